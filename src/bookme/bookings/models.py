@@ -1,0 +1,198 @@
+"""Appointments and who has seats in them. The exclusion constraints here are the wall: no two can overlap."""
+
+from decimal import Decimal
+from typing import ClassVar
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+
+from bookme.bookings.states import KEEPS_SEATS, Status
+from bookme.core.models import Row
+from bookme.customers.models import Customer
+from bookme.locations.models import Location, Resource
+from bookme.services.models import Service
+from bookme.staff.models import Staff
+
+
+class BlockedRange(Func):
+    """`tstzrange(blocked_start, blocked_end)`: half open, so that back to back is no overlap."""
+
+    function = "tstzrange"
+    output_field: ClassVar[DateTimeRangeField] = DateTimeRangeField()
+
+    def __init__(self) -> None:
+        super().__init__(F("blocked_start"), F("blocked_end"))
+
+
+class SessionRun(Row):
+    """A class published week by week: once from its first date, and again only when `weeks` is raised."""
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
+    weekday = models.PositiveSmallIntegerField()
+    start = models.PositiveSmallIntegerField()
+    first_date = models.DateField()
+    weeks = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["weekday", "start", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "staff", "location", "weekday", "start"], name="session_run_once"
+            ),
+            models.CheckConstraint(condition=Q(weekday__lte=6, start__lt=1440), name="session_run_time"),
+        ]
+
+
+class Appointment(Row):
+    """A block of one person's time. *Active* while `published` or with seats taken: only then it is in anybody's way.
+
+    `blocked_start` and `blocked_end` add the padding. Where several people are needed, each has an appointment, and
+    the others' `lead` is the first. `overbooked` takes it out of the wall on purpose; it still counts as busy.
+    """
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="appointments")
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="appointments")
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="appointments")
+    lead = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="others")
+    run = models.ForeignKey(SessionRun, null=True, blank=True, on_delete=models.SET_NULL, related_name="sessions")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    blocked_start = models.DateTimeField()
+    blocked_end = models.DateTimeField()
+    capacity = models.PositiveSmallIntegerField(default=1)
+    seats_taken = models.PositiveSmallIntegerField(default=0)
+    published = models.BooleanField(default=False)
+    overbooked = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["starts_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(seats_taken__gte=0, seats_taken__lte=F("capacity")), name="appointment_seats"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    blocked_start__lte=F("starts_at"), ends_at__gt=F("starts_at"), blocked_end__gte=F("ends_at")
+                ),
+                name="appointment_range",
+            ),
+            ExclusionConstraint(
+                name="appointment_no_overlap",
+                expressions=[("staff", RangeOperators.EQUAL), (BlockedRange(), RangeOperators.OVERLAPS)],
+                condition=(Q(published=True) | Q(seats_taken__gt=0)) & Q(overbooked=False),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["staff", "blocked_start"],
+                include=["blocked_end"],
+                condition=Q(published=True) | Q(seats_taken__gt=0),
+                name="appointment_busy",
+            ),
+            models.Index(fields=["starts_at"], condition=Q(published=True), name="appointment_sessions"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service_id} {self.starts_at:%Y-%m-%d %H:%M}"
+
+
+class ResourceAllocation(Row):
+    """A unit held for an appointment's blocked range; deleted when the appointment stops being active."""
+
+    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="allocations")
+    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="allocations")
+    blocked_start = models.DateTimeField()
+    blocked_end = models.DateTimeField()
+    overbooked = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["blocked_start", "id"]
+        constraints = [
+            ExclusionConstraint(
+                name="allocation_no_overlap",
+                expressions=[("resource", RangeOperators.EQUAL), (BlockedRange(), RangeOperators.OVERLAPS)],
+                condition=Q(overbooked=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["resource", "blocked_start"], include=["blocked_end"], name="allocation_busy"),
+        ]
+
+
+class Visit(Row):
+    """What one customer booked in one go. One message and one payment; `link_version` revokes its manage links."""
+
+    reference = models.CharField(max_length=12, unique=True)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="visits")
+    contact_name = models.CharField(max_length=120)
+    contact_email = models.EmailField(blank=True)
+    contact_phone = models.CharField(max_length=20, blank=True)
+    language = models.CharField(max_length=8, blank=True)
+    notes = models.TextField(max_length=2000, blank=True)
+    answers = models.JSONField(default=dict, blank=True)
+    address = models.JSONField(null=True, blank=True)
+    consents = models.JSONField(default=dict, blank=True)
+    source = models.CharField(max_length=16, default="api")
+    guest_address = models.GenericIPAddressField(null=True, blank=True)
+    link_version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Booking(Row):
+    """A customer's seats in an appointment. `extras`, `price` and `policy` are copies made when it was booked."""
+
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="bookings")
+    appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="bookings")
+    position = models.PositiveSmallIntegerField(default=0)
+    status = models.CharField(max_length=16, choices=[(each.value, each.value) for each in Status])
+    party_size = models.PositiveSmallIntegerField(default=1)
+    extras = models.JSONField(default=list, blank=True)
+    price = models.DecimalField(max_digits=12, decimal_places=3)
+    currency = models.CharField(max_length=3)
+    payment_due = models.DecimalField(max_digits=12, decimal_places=3, default=Decimal(0))
+    fee = models.DecimalField(max_digits=12, decimal_places=3, default=Decimal(0))
+    policy = models.JSONField(default=dict)
+    hold_expires_at = models.DateTimeField(null=True, blank=True)
+    times_moved = models.PositiveSmallIntegerField(default=0)
+    cancelled_by = models.CharField(max_length=16, blank=True)
+    cancel_reason = models.CharField(max_length=500, blank=True)
+    internal_notes = models.TextField(max_length=4000, blank=True)
+    custom_fields = models.JSONField(default=dict, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=[each.value for each in Status]), name="booking_status_known"),
+            models.CheckConstraint(condition=Q(party_size__gte=1), name="booking_party"),
+            models.CheckConstraint(
+                condition=Q(price__gte=0, payment_due__gte=0, fee__gte=0), name="booking_amounts"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.HELD.value) | Q(hold_expires_at__isnull=False), name="booking_hold_ends"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["appointment", "status"], name="booking_of_appointment"),
+            models.Index(fields=["hold_expires_at"], condition=Q(status=Status.HELD.value), name="booking_holds"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.visit_id} {self.status}"
+
+    @property
+    def state(self) -> Status:
+        return Status(self.status)
+
+    @property
+    def keeps_seats(self) -> bool:
+        return self.state in KEEPS_SEATS

@@ -1,0 +1,63 @@
+"""The one table of what a booking's status may become. Pure."""
+
+from enum import StrEnum
+
+from bookme.core.errors import Conflict
+
+
+class Status(StrEnum):
+    HELD = "held"
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    ARRIVED = "arrived"
+    COMPLETED = "completed"
+    NO_SHOW = "no_show"
+    CANCELLED = "cancelled"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+
+
+TRANSITIONS: dict[Status, frozenset[Status]] = {
+    Status.HELD: frozenset({Status.PENDING, Status.CONFIRMED, Status.EXPIRED, Status.CANCELLED}),
+    Status.PENDING: frozenset({Status.CONFIRMED, Status.DECLINED, Status.CANCELLED, Status.EXPIRED}),
+    Status.CONFIRMED: frozenset({Status.ARRIVED, Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED}),
+    Status.ARRIVED: frozenset({Status.COMPLETED, Status.NO_SHOW}),
+    Status.COMPLETED: frozenset(),
+    Status.NO_SHOW: frozenset(),
+    Status.CANCELLED: frozenset(),
+    Status.DECLINED: frozenset(),
+    Status.EXPIRED: frozenset(),
+}
+
+UNDO: dict[Status, Status] = {
+    Status.ARRIVED: Status.CONFIRMED,
+    Status.COMPLETED: Status.ARRIVED,
+    Status.NO_SHOW: Status.CONFIRMED,
+    Status.CANCELLED: Status.CONFIRMED,
+}
+
+KEEPS_SEATS = frozenset(
+    {Status.HELD, Status.PENDING, Status.CONFIRMED, Status.ARRIVED, Status.COMPLETED, Status.NO_SHOW}
+)
+UPCOMING = frozenset({Status.HELD, Status.PENDING, Status.CONFIRMED})
+
+
+def require_transition(current: Status, wanted: Status) -> None:
+    """Raises Conflict `wrong_status` unless the table allows it."""
+    if wanted not in TRANSITIONS[current]:
+        raise _refused(current, f"cannot become {wanted.value.replace('_', ' ')}")
+
+
+def undone(current: Status) -> Status:
+    """The status that undoing the last step leads to; raises Conflict `wrong_status` where there is none."""
+    if current not in UNDO:
+        raise _refused(current, "has nothing to undo")
+    return UNDO[current]
+
+
+def _refused(current: Status, what: str) -> Conflict:
+    return Conflict(
+        f"A booking that is {current.value.replace('_', ' ')} {what}.",
+        code="wrong_status",
+        extra={"status": current.value},
+    )

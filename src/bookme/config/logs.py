@@ -1,0 +1,68 @@
+"""Structured logs: one JSON line to stdout a request, a task and a message; readable lines where a person watches.
+
+Every line carries level, request id and tenant. No personal data: ids only, and addresses of pages without their query.
+"""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from contextvars import ContextVar
+from typing import Any
+
+import structlog
+
+from bookme.tenants.context import current_tenant
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+
+def configure_logging(*, level: str, form: str) -> None:
+    """`form` is `json` or `text`. Both structlog's loggers and the standard library's end here."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _add_scope,
+    ]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                _renderer(form),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    for noisy in ("django.request", "django.security.DisallowedHost", "django.server"):
+        logging.getLogger(noisy).setLevel("ERROR")
+
+
+def _add_scope(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if known := request_id.get():
+        line.setdefault("request_id", known)
+    tenant = current_tenant()
+    if tenant is not None:
+        line.setdefault("tenant", tenant.slug)
+    return line
+
+
+def _renderer(form: str) -> Any:
+    if form == "json":
+        return structlog.processors.JSONRenderer()
+    return structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)

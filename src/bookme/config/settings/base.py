@@ -1,0 +1,287 @@
+"""What is the same everywhere. Secrets and addresses come from the environment; see docs/settings.md."""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote
+
+# The locked tzdata decides, not the machine's: Morocco's clocks change by decree.
+os.environ.setdefault("PYTHONTZPATH", "")
+
+import environ  # noqa: E402
+from csp.constants import NONCE  # noqa: E402
+
+from bookme.config.logs import configure_logging  # noqa: E402
+
+env = environ.Env()
+
+PACKAGE_DIR = Path(__file__).resolve().parents[2]
+BASE_DIR = PACKAGE_DIR.parents[1]
+
+DEBUG = False
+LOCAL_MODE = False
+
+# Hosts ------------------------------------------------------------------------------------------
+# Every host is looked up among the domains, and an unknown one is a 404, so the list of hosts is the database's.
+ALLOWED_HOSTS = ["*"]
+PLATFORM_HOST = env.str("PLATFORM_HOST", "localhost")
+PUBLIC_SCHEME = env.str("PUBLIC_SCHEME", "https")
+PUBLIC_PORT = env.int("PUBLIC_PORT", 443)
+
+# Apps -------------------------------------------------------------------------------------------
+SHARED_APPS = [
+    "bookme.tenants",  # before django_tenants: its migrate_schemas is ours
+    "django_tenants",
+    "bookme.config",
+    "bookme.users",
+    "bookme.eventlog",
+    "bookme.web",
+    "bookme.onboarding",
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "django_celery_beat",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "corsheaders",
+    "csp",
+    "django_htmx",
+    "django_cotton.apps.SimpleAppConfig",
+    "lucide",
+]
+TENANT_APPS = [
+    "bookme.eventlog",
+    "bookme.locations",
+    "bookme.services",
+    "bookme.staff",
+    "bookme.customers",
+    "bookme.bookings",
+    "bookme.communications",
+]
+INSTALLED_APPS = SHARED_APPS + [app for app in TENANT_APPS if app not in SHARED_APPS]
+TENANT_MODEL = "tenants.Tenant"
+TENANT_DOMAIN_MODEL = "tenants.Domain"
+TENANT_SYNC_ROUTER = "django_tenants.routers.TenantSyncRouter"
+DATABASE_ROUTERS = [TENANT_SYNC_ROUTER]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "users.User"
+
+MIDDLEWARE = [
+    "bookme.config.middleware.RequestLog",
+    "bookme.config.middleware.Health",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "bookme.tenants.middleware.TenantMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "bookme.web.middleware.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "bookme.config.urls.platform"
+BUSINESS_URLCONF = "bookme.config.urls.business"
+SWITCHED_URLCONF = "bookme.config.urls.switched"
+WSGI_APPLICATION = "bookme.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "bookme.web.context.business",
+            ],
+            # cotton and Django both want to choose the loaders: chosen here, once
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django_cotton.cotton_loader.Loader",
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
+            "builtins": [
+                "django_cotton.templatetags.cotton",
+                "django.templatetags.static",
+                "django.templatetags.i18n",
+                "lucide.templatetags.lucide",
+            ],
+        },
+    }
+]
+
+# Database ---------------------------------------------------------------------------------------
+DATABASES = {"default": env.db("DATABASE_URL", default="postgres:///bookme")}
+DATABASES["default"] |= {
+    "ENGINE": "bookme.tenants.backend",
+    "HOST": unquote(DATABASES["default"].get("HOST", "")),
+    "CONN_MAX_AGE": 0,
+    "OPTIONS": {},
+}
+# Only the web process keeps a pool: Celery's prefork and commands close their connection after each task.
+if pool_size := env.int("DATABASE_POOL_SIZE", 0):
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": pool_size, "max_lifetime": 600, "timeout": 5}
+
+# Cache and broker -------------------------------------------------------------------------------
+REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
+_REDIS = {
+    "BACKEND": "django.core.cache.backends.redis.RedisCache",
+    "LOCATION": REDIS_URL,
+    "OPTIONS": {"socket_connect_timeout": 0.25, "socket_timeout": 1},
+}
+CACHES = {
+    "default": _REDIS | {"KEY_PREFIX": "bookme"},
+    "tenant": _REDIS | {"KEY_PREFIX": "bookme-t", "KEY_FUNCTION": "bookme.tenants.cache.tenant_cache_key"},
+}
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 0.25, "socket_timeout": 5, "visibility_timeout": 600}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULE = {
+    "deliver-outbox": {"task": "tenants.deliver_outbox", "schedule": 5.0, "options": {"expires": 5}},
+}
+
+# Sign-in ----------------------------------------------------------------------------------------
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/team/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+ACCESS_TOKEN_MINUTES = 15
+REFRESH_TOKEN_DAYS = 7
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = REFRESH_TOKEN_DAYS * 86400
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "bookme.web.errors.csrf_failure"
+
+# API --------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["bookme.users.authentication.BusinessAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["bookme.core.http.permissions.DeclaredPermission"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "bookme.core.http.pagination.Pages",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "bookme.core.http.schema.ApiSchema",
+    "EXCEPTION_HANDLER": "bookme.core.http.problems.exception_handler",
+    "UNAUTHENTICATED_USER": None,
+    "COERCE_DECIMAL_TO_STRING": True,
+    "DATETIME_FORMAT": "iso-8601",
+    "URL_FORMAT_OVERRIDE": None,
+}
+API_VERSION = "1"
+SPECTACULAR_SETTINGS = {
+    "TITLE": "BookMe API",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "SERVE_URLCONF": BUSINESS_URLCONF,
+}
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_HEADERS = (
+    "accept",
+    "accept-language",
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "if-none-match",
+    "x-request-id",
+)
+CORS_EXPOSE_HEADERS = ("API-Version", "ETag", "Retry-After", "X-Request-Id")
+
+# Pages ------------------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'", NONCE],
+        "style-src": ["'self'", NONCE],
+        "style-src-attr": ["'unsafe-inline'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'self'"],
+        "form-action": ["'self'"],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "bookme.web.finders.SubsetFontFinder",
+]
+FONT_CACHE_DIR = Path(env.str("FONT_CACHE_DIR", str(BASE_DIR / ".bookme" / "fonts")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "bookme.web.storage.HashedStorage"},
+}
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("fr", "Français"), ("ar", "العربية"), ("pl", "Polski"), ("es", "Español")]
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+# Mail -------------------------------------------------------------------------------------------
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", 587)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", True)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"bookings@{PLATFORM_HOST}")
+MAILBOX_DIR = env.str("MAILBOX_DIR", "")
+# What carries an SMS or a WhatsApp message. A later issue adds Twilio; None means that the channel cannot be used.
+MESSAGE_BACKENDS: dict[str, str | None] = {"sms": None, "whatsapp": None}
+
+# Limits and ages --------------------------------------------------------------------------------
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+GUEST_ACTIVE_BOOKINGS_PER_CONTACT = 10
+GUEST_ACTIVE_BOOKINGS_PER_ADDRESS = 50
+IDEMPOTENCY_HOURS = 24
+OUTBOX_KEEP_DAYS = 30
+OUTBOX_LAG_SECONDS = 120
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
+
+# Logs and errors --------------------------------------------------------------------------------
+LOGGING_CONFIG = None
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+LOG_FORMAT = env.str("LOG_FORMAT", "json")
+SENTRY_DSN = env.str("SENTRY_DSN", "")
+configure_logging(level=LOG_LEVEL, form=LOG_FORMAT)

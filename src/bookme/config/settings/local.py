@@ -1,0 +1,25 @@
+"""One machine, for trying and developing: `make run`. Demo people with a known password exist only here."""
+
+from bookme.config.settings.base import *  # noqa: F403
+from bookme.config.settings.base import TEMPLATES, env
+
+DEBUG = False  # our own error pages, as in production; tracebacks are in the log
+LOCAL_MODE = True
+DEMO_PASSWORD = "bookme-demo"  # noqa: S105 - public on purpose
+
+SECRET_KEY = env.str("SECRET_KEY", "local-only-not-a-secret-local-only-not-a-secret")
+PUBLIC_SCHEME = "http"
+PUBLIC_PORT = env.int("PORT", 8000)
+
+TEMPLATES[0]["OPTIONS"]["loaders"] = TEMPLATES[0]["OPTIONS"]["loaders"][0][1]  # type: ignore[index]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+EMAIL_USE_TLS = False
+MESSAGE_BACKENDS = {
+    "sms": "bookme.communications.channels.MailboxChannel",
+    "whatsapp": "bookme.communications.channels.MailboxChannel",
+}

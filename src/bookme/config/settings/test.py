@@ -1,0 +1,12 @@
+"""The test suite: real PostgreSQL, Valkey and SMTP; cheap passwords."""
+
+from bookme.config.settings.local import *  # noqa: F403
+from bookme.config.settings.local import TEMPLATES
+
+LOG_LEVEL = "WARNING"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+PUBLIC_PORT = 8000
+TEMPLATES[0]["OPTIONS"]["loaders"] = [  # type: ignore[index]
+    ("django.template.loaders.cached.Loader", TEMPLATES[0]["OPTIONS"]["loaders"])  # type: ignore[index]
+]
+WHITENOISE_AUTOREFRESH = False

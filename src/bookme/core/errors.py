@@ -1,0 +1,104 @@
+"""What can go wrong, in words of the domain. `core/http/problems.py` alone knows their HTTP status."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One fault of an input. `pointer` is an RFC 6901 JSON pointer into it, such as `/customer/email`."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class DomainError(Exception):
+    """A refusal that the caller can act on.
+
+    `code` is stable and part of the API; `detail` is a sentence for people; `extra` is added to the answer as it is.
+    """
+
+    default_code = "error"
+    default_detail = "This cannot be done."
+
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        code: str = "",
+        errors: Sequence[FieldError] = (),
+        extra: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.detail = detail or self.default_detail
+        self.code = code or self.default_code
+        self.errors = tuple(errors)
+        self.extra = dict(extra or {})
+        super().__init__(self.detail)
+
+
+class Invalid(DomainError):
+    """The input cannot be read or breaks a rule of form."""
+
+    default_code = "invalid"
+    default_detail = "The input is not valid."
+
+    @classmethod
+    def field(cls, pointer: str, detail: str, *, code: str = "invalid") -> "Invalid":
+        """One fault of one field; `pointer` as in FieldError."""
+        return cls(detail, code=code, errors=[FieldError(pointer, code, detail)])
+
+
+class NotAllowed(DomainError):
+    """The caller is known and may not do this."""
+
+    default_code = "not_allowed"
+    default_detail = "You may not do this."
+
+
+class NotSignedIn(DomainError):
+    """Nobody is signed in, or the proof of it is not valid (any more)."""
+
+    default_code = "not_signed_in"
+    default_detail = "Sign in first."
+
+
+class NotFound(DomainError):
+    """It does not exist, or this caller may not know that it does."""
+
+    default_code = "not_found"
+    default_detail = "There is no such thing here."
+
+
+class Conflict(DomainError):
+    """Well formed, but the state of things does not allow it."""
+
+    default_code = "conflict"
+    default_detail = "This clashes with what is already there."
+
+
+class Mismatch(DomainError):
+    """An idempotency key was used again with another body."""
+
+    default_code = "idempotency_mismatch"
+    default_detail = "This Idempotency-Key was used with another request."
+
+
+class TooMany(DomainError):
+    """A limit is reached. `retry_after` is in seconds."""
+
+    default_code = "too_many"
+    default_detail = "Too many for now. Try again later."
+
+    def __init__(self, detail: str = "", *, code: str = "", retry_after: int = 60) -> None:
+        super().__init__(detail, code=code)
+        self.retry_after = retry_after
+
+
+class Busy(DomainError):
+    """A lock or a server did not answer in time; trying again is safe. `retry_after` is in seconds."""
+
+    default_code = "busy"
+    default_detail = "We are busy right now. Try again in a moment."
+    retry_after = 1

@@ -1,0 +1,38 @@
+"""Exact amounts: a Decimal beside an ISO 4217 code, rounded half up to the currency's own digits."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+
+from babel.numbers import format_currency, get_currency_precision, list_currencies
+
+
+@lru_cache(maxsize=256)
+def digits(currency: str) -> int:
+    """Decimal digits of a currency: 2 for GBP, 0 for JPY, 3 for KWD."""
+    return get_currency_precision(currency)
+
+
+@lru_cache(maxsize=1)
+def currency_codes() -> frozenset[str]:
+    """Every ISO 4217 code that Babel knows."""
+    return frozenset(list_currencies())
+
+
+def rounded(amount: Decimal, currency: str) -> Decimal:
+    """The amount in the currency's own digits, half up."""
+    return amount.quantize(Decimal(1).scaleb(-digits(currency)), rounding=ROUND_HALF_UP)
+
+
+def percent_of(amount: Decimal, percent: Decimal, currency: str) -> Decimal:
+    """`percent` per cent of an amount, rounded half up."""
+    return rounded(amount * percent / 100, currency)
+
+
+def amount_text(amount: Decimal, currency: str) -> str:
+    """The amount as the API answers it: `"58.00"` in GBP, `"9000"` in JPY."""
+    return format(rounded(amount, currency), "f")
+
+
+def price_text(amount: Decimal, currency: str, language: str) -> str:
+    """The amount for people, in their language: `£58.00`, `80,00 MAD`."""
+    return format_currency(amount, currency, locale=language.replace("-", "_"))

@@ -1,0 +1,13 @@
+"""Texts from outside: bounded, of one line or several, without control characters."""
+
+import re
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]|[\ud800-\udfff]")
+_CONTROL_LINE = re.compile(r"[\t\n]")
+
+
+def has_control_characters(text: str, *, multiline: bool = False) -> bool:
+    """True for C0, C1, lone surrogates and the bidirectional overrides; tab and line feed are fine in a multiline text."""
+    if _CONTROL.search(text):
+        return True
+    return not multiline and bool(_CONTROL_LINE.search(text))

@@ -1,0 +1,58 @@
+"""Instants are aware and in UTC; a wall time is always joined with a zone. A door asks `now()` and hands it on."""
+
+import datetime as dt
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+MINUTE = dt.timedelta(minutes=1)
+DAY_MINUTES = 24 * 60
+
+
+def now() -> dt.datetime:
+    """This instant, in UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
+@lru_cache(maxsize=1)
+def zone_names() -> frozenset[str]:
+    """Every IANA zone that the locked tzdata package knows."""
+    return frozenset(available_timezones())
+
+
+def zone(name: str) -> ZoneInfo:
+    """The zone of that IANA name; raises ValueError for an unknown one."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"unknown time zone: {name!r}") from error
+
+
+def minute_of(instant: dt.datetime) -> int:
+    """Whole minutes since 1970-01-01T00:00Z."""
+    return int(instant.timestamp() // 60)
+
+
+def instant_of(minute: int) -> dt.datetime:
+    """The UTC instant of a minute counted as in `minute_of`."""
+    return dt.datetime.fromtimestamp(minute * 60, dt.UTC)
+
+
+def local_midnight(day: dt.date, tz: ZoneInfo) -> dt.datetime:
+    """The first instant of a local day, in UTC."""
+    return dt.datetime.combine(day, dt.time.min, tzinfo=tz).astimezone(dt.UTC)
+
+
+def day_bounds(first: dt.date, last: dt.date, tz: ZoneInfo) -> tuple[dt.datetime, dt.datetime]:
+    """The half-open range of instants of the local days `first` to `last`, both inclusive."""
+    return local_midnight(first, tz), local_midnight(last + dt.timedelta(days=1), tz)
+
+
+def clock_minutes(text: str) -> int:
+    """`"09:30"` as minutes since midnight; `"24:00"` to `"48:00"` are allowed for the end of a night shift."""
+    hours, minutes = text.split(":")
+    return int(hours) * 60 + int(minutes)
+
+
+def clock_text(minutes: int) -> str:
+    """Minutes since midnight as `"09:30"`; past midnight it counts on (`"25:00"`)."""
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"

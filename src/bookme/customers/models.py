@@ -1,0 +1,65 @@
+"""People who book, as one business knows them."""
+
+from django.db import models
+from django.db.models import Q
+
+from bookme.core.models import Row
+
+
+class Customer(Row):
+    """Found by lower-case e-mail, else by phone. Booking never changes an existing row: the visit keeps what was given."""
+
+    name = models.CharField(max_length=120)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    language = models.CharField(max_length=8, blank=True)
+    notes = models.TextField(max_length=4000, blank=True)
+    tags = models.JSONField(default=list, blank=True)
+    user_id = models.UUIDField(null=True, blank=True, unique=True)
+    is_active = models.BooleanField(default=True)
+    metadata = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["email"], condition=~Q(email=""), name="customer_email_once"),
+        ]
+        indexes = [models.Index(fields=["phone"], condition=~Q(phone=""), name="customer_phone")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CustomerAddress(Row):
+    """Where a mobile trade goes to see them; the newest is the current one."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="addresses")
+    line1 = models.CharField(max_length=200)
+    line2 = models.CharField(max_length=200, blank=True)
+    city = models.CharField(max_length=100, blank=True)
+    county = models.CharField(max_length=100, blank=True)
+    postcode = models.CharField(max_length=16)
+    country = models.CharField(max_length=2, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+
+
+class ConsentKind(models.TextChoices):
+    TERMS = "terms", "Terms"
+    PRIVACY = "privacy", "Privacy"
+    MARKETING = "marketing", "Marketing"
+
+
+class Consent(Row):
+    """Proof of one answer: what was asked, what was said, when, and on which visit. Never changed, only followed."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="consents")
+    kind = models.CharField(max_length=16, choices=ConsentKind.choices)
+    granted = models.BooleanField()
+    wording = models.CharField(max_length=500, blank=True)
+    visit_id = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        constraints = [models.CheckConstraint(condition=Q(kind__in=ConsentKind.values), name="consent_kind_known")]

@@ -1,0 +1,58 @@
+"""Announcing facts, and carrying each to what follows from it."""
+
+import structlog
+from django.db import connection, transaction
+from django.db.models import Max
+
+from bookme.core.actor import Actor
+from bookme.core.time import now
+from bookme.eventlog import registry
+from bookme.eventlog.events import Event
+from bookme.eventlog.models import Event as EventRow
+from bookme.tenants.outbox import enqueue
+
+_POSITION_LOCK = 0x626F6F6B  # any number that nobody else locks, joined with the schema's own
+
+
+def publish(event: Event, *, actor: Actor) -> EventRow:
+    """Write a fact and one outbox row, in the transaction that made it true (raises outside of one)."""
+    at = now()
+    row = EventRow.objects.create(
+        name=event.name,
+        subject_id=event.subject_id,
+        payload=event.to_payload(),
+        actor_kind=actor.kind.value,
+        actor_id=actor.id,
+        actor_name=actor.name[:120],
+        request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
+        occurred_at=at,
+    )
+    enqueue(task="eventlog.deliver_event", args={"event_id": str(row.id)}, key=f"event:{row.id}", due_at=at, now=at)
+    return row
+
+
+def deliver_event(*, event_id: str) -> None:
+    """Give the event its position and make one outbox row per reaction. Locks the business's event counter."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))", [_POSITION_LOCK])
+        row = EventRow.objects.select_for_update().get(pk=event_id)
+        if row.position is None:
+            row.position = (EventRow.objects.aggregate(last=Max("position"))["last"] or 0) + 1
+            row.save(update_fields=["position"])
+        at = now()
+        for reaction in registry.reactions_to(row.name):
+            enqueue(
+                task="eventlog.run_reaction",
+                args={"event_id": event_id, "reaction": reaction.__name__},
+                key=f"event:{event_id}:{reaction.__name__}",
+                due_at=at,
+                now=at,
+            )
+
+
+def run_reaction(*, event_id: str, reaction: str) -> None:
+    """Call one reaction with the fact; what it raises is retried by the outbox."""
+    row = EventRow.objects.get(pk=event_id)
+    event = registry.event_type(row.name).from_payload(row.payload)
+    registry.reaction_named(row.name, reaction)(event=event, record=row)

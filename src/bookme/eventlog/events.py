@@ -1,0 +1,30 @@
+"""The base of all facts."""
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class Event:
+    """A past-tense fact. `name` is stable and part of the API; fields are ids and plain values.
+
+    Declare fields as UUID, str, int, bool, or a dict or list of plain values; `subject` names the field that the
+    history is asked by.
+    """
+
+    name: ClassVar[str]
+    subject: ClassVar[str]
+
+    @property
+    def subject_id(self) -> UUID:
+        found: UUID = getattr(self, self.subject)
+        return found
+
+    def to_payload(self) -> dict[str, Any]:
+        return {key: str(value) if isinstance(value, UUID) else value for key, value in asdict(self).items()}
+
+    @classmethod
+    def from_payload(cls, payload: dict[str, Any]) -> Self:
+        ids = {each.name for each in fields(cls) if each.type in (UUID, "UUID")}
+        return cls(**{key: UUID(value) if key in ids else value for key, value in payload.items()})

@@ -1,0 +1,48 @@
+"""Facts, and answers kept for retries. In public and in every tenant."""
+
+from django.db import models
+
+from bookme.core.ids import uuid7
+
+
+class Event(models.Model):
+    """A past-tense fact, written in the transaction that made it true. Never changed but for `position`.
+
+    `position` is given after the commit, by the delivery, one tenant at a time: a cursor that never skips. `subject_id`
+    is what the history is asked by, such as a booking's id.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=64)
+    subject_id = models.UUIDField(null=True)
+    payload = models.JSONField()
+    actor_kind = models.CharField(max_length=16)
+    actor_id = models.UUIDField(null=True)
+    actor_name = models.CharField(max_length=120, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
+    occurred_at = models.DateTimeField()
+    position = models.BigIntegerField(null=True, unique=True)
+
+    class Meta:
+        ordering = ["occurred_at", "id"]
+        indexes = [models.Index(fields=["subject_id", "occurred_at"], name="event_of_subject")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class IdempotencyKey(models.Model):
+    """The answer to a write that may be asked for again: kept 24 h, written in the write's own transaction."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    scope = models.CharField(max_length=300)
+    key = models.CharField(max_length=200)
+    body_hash = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    answer = models.JSONField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["scope", "key"], name="idempotency_key_once")]
+        indexes = [models.Index(fields=["created_at"], name="idempotency_age")]

@@ -1,0 +1,43 @@
+"""A task that carries its tenant, and refuses to run without one."""
+
+from typing import Any
+from uuid import UUID
+
+from celery import current_task
+from celery.contrib.django.task import DjangoTask
+from celery.signals import before_task_publish
+
+from bookme.tenants.context import NoTenant, current_tenant, public_scope, tenant_scope
+from bookme.tenants.models import Tenant
+
+HEADER = "bookme_tenant"
+
+
+@before_task_publish.connect(dispatch_uid="bookme-tenant-header")
+def _stamp_tenant(headers: dict[str, Any] | None = None, **_: Any) -> None:
+    """Chains, links and error callbacks are published after the body returned: then the running task's header holds."""
+    if headers is None or HEADER in headers:
+        return
+    tenant = current_tenant()
+    headers[HEADER] = str(tenant.pk) if tenant else current_task and current_task.request.get(HEADER)
+
+
+class TenantTask(DjangoTask):
+    """Runs in the scope of the tenant that it was sent from. `public=True` declares that it needs none."""
+
+    abstract = True
+    public = False
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self.public:
+            with public_scope():
+                return super().__call__(*args, **kwargs)
+        if self.request.called_directly or self.request.is_eager:
+            return super().__call__(*args, **kwargs)
+        tenant_id = self.request.get(HEADER)
+        if not tenant_id:
+            raise NoTenant(f"{self.name} was sent without a tenant")
+        with public_scope():
+            tenant = Tenant.objects.select_related("tenantconfig").get(pk=UUID(tenant_id))
+        with tenant_scope(tenant):
+            return super().__call__(*args, **kwargs)

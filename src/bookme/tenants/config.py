@@ -1,0 +1,210 @@
+"""The shape of a business's settings. Pure: read from data that `onboarding` has checked against the JSON Schema."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bookme.core.time import zone
+
+
+class AnyStaff(StrEnum):
+    LEAST_BUSY = "least_busy"
+    FIRST_FREE = "first_free"
+    NEAREST = "nearest"
+    IN_TURN = "in_turn"
+
+
+class SlotAnchor(StrEnum):
+    CLOCK = "clock"
+    OPENING = "opening"
+
+
+class DepositKind(StrEnum):
+    NONE = "none"
+    FIXED = "fixed"
+    PERCENT = "percent"
+    FULL = "full"
+
+
+@dataclass(frozen=True)
+class Deposit:
+    """What is due when booking: nothing, a fixed amount, a percentage of the price, or all of it."""
+
+    kind: DepositKind = DepositKind.NONE
+    value: Decimal = Decimal(0)
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> "Deposit":
+        return cls(DepositKind(data["kind"]), Decimal(data.get("value") or 0))
+
+
+@dataclass(frozen=True)
+class Cancellation:
+    """Free until so many minutes before the start; later, and for not coming, a percentage of the price."""
+
+    free_until_minutes: int = 1440
+    late_fee_percent: int = 0
+    no_show_fee_percent: int = 0
+
+
+@dataclass(frozen=True)
+class Reschedule:
+    """A customer may move a booking until so many minutes before its start, so many times."""
+
+    allowed_until_minutes: int = 1440
+    max_times: int = 3
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The rules of booking. A service may override parts; the merged policy is copied onto each booking."""
+
+    slot_interval_minutes: int = 15
+    slot_anchor: SlotAnchor = SlotAnchor.CLOCK
+    min_notice_minutes: int = 60
+    max_days_ahead: int = 90
+    guest_booking: bool = True
+    auto_confirm: bool = True
+    cancellation: Cancellation = field(default_factory=Cancellation)
+    reschedule: Reschedule = field(default_factory=Reschedule)
+    deposit: Deposit = field(default_factory=Deposit)
+    hold_minutes: int = 15
+    any_staff: AnyStaff = AnyStaff.LEAST_BUSY
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> "Policy":
+        """From the `policies` of a config file, or from a booking's snapshot; what is absent has its default."""
+        return cls().overridden(data)
+
+    def overridden(self, data: Mapping[str, Any]) -> "Policy":
+        """This policy with the given keys replaced; `cancellation` and `reschedule` are merged key by key."""
+        values = dict(data)
+        if "slot_anchor" in values:
+            values["slot_anchor"] = SlotAnchor(values["slot_anchor"])
+        if "any_staff" in values:
+            values["any_staff"] = AnyStaff(values["any_staff"])
+        if "cancellation" in values:
+            values["cancellation"] = replace(self.cancellation, **values["cancellation"])
+        if "reschedule" in values:
+            values["reschedule"] = replace(self.reschedule, **values["reschedule"])
+        if "deposit" in values:
+            values["deposit"] = Deposit.from_data(values["deposit"])
+        return replace(self, **values)
+
+    def to_data(self) -> dict[str, Any]:
+        """As JSON: the form of the config file."""
+        data = asdict(self)
+        data["deposit"] = {"kind": self.deposit.kind.value, "value": str(self.deposit.value)}
+        data["slot_anchor"], data["any_staff"] = self.slot_anchor.value, self.any_staff.value
+        return data
+
+
+@dataclass(frozen=True)
+class Contact:
+    email: str = ""
+    phone: str = ""
+    website: str = ""
+
+
+@dataclass(frozen=True)
+class Branding:
+    """`tagline` is a text, or texts by language; `logo` is a URL or None."""
+
+    primary_color: str = "#3b5bdb"
+    accent_color: str = "#e7ecff"
+    font: str = "Inter"
+    tagline: str | Mapping[str, str] = ""
+    logo: str | None = None
+
+    def tagline_in(self, language: str) -> str:
+        if isinstance(self.tagline, str):
+            return self.tagline
+        return self.tagline.get(language) or next(iter(self.tagline.values()), "")
+
+
+@dataclass(frozen=True)
+class Features:
+    sms: bool = False
+    whatsapp: bool = False
+    online_payment: bool = False
+    waitlist: bool = False
+    service_areas: bool = False
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """A message so many minutes before the start, by `email`, `sms` or `whatsapp`."""
+
+    channel: str
+    minutes_before: int
+
+
+@dataclass(frozen=True)
+class Legal:
+    privacy_url: str | None = None
+    terms_url: str | None = None
+    retention_months: int = 36
+
+
+@dataclass(frozen=True)
+class Tax:
+    name: str
+    rate_percent: Decimal
+    prices_include_tax: bool = True
+    number: str = ""
+
+
+@dataclass(frozen=True)
+class Invoices:
+    prefix: str = ""
+    due_days: int = 14
+
+
+@dataclass(frozen=True)
+class BusinessConfig:
+    """Everything about a business that is not a row: the settings part of its `client.config.json`."""
+
+    timezone: str = "UTC"
+    currency: str = "EUR"
+    country: str = ""
+    languages: tuple[str, ...] = ("en",)
+    contact: Contact = field(default_factory=Contact)
+    branding: Branding = field(default_factory=Branding)
+    policy: Policy = field(default_factory=Policy)
+    features: Features = field(default_factory=Features)
+    reminders: tuple[Reminder, ...] = ()
+    legal: Legal = field(default_factory=Legal)
+    tax: Tax | None = None
+    invoices: Invoices = field(default_factory=Invoices)
+    allowed_origins: tuple[str, ...] = ()
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> "BusinessConfig":
+        tax = data.get("tax")
+        return cls(
+            timezone=data["timezone"],
+            currency=data["currency"],
+            country=data.get("country", ""),
+            languages=tuple(data["languages"]),
+            contact=Contact(**data.get("contact", {})),
+            branding=Branding(**data.get("branding", {})),
+            policy=Policy.from_data(data.get("policies", {})),
+            features=Features(**data.get("features", {})),
+            reminders=tuple(Reminder(**each) for each in data.get("reminders", [])),
+            legal=Legal(**data.get("legal", {})),
+            tax=Tax(**{**tax, "rate_percent": Decimal(tax["rate_percent"])}) if tax else None,
+            invoices=Invoices(**data.get("invoices", {})),
+            allowed_origins=tuple(data.get("allowed_origins", [])),
+        )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return zone(self.timezone)
+
+    @property
+    def language(self) -> str:
+        """The business's first language: the one of the columns."""
+        return self.languages[0]

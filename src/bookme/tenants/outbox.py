@@ -1,0 +1,53 @@
+"""Writing to the outbox. Always in the transaction of the cause; `tenants.tasks` does the rest."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from bookme.core.ids import uuid7
+from bookme.tenants.context import current_tenant
+from bookme.tenants.delivery import start_delivery
+from bookme.tenants.models import OutboxMessage
+
+
+def enqueue(*, task: str, args: Mapping[str, Any], key: str, due_at: dt.datetime, now: dt.datetime) -> None:
+    """Let `task` run with `args` once, when due. A second one with the same key, in the same business, changes nothing.
+
+    Joins the caller's transaction (raises outside of one). If it is due now, delivery is started after the commit.
+    """
+    _require_transaction()
+    OutboxMessage.objects.bulk_create([_message(task, args, key, due_at)], ignore_conflicts=True)
+    if due_at <= now:
+        transaction.on_commit(start_delivery, robust=True)
+
+
+def enqueue_again(*, task: str, args: Mapping[str, Any], key: str, due_at: dt.datetime) -> None:
+    """Like `enqueue`, but a message with the same key is replaced and, if it had run, runs again."""
+    _require_transaction()
+    OutboxMessage.objects.bulk_create(
+        [_message(task, args, key, due_at)],
+        update_conflicts=True,
+        unique_fields=["tenant", "key"],
+        update_fields=["task", "args", "due_at", "leased_until", "attempts", "last_error", "dead", "done_at"],
+    )
+
+
+def withdraw(*, key_prefix: str) -> int:
+    """Remove the business's messages that have not run and whose key starts so; returns how many."""
+    _require_transaction()
+    waiting: QuerySet[OutboxMessage] = OutboxMessage.objects.filter(
+        tenant=current_tenant(), key__startswith=key_prefix, done_at=None
+    )
+    return waiting.delete()[0]
+
+
+def _message(task: str, args: Mapping[str, Any], key: str, due_at: dt.datetime) -> OutboxMessage:
+    return OutboxMessage(id=uuid7(), tenant=current_tenant(), task=task, args=dict(args), key=key, due_at=due_at)
+
+
+def _require_transaction() -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError("the outbox is written in the transaction of its cause")
