@@ -49,7 +49,7 @@ class Child:
             text=True,
             errors="replace",
             start_new_session=True,  # Ctrl-C must not reach it before its turn
-            preexec_fn=_end_with_parent,
+            preexec_fn=_end_with_parent,  # noqa: PLW1509 one call into libc, no lock, no import
         )
         assert self.process.stdout is not None
         console.follow(self.process.stdout, name=self.name)

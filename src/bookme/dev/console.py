@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import threading
-from typing import IO
+from typing import IO, TextIO
 
 COLOURS = {"setup": 90, "web": 36, "worker": 33, "beat": 35, "mail": 32, "bookme": 1}
 WIDTH = max(len(name) for name in COLOURS)
@@ -14,6 +15,7 @@ WIDTH = max(len(name) for name in COLOURS)
 class Console:
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._out: TextIO = sys.stdout
         self._is_coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
     def say(self, text: str, *, name: str = "bookme") -> None:
@@ -26,10 +28,10 @@ class Console:
         """Print; a terminal that is gone must not keep us from stopping everything in order."""
         with self._lock:
             try:
-                sys.stdout.write(text)
-                sys.stdout.flush()
+                self._out.write(text)
+                self._out.flush()
             except (OSError, ValueError):
-                sys.stdout = open(os.devnull, "w", encoding="utf-8")
+                self._out = io.StringIO()  # nobody reads it
 
     def follow(self, stream: IO[str], *, name: str) -> threading.Thread:
         """Pass on everything that a process writes, until it closes its output."""

@@ -33,4 +33,6 @@ def product_environment(running: Servers, *, port: str, mail_port: int) -> dict[
     env |= {"DATABASE_URL": running.database_url, "REDIS_URL": running.redis_url}
     env["PYTHONTZPATH"] = ""  # the locked tzdata package decides, not this machine
     env.pop("PYTHONDONTWRITEBYTECODE", None)  # without bytecode every start takes seconds longer
+    if os.geteuid() == 0:
+        env.setdefault("PYTHONWARNINGS", "ignore:You're running the worker with superuser")  # it is a local machine
     return env

@@ -79,7 +79,7 @@ class Postgres:
         if not lines or not lines[0].strip().isdigit():
             return None
         pid = int(lines[0])
-        return pid if self.place.name in processes.command_line(pid) else None
+        return pid if self.place.name in (processes.command_line(pid) or "") else None
 
     def _end_orphans(self) -> None:
         """After kill -9 of the server its children may still write: they must be gone before another one starts."""

@@ -18,19 +18,22 @@ HAS_PROC = (PROC / "self" / "stat").exists()
 CLEAN_ENVIRONMENT = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL": "C", "TZ": "UTC"}
 
 
-def command_line(pid: int) -> str:
-    """The command line of a running process; empty when it is gone or a zombie that nobody has reaped yet."""
+def command_line(pid: int) -> str | None:
+    """The command line of a running process; None when it is gone or a zombie that nobody has reaped yet.
+
+    It is empty for a moment while a program is being started, and for the kernel's own threads.
+    """
     if not HAS_PROC:
         command = ["ps", "-o", "stat=,command=", "-p", str(pid)]
-        shown = subprocess.run(command, check=False, capture_output=True, text=True).stdout
-        return "" if shown.strip().startswith("Z") else shown.strip()
+        shown = subprocess.run(command, check=False, capture_output=True, text=True).stdout.strip()
+        return None if not shown or shown.startswith("Z") else shown
     try:
         status = (PROC / str(pid) / "stat").read_text()
         if status.rpartition(")")[2].split()[0] in "ZX":
-            return ""
+            return None
         return os.fsdecode((PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" "))
     except OSError:
-        return ""
+        return None
 
 
 def running_with(marker: str) -> list[int]:
@@ -40,7 +43,7 @@ def running_with(marker: str) -> list[int]:
     else:
         listed = subprocess.run(["ps", "-axo", "pid="], check=False, capture_output=True, text=True).stdout
         pids = [int(word) for word in listed.split()]
-    return [pid for pid in pids if pid != os.getpid() and marker in command_line(pid)]
+    return [pid for pid in pids if pid != os.getpid() and marker in (command_line(pid) or "")]
 
 
 def wait_until(done: Callable[[], bool], *, seconds: float) -> bool:
@@ -57,7 +60,8 @@ def has_ended(pid: int, marker: str) -> bool:
     """Whether the process is gone (reaped here if it was a child); another one with a recycled id does not count."""
     with contextlib.suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
-    return marker not in command_line(pid)
+    command = command_line(pid)
+    return command is None or (command != "" and marker not in command)
 
 
 def stop(pid: int, marker: str, *, how: signal.Signals, seconds: float) -> None:

@@ -106,11 +106,11 @@ class Product:
         if self.env.get("EMAIL_HOST") == "127.0.0.1" and "EMAIL_HOST" not in os.environ:
             yield Child("mail", [*python, "bookme.dev.mailbox", self.env["EMAIL_PORT"], self.env["MAILBOX_DIR"]])
         web = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", self.env["PORT"]]
-        web += ["--workers", "1", "--blocking-threads", "8", "--no-ws"]
+        web += ["--workers", "1", "--blocking-threads", "4", "--no-ws"]
         web += ["--reload", "--reload-paths", str(ROOT / "src" / "bookme"), "--reload-ignore-patterns", NOT_CODE]
         web += ["--reload-ignore-worker-failure", "--workers-kill-timeout", "5", "bookme.config.wsgi:application"]
         yield Child("web", [*python, *web])
-        celery = [*python, "celery", "-A", "bookme.config.celery"]
+        celery = [*python, "celery", "--quiet", "-A", "bookme.config.celery"]
         worker = ["worker", "--concurrency", "2", "--loglevel", "info", "--without-gossip", "--without-mingle"]
         yield Child("worker", [*celery, *worker], reloads=True)
         beat = ["beat", "--loglevel", "info", "--pidfile=", "--scheduler"]

@@ -38,6 +38,7 @@ class Valkey:
             state.valkey_port = processes.free_port(state.valkey_port)
             if self._start(state):
                 return
+            self.down()
         raise ServerError(f"Valkey did not start, see {self.log}:\n{processes.tail(self.log)}")
 
     def down(self) -> None:
