@@ -24,6 +24,7 @@ def product_environment(running: Servers, *, port: str, mail_port: int) -> dict[
     place = running.place
     defaults = {
         "DJANGO_SETTINGS_MODULE": SETTINGS,
+        "LOG_FORMAT": "text",
         "MAILBOX_DIR": str(place.folder / "mailbox"),
         "PORT": port,
     }

@@ -1,0 +1,94 @@
+# Everything a developer of BookMe does. `make help` explains the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+# How many test processes; how to name another Python (3.11 or newer): make setup PYTHON=/usr/bin/python3.12
+JOBS ?= 2
+PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
+	"$$each" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$each" && break; done)
+PORT ?= 8000
+ARGS ?=
+
+BIN := .venv/bin
+export PYTHONDONTWRITEBYTECODE :=
+export PORT
+
+INSTALL = $(if $(PYTHON),,$(error No Python 3.11 or newer was found; name one: make PYTHON=/path/to/python3))$(PYTHON) -P src/bookme/dev/install.py
+
+.PHONY: help
+help: ## Explain every target
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# --- set up, run -----------------------------------------------------------------------------------------------------
+
+.PHONY: setup
+setup: ## Make .venv and install what `make run` needs (done by the other targets, too)
+	@$(INSTALL) run local
+
+.PHONY: run
+run: setup ## Start BookMe with its own PostgreSQL and Valkey; PORT=9000 for another port; Ctrl-C ends it
+	@exec $(BIN)/python -m bookme.dev run
+
+.PHONY: reset
+reset: setup ## Delete all local data, after asking (YES=1: without)
+	@$(BIN)/python -m bookme.dev reset $(if $(YES),--yes)
+
+# --- check -----------------------------------------------------------------------------------------------------------
+
+.PHONY: test
+test: ## Run the tests with coverage (report in htmlcov/); ARGS='-k slots' for some of them, JOBS=4 for more processes
+	@$(INSTALL) run local test
+	@$(BIN)/python -m pytest -n $(JOBS) $(if $(ARGS),$(ARGS),--cov --cov-branch --cov-report=html --cov-report=term:skip-covered --cov-fail-under=90)
+
+.PHONY: test-browser
+test-browser: ## Run the journeys in a real browser (needs chromium: apt-get install chromium)
+	@$(INSTALL) run local test browser
+	@$(BIN)/python -m pytest tests/browser $(ARGS)
+
+.PHONY: lint
+lint: ## Check format, code, types, layers and requirements
+	@$(INSTALL) run local test lint
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m bookme.dev.requirements check
+
+.PHONY: format
+format: ## Put the code in its format, and mend what can be mended
+	@$(INSTALL) run local lint
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+.PHONY: types
+types: ## Check types only
+	@$(INSTALL) run local test lint
+	@$(BIN)/mypy
+
+.PHONY: audit
+audit: ## Look for known weaknesses in what we depend on
+	@$(INSTALL) audit
+	@$(BIN)/pip-audit --disable-pip --require-hashes -r requirements/run.txt
+
+# --- what is made from the code --------------------------------------------------------------------------------------
+
+.PHONY: lock
+lock: ## Compile requirements/*.txt anew from pyproject.toml (needs uv; ARGS=--upgrade for newer versions)
+	@$(INSTALL) run local
+	@$(BIN)/python -m bookme.dev.requirements lock $(ARGS)
+
+.PHONY: openapi
+openapi: setup ## Write docs/openapi.yaml
+	@$(BIN)/bookme openapi
+
+.PHONY: postman
+postman: setup ## Write docs/bookme.postman_collection.json from the API's description
+	@$(BIN)/bookme postman
+
+.PHONY: clean
+clean: ## Delete caches and reports (neither .venv nor data)
+	@rm -rf htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist test-results
+	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
