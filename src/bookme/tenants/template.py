@@ -1,21 +1,22 @@
-"""`template.sql`: the statements that make a tenant's schema. Written by `bookme tenant template`, compared in CI.
+"""`template.sql`: the statements that make a tenant's schema, as Django sent them while it migrated a fresh one.
 
-One statement a block, blocks parted by a line `--;`, with `{schema}` for the quoted schema name. Its first line holds
-the version: an md5 over the migrations that it stands for.
+Written by `bookme tenant template`, compared in CI. Its first line holds the version: an md5 over the migrations of the
+tenant apps. Names are unqualified: they run with the new schema first on the search path.
 """
 
+import hashlib
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
 TEMPLATE_PATH = Path(__file__).with_name("template.sql")
-SEPARATOR = "\n--;\n"
-PLACEHOLDER = "{schema}"
+_SEPARATOR = ";\n--\n"
 _VERSION_MARK = "-- version: "
 
 
 @lru_cache(maxsize=1)
 def template_text() -> str:
-    return TEMPLATE_PATH.read_text(encoding="utf-8") if TEMPLATE_PATH.exists() else f"{_VERSION_MARK}none\n"
+    return TEMPLATE_PATH.read_text(encoding="utf-8")
 
 
 def template_version() -> str:
@@ -23,12 +24,17 @@ def template_version() -> str:
     return template_text().partition("\n")[0].removeprefix(_VERSION_MARK)
 
 
-def template_statements(schema: str) -> list[str]:
-    """The statements, in order, for a schema of that name (`t_` and hex digits only, so it needs no escaping)."""
-    body = template_text().partition("\n")[2]
-    return [statement.replace(PLACEHOLDER, f'"{schema}"') for statement in body.strip().split(SEPARATOR)]
+def template_statements() -> list[str]:
+    """The statements, in order; each is sent by itself (Citus takes no more than one at a time)."""
+    return template_text().partition("\n")[2].removesuffix(_SEPARATOR).split(_SEPARATOR)
 
 
-def template_document(version: str, statements: list[str]) -> str:
-    """What to write to `TEMPLATE_PATH`; the statements hold `PLACEHOLDER`."""
-    return f"{_VERSION_MARK}{version}\n{SEPARATOR.join(statements)}\n"
+def template_document(*, version: str, statements: Iterable[str]) -> str:
+    """What belongs in `TEMPLATE_PATH`."""
+    return f"{_VERSION_MARK}{version}\n" + "".join(statement + _SEPARATOR for statement in statements)
+
+
+def migrations_version(applied: Iterable[tuple[str, str]]) -> str:
+    """The version of a schema in which these `(app, migration)` of the tenant apps have run."""
+    named = "\n".join(sorted(f"{app}.{name}" for app, name in applied))
+    return hashlib.md5(named.encode(), usedforsecurity=False).hexdigest()

@@ -1,0 +1,71 @@
+"""The outermost layers: one log line a request, and the probes, which must answer on any host."""
+
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+
+from bookme.config.logs import request_id
+from bookme.config.readiness import faults
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+_log = structlog.get_logger("bookme.request")
+
+
+class RequestLog:
+    """Gives the request an id (the caller's, if it is sound), answers it, and logs method, path, status, duration."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        given = request.headers.get("X-Request-Id", "")
+        known = given if given.isascii() and given.replace("-", "").isalnum() and len(given) <= 64 else uuid.uuid4().hex
+        token = request_id.set(known)
+        started = time.perf_counter()
+        try:
+            response = self.get_response(request)
+            self._log(request, response.status_code, time.perf_counter() - started)
+        finally:
+            request_id.reset(token)
+        response["X-Request-Id"] = known
+        return response
+
+    def _log(self, request: HttpRequest, status: int, seconds: float) -> None:
+        tenant = getattr(request, "tenant", None)
+        actor = getattr(request, "actor", None)
+        _log.info(
+            "request",
+            method=request.method,
+            path=_without_secrets(request.path),
+            status=status,
+            duration_ms=round(seconds * 1000, 1),
+            tenant=tenant.slug if tenant else None,
+            user_id=str(actor.id) if actor and actor.id else None,
+        )
+
+
+def _without_secrets(path: str) -> str:
+    """Manage and sign-in links carry their token in the path: it does not belong in a log."""
+    parts = path.split("/")
+    return "/".join("…" if len(part) > 40 else part for part in parts)
+
+
+class Health:
+    """`/health/`: this process answers. `/ready/`: so does everything behind it, or the names of what does not."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path_info == "/health/":
+            return HttpResponse("ok\n", content_type="text/plain")
+        if request.path_info == "/ready/":
+            found = faults(outbox_lag_seconds=settings.OUTBOX_LAG_SECONDS)
+            return JsonResponse({"ready": not found, "failing": found}, status=503 if found else 200)
+        return self.get_response(request)

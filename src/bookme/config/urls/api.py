@@ -1,0 +1,21 @@
+"""The API of a business: `/api/v1/…`, its description and its documentation."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+V1 = [
+    "bookme.users.urls",
+    "bookme.locations.urls",
+    "bookme.services.urls",
+    "bookme.staff.urls",
+    "bookme.customers.urls",
+    "bookme.bookings.urls",
+    "bookme.communications.urls",
+    "bookme.onboarding.urls",
+]
+
+urlpatterns = [
+    path("v1/", include([path("", include(module)) for module in V1])),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(), name="api-docs"),
+]

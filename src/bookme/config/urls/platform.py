@@ -1,0 +1,12 @@
+"""What the platform's host serves."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+handler404 = "bookme.web.errors.not_found"
+handler500 = "bookme.web.errors.server_error"
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("", include("bookme.web.urls_platform")),
+]

@@ -1,0 +1,13 @@
+"""A business seen from the platform's host: its API, and the operator's admin of it."""
+
+from django.urls import include, path
+
+from bookme.config.admin import business_site
+
+handler404 = "bookme.web.errors.not_found"
+handler500 = "bookme.web.errors.server_error"
+
+urlpatterns = [
+    path("api/", include("bookme.config.urls.api")),
+    path("admin/", business_site.urls),
+]

@@ -1,0 +1,174 @@
+"""RFC 9457 `application/problem+json`: the one place where errors get a status and a shape."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, OperationalError
+from django.http import Http404, HttpResponse, JsonResponse
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from bookme.core.errors import (
+    Busy,
+    Conflict,
+    DomainError,
+    FieldError,
+    Invalid,
+    Mismatch,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    TooMany,
+)
+
+CONTENT_TYPE = "application/problem+json"
+
+STATUS_OF: dict[type[DomainError], int] = {
+    Invalid: 400,
+    NotSignedIn: 401,
+    NotAllowed: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Mismatch: 422,
+    TooMany: 429,
+    Busy: 503,
+}
+TITLES = {
+    400: "Bad request",
+    401: "Sign in first",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    406: "Not acceptable",
+    409: "Conflict",
+    413: "Too large",
+    415: "Unsupported media type",
+    422: "Cannot be processed",
+    429: "Too many requests",
+    500: "Something went wrong",
+    503: "Try again in a moment",
+}
+
+# The database says no first: a named constraint becomes an error of the domain here, and nowhere else.
+CONSTRAINT_ERRORS: dict[str, DomainError] = {
+    "appointment_no_overlap": Conflict("This time has just been taken.", code="slot_unavailable"),
+    "allocation_no_overlap": Conflict("What this needs has just been taken.", code="slot_unavailable"),
+    "appointment_seats": Conflict("There are not enough places left.", code="no_seats"),
+}
+_LOCK_STATES = {"55P03", "40P01", "40001", "57014"}
+_UNIQUE_STATE, _EXCLUSION_STATE = "23505", "23P01"
+
+
+def status_of(error: DomainError) -> int:
+    return next(STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF)
+
+
+def problem_body(error: DomainError, *, instance: str) -> dict[str, Any]:
+    """The document of an error; extra members last, never over the standard ones."""
+    status = status_of(error)
+    return {
+        **error.extra,
+        "type": f"urn:bookme:{error.code}",
+        "title": TITLES[status],
+        "status": status,
+        "code": error.code,
+        "detail": error.detail,
+        "instance": instance,
+        "errors": [{"pointer": each.pointer, "code": each.code, "detail": each.detail} for each in error.errors],
+    }
+
+
+def problem_headers(error: DomainError) -> dict[str, str]:
+    if isinstance(error, TooMany | Busy):
+        return {"Retry-After": str(error.retry_after)}
+    if isinstance(error, NotSignedIn):
+        return {"WWW-Authenticate": "Bearer"}
+    return {}
+
+
+def problem_response(error: DomainError, *, instance: str) -> HttpResponse:
+    """For what fails outside of DRF: middleware and error handlers."""
+    body = problem_body(error, instance=instance)
+    return JsonResponse(body, status=body["status"], content_type=CONTENT_TYPE, headers=problem_headers(error))
+
+
+def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
+    """DRF's hook. None lets the error go on: to the log, and to a 500 without a trace."""
+    found = domain_error(error)
+    if found is None:
+        return None
+    request = context["request"]
+    body = problem_body(found, instance=request.path)
+    headers = problem_headers(found)
+    if isinstance(error, exceptions.APIException) and not isinstance(found, NotSignedIn):
+        body["status"] = error.status_code
+        body["title"] = TITLES.get(error.status_code, body["title"])
+    return Response(body, status=body["status"], headers=headers, content_type=CONTENT_TYPE)
+
+
+def domain_error(error: Exception) -> DomainError | None:
+    """What an exception means in words of the domain, or None if it is a fault of ours."""
+    if isinstance(error, DomainError):
+        return error
+    if isinstance(error, Http404):
+        return NotFound()
+    if isinstance(error, PermissionDenied | exceptions.PermissionDenied):
+        return NotAllowed()
+    if isinstance(error, exceptions.APIException):
+        return _from_rest(error)
+    if isinstance(error, IntegrityError | OperationalError):
+        return _from_database(error)
+    return None
+
+
+def _from_rest(error: exceptions.APIException) -> DomainError:
+    if isinstance(error, exceptions.ValidationError):
+        faults = tuple(field_errors(error.get_full_details()))
+        code = faults[0].code if len(faults) == 1 else "invalid"
+        detail = faults[0].detail if len(faults) == 1 else "Some fields are not valid."
+        return Invalid(detail, code=code, errors=faults)
+    if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
+        return NotSignedIn()
+    if isinstance(error, exceptions.Throttled):
+        return TooMany(retry_after=int(error.wait or 60))
+    if isinstance(error, exceptions.NotFound):
+        return NotFound(str(error.detail), code=_code(error))
+    return Invalid(str(error.detail), code=_code(error))
+
+
+def _code(error: exceptions.APIException) -> str:
+    codes = error.get_codes()
+    return codes if isinstance(codes, str) else "invalid"
+
+
+def field_errors(details: Any, pointer: str = "") -> Iterator[FieldError]:
+    """DRF's nested error details as flat faults with JSON pointers."""
+    if isinstance(details, Mapping) and {"message", "code"} == set(details):
+        yield FieldError(pointer, str(details["code"]), str(details["message"]))
+    elif isinstance(details, Mapping):
+        for key, value in details.items():
+            yield from field_errors(value, pointer if key == "non_field_errors" else f"{pointer}/{_escaped(str(key))}")
+    elif isinstance(details, list):
+        for index, value in enumerate(details):
+            leaf = isinstance(value, Mapping) and {"message", "code"} == set(value)
+            yield from field_errors(value, pointer if leaf else f"{pointer}/{index}")
+
+
+def _escaped(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def _from_database(error: Exception) -> DomainError | None:
+    cause = error.__cause__
+    state = getattr(cause, "sqlstate", None)
+    constraint = getattr(getattr(cause, "diag", None), "constraint_name", None) or ""
+    if constraint in CONSTRAINT_ERRORS:
+        return CONSTRAINT_ERRORS[constraint]
+    if state in _LOCK_STATES or (isinstance(error, OperationalError) and state is None):
+        return Busy()
+    if state == _UNIQUE_STATE:
+        return Conflict("There is one like this already.", code="exists", extra={"constraint": constraint})
+    if state == _EXCLUSION_STATE:
+        return Conflict(code="slot_unavailable")
+    return None

@@ -1,0 +1,99 @@
+"""From a host name to a business, and its scope around the request."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import set_script_prefix, set_urlconf
+from django.utils.cache import patch_vary_headers
+
+from bookme.core.errors import Busy, DomainError, NotFound
+from bookme.core.http.problems import problem_response
+from bookme.tenants.context import SchemaBehind, iterate_in_scope, public_scope, tenant_scope
+from bookme.tenants.models import Tenant, TenantStatus
+from bookme.tenants.selectors import business_url, is_platform_host, normalised_host, tenant_by_host, tenant_by_slug
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class TenantMiddleware:
+    """Sets `request.tenant` (None on the platform host) and the URLs that belong to it.
+
+    By domain; else on the platform host by `X-Tenant` for the API, or by `/t/<slug>/` for API and the operator's admin.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        host = normalised_host(request.META.get("HTTP_HOST", ""))
+        if is_platform_host(host):
+            return self._on_platform(request)
+        tenant = tenant_by_host(host)
+        if tenant is None or tenant.status == TenantStatus.CLOSED:
+            return _refusal(request, NotFound("There is no business at this address.", code="unknown_host"))
+        return self._for_business(request, tenant, settings.BUSINESS_URLCONF)
+
+    def _on_platform(self, request: HttpRequest) -> HttpResponseBase:
+        prefix, slug, rest = _switch_parts(request.path_info)
+        slug = slug or (request.headers.get("X-Tenant", "") if request.path_info.startswith("/api/") else "")
+        if not slug:
+            request.tenant = None  # type: ignore[attr-defined]
+            request.urlconf = settings.ROOT_URLCONF  # type: ignore[attr-defined]
+            with public_scope():
+                return self.get_response(request)
+        tenant = tenant_by_slug(slug)
+        if tenant is None:
+            return _refusal(request, NotFound("There is no such business.", code="unknown_tenant"))
+        if prefix:
+            if not rest.startswith(("/api/", "/admin/")):
+                return HttpResponsePermanentRedirect(business_url(tenant, rest))
+            _mount(request, prefix, rest)
+        response = self._for_business(request, tenant, settings.SWITCHED_URLCONF)
+        patch_vary_headers(response, ["X-Tenant"])  # type: ignore[arg-type]
+        return response
+
+    def _for_business(self, request: HttpRequest, tenant: Tenant, urlconf: str) -> HttpResponseBase:
+        operators = urlconf == settings.SWITCHED_URLCONF and request.path_info.startswith("/admin/")
+        if not tenant.is_open and not operators:
+            return _refusal(request, Busy("This business is not taking bookings at the moment.", code="suspended"))
+        request.tenant = tenant  # type: ignore[attr-defined]
+        request.urlconf = urlconf  # type: ignore[attr-defined]
+        try:
+            with tenant_scope(tenant):
+                response = self.get_response(request)
+        except SchemaBehind:
+            return _refusal(request, Busy("This business is being updated.", code="updating"))
+        if isinstance(response, StreamingHttpResponse):
+            response.streaming_content = iterate_in_scope(tenant, response.streaming_content)  # type: ignore[arg-type]
+        return response
+
+
+def _switch_parts(path: str) -> tuple[str, str, str]:
+    """`/t/house-of-hair/admin/` as its prefix, slug and rest; empty strings if it is none."""
+    parts = path.split("/", 3)
+    if len(parts) < 3 or parts[1] != "t" or not parts[2]:
+        return "", "", ""
+    return f"/t/{parts[2]}", parts[2], "/" + (parts[3] if len(parts) == 4 else "")
+
+
+def _mount(request: HttpRequest, prefix: str, rest: str) -> None:
+    """Let the application believe that it is mounted at the prefix, so that links and redirects keep it."""
+    request.path_info = rest
+    request.META["PATH_INFO"], request.META["SCRIPT_NAME"] = rest, prefix
+    set_script_prefix(prefix + "/")
+
+
+def _refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """Problem+json for the API, a plain page for people; without a business there is no look to give it."""
+    if request.path_info.startswith("/api/") or "/api/" in request.path_info:
+        return problem_response(error, instance=request.path)
+    set_urlconf(settings.ROOT_URLCONF)
+    status = 404 if isinstance(error, NotFound) else 503
+    with public_scope():
+        response = render(request, f"errors/{status}.html", {"detail": error.detail}, status=status)
+    if status == 503:
+        response["Retry-After"] = "3600"
+    return response

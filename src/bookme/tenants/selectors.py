@@ -1,0 +1,88 @@
+"""Which business a request is for. Kept in the process for 5 s, misses too."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from bookme.tenants.context import public_scope
+from bookme.tenants.models import Domain, Tenant
+
+KEEP_SECONDS = 5.0
+KEEP_ENTRIES = 10_000
+
+
+@dataclass(frozen=True)
+class _Kept:
+    tenant: Tenant | None
+    until: float
+
+
+_kept: dict[str, _Kept] = {}
+
+
+def normalised_host(raw: str) -> str:
+    """A Host header as it stands among the domains: lower case, without port and trailing dot, IDNA."""
+    host = raw.strip().lower()
+    host = host.rpartition(":")[0] if ":" in host and not host.endswith("]") else host
+    host = host.rstrip(".")
+    try:
+        return host.encode("idna").decode("ascii") if host and not host.isascii() else host
+    except UnicodeError:
+        return ""
+
+
+def tenant_by_host(host: str) -> Tenant | None:
+    """The business of a normalised host; None for an unknown one and for the platform's."""
+    return _look_up(f"host:{host}", lambda: _first(domains__domain=host))
+
+
+def tenant_by_slug(slug: str) -> Tenant | None:
+    return _look_up(f"slug:{slug}", lambda: _first(slug=slug))
+
+
+def is_platform_host(host: str) -> bool:
+    return host == settings.PLATFORM_HOST
+
+
+def primary_domain(tenant: Tenant) -> str:
+    """The host that links lead to."""
+    with public_scope():
+        return Domain.objects.filter(tenant=tenant).order_by("-is_primary", "domain").values_list("domain", flat=True)[0]
+
+
+def business_url(tenant: Tenant, path: str = "/") -> str:
+    """An absolute URL on the business's own domain: from settings, never from a Host header."""
+    return _url(primary_domain(tenant), path)
+
+
+def platform_url(path: str = "/") -> str:
+    return _url(settings.PLATFORM_HOST, path)
+
+
+def forget_tenants() -> None:
+    """Look everything up again: after a business, its domains or settings changed in this process."""
+    _kept.clear()
+
+
+def _url(host: str, path: str) -> str:
+    usual = {"http": 80, "https": 443}[settings.PUBLIC_SCHEME]
+    port = "" if usual == settings.PUBLIC_PORT else f":{settings.PUBLIC_PORT}"
+    return f"{settings.PUBLIC_SCHEME}://{host}{port}{path}"
+
+
+def _first(**filters: str) -> Tenant | None:
+    with public_scope():
+        return Tenant.objects.select_related("tenantconfig").filter(**filters).first()
+
+
+def _look_up(key: str, load: Callable[[], Tenant | None]) -> Tenant | None:
+    found = _kept.get(key)
+    if found and found.until > time.monotonic():
+        return found.tenant
+    if len(_kept) >= KEEP_ENTRIES:
+        _kept.clear()
+    tenant = load()
+    _kept[key] = _Kept(tenant, time.monotonic() + KEEP_SECONDS)
+    return tenant
