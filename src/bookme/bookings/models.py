@@ -124,7 +124,11 @@ class ResourceAllocation(Row):
 
 
 class Visit(Row):
-    """What one customer booked in one go. One message and one payment; `link_version` revokes its manage links."""
+    """What one customer booked in one go. One message and one payment; `link_version` revokes its manage links.
+
+    `user_id` is who was signed in as they booked: theirs to see, even while their e-mail is not verified and the
+    customer's row, found by that e-mail, may not be linked to them.
+    """
 
     reference = models.CharField(max_length=12, unique=True)
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="visits")
@@ -136,12 +140,14 @@ class Visit(Row):
     answers = models.JSONField(default=dict, blank=True)
     address = models.JSONField(null=True, blank=True)
     consents = models.JSONField(default=dict, blank=True)
+    user_id = models.UUIDField(null=True, blank=True)
     source = models.CharField(max_length=16, default="api")
     guest_address = models.GenericIPAddressField(null=True, blank=True)
     link_version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["-created_at", "-id"]
+        indexes = [models.Index(fields=["user_id"], condition=Q(user_id__isnull=False), name="visit_of_user")]
 
     def __str__(self) -> str:
         return self.reference
@@ -172,11 +178,11 @@ class Booking(Row):
     class Meta:
         ordering = ["-created_at", "-id"]
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=[each.value for each in Status]), name="booking_status_known"),
-            models.CheckConstraint(condition=Q(party_size__gte=1), name="booking_party"),
             models.CheckConstraint(
-                condition=Q(price__gte=0, payment_due__gte=0, fee__gte=0), name="booking_amounts"
+                condition=Q(status__in=[each.value for each in Status]), name="booking_status_known"
             ),
+            models.CheckConstraint(condition=Q(party_size__gte=1), name="booking_party"),
+            models.CheckConstraint(condition=Q(price__gte=0, payment_due__gte=0, fee__gte=0), name="booking_amounts"),
             models.CheckConstraint(
                 condition=~Q(status=Status.HELD.value) | Q(hold_expires_at__isnull=False), name="booking_hold_ends"
             ),

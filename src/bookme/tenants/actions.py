@@ -43,9 +43,7 @@ WHERE id IN (SELECT id FROM picked) RETURNING id
 def claim_due(*, now: dt.datetime) -> list[OutboxMessage]:
     """Lease what is due, oldest first, fairly by tenant. A lease that ends without an answer is claimed again."""
     with public_scope(), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            _CLAIM, {"now": now, "until": now + LEASE, "batch": BATCH, "per_tenant": BATCH_PER_TENANT}
-        )
+        cursor.execute(_CLAIM, {"now": now, "until": now + LEASE, "batch": BATCH, "per_tenant": BATCH_PER_TENANT})
         ids = [row[0] for row in cursor.fetchall()]
     if not ids:
         return []

@@ -43,7 +43,7 @@ def create_tenant(*, slug: str, name: str, kind: str, config: dict[str, Any], do
 
 def create_schema(schema: str) -> None:
     """The schema with every table, from the template. Joins the caller's transaction."""
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"CREATE SCHEMA {quote_schema_name(schema)}")
         cursor.execute(f"SET LOCAL search_path = {quote_schema_name(schema)}, public")
         for statement in template_statements():

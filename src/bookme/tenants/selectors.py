@@ -49,7 +49,9 @@ def is_platform_host(host: str) -> bool:
 def primary_domain(tenant: Tenant) -> str:
     """The host that links lead to."""
     with public_scope():
-        return Domain.objects.filter(tenant=tenant).order_by("-is_primary", "domain").values_list("domain", flat=True)[0]
+        return (
+            Domain.objects.filter(tenant=tenant).order_by("-is_primary", "domain").values_list("domain", flat=True)[0]
+        )
 
 
 def business_url(tenant: Tenant, path: str = "/") -> str:

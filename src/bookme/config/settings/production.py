@@ -7,7 +7,9 @@ from bookme.config.settings.base import *  # noqa: F403
 from bookme.config.settings.base import DATABASES, PLATFORM_HOST, SENTRY_DSN, env
 
 SECRET_KEY = env.str("SECRET_KEY")
-DATABASES["default"] |= {key: value for key, value in env.db("DATABASE_URL").items() if key in {"NAME", "USER", "PASSWORD", "PORT"}}
+DATABASES["default"] |= {
+    key: value for key, value in env.db("DATABASE_URL").items() if key in {"NAME", "USER", "PASSWORD", "PORT"}
+}
 REDIS_URL = env.str("REDIS_URL")
 
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)

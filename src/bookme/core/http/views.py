@@ -41,7 +41,9 @@ class ApiView(generics.GenericAPIView[Any]):
     def paged(self, rows: Any, serializer_class: Any) -> Response:
         """One page of rows, filtered by the view's filter set."""
         page = self.paginate_queryset(self.filter_queryset(rows))
-        return self.get_paginated_response(serializer_class(page, many=True, context=self.get_serializer_context()).data)
+        return self.get_paginated_response(
+            serializer_class(page, many=True, context=self.get_serializer_context()).data
+        )
 
 
 def write() -> transaction.Atomic:

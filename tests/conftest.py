@@ -1,0 +1,95 @@
+"""Two businesses that outlive every test, each test rolled back, and a cast of people in both."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import caches
+from django.db import connection
+from django.test import Client
+
+from bookme.tenants.context import public_scope, tenant_scope
+from bookme.tenants.models import Tenant, TenantStatus
+from bookme.tenants.provisioning import create_tenant
+from bookme.tenants.selectors import forget_tenants
+
+SETTINGS: dict[str, Any] = {
+    "timezone": "Europe/London",
+    "currency": "GBP",
+    "country": "GB",
+    "languages": ["en"],
+    "contact": {"email": "hello@salon.example", "phone": "+442079460101"},
+    "branding": {"primary_color": "#6d3b5e"},
+    "policies": {"slot_interval_minutes": 15, "min_notice_minutes": 60, "max_days_ahead": 90},
+    "reminders": [{"channel": "email", "minutes_before": 1440}],
+}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    with django_db_blocker.unblock(), public_scope():
+        for slug in ("salon", "rival"):
+            if not Tenant.objects.filter(slug=slug).exists():
+                made = create_tenant(
+                    slug=slug, name=slug.title(), kind="salon", config=SETTINGS, domains=[f"{slug}.localhost"]
+                )
+                Tenant.objects.filter(pk=made.pk).update(status=TenantStatus.ACTIVE)
+    yield
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No look-up and no counter of one test may answer another."""
+    forget_tenants()
+    yield
+    forget_tenants()
+    if "db" in request.fixturenames or "committed" in request.fixturenames:
+        caches["default"].clear()
+
+
+def tenant_named(slug: str) -> Tenant:
+    with public_scope():
+        return Tenant.objects.select_related("tenantconfig").get(slug=slug)
+
+
+@pytest.fixture
+def salon(db: None) -> Iterator[Tenant]:
+    """The business of most tests, entered."""
+    with tenant_scope(tenant_named("salon")) as tenant:
+        yield tenant
+
+
+@pytest.fixture
+def rival(db: None) -> Tenant:
+    """The other business, with its own rows; enter it with `tenant_scope`."""
+    return tenant_named("rival")
+
+
+@pytest.fixture
+def client() -> Client:
+    """A browser on the salon's own domain."""
+    return Client(headers={"host": "salon.localhost"})
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[Tenant]:
+    """The salon, entered, with real commits: for threads, locks and what runs after a commit. Emptied afterwards."""
+    with django_db_blocker.unblock():
+        with tenant_scope(tenant_named("salon")) as tenant:
+            yield tenant
+        for slug in ("salon", "rival"):
+            _empty(tenant_named(slug))
+        with public_scope(), connection.cursor() as cursor:
+            cursor.execute("DELETE FROM tenants_outboxmessage")
+            cursor.execute("DELETE FROM users_user")
+        connection.close()
+
+
+def _empty(tenant: Tenant) -> None:
+    with public_scope(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT string_agg(format('%%I.%%I', schemaname, tablename), ',') FROM pg_tables"
+            " WHERE schemaname = %s AND tablename <> 'django_migrations'",
+            [tenant.schema_name],
+        )
+        cursor.execute(f"TRUNCATE {cursor.fetchone()[0]} CASCADE")
