@@ -43,14 +43,29 @@ def can_reach(path: Path) -> bool:
 
 
 def shared_folder(place: Place) -> Path:
-    """A folder of ours outside a private checkout; /var/tmp before /tmp, because it survives a restart."""
-    base = Path("/var/tmp") if Path("/var/tmp").is_dir() else Path(tempfile.gettempdir())
-    folder = base / f"bookme-{place.digest}"
+    """A folder of ours outside a private checkout, made if need be. Raises ServerError when it is not ours."""
+    folder = _shared_path(place)
     folder.mkdir(exist_ok=True)
-    if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
+    if not _is_ours(folder):
         raise ServerError(f"{folder} belongs to somebody else: remove it, or set DATABASE_URL.")
     folder.chmod(0o755)
     return folder
+
+
+def remove_shared_folder(place: Place) -> None:
+    folder = _shared_path(place)
+    if folder.is_dir() and _is_ours(folder):
+        shutil.rmtree(folder)
+
+
+def _shared_path(place: Place) -> Path:
+    """In /var/tmp before /tmp: it survives a restart of the machine."""
+    base = Path("/var/tmp")
+    return (base if base.is_dir() else Path(tempfile.gettempdir())) / f"bookme-{place.digest}"
+
+
+def _is_ours(folder: Path) -> bool:
+    return not folder.is_symlink() and folder.stat().st_uid == os.geteuid()
 
 
 def data_folder(place: Place) -> Path:

@@ -157,7 +157,7 @@ class Postgres:
 
     def _start(self, state: State) -> int:
         for attempt in range(3):
-            time.sleep(attempt * 0.5)  # a port lost to another process, or shared memory not given back yet
+            time.sleep(attempt * 0.3)  # a port lost to another process, or shared memory not given back yet
             state.postgres_port = processes.free_port(state.postgres_port)
             pid = processes.start_server(self._command(state.postgres_port), log=self.log, account=self.account)
             if self._wait_until_ready(pid):

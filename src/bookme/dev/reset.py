@@ -25,7 +25,7 @@ def main(*, is_sure: bool, root: Path = ROOT) -> int:
         return 1
     for profile in PROFILES:
         servers.down(profile, root=root)
-        shutil.rmtree(account.data_folder(Place(root, profile)), ignore_errors=True)
+        account.remove_shared_folder(Place(root, profile))
     shutil.rmtree(root / ".bookme")
     print("The local data is deleted; `make run` starts afresh.")
     return 0

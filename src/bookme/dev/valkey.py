@@ -29,7 +29,7 @@ class Valkey:
 
     def up(self, state: State) -> None:
         """Adopt the running server or start one; puts its port into `state`. Raises ServerError."""
-        if self._answers(state):
+        if self.is_running() and self._answers(state):  # in this order: a stranger on the port is not told the password
             return
         self.down()
         self.data.mkdir(mode=0o700, exist_ok=True)
