@@ -1,0 +1,49 @@
+"""One fault of a config, and all of them as one error."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bookme.core.errors import FieldError, Invalid
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`path` leads to the faulty value; `message` goes on from it: "must be at least 1"."""
+
+    path: Path
+    message: str
+    code: str = "invalid"
+
+    @property
+    def path_text(self) -> str:
+        """`services[3].duration_minutes`; the whole file is `(file)`."""
+        text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
+        return text.removeprefix(".") or "(file)"
+
+    @property
+    def text(self) -> str:
+        return f"{self.path_text}: {self.message}"
+
+    @property
+    def pointer(self) -> str:
+        """RFC 6901: `/services/3/duration_minutes`."""
+        return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in self.path)
+
+
+class BadConfig(Invalid):
+    """Every fault of a config at once, in the order of the file."""
+
+    default_code = "bad_config"
+    default_detail = "The configuration is not valid."
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(sorted(set(faults), key=_place))
+        super().__init__(errors=[FieldError(each.pointer, each.code, each.text) for each in self.faults])
+
+
+def _place(fault: Fault) -> tuple[list[tuple[int, int, str]], str]:
+    """Numbers sort as numbers, and before names."""
+    steps = [(0, step, "") if isinstance(step, int) else (1, 0, step) for step in fault.path]
+    return steps, fault.message
