@@ -37,6 +37,11 @@ def instant_of(minute: int) -> dt.datetime:
     return dt.datetime.fromtimestamp(minute * 60, dt.UTC)
 
 
+def offset_minutes(minute: int, tz: ZoneInfo) -> int:
+    """How far the wall clock of a zone is ahead of UTC at that minute, in whole minutes."""
+    return (dt.datetime.fromtimestamp(minute * 60, tz).utcoffset() or dt.timedelta()) // MINUTE
+
+
 def local_midnight(day: dt.date, tz: ZoneInfo) -> dt.datetime:
     """The first instant of a local day, in UTC."""
     return dt.datetime.combine(day, dt.time.min, tzinfo=tz).astimezone(dt.UTC)

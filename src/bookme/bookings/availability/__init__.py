@@ -1,0 +1,43 @@
+"""Which times can be booked, and why others cannot. Pure: a snapshot in, slots out; no ORM, no clock.
+
+Time is a row of bits in one Python integer, one bit per minute. Opening hours, hours, breaks, closures, time off and
+blocked ranges are masks; the starts at which a block fits come from shifts and ANDs. The list, the check before
+booking and the explanation read the same masks.
+"""
+
+from bookme.bookings.availability.explain import Cause, explain
+from bookme.bookings.availability.search import (
+    Slot,
+    candidates,
+    free_units,
+    nearest,
+    offered,
+)
+from bookme.bookings.availability.snapshot import (
+    Group,
+    Hours,
+    Id,
+    Person,
+    Place,
+    Snapshot,
+    Span,
+    Unit,
+)
+
+__all__ = [
+    "Cause",
+    "Group",
+    "Hours",
+    "Id",
+    "Person",
+    "Place",
+    "Slot",
+    "Snapshot",
+    "Span",
+    "Unit",
+    "candidates",
+    "explain",
+    "free_units",
+    "nearest",
+    "offered",
+]

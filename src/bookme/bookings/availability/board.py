@@ -1,0 +1,184 @@
+"""The masks of one snapshot: why each minute of each person at each place can begin a booking, or cannot."""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+
+from bookme.bookings.availability.masks import fitting, ones, union
+from bookme.bookings.availability.snapshot import (
+    Group,
+    Id,
+    Person,
+    Place,
+    Snapshot,
+    Span,
+    Unit,
+)
+from bookme.bookings.availability.timeline import (
+    Clock,
+    Window,
+    clock,
+    day_number,
+    grid_line,
+    hours_lines,
+    opening_grid,
+)
+from bookme.core.time import DAY_MINUTES, zone
+from bookme.tenants.config import SlotAnchor
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTime:
+    """Where a person's minutes at a place are covered by hours (theirs and the place's), and what takes them away."""
+
+    hours: int
+    breaks: int
+    closures: int
+    time_off: int
+
+    @property
+    def mask(self) -> int:
+        return self.hours & ~(self.breaks | self.closures | self.time_off)
+
+
+class Board:
+    """Masks over the snapshot's window, each made when first asked for and kept. Bit i is the minute `base` + i."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.window = Window.of(snapshot)
+        self.base = self.window.base
+        self.full = ones(self.window.size)
+        self._opening: dict[Id, tuple[int, int]] = {}
+        self._timely: dict[str, tuple[int, int]] = {}
+        self._clear: dict[Id, int] = {}
+        self._equipped: dict[tuple[Id, int], int] = {}
+        self._booked: dict[Id, int] = {}
+
+    def covered(self, spans: tuple[Span, ...]) -> int:
+        return union(spans, base=self.base, days=self.window.days)
+
+    def clock(self, name: str) -> Clock:
+        return clock(name, self.window)
+
+    @cached_property
+    def asked(self) -> int:
+        """The starts that lie on the asked dates, in the zone whose dates are listed."""
+        first, last = day_number(self.snapshot.first), day_number(self.snapshot.last)
+        return self.clock(self.snapshot.zone).real(self._line_days(first, last))
+
+    def _line_days(self, first: int, last: int) -> int:
+        begins = (first - self.window.first + 1) * DAY_MINUTES
+        days = min(last - first + 1, self.window.days + 2)
+        return ones(days * DAY_MINUTES) << begins
+
+    def duration(self, person: Person) -> int:
+        return person.duration + self.snapshot.extra_minutes
+
+    def open_time(self, person: Person, place: Place) -> OpenTime:
+        """Rule 1."""
+        opening, closures = self._opening_of(place)
+        shifts, breaks = hours_lines(person.hours, place.id, self.window)
+        local = self.clock(place.zone)
+        return OpenTime(
+            hours=local.real(shifts) & opening,
+            breaks=local.real(breaks) if breaks else 0,
+            closures=closures,
+            time_off=self.covered(person.time_off) if person.time_off else 0,
+        )
+
+    def _opening_of(self, place: Place) -> tuple[int, int]:
+        if place.id not in self._opening:
+            opening = self.full
+            if place.hours:
+                shifts, breaks = hours_lines(place.hours, None, self.window)
+                opening = self.clock(place.zone).real(shifts & ~breaks)
+            self._opening[place.id] = opening, self.covered(place.closures)
+        return self._opening[place.id]
+
+    def clear(self, person: Person) -> int:
+        """Rule 3: the starts whose blocked range meets no other of that person, nor external busy time."""
+        if person.id not in self._clear:
+            free = self.full & ~self.covered(person.blocked + person.external)
+            self._clear[person.id] = self._around(free, self.duration(person))
+        return self._clear[person.id]
+
+    def equipped(self, place: Place, duration: int) -> int:
+        """Rule 4: the starts for whose blocked range each kind that is needed has a unit free."""
+        if (place.id, duration) not in self._equipped:
+            mask = self.full
+            for kind in self.snapshot.kinds:
+                some = 0
+                for unit in self.snapshot.units:
+                    if unit.place == place.id and unit.kind == kind:
+                        some |= self.unit_clear(unit, duration)
+                mask &= some
+            self._equipped[place.id, duration] = mask
+        return self._equipped[place.id, duration]
+
+    def unit_clear(self, unit: Unit, duration: int) -> int:
+        """The starts for whose blocked range this unit is free."""
+        return self._around(self.full & ~self.covered(unit.blocked), duration)
+
+    def _around(self, free: int, duration: int) -> int:
+        before = self.snapshot.padding_before
+        return fitting(free, before + duration + self.snapshot.padding_after) << before
+
+    def grid(self, place: Place, opened: int) -> int:
+        """Rule 5, for a person whose open minutes there are given."""
+        policy = self.snapshot.policy
+        local = self.clock(place.zone)
+        if policy.slot_anchor is SlotAnchor.OPENING:
+            return opening_grid(opened, policy.slot_interval_minutes, local)
+        return local.real(grid_line(policy.slot_interval_minutes, self.window))
+
+    def timely(self, place: Place) -> tuple[int, int]:
+        """Rule 6: the starts that keep the notice, and those within the horizon of the place's calendar."""
+        if place.zone not in self._timely:
+            now, policy = self.snapshot.now, self.snapshot.policy
+            soonest = int(-(-now.timestamp() // 60)) + policy.min_notice_minutes - self.base
+            noticed = self.full & ~ones(min(soonest, self.window.size))
+            today = day_number(now.astimezone(zone(place.zone)).date())
+            near = self._line_days(self.window.first - 1, today + policy.max_days_ahead)
+            self._timely[place.zone] = noticed, self.clock(place.zone).real(near)
+        return self._timely[place.zone]
+
+    def joinable(self, person: Person, place: Place) -> dict[int, Group]:
+        """Rule 8: by minute of start, the group appointments of this length with room for the party."""
+        length, party = self.duration(person), self.snapshot.party_size
+        return {
+            group.start: group
+            for group in person.groups
+            if group.place == place.id and group.end - group.start == length and group.seats_left >= party
+        }
+
+    def starts(self, person: Person, place: Place) -> int:
+        """Every start of the asked dates that can be booked with this person at this place."""
+        opened = self.open_time(person, place).mask
+        duration = self.duration(person)
+        noticed, near = self.timely(place)
+        allowed = fitting(opened, duration) & noticed & near & self.asked
+        if not allowed:
+            return 0
+        joins = self.covered(tuple((minute, minute + 1) for minute in self.joinable(person, place)))
+        if self.snapshot.party_size > self.snapshot.capacity:
+            return allowed & joins
+        fresh = self.clear(person) & self.equipped(place, duration) & self.grid(place, opened)
+        return allowed & (fresh | joins)
+
+    def booked_minutes(self, person: Person, place: Place, day: int) -> int:
+        """How many minutes of that date at the place the person is booked, padding not counted."""
+        if person.id not in self._booked:
+            self._booked[person.id] = self.covered(person.booked)
+        booked = self._booked[person.id]
+        pieces = (piece for piece in self.clock(place.zone).dates if piece[0] == day)
+        return sum((booked >> start & ones(end - start)).bit_count() for _, start, end in pieces)
+
+    def bit(self, minute: int) -> int:
+        """The mask of that minute alone; 0 outside of the window."""
+        return 1 << minute - self.base if 0 <= minute - self.base < self.window.size else 0
+
+
+def date_of(day: int) -> dt.date:
+    """The date of a day number."""
+    return dt.date(1970, 1, 1) + dt.timedelta(days=day)

@@ -1,0 +1,82 @@
+"""Why a time is not offered: the same masks, asked for their names."""
+
+from enum import StrEnum
+
+from bookme.bookings.availability.board import Board
+from bookme.bookings.availability.masks import ones
+from bookme.bookings.availability.snapshot import Group, Id, Person, Place, Snapshot
+from bookme.tenants.config import SlotAnchor
+
+
+class Cause(StrEnum):
+    """What keeps a start from being offered. Shut opening hours are `hours`; `capacity` is a party too large."""
+
+    HOURS = "hours"
+    BREAK = "break"
+    CLOSURE = "closure"
+    TIME_OFF = "time_off"
+    BOOKING = "booking"
+    PADDING = "padding"
+    NOTICE = "notice"
+    HORIZON = "horizon"
+    GRID = "grid"
+    RESOURCE = "resource"
+    CAPACITY = "capacity"
+    EXTERNAL = "external"
+
+
+def explain(snapshot: Snapshot, staff_id: Id, start: int) -> list[Cause]:
+    """Every cause for which that person cannot be booked at that minute, which lies on a date of the snapshot.
+
+    Empty: it is offered. Of several places, the one with the fewest causes answers, the first in order of equals.
+    Raises LookupError where the snapshot has no such person or no place, or its dates do not have that minute.
+    """
+    board = Board(snapshot)
+    person = next((each for each in snapshot.people if each.id == staff_id), None)
+    if person is None or not snapshot.places or not board.bit(start) & board.asked:
+        raise LookupError("not a person, place or time of this snapshot")
+    return min((_causes(board, person, place, start) for place in snapshot.places), key=len)
+
+
+def _causes(board: Board, person: Person, place: Place, start: int) -> list[Cause]:
+    if board.bit(start) & board.starts(person, place):
+        return []
+    at = start - board.base
+    time = board.open_time(person, place)
+    whole = ones(board.duration(person)) << at
+    noticed, near = board.timely(place)
+    group = _group_at(board, person, place, start)
+    found = {
+        Cause.HOURS: whole & ~time.hours,
+        Cause.BREAK: whole & time.breaks,
+        Cause.CLOSURE: whole & time.closures,
+        Cause.TIME_OFF: whole & time.time_off,
+        Cause.NOTICE: ~noticed >> at & 1,
+        Cause.HORIZON: ~near >> at & 1,
+        Cause.CAPACITY: board.snapshot.party_size > (board.snapshot.capacity if group is None else group.seats_left),
+    }
+    if group is None:
+        found |= _clashes(board, person, place, at)
+        anchored = board.snapshot.policy.slot_anchor is SlotAnchor.OPENING and not time.mask >> at & 1
+        found[Cause.GRID] = not anchored and ~board.grid(place, time.mask) >> at & 1
+    return [cause for cause in Cause if found.get(cause)]
+
+
+def _group_at(board: Board, person: Person, place: Place, start: int) -> Group | None:
+    """The group appointment that a booking of this start would have to join."""
+    length = board.duration(person)
+    same = (group for group in person.groups if group.place == place.id and group.start == start)
+    return next((group for group in same if group.end - group.start == length), None)
+
+
+def _clashes(board: Board, person: Person, place: Place, at: int) -> dict[Cause, int]:
+    duration, snapshot = board.duration(person), board.snapshot
+    whole = ones(duration) << at
+    block = ones(snapshot.padding_before + duration + snapshot.padding_after) << at - snapshot.padding_before
+    booked = whole & board.covered(person.booked)
+    return {
+        Cause.BOOKING: booked,
+        Cause.PADDING: 0 if booked else block & board.covered(person.blocked),
+        Cause.RESOURCE: ~board.equipped(place, duration) >> at & 1,
+        Cause.EXTERNAL: block & board.covered(person.external),
+    }

@@ -1,0 +1,59 @@
+"""Sets of minutes as the bits of one integer: bit i is minute i of a window. Windows are whole days long."""
+
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+
+from bookme.core.time import DAY_MINUTES
+
+_DAY_BYTES = DAY_MINUTES // 8
+
+
+def ones(count: int) -> int:
+    """The first `count` minutes; none if it is negative."""
+    return (1 << count) - 1 if count > 0 else 0
+
+
+def joined(days: Iterable[int]) -> int:
+    """One mask of day masks laid end to end. One longer than a day reaches into the next; what leaves the end is cut.
+
+    Quicker than shifting each day into a long mask: the cost of that grows with the square of the days.
+    """
+    carry, parts = 0, []
+    for day in days:
+        carry |= day
+        parts.append((carry & _DAY).to_bytes(_DAY_BYTES, "little"))
+        carry >>= DAY_MINUTES
+    return int.from_bytes(b"".join(parts), "little")
+
+
+def union(spans: Iterable[tuple[int, int]], *, base: int, days: int) -> int:
+    """The minutes of a window that any of the spans covers; `base` is the minute of its bit 0."""
+    masks, size = [0] * days, days * DAY_MINUTES
+    for start, end in spans:
+        begin, stop = max(start - base, 0), min(end - base, size)
+        if begin < stop:
+            masks[begin // DAY_MINUTES] |= ones(stop - begin) << begin % DAY_MINUTES
+    return joined(masks)
+
+
+def fitting(mask: int, length: int) -> int:
+    """The minutes at which `length` minutes (at least 1) in a row begin, in about log2(length) steps."""
+    done = 1
+    while done * 2 <= length:
+        mask &= mask >> done
+        done *= 2
+    return mask & mask >> (length - done)
+
+
+def positions(mask: int) -> list[int]:
+    """The set bits, lowest first."""
+    gaps = f"{mask:b}"[::-1].split("1")
+    return list(accumulate((len(gap) + 1 for gap in gaps[:-1]), initial=-1))[1:]
+
+
+def runs(mask: int) -> Sequence[tuple[int, int]]:
+    """The unbroken stretches of set bits, as half-open spans."""
+    return list(zip(positions(mask & ~(mask << 1)), positions(mask << 1 & ~mask), strict=True))
+
+
+_DAY = ones(DAY_MINUTES)

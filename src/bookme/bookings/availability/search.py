@@ -1,0 +1,121 @@
+"""The slots of a snapshot: listed by date, for one start, or around one."""
+
+import datetime as dt
+from bisect import bisect_left
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from bookme.bookings.availability.board import Board, date_of
+from bookme.bookings.availability.masks import positions
+from bookme.bookings.availability.snapshot import Group, Id, Person, Place, Snapshot
+from bookme.bookings.availability.timeline import day_number
+from bookme.tenants.config import AnyStaff
+
+_UNMATCHED = float("inf")
+
+
+class Slot(NamedTuple):
+    """`start` and `end` are minutes; `staff` who can take it, in the order in which the business's rule would choose.
+
+    `joins` has (staff, appointment) for those of them with whom the booking joins a group appointment.
+    """
+
+    start: int
+    end: int
+    place: Id
+    staff: tuple[Id, ...]
+    joins: tuple[tuple[Id, Id], ...] = ()
+
+    def appointment_of(self, staff: Id) -> Id | None:
+        """The group appointment that a booking with that person joins; None where a new one is made."""
+        return dict(self.joins).get(staff)
+
+
+def offered(snapshot: Snapshot) -> dict[dt.date, list[Slot]]:
+    """Every date asked, in order, with its slots by start, then by place in order, then by end.
+
+    Dates are those of `snapshot.zone`. A slot is listed once for each (place, start, end).
+    """
+    board = Board(snapshot)
+    slots = _slots(board, board.full)
+    starts = [slot.start - board.base for slot in slots]
+    first, last = day_number(snapshot.first), day_number(snapshot.last)
+    days: dict[dt.date, list[Slot]] = {date_of(day): [] for day in range(first, last + 1)}
+    for day, start, end in board.clock(snapshot.zone).dates:
+        if first <= day <= last:
+            days[date_of(day)] += slots[bisect_left(starts, start) : bisect_left(starts, end)]
+    return days
+
+
+def candidates(snapshot: Snapshot, start: int) -> list[Slot]:
+    """The slots that begin at that minute, by place in order, then by end. Empty: the start is not offered."""
+    board = Board(snapshot)
+    return _slots(board, board.bit(start))
+
+
+def nearest(snapshot: Snapshot, start: int, count: int) -> list[Slot]:
+    """Up to `count` slots of the snapshot's dates, those nearest to that minute first; of two as near, the later."""
+    board = Board(snapshot)
+    slots = _slots(board, board.full & ~board.bit(start))
+    return sorted(slots, key=lambda slot: (abs(slot.start - start), -slot.start))[:count]
+
+
+def free_units(snapshot: Snapshot, slot: Slot) -> dict[str, tuple[Id, ...]]:
+    """For each kind of resource needed, the units at the slot's place that are free for its whole blocked range."""
+    board = Board(snapshot)
+    bit, duration = board.bit(slot.start), slot.end - slot.start
+    units = [unit for unit in snapshot.units if unit.place == slot.place]
+    return {
+        kind: tuple(unit.id for unit in units if unit.kind == kind and board.unit_clear(unit, duration) & bit)
+        for kind in snapshot.kinds
+    }
+
+
+def _slots(board: Board, within: int) -> list[Slot]:
+    slots: list[tuple[int, int, int, Slot]] = []
+    for order, place in enumerate(board.snapshot.places):
+        for duration in sorted({board.duration(person) for person in board.snapshot.people}):
+            people = [person for person in board.snapshot.people if board.duration(person) == duration]
+            slots += ((slot.start, order, slot.end, slot) for slot in _slots_at(board, place, people, within))
+    slots.sort(key=lambda entry: entry[:3])
+    return [slot for *_, slot in slots]
+
+
+def _slots_at(board: Board, place: Place, people: list[Person], within: int) -> Iterable[Slot]:
+    """The slots of one place and one length, in no order."""
+    starts = {person.id: positions(board.starts(person, place) & within) for person in people}
+    takers: dict[int, list[Id]] = {}
+    for day, begin, end in board.clock(place.zone).dates:
+        able = [person for person in people if (bits := starts[person.id]) and bits[0] < end and bits[-1] >= begin]
+        for person in _ranked(board, place, able, day):
+            bits = starts[person.id]
+            for bit in bits[bisect_left(bits, begin) : bisect_left(bits, end)]:
+                takers.setdefault(bit, []).append(person.id)
+    joinable = {person.id: groups for person in people if (groups := board.joinable(person, place))}
+    for bit, staff in takers.items():
+        start = bit + board.base
+        joins = _joins(joinable, staff, start) if joinable else ()
+        yield Slot(start, start + board.duration(people[0]), place.id, tuple(staff), joins)
+
+
+def _joins(joinable: dict[Id, dict[int, Group]], staff: list[Id], start: int) -> tuple[tuple[Id, Id], ...]:
+    groups = ((each, joinable.get(each, {}).get(start)) for each in staff)
+    return tuple((each, group.id) for each, group in groups if group is not None)
+
+
+def _ranked(board: Board, place: Place, people: list[Person], day: int) -> list[Person]:
+    """Rule 7: the people, given in order, in the order in which the business would choose them on that date."""
+    rule = board.snapshot.policy.any_staff
+    if len(people) < 2 or rule is AnyStaff.FIRST_FREE:
+        return people
+    if rule is AnyStaff.IN_TURN:
+        return sorted(
+            people,
+            key=lambda person: -_UNMATCHED if person.last_booked is None else person.last_booked,
+        )
+    if rule is AnyStaff.NEAREST and any(person.distance is not None for person in people):
+        return sorted(
+            people,
+            key=lambda person: _UNMATCHED if person.distance is None else person.distance,
+        )
+    return sorted(people, key=lambda person: board.booked_minutes(person, place, day))

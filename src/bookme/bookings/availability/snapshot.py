@@ -1,0 +1,115 @@
+"""What the engine reads: everything about one service that decides which of its times can be booked.
+
+A minute is an integer counted from 1970-01-01T00:00Z (`core.time.minute_of`); a `Span` is a half-open pair of them.
+Ranges that do not begin and end on whole minutes are widened to whole minutes by whoever makes the snapshot.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
+
+from bookme.tenants.config import Policy
+
+Id = UUID
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Minutes since local midnight, `end` up to 2880, on one weekday (Monday is 0) or on one date.
+
+    A row with `on_date` replaces the owner's weekday rows of that date, at every place; without minutes it only does
+    that. `place` None holds at every place. `breaks` count from the same midnight and close the time to every row.
+    """
+
+    start: int | None
+    end: int | None
+    weekday: int | None = None
+    on_date: dt.date | None = None
+    place: Id | None = None
+    breaks: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A location that offers the service. `zone` is an IANA name; no `hours`: open whenever its people work."""
+
+    id: Id
+    zone: str
+    hours: tuple[Hours, ...] = ()
+    closures: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """An active group appointment of this service, that others may join while seats are left."""
+
+    id: Id
+    place: Id
+    start: int
+    end: int
+    seats_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone who does the service, in `duration` minutes before extras.
+
+    `booked` are active appointments, `blocked` the same with their padding, in any order and possibly overlapping.
+    `external` is busy time from outside calendars. `distance` and `last_booked` (an instant as a number; None: never)
+    serve the rules `nearest` and `in_turn`.
+    """
+
+    id: Id
+    duration: int
+    hours: tuple[Hours, ...] = ()
+    time_off: tuple[Span, ...] = ()
+    booked: tuple[Span, ...] = ()
+    blocked: tuple[Span, ...] = ()
+    external: tuple[Span, ...] = ()
+    groups: tuple[Group, ...] = ()
+    distance: float | None = None
+    last_booked: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One resource of a kind at a place, and when it is taken."""
+
+    id: Id
+    place: Id
+    kind: str
+    blocked: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One question: this service, these places and people (each in order), from `first` to `last`, both inclusive.
+
+    `zone` is the one whose dates are listed: the asked location's, else the business's. Grid, hours, notice's "today"
+    and the horizon are each place's own. `kinds` are the kinds of resource needed. `padding_*` and `extra_minutes`
+    are the new booking's; `capacity` is the service's. `now` is an aware instant.
+
+    Blocked ranges must be complete from two days before `first` until `longest` minutes and one day after `last`.
+    """
+
+    zone: str
+    first: dt.date
+    last: dt.date
+    now: dt.datetime
+    policy: Policy
+    places: tuple[Place, ...]
+    people: tuple[Person, ...]
+    units: tuple[Unit, ...] = ()
+    kinds: tuple[str, ...] = ()
+    padding_before: int = 0
+    padding_after: int = 0
+    extra_minutes: int = 0
+    capacity: int = 1
+    party_size: int = 1
+
+    @property
+    def longest(self) -> int:
+        """Minutes from the start of the longest possible booking to the end of its padding."""
+        durations = (person.duration for person in self.people)
+        return max(durations, default=0) + self.extra_minutes + self.padding_after
