@@ -50,7 +50,7 @@ class DayHours(Row):
         abstract = True
 
     @staticmethod
-    def constraints_named(prefix: str) -> list[models.CheckConstraint]:
+    def constraints_named(prefix: str) -> list[models.BaseConstraint]:
         """The rules of these columns, under names of the table's own."""
         one_day = Q(weekday__isnull=True, on_date__isnull=False) | Q(weekday__lte=6, on_date__isnull=True)
         hours = Q(start__lt=1440, end__lte=DAY_END, end__gt=F("start"))

@@ -22,8 +22,8 @@ def _stamp_tenant(headers: dict[str, Any] | None = None, **_: Any) -> None:
     headers[HEADER] = str(tenant.pk) if tenant else current_task and current_task.request.get(HEADER)
 
 
-class TenantTask(DjangoTask):
-    """Runs in the scope of the tenant that it was sent from. `public=True` declares that it needs none."""
+class TenantTask(DjangoTask[Any, Any]):
+    """Runs in the scope of the tenant that it was sent from. `public = True` declares that it needs none."""
 
     abstract = True
     public = False
@@ -41,3 +41,10 @@ class TenantTask(DjangoTask):
             tenant = Tenant.objects.select_related("tenantconfig").get(pk=UUID(tenant_id))
         with tenant_scope(tenant):
             return super().__call__(*args, **kwargs)
+
+
+class PublicTask(TenantTask):
+    """A task of the platform: it runs in no business's scope."""
+
+    abstract = True
+    public = True

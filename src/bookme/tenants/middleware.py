@@ -41,7 +41,7 @@ class TenantMiddleware:
         slug = slug or (request.headers.get("X-Tenant", "") if request.path_info.startswith("/api/") else "")
         if not slug:
             request.tenant = None  # type: ignore[attr-defined]
-            request.urlconf = settings.ROOT_URLCONF  # type: ignore[attr-defined]
+            request.urlconf = settings.ROOT_URLCONF
             with public_scope():
                 return self.get_response(request)
         tenant = tenant_by_slug(slug)
@@ -52,7 +52,7 @@ class TenantMiddleware:
                 return HttpResponsePermanentRedirect(business_url(tenant, rest))
             _mount(request, prefix, rest)
         response = self._for_business(request, tenant, settings.SWITCHED_URLCONF)
-        patch_vary_headers(response, ["X-Tenant"])  # type: ignore[arg-type]
+        patch_vary_headers(response, ["X-Tenant"])
         return response
 
     def _for_business(self, request: HttpRequest, tenant: Tenant, urlconf: str) -> HttpResponseBase:
@@ -60,7 +60,7 @@ class TenantMiddleware:
         if not tenant.is_open and not operators:
             return _refusal(request, Busy("This business is not taking bookings at the moment.", code="suspended"))
         request.tenant = tenant  # type: ignore[attr-defined]
-        request.urlconf = urlconf  # type: ignore[attr-defined]
+        request.urlconf = urlconf
         try:
             with tenant_scope(tenant):
                 response = self.get_response(request)

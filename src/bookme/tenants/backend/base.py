@@ -10,7 +10,8 @@ from typing import Any
 import psycopg
 from django.db.utils import DatabaseError
 from django_tenants.postgresql_backend.base import DatabaseWrapper as TenantsWrapper
-from django_tenants.postgresql_backend.base import FakeTenant, quote_schema_name
+from django_tenants.postgresql_backend.base import FakeTenant
+from django_tenants.utils import quote_schema_name
 
 from bookme.tenants.context import PUBLIC_SCHEMA, _current
 
