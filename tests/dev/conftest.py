@@ -11,10 +11,15 @@ import pytest
 from bookme.dev import account, servers
 from bookme.dev.place import Place
 
+SET_FOR_THE_SUITE = (
+    *("DATABASE_URL", "REDIS_URL", "EMAIL_HOST", "EMAIL_PORT", "MAILBOX_DIR"),
+    *("PORT", "LOG_FORMAT", "DJANGO_SETTINGS_MODULE"),
+)
+
 
 @pytest.fixture(autouse=True)
 def no_servers_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_HOST", "EMAIL_PORT", "MAILBOX_DIR", "PORT"):
+    for name in SET_FOR_THE_SUITE:
         monkeypatch.delenv(name, raising=False)
 
 

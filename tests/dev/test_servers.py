@@ -163,7 +163,8 @@ BROKEN_STATES = {
     "cut": '{"password": "0123456789abcdef0123',
     "list": "[]",
     "no ports": '{"password": "0123456789abcdef0123"}',
-    "wrong types": '{"password": 1, "postgres_port": "x", "valkey_port": 1, "mail_port": 1, "is_password_set": true, "is_kept": false}',
+    "wrong types": '{"password": 1, "postgres_port": "x", "valkey_port": 1, "mail_port": 1,'
+    ' "is_password_set": true, "is_kept": false}',
 }
 
 

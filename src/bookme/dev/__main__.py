@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bookme.dev import servers
+from bookme.dev import reset, run, servers
 from bookme.dev.place import ServerError
 
 
@@ -28,12 +28,8 @@ def main() -> int:
 
 def _do(arguments: argparse.Namespace) -> int:
     if arguments.command == "run":
-        from bookme.dev import run
-
         return run.main()
     if arguments.command == "reset":
-        from bookme.dev import reset
-
         return reset.main(is_sure=arguments.yes)
     if arguments.command == "down":
         servers.down(arguments.profile)

@@ -10,6 +10,9 @@ import os
 import sys
 from collections.abc import Iterator
 
+from django.core.management import execute_from_command_line
+from django.db import ProgrammingError
+
 from bookme.dev import environment, servers
 from bookme.dev.mailbox import Mailbox
 from bookme.dev.place import ROOT, ServerError
@@ -55,9 +58,6 @@ def _mail_port(running: Servers) -> Iterator[int]:
 
 
 def _execute() -> None:
-    from django.core.management import execute_from_command_line
-    from django.db import ProgrammingError
-
     try:
         execute_from_command_line(sys.argv)
     except ProgrammingError as error:

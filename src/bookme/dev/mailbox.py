@@ -70,7 +70,7 @@ class Mailbox:
     def _conversation(self) -> SMTP:
         return SMTP(self, hostname="localhost", enable_SMTPUTF8=True, data_size_limit=LARGEST_MESSAGE)
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         """Keep the message with the addresses it was really sent to, which its own headers need not name."""
         recipients = ", ".join(envelope.rcpt_tos)
         head = f"Return-Path: <{envelope.mail_from}>\r\nDelivered-To: {recipients}\r\n"

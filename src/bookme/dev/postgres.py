@@ -25,6 +25,7 @@ SETTINGS = {
     "log_timezone": "UTC",
 }
 FAST_AND_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+PASSING_CAUSES = ("Address already in use", "pre-existing shared memory block")
 READY_LINE = 7  # of postmaster.pid
 PORT_LINE = 3
 
@@ -156,13 +157,16 @@ class Postgres:
         self._run(command, text=f"ALTER ROLE bookme PASSWORD '{password}'\n")
 
     def _start(self, state: State) -> int:
-        for attempt in range(3):
-            time.sleep(attempt * 0.3)  # a port lost to another process, or shared memory not given back yet
+        self.log.unlink(missing_ok=True)
+        for attempt in range(4):
+            time.sleep(attempt * 0.3)
             state.postgres_port = processes.free_port(state.postgres_port)
             pid = processes.start_server(self._command(state.postgres_port), log=self.log, account=self.account)
             if self._wait_until_ready(pid):
                 return pid
             processes.stop(pid, self.place.name, how=signal.SIGINT, seconds=5)
+            if not any(cause in processes.tail(self.log) for cause in PASSING_CAUSES):
+                break
         raise ServerError(f"PostgreSQL did not start, see {self.log}:\n{processes.tail(self.log)}")
 
     def _command(self, port: int) -> list[str]:
