@@ -1,5 +1,124 @@
+"""What every template knows of the business whose page it is."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import get_language_info
+
+from bookme.tenants.config import BusinessConfig
+from bookme.tenants.context import current_tenant
+from bookme.tenants.models import BusinessKind, Tenant
+from bookme.web.brand import Brand, brand_of
+from bookme.web.formats import Formats, locale_of
+
+PLATFORM_COLOUR = "#4f46a5"
+GLYPHS = {
+    BusinessKind.SALON: "scissors",
+    BusinessKind.CLASSES: "flower-2",
+    BusinessKind.MOBILE: "sparkles",
+    BusinessKind.CLINIC: "heart-pulse",
+}
+_FONT_NAME = re.compile(r"[A-Za-z0-9 ]{1,60}")
 
 
-def business(request: HttpRequest) -> dict[str, object]:
-    return {"tenant": getattr(request, "tenant", None)}
+@dataclass(frozen=True)
+class Language:
+    """One of the languages that a visitor can choose."""
+
+    code: str
+    name: str
+    is_current: bool
+
+
+class BusinessPage:
+    """A business as its pages show it, in one language."""
+
+    def __init__(self, tenant: Tenant, language: str) -> None:
+        self.tenant, self.language = tenant, language
+
+    @property
+    def id(self) -> UUID:
+        return self.tenant.id
+
+    @property
+    def name(self) -> str:
+        return self.tenant.name
+
+    @property
+    def config(self) -> BusinessConfig:
+        return self.tenant.config
+
+    @cached_property
+    def formats(self) -> Formats:
+        return Formats(locale_of(self.language, self.config.country), self.config.currency)
+
+    @cached_property
+    def tagline(self) -> str:
+        return self.config.branding.tagline_in(self.language)
+
+    @property
+    def glyph(self) -> str:
+        return GLYPHS[BusinessKind(self.tenant.kind)]
+
+    @cached_property
+    def languages(self) -> list[Language]:
+        return [Language(code, _own_name(code), code == self.language) for code in self.config.languages]
+
+    @property
+    def is_classes(self) -> bool:
+        return bool(self.tenant.kind == BusinessKind.CLASSES)
+
+
+def business(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `business` (None on the platform's own host), `brand_css`, `language` and `dir`."""
+    language = getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)
+    tenant = current_tenant()
+    page = BusinessPage(tenant, language) if tenant is not None else None
+    return {
+        "business": page,
+        "brand_css": page_css(page),
+        "language": language,
+        "dir": "rtl" if _is_rtl(language) else "ltr",
+        "local_mode": settings.LOCAL_MODE,
+    }
+
+
+def page_css(page: BusinessPage | None) -> str:
+    """Custom properties of the page's `:root`: the business's tones, and its font where the visitor's device has it."""
+    if page is None:
+        return brand_of(PLATFORM_COLOUR).css()
+    return _brand(page).css() + _font_css(page.config.branding.font)
+
+
+def _brand(page: BusinessPage) -> Brand:
+    try:
+        return brand_of(page.config.branding.primary_color)
+    except ValueError:
+        return brand_of(PLATFORM_COLOUR)
+
+
+def _font_css(name: str) -> str:
+    """Headings in the business's own font. Only Inter is shipped: another is used where the device has it."""
+    if name == "Inter" or not _FONT_NAME.fullmatch(name):
+        return ""
+    rest = 'Georgia,"Noto Serif",serif' if "serif" in name.lower() else "var(--font)"
+    return f'--font-head:"{name}",{rest};'
+
+
+def _own_name(code: str) -> str:
+    try:
+        return str(get_language_info(code)["name_local"]).capitalize()
+    except KeyError:
+        return code
+
+
+def _is_rtl(code: str) -> bool:
+    try:
+        return bool(get_language_info(code)["bidi"])
+    except KeyError:
+        return False

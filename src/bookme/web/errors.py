@@ -1,15 +1,67 @@
-"""The pages of what goes wrong."""
+"""Error pages in the business's colours; problem+json for the API. None of them depends on what may be broken."""
 
-from django.http import HttpRequest, HttpResponse
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from bookme.core.errors import DomainError, Invalid, NotAllowed, NotFound
+from bookme.core.http.problems import CONTENT_TYPE, TITLES, problem_response, status_of
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return HttpResponse("Not found", status=404)
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: no such page, or no such business."""
+    return refusal(request, NotFound())
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("Something went wrong", status=500)
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: a request that cannot be read."""
+    return refusal(request, Invalid("The request cannot be read."))
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: known, but may not."""
+    return refusal(request, NotAllowed())
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return HttpResponse("This form is too old. Go back and try again.", status=403)
+    """403: a form that did not come from our own page, or from one that was open for too long."""
+    error = NotAllowed("The form could not be checked. Load the page again.", code="csrf_failed")
+    return refusal(request, error, template="errors/csrf.html")
+
+
+def refusal(request: HttpRequest, error: DomainError, *, template: str = "") -> HttpResponse:
+    """The page of a refusal, or its problem+json."""
+    if wants_problem(request):
+        return problem_response(error, instance=request.path)
+    status = status_of(error)
+    return render(request, template or f"errors/{_page_of(status)}.html", {"status": status}, status=status)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: our fault. Rendered without a request: whatever broke may break a context processor, too."""
+    if wants_problem(request):
+        return JsonResponse(_our_fault(request), status=500, content_type=CONTENT_TYPE)
+    return HttpResponse(render_to_string("errors/500.html"), status=500)
+
+
+def wants_problem(request: HttpRequest) -> bool:
+    """True for the API, on a business's domain and under `/t/<slug>/`."""
+    return request.path_info.startswith("/api/")
+
+
+def _page_of(status: int) -> int:
+    return status if status in {403, 404, 503} else 400
+
+
+def _our_fault(request: HttpRequest) -> dict[str, Any]:
+    return {
+        "type": "urn:bookme:server_error",
+        "title": TITLES[500],
+        "status": 500,
+        "code": "server_error",
+        "detail": "Something went wrong on our side.",
+        "instance": request.path,
+        "errors": [],
+    }

@@ -1,6 +1,52 @@
+"""In which language a page speaks."""
+
+from collections.abc import Callable, Sequence
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+from bookme.tenants.context import current_tenant
+
+COOKIE = "lang"
+COOKIE_AGE = 365 * 86400
+
+
 class LanguageMiddleware:
-    def __init__(self, get_response):
+    """Chooses among the business's languages: `?lang=`, else the cookie `lang`, else Accept-Language, else its first.
+
+    The API goes by Accept-Language alone. Answers vary accordingly.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
-        return self.get_response(request)
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        tenant = current_tenant()
+        offered: Sequence[str] = tenant.config.languages if tenant is not None else (settings.LANGUAGE_CODE,)
+        is_page = not request.path_info.startswith("/api/")
+        asked = request.GET.get("lang", "") if is_page else ""
+        chosen = [asked, request.COOKIES.get(COOKIE, "")] if is_page else []
+        language = choose_language(offered, chosen, request.headers.get("Accept-Language", ""))
+        request.LANGUAGE_CODE = language
+        with translation.override(language):
+            response = self.get_response(request)
+        response.setdefault("Content-Language", language)
+        patch_vary_headers(response, ["Accept-Language", "Cookie"] if is_page else ["Accept-Language"])
+        if asked in offered:
+            response.set_cookie(COOKIE, asked, max_age=COOKIE_AGE, samesite="Lax", secure=request.is_secure())
+        return response
+
+
+def choose_language(offered: Sequence[str], chosen: Sequence[str], accepted: str) -> str:
+    """The first of `chosen` that is offered, else the best of an Accept-Language header, else the first offered."""
+    for code in chosen:
+        if code in offered:
+            return code
+    for code, _quality in parse_accept_lang_header(accepted.lower()):
+        for candidate in (code, code.split("-")[0]):
+            if candidate in offered:
+                return candidate
+    return offered[0]

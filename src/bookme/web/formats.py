@@ -1,0 +1,126 @@
+"""Amounts, days and times as people in that place write them."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton, format_time, get_day_names, get_timezone_name
+from babel.numbers import format_currency
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bookme.core.money import digits, rounded
+
+WORLD_ENGLISH = "en_GB"
+
+
+@lru_cache(maxsize=64)
+def locale_of(language: str, country: str) -> Locale:
+    """The locale of a language in a country; English where it is not at home is written the British way."""
+    for name in (f"{language}_{country}", WORLD_ENGLISH if language == "en" else language):
+        try:
+            return Locale.parse(name)
+        except (UnknownLocaleError, ValueError):
+            continue
+    return Locale.parse(WORLD_ENGLISH)
+
+
+@dataclass(frozen=True)
+class Formats:
+    """How one page writes things: `locale` decides the words and their order, `currency` is ISO 4217."""
+
+    locale: Locale
+    currency: str
+
+    def price(self, amount: Decimal) -> str:
+        """`£58`, `£58.50`, `Free`."""
+        exact = rounded(amount, self.currency)
+        if not exact:
+            return _("Free")
+        return self.money(exact)
+
+    def money(self, amount: Decimal) -> str:
+        """An amount, also nought: `£0`."""
+        exact = rounded(amount, self.currency)
+        if digits(self.currency) and exact == exact.to_integral_value():
+            pattern = self.locale.currency_formats["standard"].pattern.replace(".00", "")
+            return format_currency(exact, self.currency, pattern, locale=self.locale, currency_digits=False)
+        return format_currency(exact, self.currency, locale=self.locale)
+
+    def clock(self, moment: dt.datetime | dt.time) -> str:
+        """`13:30`, or `1:30 PM` where that is the custom."""
+        return format_time(moment.timetz() if isinstance(moment, dt.datetime) else moment, "short", locale=self.locale)
+
+    def day(self, day: dt.date) -> str:
+        """`Thursday 12 November`."""
+        return self._skeleton(day, "MMMMEEEEd")
+
+    def day_short(self, day: dt.date) -> str:
+        """`Thu 12 Nov`."""
+        return self._skeleton(day, "MMMEd").replace(",", "")
+
+    def day_year(self, day: dt.date) -> str:
+        """`12 November 2026`."""
+        return format_date(day, "long", locale=self.locale)
+
+    def month(self, day: dt.date) -> str:
+        """`November 2026`."""
+        return self._skeleton(day, "yMMMM")
+
+    def month_name(self, day: dt.date) -> str:
+        return format_date(day, "LLLL", locale=self.locale)
+
+    def weekday(self, day: dt.date) -> str:
+        return format_date(day, "EEEE", locale=self.locale)
+
+    def weekday_short(self, day: dt.date) -> str:
+        return format_date(day, "EEE", locale=self.locale)
+
+    def moment(self, moment: dt.datetime) -> str:
+        """`Thursday 12 November, 13:30`."""
+        return _("%(day)s, %(time)s") % {"day": self.day(moment.date()), "time": self.clock(moment)}
+
+    def moment_short(self, moment: dt.datetime) -> str:
+        """`Thu 12 Nov, 13:30`."""
+        return _("%(day)s, %(time)s") % {"day": self.day_short(moment.date()), "time": self.clock(moment)}
+
+    def zone_name(self, zone: dt.tzinfo, at: dt.datetime) -> str:
+        """`London time (GMT)`."""
+        city = get_timezone_name(zone, locale=self.locale, return_zone=False)
+        return _("%(zone)s, %(offset)s") % {"zone": city, "offset": at.astimezone(zone).tzname()}
+
+    @property
+    def first_weekday(self) -> int:
+        """The day on which a week begins here; Monday is 0."""
+        return int(self.locale.first_week_day)
+
+    def weekday_heads(self) -> list[tuple[str, str]]:
+        """Short and full names of the days, in the order in which a week is written here."""
+        short = get_day_names("short", context="stand-alone", locale=self.locale)
+        wide = get_day_names("wide", context="stand-alone", locale=self.locale)
+        order = [(self.first_weekday + step) % 7 for step in range(7)]
+        return [(short[day], wide[day]) for day in order]
+
+    def _skeleton(self, day: dt.date, skeleton: str) -> str:
+        return format_skeleton(skeleton, day, locale=self.locale, fuzzy=True)
+
+
+def duration_text(minutes: int) -> str:
+    """`45 min`, `1 h`, `1 h 30 min`."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return _("%(minutes)d min") % {"minutes": rest}
+    if not rest:
+        return _("%(hours)d h") % {"hours": hours}
+    return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
+
+
+def ahead_text(minutes: int) -> str:
+    """How long before: `2 days`, `24 hours`, `45 minutes`."""
+    if minutes >= 2 * 1440 and minutes % 1440 == 0:
+        return ngettext("%(days)d day", "%(days)d days", minutes // 1440) % {"days": minutes // 1440}
+    if minutes >= 60 and minutes % 60 == 0:
+        return ngettext("%(hours)d hour", "%(hours)d hours", minutes // 60) % {"hours": minutes // 60}
+    return ngettext("%(minutes)d minute", "%(minutes)d minutes", minutes) % {"minutes": minutes}

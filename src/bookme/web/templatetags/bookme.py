@@ -1,0 +1,76 @@
+"""Template tags: amounts, days and times in the page's own way of writing them."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from bookme.core.models import Translated
+from bookme.web.formats import Formats, ahead_text, duration_text
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def price(context: Context, amount: Decimal) -> str:
+    return _formats(context).price(amount)
+
+
+@register.simple_tag(takes_context=True)
+def money(context: Context, amount: Decimal) -> str:
+    return _formats(context).money(amount)
+
+
+@register.simple_tag(takes_context=True)
+def day(context: Context, value: dt.date, form: str = "day") -> str:
+    """`form` is the name of a method of Formats that takes a day."""
+    return str(getattr(_formats(context), form)(value))
+
+
+@register.simple_tag(takes_context=True)
+def clock(context: Context, value: dt.datetime) -> SafeString:
+    return format_html("<time datetime='{}'>{}</time>", value.isoformat(), _formats(context).clock(value))
+
+
+@register.simple_tag(takes_context=True)
+def moment(context: Context, value: dt.datetime, form: str = "moment") -> SafeString:
+    """`form` is `moment` or `moment_short`."""
+    return format_html("<time datetime='{}'>{}</time>", value.isoformat(), getattr(_formats(context), form)(value))
+
+
+@register.simple_tag(takes_context=True)
+def text(context: Context, row: Translated, field: str = "name") -> str:
+    """A text of a row in the visitor's language."""
+    return row.text(field, context["language"])
+
+
+@register.filter
+def duration(minutes: int) -> str:
+    return duration_text(minutes)
+
+
+@register.filter
+def ahead(minutes: int) -> str:
+    return ahead_text(minutes)
+
+
+@register.filter
+def initials(name: str) -> str:
+    """The first letters of the first and the last word: `AO`."""
+    words = name.split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+@register.filter
+def hue(name: object) -> int:
+    """A hue of its own for a name, always the same."""
+    return sum(ord(letter) * (7 + place) for place, letter in enumerate(str(name))) * 47 % 360
+
+
+def _formats(context: Any) -> Formats:
+    formats: Formats = context["business"].formats
+    return formats

@@ -1,0 +1,67 @@
+"""One colour of a business becomes tokens that everybody can read."""
+
+import random
+
+import pytest
+
+from bookme.web.brand import Tones, brand_of, contrast, from_oklch, rgb, to_oklch
+
+SURFACES = {"light": (0.984, 1.0), "dark": (0.175, 0.22)}
+COLOURS = ["#000000", "#ffffff", "#ff0000", "#00ff00", "#0000ff", "#ffff00", "#808080", "#6d3b5e", "#8a3b12"]
+COLOURS += [f"#{random.Random(seed).randrange(1 << 24):06x}" for seed in range(3000)]
+
+
+def failing_pairs(tones: Tones, hue: float, surfaces: tuple[float, float]) -> list[str]:
+    """What cannot be read: text pairs under 4.5, shapes under 3."""
+    texts = {"button": (tones.on_brand, tones.brand), "soft": (tones.brand_ink, tones.brand_soft)}
+    failing = [name for name, (text, ground) in texts.items() if contrast(rgb(text), rgb(ground)) < 4.5]
+    for lightness in surfaces:
+        ground = from_oklch((lightness, 0.004, hue))
+        if contrast(rgb(tones.brand_ink), ground) < 4.5:
+            failing.append(f"ink on {lightness}")
+        if contrast(rgb(tones.brand_line), ground) < 3:
+            failing.append(f"line on {lightness}")
+    return failing
+
+
+def test_every_pair_can_be_read_whatever_the_colour() -> None:
+    failing = {}
+    for colour in COLOURS:
+        brand = brand_of(colour)
+        for mode, surfaces in SURFACES.items():
+            if found := failing_pairs(getattr(brand, mode), brand.hue, surfaces):
+                failing[colour, mode] = found
+    assert failing == {}
+
+
+def test_the_check_above_notices_an_unreadable_colour() -> None:
+    raw = Tones(*["#f2e205", "#ffffff", "#f2e205", "#ffffff", "#f2e205", "#000000"])
+    assert failing_pairs(raw, 100, SURFACES["light"]) == ["button", "soft", "ink on 0.984", "line on 0.984", "ink on 1.0", "line on 1.0"]
+
+
+def test_a_readable_colour_is_kept_as_it_is() -> None:
+    assert brand_of("#6d3b5e").light.brand == "#6d3b5e"
+    assert brand_of("#6d3b5e").light.on_brand == "#ffffff"
+
+
+def test_a_pale_colour_keeps_its_tone_and_gets_dark_text() -> None:
+    tones = brand_of("#ffd166").light
+    assert tones.brand == "#ffd166"
+    assert contrast(rgb(tones.on_brand), rgb("#ffffff")) > 15
+
+
+def test_conversion_there_and_back() -> None:
+    for colour in ("#6d3b5e", "#1f5f5b", "#c8553d", "#000000", "#ffffff"):
+        assert from_oklch(to_oklch(rgb(colour))) == rgb(colour)
+
+
+def test_css_has_both_values_of_each_token() -> None:
+    css = brand_of("#6d3b5e").css()
+    assert "--brand:light-dark(#6d3b5e," in css
+    assert css.startswith("--hue:")
+
+
+@pytest.mark.parametrize("text", ["", "red", "#fff", "#6d3b5e;}", "#gggggg", "6d3b5e0"])
+def test_what_is_no_colour_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"colour|invalid literal"):
+        brand_of(text)
