@@ -36,7 +36,14 @@ def test_every_pair_can_be_read_whatever_the_colour() -> None:
 
 def test_the_check_above_notices_an_unreadable_colour() -> None:
     raw = Tones(*["#f2e205", "#ffffff", "#f2e205", "#ffffff", "#f2e205", "#000000"])
-    assert failing_pairs(raw, 100, SURFACES["light"]) == ["button", "soft", "ink on 0.984", "line on 0.984", "ink on 1.0", "line on 1.0"]
+    assert failing_pairs(raw, 100, SURFACES["light"]) == [
+        "button",
+        "soft",
+        "ink on 0.984",
+        "line on 0.984",
+        "ink on 1.0",
+        "line on 1.0",
+    ]
 
 
 def test_a_readable_colour_is_kept_as_it_is() -> None:

@@ -10,22 +10,22 @@ from bookme.core.errors import DomainError, Invalid, NotAllowed, NotFound
 from bookme.core.http.problems import CONTENT_TYPE, TITLES, problem_response, status_of
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's
     """404: no such page, or no such business."""
     return refusal(request, NotFound())
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's
     """400: a request that cannot be read."""
     return refusal(request, Invalid("The request cannot be read."))
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's
     """403: known, but may not."""
     return refusal(request, NotAllowed())
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's
     """403: a form that did not come from our own page, or from one that was open for too long."""
     error = NotAllowed("The form could not be checked. Load the page again.", code="csrf_failed")
     return refusal(request, error, template="errors/csrf.html")

@@ -17,9 +17,7 @@ from fontTools import subset
 
 PREFIX = "bm/fonts"
 WEIGHTS = {"400": "Regular", "600": "SemiBold"}
-UNICODES = (
-    "U+0020-007E,U+00A0-017F,U+02C6,U+02DA,U+02DC,U+2000-206F,U+20AC,U+2122,U+2190-2193,U+2212"
-)
+UNICODES = "U+0020-007E,U+00A0-017F,U+02C6,U+02DA,U+02DC,U+2000-206F,U+20AC,U+2122,U+2190-2193,U+2212"
 FEATURES = ["kern", "liga", "calt", "tnum", "ccmp", "locl", "mark", "case"]
 
 
