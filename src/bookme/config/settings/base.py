@@ -16,6 +16,7 @@ env = environ.Env()
 
 PACKAGE_DIR = Path(__file__).resolve().parents[2]
 BASE_DIR = PACKAGE_DIR.parents[1]
+env.read_env(BASE_DIR / ".env")  # what the environment itself says comes first
 
 DEBUG = False
 LOCAL_MODE = False

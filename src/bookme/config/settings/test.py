@@ -9,4 +9,3 @@ PUBLIC_PORT = 8000
 TEMPLATES[0]["OPTIONS"]["loaders"] = [  # type: ignore[index]
     ("django.template.loaders.cached.Loader", TEMPLATES[0]["OPTIONS"]["loaders"])  # type: ignore[index]
 ]
-WHITENOISE_AUTOREFRESH = False

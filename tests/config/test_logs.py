@@ -1,0 +1,58 @@
+"""What is logged in production, read from a real process's stdout: JSON lines with ids, and nothing personal."""
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+_PROGRAM = """
+import django; django.setup()
+from django.test import Client
+from django.conf import settings
+client = Client(headers={"host": "localhost"})
+client.get("/health/", {"email": "ada@example.com"})
+import logging
+logging.getLogger("some.library").warning("from %s", "a library")
+"""
+
+
+def _production_lines(program: str) -> list[dict[str, Any]]:
+    env = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "bookme.config.settings.production",
+        "SECRET_KEY": "x" * 60,
+        "SECURE_SSL_REDIRECT": "false",
+        "PYTHONPATH": "src",
+    }
+    done = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, check=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def lines() -> list[dict[str, Any]]:
+    return _production_lines(_PROGRAM)
+
+
+def test_a_request_is_one_json_line(lines: list[dict[str, Any]]) -> None:
+    (line,) = [line for line in lines if line["event"] == "request"]
+    assert {key: line[key] for key in ("level", "method", "path", "status", "tenant", "user_id")} == {
+        "level": "info",
+        "method": "GET",
+        "path": "/health/",
+        "status": 200,
+        "tenant": None,
+        "user_id": None,
+    }
+    assert line["duration_ms"] >= 0
+    assert len(line["request_id"]) == 32
+
+
+def test_a_library_s_line_has_the_same_shape(lines: list[dict[str, Any]]) -> None:
+    (line,) = [line for line in lines if line["logger"] == "some.library"]
+    assert (line["event"], line["level"]) == ("from a library", "warning")
+
+
+def test_no_query_and_so_no_address_is_logged(lines: list[dict[str, Any]]) -> None:
+    assert "ada@example.com" not in json.dumps(lines)

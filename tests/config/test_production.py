@@ -1,0 +1,60 @@
+"""Production settings: safe, and refused without their secrets."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bookme.config.errors import scrub_event
+from bookme.config.settings.base import BASE_DIR
+from bookme.tenants.models import Tenant
+
+_SECRETS = {"SECRET_KEY": "s3cret-" * 10, "DATABASE_URL": "postgres://u:p@127.0.0.1:1/db", "REDIS_URL": "redis://127.0.0.1:1/0"}
+
+
+def _manage(*arguments: str, without: str = "") -> subprocess.CompletedProcess[str]:
+    kept = {key: value for key, value in os.environ.items() if key in {"PATH", "HOME", "LANG"}}
+    given = {key: value for key, value in _SECRETS.items() if key != without}
+    env = kept | given | {"DJANGO_SETTINGS_MODULE": "bookme.config.settings.production", "PYTHONPATH": "src"}
+    return subprocess.run(
+        [sys.executable, "src/manage.py", *arguments], env=env, cwd=BASE_DIR, capture_output=True, text=True, check=False
+    )
+
+
+def test_the_deployment_check_is_clean() -> None:
+    done = _manage("check", "--deploy", "--fail-level", "INFO")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("secret", sorted(_SECRETS))
+def test_there_is_no_default_for_a_secret(secret: str) -> None:
+    done = _manage("check", without=secret)
+    assert done.returncode != 0
+    assert secret in done.stderr
+
+
+def test_what_goes_to_sentry_is_scrubbed_and_tagged(salon: Tenant) -> None:
+    event = {
+        "user": {"email": "ada@example.com"},
+        "request": {"url": "http://x/", "data": "ada", "cookies": "ada", "headers": {"Authorization": "ada"}},
+        "exception": {"values": [{"stacktrace": {"frames": [{"function": "f", "vars": {"name": "ada"}}]}}]},
+        "breadcrumbs": {"values": ["ada"]},
+    }
+    sent = scrub_event(event, None)
+    assert sent["tags"] == {"tenant": "salon"}
+    assert "ada" not in str(sent)
+    assert sent["request"]["url"] == "http://x/"
+
+
+def _settings_read() -> set[str]:
+    text = "".join(path.read_text() for path in (BASE_DIR / "src/bookme/config/settings").glob("*.py"))
+    return set(re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"', text))
+
+
+@pytest.mark.parametrize("page", ["docs/settings.md", ".env.example"])
+def test_every_setting_is_documented(page: str) -> None:
+    told = set(re.findall(r"\b([A-Z][A-Z_]{3,})\b", Path(BASE_DIR, page).read_text()))
+    assert _settings_read() - told == {"PORT"} - told
