@@ -37,4 +37,6 @@ def _missing_resources(data: dict[str, Any]) -> Iterator[Fault]:
         for need in service.get("requires", []):
             for location in service.get("locations", []):
                 if (location, need["kind"]) not in there:
-                    yield Fault(path, f'has no "{need["kind"]}" at "{location}" and cannot be booked there', "no_resource")
+                    yield Fault(
+                        path, f'has no "{need["kind"]}" at "{location}" and cannot be booked there', "no_resource"
+                    )

@@ -1,0 +1,53 @@
+"""Places as a caller may see them: everything for the team, what is active for everybody else."""
+
+import datetime as dt
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+
+from bookme.core.actor import Actor
+from bookme.core.fetch import offered_to, one
+from bookme.core.time import zone
+from bookme.locations.models import Closure, Location, OpeningHours, Resource
+from bookme.tenants.context import require_tenant
+
+
+def locations_for(actor: Actor) -> QuerySet[Location]:
+    """In the business's order; the first one is where a booking goes that names none."""
+    return offered_to(actor, Location.objects.all())
+
+
+def location_for(actor: Actor, location_id: UUID) -> Location:
+    """Raises NotFound."""
+    return one(locations_for(actor), location_id)
+
+
+def resources_for(actor: Actor) -> QuerySet[Resource]:
+    return offered_to(actor, Resource.objects.select_related("location"))
+
+
+def closures(*, location: UUID | None = None) -> QuerySet[Closure]:
+    """The business's own and those of its places; with a location, what shuts that place: its own and the business's.
+
+    The same for every caller: when a business is shut is no secret.
+    """
+    rows = Closure.objects.select_related("location")
+    return rows.filter(Q(location=None) | Q(location=location)) if location else rows
+
+
+def closures_between(start: dt.datetime, end: dt.datetime, *, locations: set[UUID] | None = None) -> QuerySet[Closure]:
+    """Closures that meet the half-open range, of the business and of these locations (None: of all)."""
+    rows = Closure.objects.filter(starts_at__lt=end, ends_at__gt=start)
+    return rows if locations is None else rows.filter(Q(location=None) | Q(location__in=locations))
+
+
+def opening_hours_of(location: Location) -> QuerySet[OpeningHours]:
+    return location.opening_hours.all()
+
+
+def zone_of(location: Location | None) -> ZoneInfo:
+    """The location's own zone, else the business's."""
+    if location is not None and location.timezone:
+        return zone(location.timezone)
+    return require_tenant().config.zone

@@ -1,0 +1,69 @@
+"""People at work as a caller may see them: everybody for the team, who is active for everybody else."""
+
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+
+from bookme.core.actor import Actor
+from bookme.core.errors import NotAllowed
+from bookme.core.fetch import offered_to, one
+from bookme.core.permissions import Permission
+from bookme.services.models import Service
+from bookme.staff.models import ServiceArea, Staff, StaffService, TimeOff, WorkingHours
+
+
+def staff_for(actor: Actor) -> QuerySet[Staff]:
+    """People with what they do (`staff_services`), in a fixed number of queries."""
+    return offered_to(actor, Staff.objects.prefetch_related(Prefetch("staff_services", _offers(actor))))
+
+
+def person_for(actor: Actor, staff_id: UUID) -> Staff:
+    """Raises NotFound."""
+    return one(staff_for(actor), staff_id)
+
+
+def person_to_change(actor: Actor, staff_id: UUID) -> Staff:
+    """A person whose hours and work this actor may change; raises NotFound, or NotAllowed outside of their scope."""
+    person = person_for(actor, staff_id)
+    if actor.staff_ids is not None and person.pk not in actor.staff_ids:
+        raise NotAllowed
+    return person
+
+
+def person_to_give_time_off(actor: Actor, staff_id: UUID) -> Staff:
+    """As `person_to_change`; without `staff.manage` only themselves."""
+    if actor.may(Permission.STAFF_MANAGE):
+        return person_to_change(actor, staff_id)
+    person = person_for(actor, staff_id)
+    actor.demand(Permission.TIME_OFF_OWN)
+    if person.user_id is None or person.user_id != actor.id:
+        raise NotAllowed
+    return person
+
+
+def offers_of_service(actor: Actor, service: Service) -> QuerySet[StaffService]:
+    """Who does a service, in the order of the staff, with their own price and length if they have one."""
+    rows = service.staff_services.select_related("staff", "service").order_by("staff__position", "staff_id")
+    return rows if actor.is_team else rows.filter(staff__is_active=True)
+
+
+def offers_of_person(actor: Actor, person: Staff) -> QuerySet[StaffService]:
+    """What a person does, in the order of the catalogue."""
+    return _offers(actor).filter(staff=person)
+
+
+def working_hours_of(person: Staff) -> QuerySet[WorkingHours]:
+    return WorkingHours.objects.filter(staff=person).select_related("location")
+
+
+def time_off_of(person: Staff) -> QuerySet[TimeOff]:
+    return TimeOff.objects.filter(staff=person)
+
+
+def areas_of(person: Staff) -> QuerySet[ServiceArea]:
+    return ServiceArea.objects.filter(staff=person)
+
+
+def _offers(actor: Actor) -> QuerySet[StaffService]:
+    rows = StaffService.objects.select_related("service").order_by("service__position", "service_id")
+    return rows if actor.is_team else rows.filter(service__is_active=True)
