@@ -130,8 +130,8 @@ def reset(root: Path, *arguments: str, answer: str | None = None) -> subprocess.
 
 
 def test_reset_asks_and_refuses_while_in_use(product: Path) -> None:
-    cluster = Postgres(Place(product, "local")).data
     with servers.up("local", root=product):
+        cluster = Postgres(Place(product, "local")).data
         used = reset(product, "--yes")
         assert (used.returncode, "in use" in used.stderr) == (1, True)
     assert reset(product).returncode == 1, "nobody was asked"
