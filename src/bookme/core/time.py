@@ -37,6 +37,12 @@ def instant_of(minute: int) -> dt.datetime:
     return dt.datetime.fromtimestamp(minute * 60, dt.UTC)
 
 
+@lru_cache(maxsize=16384)
+def iso_text(minute: int, tz: ZoneInfo) -> str:
+    """A minute as ISO 8601 with the zone's offset. Kept: lists of times ask for the same ones again and again."""
+    return dt.datetime.fromtimestamp(minute * 60, tz).isoformat()
+
+
 def offset_minutes(minute: int, tz: ZoneInfo) -> int:
     """How far the wall clock of a zone is ahead of UTC at that minute, in whole minutes."""
     return (dt.datetime.fromtimestamp(minute * 60, tz).utcoffset() or dt.timedelta()) // MINUTE

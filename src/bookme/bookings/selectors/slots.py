@@ -1,0 +1,312 @@
+"""What the availability engine reads, in a fixed number of queries, and its answer as plain data."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import cycle
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import DateTimeField, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+
+from bookme.bookings.availability import Group, Hours, Person, Place, Slot, Snapshot, Span, Unit, offered
+from bookme.bookings.models import Appointment, ResourceAllocation
+from bookme.core.errors import Invalid
+from bookme.core.time import DAY_MINUTES, iso_text, minute_of, zone
+from bookme.locations.models import Closure, Location, OpeningHours, Resource
+from bookme.services.models import MAX_DURATION, Service, ServiceKind
+from bookme.staff.models import StaffService, TimeOff, WorkingHours
+from bookme.tenants.config import AnyStaff, Policy
+from bookme.tenants.context import require_tenant
+
+MAX_RANGE_DAYS = 90
+EARLIEST, LATEST = dt.date(2000, 1, 1), dt.date(2999, 12, 31)
+
+# How long before the window a blocked range may have begun: it bounds the scan of a person's past. What were longer
+# would be offered over, and refused by the exclusion constraint.
+LONGEST_BLOCK = dt.timedelta(days=14)
+
+
+class Minute(Func):
+    """An instant as a whole UTC minute, rounded by `floor` or `ceil`."""
+
+    template = "%(function)s(date_part('epoch', %(expressions)s) / 60)::bigint"
+
+
+class Minutes(Func):
+    """Pairs of columns, each the start and the end of a range, as one array of minutes; ranges are widened to them."""
+
+    template = "ARRAY[%(expressions)s]"
+
+    def __init__(self, *columns: str) -> None:
+        rounded = zip(columns, cycle(("floor", "ceil")), strict=False)
+        minutes = (Minute(F(column), function=function, output_field=IntegerField()) for column, function in rounded)
+        super().__init__(*minutes, output_field=ArrayField(IntegerField()))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRange:
+    """Instants and dates that hold all that the engine may look at, in whatever zone."""
+
+    first: dt.date
+    last: dt.date
+
+    @classmethod
+    def around(cls, first: dt.date, last: dt.date, *, longest_minutes: int) -> "ReadRange":
+        after = dt.timedelta(days=3 + longest_minutes // DAY_MINUTES)
+        return cls(first - dt.timedelta(days=5), last + after)
+
+    @property
+    def start(self) -> dt.datetime:
+        return dt.datetime.combine(self.first, dt.time.min, tzinfo=dt.UTC)
+
+    @property
+    def end(self) -> dt.datetime:
+        return dt.datetime.combine(self.last, dt.time.min, tzinfo=dt.UTC)
+
+    def meets(self, start: str, end: str) -> Q:
+        """Rows whose range of instants, in those columns, meets this one."""
+        return Q(**{f"{start}__lt": self.end, f"{end}__gt": self.start})
+
+    def meets_blocked(self) -> Q:
+        """Rows whose blocked range does."""
+        return self.meets("blocked_start", "blocked_end") & Q(blocked_start__gt=self.start - LONGEST_BLOCK)
+
+    def hours(self) -> Q:
+        """Rows of hours that speak of a weekday, or of one of these dates."""
+        return Q(on_date=None) | Q(on_date__range=(self.first, self.last))
+
+
+def require_range(first: dt.date, last: dt.date) -> None:
+    """Raises Invalid with the pointers `/from` and `/to` unless both dates make a range that can be asked for."""
+    for pointer, day in (("/from", first), ("/to", last)):
+        if not EARLIEST <= day <= LATEST:
+            raise Invalid.field(pointer, "This date is out of range.", code="out_of_range")
+    if last < first:
+        raise Invalid.field("/to", "The last date is before the first.", code="out_of_range")
+    if (last - first).days >= MAX_RANGE_DAYS:
+        raise Invalid.field("/to", f"A range has at most {MAX_RANGE_DAYS} days.", code="out_of_range")
+
+
+def load_snapshot(
+    *,
+    service: Service,
+    first: dt.date,
+    last: dt.date,
+    now: dt.datetime,
+    policy: Policy,
+    staff_ids: Collection[UUID] | None = None,
+    location_ids: Collection[UUID] | None = None,
+    party_size: int = 1,
+    extra_minutes: int = 0,
+    ignore_appointment_id: UUID | None = None,
+) -> Snapshot:
+    """Everything that decides the service's slots from `first` to `last`, both inclusive.
+
+    Five queries; one more if it needs resources, one more for a group; none depends on how many people or days.
+    `policy` is the service's, merged. None for staff or locations means all of them; what is inactive, does not do
+    the service or is not where it is given is left out. Dates are those of the location if any is asked for, else the
+    business's. `ignore_appointment_id` is taken for free: the appointment that is about to move.
+    Raises Invalid as `require_range` does.
+    """
+    require_range(first, last)
+    business = require_tenant().config
+    longest = MAX_DURATION + extra_minutes + service.padding_after_minutes
+    span = ReadRange.around(first, last, longest_minutes=longest)
+    places = _places(service, location_ids, span, business.timezone)
+    kinds = tuple(service.requirements.order_by("kind").values_list("kind", flat=True))
+    return Snapshot(
+        zone=places[0].zone if places and location_ids is not None else business.timezone,
+        first=first,
+        last=last,
+        now=now,
+        policy=policy,
+        places=places,
+        people=_people(service, staff_ids, span, policy.any_staff, ignore_appointment_id),
+        units=_units(places, kinds, span, ignore_appointment_id) if kinds else (),
+        kinds=kinds,
+        padding_before=service.padding_before_minutes,
+        padding_after=service.padding_after_minutes,
+        extra_minutes=extra_minutes,
+        capacity=service.capacity,
+        party_size=party_size,
+    )
+
+
+def available_slots(
+    *,
+    service: Service,
+    first: dt.date,
+    last: dt.date,
+    now: dt.datetime,
+    staff_ids: Collection[UUID] | None = None,
+    location_ids: Collection[UUID] | None = None,
+    party_size: int = 1,
+    extra_minutes: int = 0,
+) -> dict[str, Any]:
+    """The answer to `available-slots`: `{service, timezone, days: [{date, slots: [{start, end, location, staff}]}]}`.
+
+    Ids are texts, instants ISO 8601 with the offset of `timezone`. Every date is listed. A class is booked by its
+    sessions: its days are empty, and `sessions_only` is true. Raises Invalid as `require_range` does.
+    """
+    require_range(first, last)
+    business = require_tenant().config
+    answer = {"service": str(service.id), "timezone": business.timezone}
+    if service.kind == ServiceKind.CLASS:
+        dates = [first + dt.timedelta(days=each) for each in range((last - first).days + 1)]
+        return {**answer, "sessions_only": True, "days": [{"date": day.isoformat(), "slots": []} for day in dates]}
+    snapshot = load_snapshot(
+        service=service,
+        first=first,
+        last=last,
+        now=now,
+        policy=business.policy.overridden(service.policy),
+        staff_ids=staff_ids,
+        location_ids=location_ids,
+        party_size=party_size,
+        extra_minutes=extra_minutes,
+    )
+    return {**answer, "timezone": snapshot.zone, "days": _as_data(offered(snapshot), snapshot)}
+
+
+def _as_data(days: dict[dt.date, list[Slot]], snapshot: Snapshot) -> list[dict[str, Any]]:
+    tz = zone(snapshot.zone)
+    ids = [person.id for person in snapshot.people] + [place.id for place in snapshot.places]
+    texts = {each: str(each) for each in ids}
+    return [
+        {
+            "date": day.isoformat(),
+            "slots": [
+                {
+                    "start": iso_text(slot.start, tz),
+                    "end": iso_text(slot.end, tz),
+                    "location": texts[slot.place],
+                    "staff": [texts[each] for each in slot.staff],
+                }
+                for slot in slots
+            ],
+        }
+        for day, slots in days.items()
+    ]
+
+
+def _places(
+    service: Service, location_ids: Collection[UUID] | None, span: ReadRange, business_zone: str
+) -> tuple[Place, ...]:
+    named = Service.locations.through.objects.filter(service_id=service.pk)
+    offering = Location.objects.filter(~Exists(named) | Exists(named.filter(location=OuterRef("pk"))), is_active=True)
+    if location_ids is not None:
+        offering = offering.filter(pk__in=location_ids)
+    closures = Closure.objects.filter(Q(location=None) | Q(location=OuterRef("pk")), span.meets("starts_at", "ends_at"))
+    rows = list(
+        offering.annotate(closed=_minutes(closures, "starts_at", "ends_at"))
+        .order_by("position", "id")
+        .values_list("id", "timezone", "closed")
+    )
+    hours = _hours(OpeningHours.objects.filter(span.hours(), location__in=[place for place, *_ in rows]), "location_id")
+    return tuple(
+        Place(id=place, zone=own_zone or business_zone, hours=tuple(hours[place]), closures=_pairs(closed))
+        for place, own_zone, closed in rows
+    )
+
+
+def _people(
+    service: Service, staff_ids: Collection[UUID] | None, span: ReadRange, rule: AnyStaff, ignored: UUID | None
+) -> tuple[Person, ...]:
+    doing = StaffService.objects.filter(service=service, staff__is_active=True)
+    if staff_ids is not None:
+        doing = doing.filter(staff__in=staff_ids)
+    busy = _active(ignored).filter(span.meets_blocked(), staff=OuterRef("staff"))
+    absent = TimeOff.objects.filter(span.meets("starts_at", "ends_at"), staff=OuterRef("staff"))
+    rows = list(
+        doing.annotate(
+            busy=_minutes(busy, "blocked_start", "blocked_end", "starts_at", "ends_at"),
+            absent=_minutes(absent, "starts_at", "ends_at"),
+            last_booked=_last_booked() if rule is AnyStaff.IN_TURN else Value(None, DateTimeField()),
+        )
+        .order_by("staff__position", "staff")
+        .values_list("staff", "duration_minutes", "busy", "absent", "last_booked")
+    )
+    ids = [staff for staff, *_ in rows]
+    hours = _hours(WorkingHours.objects.filter(span.hours(), staff__in=ids), "staff_id", "location_id", "breaks")
+    groups = _groups(service, ids, span, ignored) if service.kind == ServiceKind.GROUP else {}
+    return tuple(
+        Person(
+            id=staff,
+            duration=duration or service.duration_minutes,
+            hours=tuple(hours[staff]),
+            time_off=_pairs(absences),
+            booked=tuple([(start, end) for _, _, start, end in appointments]),
+            blocked=tuple([(start, end) for start, end, _, _ in appointments]),
+            groups=tuple(groups.get(staff, ())),
+            last_booked=booked_at.timestamp() if booked_at else None,
+        )
+        for staff, duration, appointments, absences, booked_at in rows
+    )
+
+
+def _active(ignored: UUID | None) -> QuerySet[Appointment]:
+    active = Appointment.objects.filter(Q(published=True) | Q(seats_taken__gt=0))
+    return active if ignored is None else active.exclude(pk=ignored)
+
+
+def _last_booked() -> Subquery:
+    booked = Appointment.objects.filter(staff=OuterRef("staff"), published=False, seats_taken__gt=0)
+    return Subquery(booked.order_by("-created_at").values("created_at")[:1])
+
+
+def _groups(
+    service: Service, staff: list[UUID], span: ReadRange, ignored: UUID | None
+) -> defaultdict[UUID, list[Group]]:
+    found = _active(ignored).filter(span.meets_blocked(), service=service, staff__in=staff, published=False)
+    groups = defaultdict(list)
+    for each in found.order_by("starts_at", "id"):
+        groups[each.staff_id].append(
+            Group(
+                id=each.id,
+                place=each.location_id,
+                start=minute_of(each.starts_at),
+                end=minute_of(each.ends_at),
+                seats_left=each.capacity - each.seats_taken,
+            )
+        )
+    return groups
+
+
+def _units(
+    places: tuple[Place, ...], kinds: tuple[str, ...], span: ReadRange, ignored: UUID | None
+) -> tuple[Unit, ...]:
+    taken = ResourceAllocation.objects.filter(span.meets_blocked(), resource=OuterRef("pk"))
+    if ignored is not None:
+        taken = taken.exclude(appointment=ignored)
+    rows = (
+        Resource.objects.filter(is_active=True, kind__in=kinds, location__in=[place.id for place in places])
+        .annotate(taken=_minutes(taken, "blocked_start", "blocked_end"))
+        .order_by("position", "id")
+        .values_list("id", "location_id", "kind", "taken")
+    )
+    return tuple(Unit(id=unit, place=place, kind=kind, blocked=_pairs(spans)) for unit, place, kind, spans in rows)
+
+
+def _minutes(rows: QuerySet[Any], *columns: str) -> ArraySubquery:
+    """All rows of a subquery, each an array of the minutes of these columns."""
+    return ArraySubquery(rows.order_by().values(minutes=Minutes(*columns)))
+
+
+def _hours(rows: QuerySet[Any], owner: str, *more: str) -> defaultdict[UUID, list[Hours]]:
+    """By owner, in a stable order; `more` are the columns of the place and of the breaks, where hours have them."""
+    found = defaultdict(list)
+    columns = rows.order_by("on_date", "weekday", "start", "id").values_list(
+        owner, "start", "end", "weekday", "on_date", *more
+    )
+    for key, start, end, weekday, on_date, *extra in columns:
+        place, breaks = extra or (None, ())
+        found[key].append(Hours(start, end, weekday, on_date, place, _pairs(breaks)))
+    return found
+
+
+def _pairs(spans: Sequence[Sequence[int]]) -> tuple[Span, ...]:
+    return tuple([(start, end) for start, end in spans])
