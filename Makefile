@@ -5,10 +5,11 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
-# How many test processes; how to name another Python (3.11 or newer): make setup PYTHON=/usr/bin/python3.12
+# How many test processes; another Python can be named: make setup PYTHON=/usr/bin/python3.12
 JOBS ?= 2
+NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
-	"$$each" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$each" && break; done)
+	"$$each" $(NEW_ENOUGH) && echo "$$each" && break; done)
 PORT ?= 8000
 ARGS ?=
 
@@ -16,7 +17,8 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 export PORT
 
-INSTALL = $(if $(PYTHON),,$(error No Python 3.11 or newer was found; name one: make PYTHON=/path/to/python3))$(PYTHON) -P src/bookme/dev/install.py
+TOO_OLD = BookMe needs Python 3.11 or newer. Install it, or name one: make PYTHON=/path/to/python3
+INSTALL = $(if $(shell "$(PYTHON)" $(NEW_ENOUGH) && echo yes),,$(error $(TOO_OLD)))"$(PYTHON)" -P src/bookme/dev/install.py
 
 .PHONY: help
 help: ## Explain every target
