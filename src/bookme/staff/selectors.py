@@ -22,23 +22,14 @@ def person_for(actor: Actor, staff_id: UUID) -> Staff:
     return one(staff_for(actor), staff_id)
 
 
-def person_to_change(actor: Actor, staff_id: UUID) -> Staff:
-    """A person whose hours and work this actor may change; raises NotFound, or NotAllowed outside of their scope."""
-    person = person_for(actor, staff_id)
-    if actor.staff_ids is not None and person.pk not in actor.staff_ids:
+def demand_time_off_of(actor: Actor, person: Staff) -> None:
+    """Raises NotAllowed unless the actor keeps that person's absence: as their manager, or as themselves."""
+    if not actor.may(Permission.STAFF_MANAGE):
+        actor.demand(Permission.TIME_OFF_OWN)
+        if person.user_id is None or person.user_id != actor.id:
+            raise NotAllowed
+    elif actor.staff_ids is not None and person.pk not in actor.staff_ids:
         raise NotAllowed
-    return person
-
-
-def person_to_give_time_off(actor: Actor, staff_id: UUID) -> Staff:
-    """As `person_to_change`; without `staff.manage` only themselves."""
-    if actor.may(Permission.STAFF_MANAGE):
-        return person_to_change(actor, staff_id)
-    person = person_for(actor, staff_id)
-    actor.demand(Permission.TIME_OFF_OWN)
-    if person.user_id is None or person.user_id != actor.id:
-        raise NotAllowed
-    return person
 
 
 def offers_of_service(actor: Actor, service: Service) -> QuerySet[StaffService]:

@@ -1,0 +1,122 @@
+"""Keeping places. Each action demands `catalogue.manage`, respects the actor's scope and publishes LocationsChanged."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bookme.core.actor import Actor
+from bookme.core.errors import Invalid, NotAllowed
+from bookme.core.permissions import Permission
+from bookme.core.slugs import free_slug
+from bookme.core.weekly import Shift, first_clash
+from bookme.eventlog.changes import Change, archive_row, change_row, make_row, plain, tell, tell_of_parent
+from bookme.locations.events import LocationsChanged
+from bookme.locations.models import Closure, Location, OpeningHours, Resource
+
+_OVERLAP = "This overlaps other opening hours."
+
+
+def make_location(*, values: Mapping[str, Any], actor: Actor) -> Location:
+    """Raises NotAllowed, also to somebody whose scope is some locations."""
+    _demand(actor, None)
+    slug = values.get("slug") or free_slug(Location, values["name"])
+    return make_row(row=Location(), values={**values, "slug": slug}, event=LocationsChanged, actor=actor)
+
+
+def change_location(*, location: Location, values: Mapping[str, Any], actor: Actor) -> Location:
+    """Sets what is given; the slug stays unless it is given."""
+    _demand(actor, location)
+    return change_row(row=location, values=values, event=LocationsChanged, actor=actor)
+
+
+def archive_location(*, location: Location, actor: Actor) -> Location:
+    """No longer offered; appointments there stand."""
+    _demand(actor, location)
+    return archive_row(row=location, event=LocationsChanged, actor=actor)
+
+
+def make_resource(*, values: Mapping[str, Any], actor: Actor) -> Resource:
+    _demand(actor, values["location"])
+    return make_row(row=Resource(), values=values, event=LocationsChanged, actor=actor)
+
+
+def change_resource(*, resource: Resource, values: Mapping[str, Any], actor: Actor) -> Resource:
+    _demand(actor, resource.location)
+    _demand(actor, values.get("location", resource.location))
+    return change_row(row=resource, values=values, event=LocationsChanged, actor=actor)
+
+
+def archive_resource(*, resource: Resource, actor: Actor) -> Resource:
+    """No longer given to appointments; those that hold it keep it."""
+    _demand(actor, resource.location)
+    return archive_row(row=resource, event=LocationsChanged, actor=actor)
+
+
+def make_closure(*, values: Mapping[str, Any], actor: Actor) -> Closure:
+    """Shuts a location, or with none the business, for a range of instants. Bookings in it stand."""
+    _demand(actor, values.get("location"))
+    return make_row(row=Closure(), values=values, event=LocationsChanged, actor=actor)
+
+
+def change_closure(*, closure: Closure, values: Mapping[str, Any], actor: Actor) -> Closure:
+    _demand(actor, closure.location)
+    _demand(actor, values.get("location", closure.location))
+    return change_row(row=closure, values=values, event=LocationsChanged, actor=actor)
+
+
+def remove_closure(*, closure: Closure, actor: Actor) -> None:
+    _demand(actor, closure.location)
+    told = {name: [plain(getattr(closure, name)), None] for name in ("name", "location", "starts_at", "ends_at")}
+    tell(LocationsChanged, row=closure, change=Change.REMOVED, changes=told, actor=actor)
+    closure.delete()
+
+
+def set_opening_hours(*, location: Location, rows: Sequence[Mapping[str, Any]], actor: Actor) -> list[OpeningHours]:
+    """Replace all of a location's hours. Raises Invalid `overlap` at the row that clashes. Locks the location."""
+    _demand(actor, location)
+    before = _locked_hours(location)
+    clash = first_clash([Shift.of(each) for each in rows])
+    if clash is not None:
+        raise Invalid.field(f"/{clash}", _OVERLAP, code="overlap")
+    location.opening_hours.all().delete()
+    made = [OpeningHours.objects.create(location=location, **each) for each in rows]
+    _tell_hours(location, before, actor)
+    return made
+
+
+def add_opening_hours(*, location: Location, values: Mapping[str, Any], actor: Actor) -> OpeningHours:
+    """Raises Invalid `overlap`. Locks the location."""
+    _demand(actor, location)
+    before = _locked_hours(location)
+    if first_clash([*map(Shift.of, before), Shift.of(values)]) is not None:
+        raise Invalid.field("/start", _OVERLAP, code="overlap")
+    made = OpeningHours.objects.create(location=location, **values)
+    _tell_hours(location, before, actor)
+    return made
+
+
+def remove_opening_hours(*, hours: OpeningHours, actor: Actor) -> None:
+    _demand(actor, hours.location)
+    before = _locked_hours(hours.location)
+    hours.delete()
+    _tell_hours(hours.location, before, actor)
+
+
+def _locked_hours(location: Location) -> list[dict[str, Any]]:
+    Location.objects.select_for_update().get(pk=location.pk)
+    return _hours_now(location)
+
+
+def _hours_now(location: Location) -> list[dict[str, Any]]:
+    return [dict(each) for each in location.opening_hours.values("weekday", "on_date", "start", "end")]
+
+
+def _tell_hours(location: Location, before: list[dict[str, Any]], actor: Actor) -> None:
+    after = _hours_now(location)
+    if after != before:
+        tell_of_parent(LocationsChanged, kind="opening_hours", parent=location, before=before, after=after, actor=actor)
+
+
+def _demand(actor: Actor, location: Location | None) -> None:
+    actor.demand(Permission.CATALOGUE_MANAGE)
+    if actor.location_ids is not None and (location is None or location.pk not in actor.location_ids):
+        raise NotAllowed

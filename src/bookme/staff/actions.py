@@ -1,0 +1,167 @@
+"""Keeping people at work. Each action demands `staff.manage` within the actor's scope and publishes StaffChanged."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+
+from bookme.core.actor import Actor
+from bookme.core.errors import Invalid, NotAllowed
+from bookme.core.permissions import Permission
+from bookme.core.slugs import free_slug
+from bookme.core.weekly import Shift, first_clash
+from bookme.eventlog.changes import archive_row, change_row, make_row, tell_of_parent
+from bookme.staff.events import StaffChanged
+from bookme.staff.models import ServiceArea, Staff, StaffService, TimeOff, WorkingHours
+from bookme.staff.selectors import demand_time_off_of
+
+_UNSAID = ("email", "phone")
+_OVERLAP = "This overlaps other hours of this person."
+
+
+def make_person(*, values: Mapping[str, Any], actor: Actor) -> Staff:
+    """The slug is made from the name unless it is given. They do nothing, and at no time, until told so."""
+    _demand(actor, None)
+    slug = values.get("slug") or free_slug(Staff, values["name"])
+    return make_row(row=Staff(), values={**values, "slug": slug}, event=StaffChanged, actor=actor, unsaid=_UNSAID)
+
+
+def change_person(*, person: Staff, values: Mapping[str, Any], actor: Actor) -> Staff:
+    _demand(actor, person)
+    return change_row(row=person, values=values, event=StaffChanged, actor=actor, unsaid=_UNSAID)
+
+
+def archive_person(*, person: Staff, actor: Actor) -> Staff:
+    """No longer offered; their appointments stand."""
+    _demand(actor, person)
+    return archive_row(row=person, event=StaffChanged, actor=actor)
+
+
+def set_offers(*, person: Staff, rows: Sequence[Mapping[str, Any]], actor: Actor) -> None:
+    """Replace what a person does: rows of `service`, `price` and `duration_minutes` (None: as the service).
+
+    Locks the person. Raises Invalid `twice` at the row that repeats a service.
+    """
+    _demand(actor, person)
+    services = [each["service"].pk for each in rows]
+    for index, service_id in enumerate(services):
+        if service_id in services[:index]:
+            raise Invalid.field(f"/{index}/service", "This service is there twice.", code="twice")
+    before = _locked(person, _offers_now)
+    StaffService.objects.filter(staff=person).exclude(service__in=services).delete()
+    for each in rows:
+        StaffService.objects.update_or_create(
+            staff=person,
+            service=each["service"],
+            defaults={"price": each.get("price"), "duration_minutes": each.get("duration_minutes")},
+        )
+    _tell(person, "staff_service", before, _offers_now(person), actor)
+
+
+def set_working_hours(*, person: Staff, rows: Sequence[Mapping[str, Any]], actor: Actor) -> None:
+    """Replace all of a person's hours. Raises Invalid `overlap` at the row that clashes. Locks the person."""
+    _demand(actor, person)
+    before = _locked(person, _hours_now)
+    clash = first_clash([Shift.of(each) for each in rows])
+    if clash is not None:
+        raise Invalid.field(f"/{clash}", _OVERLAP, code="overlap")
+    WorkingHours.objects.filter(staff=person).delete()
+    for each in rows:
+        WorkingHours.objects.create(staff=person, **each)
+    _tell(person, "working_hours", before, _hours_now(person), actor)
+
+
+def add_working_hours(*, person: Staff, values: Mapping[str, Any], actor: Actor) -> WorkingHours:
+    """Raises Invalid `overlap`. Locks the person."""
+    _demand(actor, person)
+    before = _locked(person, _hours_now)
+    if first_clash([*map(Shift.of, before), Shift.of(values)]) is not None:
+        raise Invalid.field("/start", _OVERLAP, code="overlap")
+    made = WorkingHours.objects.create(staff=person, **values)
+    _tell(person, "working_hours", before, _hours_now(person), actor)
+    return made
+
+
+def remove_working_hours(*, hours: WorkingHours, actor: Actor) -> None:
+    _demand(actor, hours.staff)
+    before = _locked(hours.staff, _hours_now)
+    hours.delete()
+    _tell(hours.staff, "working_hours", before, _hours_now(hours.staff), actor)
+
+
+def add_time_off(*, person: Staff, values: Mapping[str, Any], actor: Actor) -> TimeOff:
+    """A range of absence; bookings in it stand. With `time_off.own` only one's own. The reason stays out of history."""
+    demand_time_off_of(actor, person)
+    made = TimeOff.objects.create(staff=person, **values)
+    _tell(person, "time_off", None, _absence(made), actor)
+    return made
+
+
+def remove_time_off(*, time_off: TimeOff, actor: Actor) -> None:
+    demand_time_off_of(actor, time_off.staff)
+    before = _absence(time_off)
+    time_off.delete()
+    _tell(time_off.staff, "time_off", before, None, actor)
+
+
+def set_areas(*, person: Staff, rows: Sequence[Mapping[str, Any]], actor: Actor) -> None:
+    """Replace where a mobile person goes."""
+    _demand(actor, person)
+    before = _locked(person, _areas_now)
+    ServiceArea.objects.filter(staff=person).delete()
+    for each in rows:
+        ServiceArea.objects.create(staff=person, **each)
+    _tell(person, "service_area", before, _areas_now(person), actor)
+
+
+def add_area(*, person: Staff, values: Mapping[str, Any], actor: Actor) -> ServiceArea:
+    _demand(actor, person)
+    before = _locked(person, _areas_now)
+    made = ServiceArea.objects.create(staff=person, **values)
+    _tell(person, "service_area", before, _areas_now(person), actor)
+    return made
+
+
+def remove_area(*, area: ServiceArea, actor: Actor) -> None:
+    _demand(actor, area.staff)
+    before = _locked(area.staff, _areas_now)
+    area.delete()
+    _tell(area.staff, "service_area", before, _areas_now(area.staff), actor)
+
+
+def _demand(actor: Actor, person: Staff | None) -> None:
+    actor.demand(Permission.STAFF_MANAGE)
+    if actor.staff_ids is not None and (person is None or person.pk not in actor.staff_ids):
+        raise NotAllowed
+
+
+def _locked(person: Staff, read: Any) -> Any:
+    Staff.objects.select_for_update().get(pk=person.pk)
+    return read(person)
+
+
+def _tell(person: Staff, kind: str, before: Any, after: Any, actor: Actor) -> None:
+    if before != after:
+        tell_of_parent(StaffChanged, kind=kind, parent=person, before=before, after=after, actor=actor)
+
+
+def _absence(row: TimeOff) -> dict[str, Any]:
+    return {"starts_at": row.starts_at, "ends_at": row.ends_at}
+
+
+def _rows(rows: QuerySet[Any], *names: str) -> list[dict[str, Any]]:
+    return list(rows.values(*names))
+
+
+def _hours_now(person: Staff) -> list[dict[str, Any]]:
+    rows = WorkingHours.objects.filter(staff=person)
+    return _rows(rows, "weekday", "on_date", "start", "end", "location_id", "breaks")
+
+
+def _areas_now(person: Staff) -> list[dict[str, Any]]:
+    rows = ServiceArea.objects.filter(staff=person)
+    return _rows(rows, "postcode", "latitude", "longitude", "radius_km", "days")
+
+
+def _offers_now(person: Staff) -> list[dict[str, Any]]:
+    return _rows(StaffService.objects.filter(staff=person), "service_id", "price", "duration_minutes")
