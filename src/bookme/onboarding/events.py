@@ -1,0 +1,47 @@
+"""What onboarding announces."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from uuid import UUID
+
+from bookme.eventlog.events import Event
+
+
+@dataclass(frozen=True)
+class BusinessConfigured(Event):
+    """A config file, the demo or a `PATCH config/` changed something.
+
+    `changes` holds the first 200 as `{path, before, after}`, paths by key (`services.cut-finish.price`); contact data
+    of people is not repeated there. `file_hash` tells which file was applied.
+    """
+
+    name: ClassVar[str] = "business.configured"
+    subject: ClassVar[str] = "tenant_id"
+    tenant_id: UUID
+    source: str
+    file_hash: str
+    changes_total: int
+    changes: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class BusinessSuspended(Event):
+    name: ClassVar[str] = "business.suspended"
+    subject: ClassVar[str] = "tenant_id"
+    tenant_id: UUID
+
+
+@dataclass(frozen=True)
+class BusinessResumed(Event):
+    """Open again, or for the first time out of its trial."""
+
+    name: ClassVar[str] = "business.resumed"
+    subject: ClassVar[str] = "tenant_id"
+    tenant_id: UUID
+
+
+@dataclass(frozen=True)
+class BusinessClosed(Event):
+    name: ClassVar[str] = "business.closed"
+    subject: ClassVar[str] = "tenant_id"
+    tenant_id: UUID
