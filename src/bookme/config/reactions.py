@@ -1,5 +1,13 @@
 """What follows what: the one table. Every event of every app is in it, if only with nothing."""
 
 from bookme.eventlog.registry import wire
+from bookme.onboarding.events import BusinessClosed, BusinessConfigured, BusinessResumed, BusinessSuspended
 
-wire({})
+wire(
+    {
+        BusinessConfigured: (),
+        BusinessSuspended: (),
+        BusinessResumed: (),
+        BusinessClosed: (),
+    }
+)

@@ -95,10 +95,14 @@ class Domain(DomainMixin):
 
 
 class TenantConfig(models.Model):
-    """A business's settings as data, in the shape of `tenants.config.BusinessConfig`. Rows of the file live in tables."""
+    """A business's settings as data, in the shape of `tenants.config.BusinessConfig`. Rows of the file live in tables.
+
+    `named` holds the names, not the values, of what the config file applied last says (`onboarding.named`).
+    """
 
     tenant = models.OneToOneField(Tenant, primary_key=True, on_delete=models.CASCADE)
     data = models.JSONField(default=dict)
+    named = models.JSONField(default=dict, editable=False)
     version = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -162,18 +162,16 @@ class _Plan:
 
     def _take_units(self, calendar: "_Calendar", session: Appointment, date: dt.date) -> None:
         blocked = (session.blocked_start, session.blocked_end)
-        wanted = [[self.run.resource]] if self.run.resource else []
+        wanted: list[list[Resource]] = [[self.run.resource]] if self.run.resource else []
         wanted += [calendar.units_of(self.run.location.pk, kind) for kind in self.kinds]
         for choice in wanted:
-            unit = next((each for each in choice if each and calendar.take(each.pk, blocked)), None)
+            unit = next((each for each in choice if calendar.take(each.pk, blocked)), None)
             if unit is None:
-                what = choice[0].name if len(choice) == 1 and choice[0] else "what it needs"
+                what = choice[0].name if len(choice) == 1 else "what it needs"
                 self.clashes.append(Clash(self.index, date, f"{what} is not free"))
                 continue
             self.allocations.append(
-                ResourceAllocation(
-                    appointment=session, resource=unit, blocked_start=blocked[0], blocked_end=blocked[1]
-                )
+                ResourceAllocation(appointment=session, resource=unit, blocked_start=blocked[0], blocked_end=blocked[1])
             )
 
 
@@ -204,7 +202,7 @@ class _Calendar:
             for each in self._closures
         )
 
-    def units_of(self, location_id: UUID, kind: str) -> list[Resource | None]:
+    def units_of(self, location_id: UUID, kind: str) -> list[Resource]:
         return [unit for unit in self._units if unit.location_id == location_id and unit.kind == kind]
 
     def take(self, owner_id: UUID, when: Range) -> bool:

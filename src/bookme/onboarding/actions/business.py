@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 
+from bookme.onboarding.actions.rows import update_row
 from bookme.onboarding.ledger import Ledger
 from bookme.onboarding.named import differences, merged_settings, names_in
 from bookme.onboarding.validation import BadConfig, Fault
@@ -11,11 +12,12 @@ from bookme.onboarding.validation.formats import phone_number
 from bookme.onboarding.validation.shape import SETTINGS, settings_shape_faults
 from bookme.tenants.models import Domain, Tenant, TenantConfig, TenantStatus
 from bookme.tenants.provisioning import create_tenant
-from bookme.onboarding.actions.rows import update_row
 
 RESERVED_SLUGS = frozenset(
-    "admin api app assets bookme docs health localhost mail mailbox metrics platform ready schemas static status"
-    " support t team tenant www".split()
+    {
+        *("admin", "api", "app", "assets", "bookme", "docs", "health", "localhost", "mail", "mailbox", "metrics"),
+        *("platform", "ready", "schemas", "static", "status", "support", "t", "team", "tenant", "www"),
+    }
 )
 # The name is a column of the tenant; the rest is data.
 STORED = tuple(name for name in SETTINGS if name != "name")
@@ -28,7 +30,8 @@ def refuse_taken_names(config: dict[str, Any], *, tenant: Tenant | None) -> None
         faults.append(Fault(("slug",), "is reserved", "reserved"))
     if tenant is not None and tenant.status == TenantStatus.CLOSED:
         faults.append(Fault(("slug",), "is that of a business that is closed", "closed"))
-    taken = Domain.objects.filter(domain__in=domains_of(config)).exclude(tenant_id=tenant.pk if tenant else None)
+    taken = Domain.objects.filter(domain__in=domains_of(config))
+    taken = taken.exclude(tenant=tenant) if tenant else taken
     others = set(taken.values_list("domain", flat=True))
     for index, host in enumerate(domains_of(config)):
         path = ("domains", index) if "domains" in config else ("slug",)
@@ -73,7 +76,9 @@ def sync_business(config: dict[str, Any], *, tenant: Tenant | None, ledger: Ledg
     return _fresh(tenant, row), before
 
 
-def save_settings(row: TenantConfig, data: dict[str, Any], *, ledger: Ledger, named: dict[str, Any] | None = None) -> None:
+def save_settings(
+    row: TenantConfig, data: dict[str, Any], *, ledger: Ledger, named: dict[str, Any] | None = None
+) -> None:
     """Store settings that are good, if they differ; the version counts the changes."""
     changed = list(differences(row.data, data))
     fields = []
@@ -128,4 +133,3 @@ def _fresh(tenant: Tenant, row: TenantConfig) -> Tenant:
     found = Tenant.objects.get(pk=tenant.pk)
     found.tenantconfig = row
     return found
-

@@ -45,7 +45,7 @@ class Sections:
         return {row.pk: f"{section}.{key}.{name}" for key, row in self.rows[section].items()}
 
     def sync(self, section: str, **more: Any) -> None:
-        """Rows of the section; `more` maps a column to a function of the entry that gives its value, or `...` for none."""
+        """Rows of the section. `more` maps a column to a function of the entry: its value, or `...` for none."""
         language = self.config["languages"][0]
         wanted = []
         for position, entry in enumerate(self.entries(section)):
@@ -136,13 +136,16 @@ def sync_catalogue(sections: Sections) -> None:
 
 def sync_closures(sections: Sections, *, zone_name: str) -> None:
     """Closures of the file, known by name, range and location; those made by hand are left alone."""
-    there = {(row.name, row.starts_at, row.ends_at, row.location_id): row for row in Closure.objects.filter(from_file=True)}
+    there = {
+        (row.name, row.starts_at, row.ends_at, row.location_id): row for row in Closure.objects.filter(from_file=True)
+    }
     new = []
     for entry in sections.config.get("closures", []):
         place = sections.rows["locations"][entry["location"]] if "location" in entry else None
         tz = zone((place.timezone if place else "") or zone_name)
         starts_at, ends_at = (
-            closure_edge(entry[name], last=name == "to").replace(tzinfo=tz).astimezone(dt.UTC) for name in ("from", "to")
+            closure_edge(entry[name], last=name == "to").replace(tzinfo=tz).astimezone(dt.UTC)
+            for name in ("from", "to")
         )
         same = (entry["name"], starts_at, ends_at, place.pk if place else None)
         if there.pop(same, None) is None:

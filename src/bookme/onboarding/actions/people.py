@@ -1,9 +1,11 @@
 """The file's people: their calendars, and who may sign in as what."""
 
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 
 from bookme.core.permissions import Role
 from bookme.onboarding import columns
@@ -19,11 +21,9 @@ from bookme.users.models import Membership, User
 
 def sync_people(sections: Sections, *, tenant: Tenant) -> None:
     """Staff with what they do and when and where; a user and a membership for each that has an e-mail."""
-    emails = {
-        entry["key"]: entry["email"].lower() for entry in sections.entries("staff") if "email" in entry
-    }
+    emails = {entry["key"]: entry["email"].lower() for entry in sections.entries("staff") if "email" in entry}
     users = sync_users(emails=emails, names=_names(sections), ledger=sections.ledger)
-    before = dict(Staff.objects.filter(key__isnull=False).values_list("key", "user_id"))
+    before = {str(key): user_id for key, user_id in _signing_in()}
     user_ids = {key: users[email].pk if email else None for key, email in emails.items()}
     _make_room(before, user_ids)
     sections.sync(
@@ -44,12 +44,24 @@ def sync_users(*, emails: dict[str, str], names: dict[str, str], ledger: Ledger)
     """
     wanted = {email: names[key] for key, email in emails.items() if email}
     users = {user.email: user for user in User.objects.filter(email__in=list(wanted))}
-    password = settings.DEMO_PASSWORD if settings.LOCAL_MODE else None
-    for email, name in wanted.items():
-        if email not in users:
-            users[email] = User.objects.create_user(email, password, name=name)
-            ledger.created(f"users.{users[email].pk}")
-    return users
+    new = [
+        User(email=email, password=first_password(), name=name) for email, name in wanted.items() if email not in users
+    ]
+    User.objects.bulk_create(new)
+    for user in new:
+        ledger.created(f"users.{user.pk}")
+    return users | {user.email: user for user in new}
+
+
+def first_password() -> str:
+    """The stored form of what a new person signs in with: nothing, but in local mode the demo password."""
+    return _demo_password() if settings.LOCAL_MODE else make_password(None)
+
+
+@lru_cache(maxsize=1)
+def _demo_password() -> str:
+    """Hashed once: it is slow on purpose, and these people share it anyway."""
+    return make_password(settings.DEMO_PASSWORD)
 
 
 def sync_membership(*, user_id: UUID, tenant: Tenant, role: Role | None, path: str, ledger: Ledger) -> None:
@@ -63,6 +75,10 @@ def sync_membership(*, user_id: UUID, tenant: Tenant, role: Role | None, path: s
     if role is not None or member.role == Role.CUSTOMER.value:
         values["role"] = (role or Role.STAFF).value
     update_row(member, values, path=path, ledger=ledger)
+
+
+def _signing_in() -> list[tuple[str | None, UUID | None]]:
+    return list(Staff.objects.filter(key__isnull=False).values_list("key", "user_id"))
 
 
 def _names(sections: Sections) -> dict[str, str]:
@@ -92,7 +108,8 @@ def _sync_services(sections: Sections) -> None:
             sections.id_of("services", key): columns.plain_columns("extras", own) for key, own in services_of(person)
         }
     there = {
-        (row.staff_id, row.service_id): row for row in StaffService.objects.filter(staff_id__in=wanted, service_id__in=known)
+        (row.staff_id, row.service_id): row
+        for row in StaffService.objects.filter(staff_id__in=wanted, service_id__in=known)
     }
     paths = sections.paths("staff", "services")
     new = []

@@ -36,7 +36,7 @@ def sync_keyed(*, model: type[M], section: str, wanted: list[Wanted], ledger: Le
     slugs = _Slugs(manager) if any(each.name == "slug" for each in model._meta.fields) else None
     for each in wanted:
         path = f"{section}.{each.key}"
-        row = rows.get(each.key)
+        row: Any = rows.get(each.key)
         if row is None:
             row = model(key=each.key, **{name: _value(value, None) for name, value in each.values.items()})
             row.translations = _translated({}, each)
@@ -77,7 +77,7 @@ def sync_children(
     paths: Mapping[UUID, str],
     ledger: Ledger,
 ) -> None:
-    """Rows without a name of their own, replaced as a set: those of each owner that are too many go, missing ones come."""
+    """Rows without a name of their own, replaced as a set: of each owner, extra ones go and missing ones come."""
     manager: Any = model._default_manager
     columns = sorted({name for rows in wanted.values() for row in rows for name in row})
     there: dict[UUID, list[Any]] = defaultdict(list)
@@ -108,7 +108,13 @@ def sync_children(
 
 
 def sync_links(
-    *, through: Any, source: str, target: str, wanted: Mapping[UUID, set[UUID]], paths: Mapping[UUID, str], ledger: Ledger
+    *,
+    through: Any,
+    source: str,
+    target: str,
+    wanted: Mapping[UUID, set[UUID]],
+    paths: Mapping[UUID, str],
+    ledger: Ledger,
 ) -> None:
     """Many-to-many rows of keyed rows. Links to rows without a key are left alone."""
     target_is_keyed = {f"{target.removesuffix('_id')}__key__isnull": False}

@@ -13,6 +13,20 @@ from bookme.onboarding.validation.timetable import timetable_faults
 KEYED_SECTIONS = ("locations", "resources", "categories", "custom_fields", "services", "extras", "staff")
 TEXTS = ("name", "title", "bio", "description", "label", "help_text", "tagline")
 
+_ONE_KEY = (
+    ("resources", "location", "locations"),
+    ("services", "category", "categories"),
+    ("sessions", "service", "services"),
+    ("sessions", "staff", "staff"),
+    ("sessions", "location", "locations"),
+    ("sessions", "resource", "resources"),
+    ("closures", "location", "locations"),
+)
+_MANY_KEYS = (
+    ("services", "locations", "locations"),
+    ("extras", "services", "services"),
+    ("custom_fields", "services", "services"),
+)
 _AMOUNT = re.compile(r"\d{1,9}(\.\d{1,3})?", re.ASCII)
 
 
@@ -103,25 +117,12 @@ def _reference_faults(data: dict[str, Any]) -> Iterator[Fault]:
 
 def _references(data: dict[str, Any]) -> Iterator[tuple[Path, Any, str]]:
     """Every place that names a key, with the section that it must be in."""
-    for section, name, target in (
-        ("resources", "location", "locations"),
-        ("services", "category", "categories"),
-        ("sessions", "service", "services"),
-        ("sessions", "staff", "staff"),
-        ("sessions", "location", "locations"),
-        ("sessions", "resource", "resources"),
-        ("closures", "location", "locations"),
-    ):
+    for section, name, target in _ONE_KEY:
         for path, entry in entries(data, section):
             yield (*path, name), entry.get(name), target
-    for section, name, target in (
-        ("services", "locations", "locations"),
-        ("extras", "services", "services"),
-        ("custom_fields", "services", "services"),
-    ):
+    for section, name, target in _MANY_KEYS:
         for path, entry in entries(data, section):
-            for place, value in items(entry, name, path):
-                yield place, value, target
+            yield from ((place, value, target) for place, value in items(entry, name, path))
     for path, person in entries(data, "staff"):
         for place, shift in entries(person, "hours", path):
             yield (*place, "location"), shift.get("location"), "locations"

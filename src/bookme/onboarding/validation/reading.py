@@ -10,7 +10,7 @@ MAX_BYTES = 2 * 1024 * 1024
 MAX_DEPTH = 32
 
 
-class _Twice(ValueError):
+class _TwiceError(ValueError):
     """A key that stands twice in one object."""
 
 
@@ -39,7 +39,7 @@ def _parsed(text: str) -> Any:
         raise _refused(f"is not JSON: line {error.lineno}, column {error.colno}: {error.msg}", "not_json") from error
     except RecursionError as error:
         raise _too_deep() from error
-    except _Twice as error:
+    except _TwiceError as error:
         raise _refused(str(error), "duplicate_key") from error
     except ValueError as error:
         raise _refused(f"is not JSON: {error}", "not_json") from error
@@ -50,7 +50,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         seen: set[str] = set()
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise _Twice(f'has the key "{twice[:60]}" twice in one object')
+        raise _TwiceError(f'has the key "{twice[:60]}" twice in one object')
     return found
 
 

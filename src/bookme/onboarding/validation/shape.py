@@ -47,6 +47,19 @@ _PATTERNS = {
     "^[A-Za-z0-9 ]+$": "must be the name of a font",
     "^[A-Za-z0-9/_-]*$": "must be letters, digits and / _ -",
 }
+_MESSAGES = {
+    "minimum": "must be at least {}",
+    "maximum": "must be at most {}",
+    "exclusiveMinimum": "must be more than {}",
+    "minLength": "must not be empty",
+    "maxLength": "must be at most {} characters long",
+    "minItems": "must not be empty",
+    "maxItems": "must have at most {} entries",
+    "minProperties": "must not be empty",
+    "maxProperties": "must have at most {} entries",
+    "uniqueItems": "must not hold the same entry twice",
+    "not": "must not contain control characters",
+}
 _TYPES = {
     "string": "a text",
     "object": "an object",
@@ -75,7 +88,7 @@ def settings_shape_faults(data: object) -> list[Fault]:
     return _faults(_settings(), data)
 
 
-def _faults(validator: Validator, data: object) -> list[Fault]:
+def _faults(validator: Validator, data: Any) -> list[Fault]:
     """One fault a value: a blank name is not also a short one."""
     found: dict[Path, Fault] = {}
     for error in validator.iter_errors(data):
@@ -124,7 +137,7 @@ def _told(error: ValidationError) -> Iterator[Fault]:
         case "not" if not wanted:
             yield Fault(path, "is not allowed here", "not_allowed_here")
         case keyword:
-            yield Fault(path, _message(str(keyword), wanted, error.instance), str(keyword))
+            yield Fault(path, _message(str(keyword), wanted), str(keyword))
 
 
 def _first_quoted(message: str) -> str:
@@ -132,12 +145,16 @@ def _first_quoted(message: str) -> str:
     return message.split("'")[1]
 
 
+def _keys(instance: Any) -> list[str]:
+    return list(instance)
+
+
 def _unknown(error: ValidationError) -> list[str]:
-    schema = error.schema
+    schema: Any = error.schema
     patterns = schema.get("patternProperties", {})
     return [
         name
-        for name in error.instance
+        for name in _keys(error.instance)
         if name not in schema.get("properties", {}) and not any(re.search(each, name) for each in patterns)
     ]
 
@@ -147,37 +164,19 @@ def _short(name: str) -> str:
     return name[:60].encode("unicode_escape").decode("ascii") if not name.isprintable() else name[:60]
 
 
-def _message(keyword: str, wanted: Any, instance: object) -> str:
+def _message(keyword: str, wanted: Any) -> str:
+    template = _MESSAGES.get(keyword)
+    if template is not None:
+        return template.format(wanted)
     match keyword:
         case "type":
-            kinds = [_TYPES[each] for each in ([wanted] if isinstance(wanted, str) else wanted)]
-            return f"must be {' or '.join(kinds)}"
+            return f"must be {' or '.join(_TYPES[each] for each in ([wanted] if isinstance(wanted, str) else wanted))}"
         case "enum":
             return f"must be {_alternatives(wanted)}"
-        case "const":
-            return f"must be {json.dumps(wanted)}"
-        case "minimum":
-            return f"must be at least {wanted}"
-        case "maximum":
-            return f"must be at most {wanted}"
-        case "exclusiveMinimum":
-            return f"must be more than {wanted}"
-        case "minLength":
-            return "must not be empty"
-        case "maxLength":
-            return f"must be at most {wanted} characters long"
-        case "minItems" | "minProperties":
-            return "must not be empty"
-        case "maxItems" | "maxProperties":
-            return f"must have at most {wanted} entries"
-        case "uniqueItems":
-            return "must not hold the same entry twice"
         case "pattern":
             return _PATTERNS[wanted]
         case "format":
             return MESSAGES[wanted]
-        case "not":
-            return "must not contain control characters"
         case _:
             return "is not valid"
 

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from bookme.core.time import DAY_MINUTES, clock_minutes
@@ -40,29 +41,34 @@ def _hours_faults(owner: dict[str, Any], name: str, path: Path) -> Iterator[Faul
     for place, shift in entries(owner, name, path):
         start, end = _minutes(shift, "start"), _minutes(shift, "end")
         day, date = word(shift, "day"), word(shift, "on_date")
+        if date and not {"start", "end"} & set(shift):
+            shut[date] = place
         if start is None or end is None:
-            if date and "start" not in shift and "end" not in shift:
-                shut[date] = place
             continue
-        if end <= start:
-            yield Fault((*place, "end"), "must be after start", "range")
-            continue
-        yield from _break_faults(shift, place, start, end)
+        yield from _shift_faults(shift, place, start, end)
         if date:
             dates[date].append((start, end, place))
-        elif day in DAYS:
-            week.append((DAYS.index(day) * DAY_MINUTES + start, DAYS.index(day) * DAY_MINUTES + end, place))
+        elif day in DAYS and end > start:
+            midnight = DAYS.index(day) * DAY_MINUTES
+            week.append((midnight + start, midnight + end, place))
     yield from _overlaps(week, WEEK_MINUTES)
     for date, spans in dates.items():
-        yield from _overlaps(spans, None)
+        yield from _overlaps([span for span in spans if span[1] > span[0]], None)
         if date in shut:
             yield Fault(shut[date], "shuts a date that another entry opens", "overlap")
+
+
+def _shift_faults(shift: dict[str, Any], path: Path, start: int, end: int) -> Iterator[Fault]:
+    if end <= start:
+        yield Fault((*path, "end"), "must be after start", "range")
+    else:
+        yield from _break_faults(shift, path, start, end)
 
 
 def _overlaps(spans: list[Span], circle: int | None) -> Iterator[Fault]:
     """Spans that begin before an earlier one ends; on the circle of a week, Sunday night runs into Monday."""
     ordered = sorted(spans)
-    for (_, end, _), (start, _, path) in zip(ordered, ordered[1:], strict=False):
+    for (_, end, _), (start, _, path) in pairwise(ordered):
         if start < end:
             yield Fault(path, "overlaps another one", "overlap")
     if circle and len(ordered) > 1 and max(end for _, end, _ in ordered) - circle > ordered[0][0]:
