@@ -22,7 +22,7 @@ import environ
 env = environ.Env()
 SECRET_KEY = "tests only"
 DATABASES = {"default": env.db("DATABASE_URL", default="postgres://nobody@nowhere.example/none")}
-INSTALLED_APPS = ["bookme.shop"]
+INSTALLED_APPS = ["shop"]
 EMAIL_HOST, EMAIL_PORT = env("EMAIL_HOST", default=""), env.int("EMAIL_PORT", default=0)
 """
 COMMAND = """
@@ -51,12 +51,13 @@ def product() -> Iterator[Path]:
     root = make_checkout()
     package = root / "src" / "bookme"
     shutil.copytree(ROOT / "src" / "bookme" / "dev", package / "dev", ignore=shutil.ignore_patterns("*.pyc"))
-    for folder in ("config/settings", "shop/management/commands"):
-        (package / folder).mkdir(parents=True)
-        for each in (package / folder, *(package / folder).relative_to(package).parents):
-            (package / each / "__init__.py").touch()
+    commands = root / "src/shop/management/commands"
+    for folder in (package / "config/settings", commands):
+        folder.mkdir(parents=True)
+    for folder in (package, package / "config", package / "config/settings", *commands.parents[:2], commands):
+        (folder / "__init__.py").touch()
     (package / "config/settings/local.py").write_text(SETTINGS)
-    (package / "shop/management/commands/shop.py").write_text(COMMAND)
+    (commands / "shop.py").write_text(COMMAND)
     yield root
     remove_checkout(root)
 

@@ -159,17 +159,18 @@ def test_kill_9_leaves_no_program_behind_and_the_next_start_works(product: Path)
 @pytest.mark.skipif(not processes.HAS_PROC, reason="finds the worker by /proc")
 def test_changed_code_starts_the_worker_again_and_broken_code_waits(product: Path) -> None:
     program = product / "src" / "celery.py"
+    changed = product / "src" / "bookme" / "__init__.py"
     good = program.read_text()
     with ready(product) as (process, _):
         first = pid_of(product, "celery --quiet -A bookme.config.celery worker")
         program.write_text("import sys; sys.exit('SyntaxError')")
-        (product / "src" / "bookme" / "changed.py").write_text("# broken")
+        changed.touch()
         seen = "".join(lines_until(process, "worker cannot start", "beat cannot start"))
         assert "code changed, starting again" in seen
         assert process.poll() is None
         program.write_text(good)
         time.sleep(0.5)  # two changes at once are one
-        (product / "src" / "bookme" / "changed.py").write_text("# mended")
+        changed.touch()
         list(lines_until(process, "worker starts", "beat starts"))
         assert pid_of(product, "celery --quiet -A bookme.config.celery worker") != first
         process.send_signal(signal.SIGTERM)
