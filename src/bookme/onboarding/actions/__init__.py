@@ -1,5 +1,16 @@
 """Making, changing, suspending and closing businesses."""
 
 from bookme.onboarding.actions.apply import ApplyResult, apply_config
+from bookme.onboarding.actions.demo import load_demo
+from bookme.onboarding.actions.lifecycle import close_business, resume_business, suspend_business
+from bookme.onboarding.actions.settings import change_settings
 
-__all__ = ["ApplyResult", "apply_config"]
+__all__ = [
+    "ApplyResult",
+    "apply_config",
+    "change_settings",
+    "close_business",
+    "load_demo",
+    "resume_business",
+    "suspend_business",
+]

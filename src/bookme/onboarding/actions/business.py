@@ -9,6 +9,7 @@ from bookme.onboarding.ledger import Ledger
 from bookme.onboarding.named import differences, merged_settings, names_in
 from bookme.onboarding.validation import BadConfig, Fault
 from bookme.onboarding.validation.formats import phone_number
+from bookme.onboarding.validation.meaning import settings_faults
 from bookme.onboarding.validation.shape import SETTINGS, settings_shape_faults
 from bookme.tenants.models import Domain, Tenant, TenantConfig, TenantStatus
 from bookme.tenants.provisioning import create_tenant
@@ -95,7 +96,10 @@ def save_settings(
 
 def refuse_bad_settings(data: dict[str, Any]) -> None:
     """Raises BadConfig unless the settings are whole and good."""
-    if faults := settings_shape_faults(data):
+    faults = settings_shape_faults(data)
+    known = {fault.path for fault in faults}
+    faults += [fault for fault in settings_faults(data) if fault.path not in known]
+    if faults:
         raise BadConfig(faults)
 
 

@@ -1,0 +1,75 @@
+"""The demo: five businesses and people with a known password. Only in local mode."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from bookme.core.actor import SYSTEM
+from bookme.core.permissions import Role
+from bookme.customers.models import Customer
+from bookme.eventlog.models import Event
+from bookme.onboarding.actions.apply import apply_config, file_hash
+from bookme.onboarding.actions.lifecycle import resume_business
+from bookme.onboarding.actions.people import first_password
+from bookme.onboarding.events import BusinessConfigured
+from bookme.onboarding.validation import read_config
+from bookme.tenants.context import public_scope, tenant_scope
+from bookme.tenants.models import Tenant
+from bookme.users.models import Membership, User
+
+DEMO_DIR = Path(__file__).parents[1] / "demo"
+OPERATOR_EMAIL = "admin@bookme.example"
+SOURCE = "demo"
+
+
+def load_demo(*, now: dt.datetime) -> list[str]:
+    """Apply the demo files that are not applied yet, and make their customers and the operator.
+
+    What was changed in a demo business since stays, until its file changes. Returns the slugs of the businesses
+    that were written to. Raises RuntimeError outside local mode: the password is public.
+    """
+    if not settings.LOCAL_MODE:
+        raise RuntimeError("the demo exists only in local mode")
+    written = []
+    with public_scope():
+        known = {tenant.slug: tenant for tenant in Tenant.objects.select_related("tenantconfig")}
+        for path in sorted(DEMO_DIR.glob("*.client.config.json")):
+            config = read_config(path.read_bytes())
+            tenant = known.get(config["slug"])
+            if tenant is None or not _is_applied(tenant, config):
+                _load(config, now=now)
+                written.append(config["slug"])
+        _make_operator()
+    return written
+
+
+def _is_applied(tenant: Tenant, config: dict[str, Any]) -> bool:
+    with tenant_scope(tenant):
+        facts = Event.objects.filter(name=BusinessConfigured.name, payload__source=SOURCE)
+        last = facts.order_by("-occurred_at", "-id").values_list("payload__file_hash", flat=True).first()
+    return last == file_hash(config)
+
+
+def _load(config: dict[str, Any], *, now: dt.datetime) -> None:
+    with transaction.atomic():
+        result = apply_config(data=config, actor=SYSTEM, now=now, source=SOURCE)
+        if result.is_new:
+            resume_business(tenant=result.tenant, actor=SYSTEM)
+        _make_customer(result.tenant)
+
+
+def _make_customer(tenant: Tenant) -> None:
+    email = f"customer@{tenant.slug}.example"
+    person = {"name": "Demo Customer", "password": first_password()}
+    user, _ = User.objects.get_or_create(email=email, defaults=person)
+    Membership.objects.get_or_create(user=user, tenant=tenant, defaults={"role": Role.CUSTOMER.value})
+    with tenant_scope(tenant):
+        Customer.objects.get_or_create(email=email, defaults={"name": "Demo Customer", "user_id": user.pk})
+
+
+def _make_operator() -> None:
+    operator = {"name": "Demo Operator", "password": first_password(), "is_staff": True, "is_superuser": True}
+    User.objects.get_or_create(email=OPERATOR_EMAIL, defaults=operator)

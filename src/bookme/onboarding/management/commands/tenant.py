@@ -1,0 +1,173 @@
+"""`bookme tenant …`: businesses from the command line. Errors on stderr, one a line; exit code 0 only on success."""
+
+import json
+from argparse import ArgumentParser
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from django.core.management.base import BaseCommand
+
+from bookme.core.actor import SYSTEM
+from bookme.core.errors import DomainError
+from bookme.core.time import now
+from bookme.onboarding.actions import ApplyResult, apply_config, close_business, resume_business, suspend_business
+from bookme.onboarding.selectors import business_named, business_told, businesses_told, first_owner
+from bookme.onboarding.starters import starter_config
+from bookme.onboarding.validation import BadConfig, read_config
+from bookme.onboarding.validation.reading import MAX_BYTES
+from bookme.tenants.models import BusinessKind, Tenant
+from bookme.users.links import one_time_link
+
+SHOWN_CHANGES = 20
+
+Run = Callable[[dict[str, Any]], None]
+
+
+class Command(BaseCommand):
+    help = "Create, change, list, suspend, resume and close businesses."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+        for name, text in _HELP.items():
+            sub = commands.add_parser(name, help=text, description=text)
+            _ARGUMENTS.get(name, _slug_argument)(sub)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        run: Run = getattr(self, f"run_{options['command']}")
+        try:
+            run(options)
+        except BadConfig as error:
+            self._fail(*(fault.text for fault in error.faults))
+        except DomainError as error:
+            self._fail(error.detail)
+        except OSError as error:
+            self._fail(f"{error.filename}: {error.strerror}")
+
+    def run_apply(self, options: dict[str, Any]) -> None:
+        with Path(options["file"]).open("rb") as file:
+            data = read_config(file.read(MAX_BYTES + 1))
+        self._tell(apply_config(data=data, actor=SYSTEM, now=now()))
+
+    def run_new(self, options: dict[str, Any]) -> None:
+        slug, owner = options["slug"], options["owner"]
+        if business_named(slug):
+            self._fail(f"slug: there is a business {slug} already")
+        data = starter_config(slug=slug, kind=options["kind"], name=options["name"], owner=owner)
+        path = Path(f"{slug}.client.config.json") if slug.replace("-", "").isalnum() else None
+        if path and path.exists():
+            self._fail(f"{path}: is there already, and is not overwritten")
+        result = apply_config(data=data, actor=SYSTEM, now=now())
+        if path:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+            self.stdout.write(f"wrote {path}")
+        self._tell(result)
+        self._show(result.tenant)
+
+    def run_show(self, options: dict[str, Any]) -> None:
+        self._show(self._tenant(options))
+
+    def run_list(self, options: dict[str, Any]) -> None:
+        told = businesses_told()
+        if options["format"] == "json":
+            self.stdout.write(json.dumps(told, ensure_ascii=False))
+            return
+        for each in told:
+            self.stdout.write(f"{each['slug']:<24} {each['status']:<10} {each['kind']:<8} {each['url']}")
+
+    def run_suspend(self, options: dict[str, Any]) -> None:
+        self._tell_status(suspend_business(tenant=self._tenant(options), actor=SYSTEM))
+
+    def run_resume(self, options: dict[str, Any]) -> None:
+        self._tell_status(resume_business(tenant=self._tenant(options), actor=SYSTEM))
+
+    def run_close(self, options: dict[str, Any]) -> None:
+        self._tell_status(close_business(tenant=self._tenant(options), actor=SYSTEM))
+
+    def _tenant(self, options: dict[str, Any]) -> Tenant:
+        found = business_named(options["slug"])
+        if found is None:
+            self._fail(f"slug: there is no business {options['slug']!r}")
+        return found
+
+    def _tell(self, result: ApplyResult) -> None:
+        counts = ", ".join(f"{number} {what}" for what, number in sorted(result.counts.items()) if number)
+        verb = "created" if result.is_new else "changed" if result.changes_total else "unchanged"
+        self.stdout.write(f"{result.tenant.slug}: {verb} (rows: {counts or 'none'})")
+        if not result.is_new:
+            for change in result.changes[:SHOWN_CHANGES]:
+                self.stdout.write(f"  {change['path']}: {_text(change['before'])} -> {_text(change['after'])}")
+            if result.changes_total > SHOWN_CHANGES:
+                self.stdout.write(f"  and {result.changes_total - SHOWN_CHANGES} more")
+        for warning in result.warnings:
+            self.stderr.write(f"warning: {warning.text}")
+
+    def _tell_status(self, tenant: Tenant) -> None:
+        self.stdout.write(f"{tenant.slug}: {tenant.status}")
+
+    def _show(self, tenant: Tenant) -> None:
+        told = business_told(tenant)
+        owner = first_owner(tenant)
+        lines = [f"{told['name']} ({told['slug']}, {told['kind']}, {told['status']})"]
+        lines += [f"  booking page  {told['url']}", f"  team          {told['team_url']}"]
+        lines += [f"  {each['role']:<12}  {each['name']} <{each['email']}>" for each in told["people"]]
+        if owner:
+            link = one_time_link(user=owner, tenant=tenant)
+            lines += ["", f"One-time sign-in link of {owner.email}, good for 24 hours:", f"  {link}"]
+        file = f"{tenant.slug}.client.config.json"
+        lines += [
+            "",
+            "Next steps:",
+            f"  1. Edit {file}: time zone, currency, services, prices, people and hours.",
+            f"  2. bookme tenant apply {file}",
+            "  3. Let the host names of `domains` lead to this server, and open the booking page.",
+            f"  4. bookme tenant resume {tenant.slug}   (ends the trial)",
+        ]
+        self.stdout.write("\n".join(lines[:-1] if told["status"] != "trial" else lines))
+
+    def _fail(self, *lines: str) -> NoReturn:
+        for line in lines:
+            self.stderr.write(line)
+        raise SystemExit(1)
+
+
+def _text(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _slug_argument(parser: ArgumentParser) -> None:
+    parser.add_argument("slug", metavar="SLUG")
+
+
+def _apply_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a client.config.json")
+
+
+def _list_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--format", choices=["text", "json"], default="text")
+
+
+def _new_arguments(parser: ArgumentParser) -> None:
+    _slug_argument(parser)
+    parser.add_argument("--kind", required=True, choices=BusinessKind.values)
+    parser.add_argument("--name", required=True)
+    parser.add_argument("--owner", required=True, metavar="EMAIL")
+
+
+# A sub-command is a line here, a method `run_<name>`, and its arguments below if they are more than SLUG.
+_HELP = {
+    "apply": "Create or update a business from a file. Applied twice, nothing changes.",
+    "new": "Write a starter file for a new business here, apply it, and show what to do next.",
+    "show": "Print a business's addresses, people, and a one-time sign-in link of its owner.",
+    "list": "Print all businesses.",
+    "suspend": "Answer 503 on a business's addresses, until it is resumed.",
+    "resume": "Open a business: again, or out of its trial.",
+    "close": "End a business for good. Its data stays.",
+}
+_ARGUMENTS: dict[str, Callable[[ArgumentParser], None]] = {
+    "apply": _apply_arguments,
+    "new": _new_arguments,
+    "list": _list_arguments,
+}
