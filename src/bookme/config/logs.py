@@ -6,14 +6,11 @@ Every line carries level, request id and tenant. No personal data: ids only, and
 import logging
 import sys
 from collections.abc import MutableMapping
-from contextvars import ContextVar
 from typing import Any
 
 import structlog
 
 from bookme.tenants.context import current_tenant
-
-request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def configure_logging(*, level: str, form: str) -> None:
@@ -54,8 +51,6 @@ def configure_logging(*, level: str, form: str) -> None:
 
 
 def _add_scope(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    if known := request_id.get():
-        line.setdefault("request_id", known)
     tenant = current_tenant()
     if tenant is not None:
         line.setdefault("tenant", tenant.slug)

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 
-from bookme.config.logs import request_id
 from bookme.config.readiness import faults
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -26,13 +25,10 @@ class RequestLog:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         given = request.headers.get("X-Request-Id", "")
         known = given if given.isascii() and given.replace("-", "").isalnum() and len(given) <= 64 else uuid.uuid4().hex
-        token = request_id.set(known)
         started = time.perf_counter()
-        try:
+        with structlog.contextvars.bound_contextvars(request_id=known):
             response = self.get_response(request)
             self._log(request, response.status_code, time.perf_counter() - started)
-        finally:
-            request_id.reset(token)
         response["X-Request-Id"] = known
         return response
 

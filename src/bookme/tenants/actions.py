@@ -1,42 +1,53 @@
-"""Claiming and running outbox messages."""
+"""Claiming and running outbox messages.
+
+A message runs at least once: whoever dies between the work and its record leaves it to be done again. So every task
+here is made such that a repeat changes nothing, or, where the outside world is told, is known by its key.
+"""
 
 import datetime as dt
 import random
+import time
+from collections.abc import Iterable
+from typing import Any
 
 import structlog
-from celery import current_app
+from celery import Task, current_app
 from django.db import connection, models, transaction
+from django.db.models import F
 
+from bookme.core.errors import Conflict
 from bookme.core.time import now as read_clock
-from bookme.tenants.context import public_scope, tenant_scope
-from bookme.tenants.models import OutboxMessage, Tenant
+from bookme.tenants.context import NoTenant, public_scope, tenant_scope
+from bookme.tenants.models import OutboxMessage
+from bookme.tenants.outbox import wake_after_commit
 
-LEASE = dt.timedelta(minutes=5)
-BATCH = 50
-BATCH_PER_TENANT = 20
-MAX_ATTEMPTS = 10
+# Longer than the longest conversation with a mail server, shorter than anybody should wait for a dead worker's share.
+LEASE = dt.timedelta(seconds=90)
+BATCH = 20
+BATCH_PER_TENANT = 5
+# 5 s, 10 s, 20 s … an hour: the last try is a day after the first.
+MAX_ATTEMPTS = 33
 BACKOFF_SECONDS = 5
 BACKOFF_MAX_SECONDS = 3600
+DIED = "Died while it ran, every time."
 
 _log = structlog.get_logger(__name__)
 
 # The oldest due rows, at most BATCH_PER_TENANT of one business, so that a flood in one does not starve the others.
-# SKIP LOCKED cannot stand beside a window function, so the window looks first and the lock is taken on its pick.
+# SKIP LOCKED cannot stand beside a window function, so the window looks first, and the lock is taken on its pick, whose
+# conditions are asked again: another may have run, moved or withdrawn it in between.
 _CLAIM = """
 WITH due AS (
-    SELECT id, row_number() OVER (PARTITION BY tenant_id ORDER BY due_at, id) AS place FROM (
-        SELECT id, tenant_id, due_at FROM tenants_outboxmessage
-        WHERE done_at IS NULL AND NOT dead AND due_at <= %(now)s
-          AND (leased_until IS NULL OR leased_until < %(now)s)
-        ORDER BY due_at LIMIT 1000
-    ) AS oldest
+    SELECT id, row_number() OVER (PARTITION BY tenant_id ORDER BY due_at, id) AS place
+    FROM tenants_outboxmessage
+    WHERE done_at IS NULL AND NOT dead AND due_at <= %(now)s AND (leased_until IS NULL OR leased_until <= %(now)s)
 ), picked AS (
     SELECT m.id FROM tenants_outboxmessage m JOIN due USING (id)
-    WHERE due.place <= %(per_tenant)s AND m.done_at IS NULL AND (m.leased_until IS NULL OR m.leased_until < %(now)s)
+    WHERE due.place <= %(per_tenant)s AND m.done_at IS NULL AND NOT m.dead AND m.due_at <= %(now)s
+      AND (m.leased_until IS NULL OR m.leased_until <= %(now)s)
     ORDER BY m.due_at, m.id LIMIT %(batch)s FOR UPDATE OF m SKIP LOCKED
 )
-UPDATE tenants_outboxmessage SET leased_until = %(until)s, attempts = attempts + 1
-WHERE id IN (SELECT id FROM picked) RETURNING id
+UPDATE tenants_outboxmessage SET leased_until = %(until)s WHERE id IN (SELECT id FROM picked) RETURNING id
 """
 
 
@@ -45,45 +56,85 @@ def claim_due(*, now: dt.datetime) -> list[OutboxMessage]:
     with public_scope(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_CLAIM, {"now": now, "until": now + LEASE, "batch": BATCH, "per_tenant": BATCH_PER_TENANT})
         ids = [row[0] for row in cursor.fetchall()]
-    if not ids:
-        return []
-    with public_scope():
+        if not ids:
+            return []
         return list(OutboxMessage.objects.filter(id__in=ids).select_related("tenant__tenantconfig"))
 
 
+def release(*, messages: Iterable[OutboxMessage]) -> None:
+    """Give claimed messages back that were not begun."""
+    for message in messages:
+        _ours(message).update(leased_until=None)
+
+
 def run_claimed(*, message: OutboxMessage) -> None:
-    """Run a claimed message in its tenant's scope and record how it went. Never raises."""
-    if message.leased_until is None or read_clock() >= message.leased_until:
+    """Run a claimed message in its tenant's scope and record how it went. Raises only if that cannot be recorded."""
+    if not _begin(message):
         return
-    task = current_app.tasks.get(message.task)
+    started = time.monotonic()
     try:
-        if task is None:
-            raise LookupError(f"no task {message.task!r}")
-        if message.tenant is None:
-            with public_scope():
-                task.run(**message.args)
-        else:
-            _run_for_tenant(message.tenant, task, message)
+        _run(message)
     except Exception as error:  # whatever a task raises is its failure, not the delivery's
         _record_failure(message, error)
     else:
-        _of(message).update(done_at=read_clock(), leased_until=None, last_error="")
+        _ours(message).update(done_at=read_clock(), leased_until=None, last_error="")
+        _log.info("outbox_done", **_described(message), duration_ms=round((time.monotonic() - started) * 1000, 1))
 
 
-def _run_for_tenant(tenant: Tenant, task: object, message: OutboxMessage) -> None:
-    with tenant_scope(tenant):
-        task.run(**message.args)  # type: ignore[attr-defined]
+def run_again(*, message: OutboxMessage, now: dt.datetime) -> None:
+    """Give a dead message all its attempts anew, at once. Raises Conflict `not_dead` for any other."""
+    with transaction.atomic():
+        given = OutboxMessage.objects.filter(id=message.id, dead=True)
+        if not given.update(dead=False, attempts=0, due_at=now, leased_until=None):
+            raise Conflict("Only a message that was given up can be run again.", code="not_dead")
+        wake_after_commit()
+
+
+def forget_done(*, before: dt.datetime) -> int:
+    """Delete messages that were done before then; returns how many. Dead ones stay until somebody has looked."""
+    return OutboxMessage.objects.filter(done_at__lt=before).delete()[0]
+
+
+def _begin(message: OutboxMessage) -> bool:
+    """Renew the lease and count the attempt. False if the message is no longer ours, or has killed too many workers."""
+    if message.attempts >= MAX_ATTEMPTS:
+        _ours(message).update(dead=True, leased_until=None, last_error=DIED)
+        return False
+    until = read_clock() + LEASE
+    if not _ours(message).update(leased_until=until, attempts=F("attempts") + 1):
+        return False
+    message.leased_until, message.attempts = until, message.attempts + 1
+    return True
+
+
+def _run(message: OutboxMessage) -> None:
+    task: Task[..., Any] | None = current_app.tasks.get(message.task)
+    if task is None:
+        raise LookupError(f"no task {message.task!r}")
+    if message.tenant is not None:
+        with tenant_scope(message.tenant):
+            task.run(**message.args)
+        return
+    if not getattr(task, "public", False):
+        raise NoTenant(f"{message.task} has no tenant")
+    with public_scope():
+        task.run(**message.args)
 
 
 def _record_failure(message: OutboxMessage, error: Exception) -> None:
     dead = message.attempts >= MAX_ATTEMPTS
     wait = min(BACKOFF_SECONDS * 2 ** (message.attempts - 1), BACKOFF_MAX_SECONDS)
     due_at = read_clock() + dt.timedelta(seconds=wait * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
-    reason = f"{type(error).__name__}: {error}"[:500]
-    _of(message).update(dead=dead, due_at=due_at, leased_until=None, last_error=reason)
-    _log.warning("outbox_failed", task=message.task, attempts=message.attempts, dead=dead, reason=type(error).__name__)
+    reason = f"{type(error).__name__}: {error}".replace("\0", "")[:500]
+    _ours(message).update(dead=dead, due_at=due_at, leased_until=None, last_error=reason)
+    _log.warning("outbox_failed", **_described(message), dead=dead, reason=type(error).__name__)
 
 
-def _of(message: OutboxMessage) -> models.QuerySet[OutboxMessage]:
-    """The message, as long as the lease is still ours."""
-    return OutboxMessage.objects.filter(id=message.id, leased_until=message.leased_until)
+def _described(message: OutboxMessage) -> dict[str, object]:
+    slug = message.tenant.slug if message.tenant else None
+    return {"task": message.task, "outbox_id": str(message.id), "attempts": message.attempts, "tenant": slug}
+
+
+def _ours(message: OutboxMessage) -> models.QuerySet[OutboxMessage]:
+    """The message, as long as the lease is still the one that we hold."""
+    return OutboxMessage.objects.filter(id=message.id, leased_until=message.leased_until, done_at=None, dead=False)

@@ -7,7 +7,7 @@ from celery import current_task
 from celery.contrib.django.task import DjangoTask
 from celery.signals import before_task_publish
 
-from bookme.tenants.context import NoTenant, current_tenant, public_scope, tenant_scope
+from bookme.tenants.context import NoTenant, current_tenant, public_scope, require_tenant, tenant_scope
 from bookme.tenants.models import Tenant
 
 HEADER = "bookme_tenant"
@@ -19,7 +19,10 @@ def _stamp_tenant(headers: dict[str, Any] | None = None, **_: Any) -> None:
     if headers is None or HEADER in headers:
         return
     tenant = current_tenant()
-    headers[HEADER] = str(tenant.pk) if tenant else current_task and current_task.request.get(HEADER)
+    if tenant is not None:
+        headers[HEADER] = str(tenant.pk)
+    elif current_task:  # a proxy: false, and not None, outside of a task
+        headers[HEADER] = current_task.request.get(HEADER)
 
 
 class TenantTask(DjangoTask[Any, Any]):
@@ -33,6 +36,7 @@ class TenantTask(DjangoTask[Any, Any]):
             with public_scope():
                 return super().__call__(*args, **kwargs)
         if self.request.called_directly or self.request.is_eager:
+            require_tenant()
             return super().__call__(*args, **kwargs)
         tenant_id = self.request.get(HEADER)
         if not tenant_id:

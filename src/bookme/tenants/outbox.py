@@ -21,10 +21,10 @@ def enqueue(*, task: str, args: Mapping[str, Any], key: str, due_at: dt.datetime
     _require_transaction()
     OutboxMessage.objects.bulk_create([_message(task, args, key, due_at)], ignore_conflicts=True)
     if due_at <= now:
-        transaction.on_commit(start_delivery, robust=True)
+        wake_after_commit()
 
 
-def enqueue_again(*, task: str, args: Mapping[str, Any], key: str, due_at: dt.datetime) -> None:
+def enqueue_again(*, task: str, args: Mapping[str, Any], key: str, due_at: dt.datetime, now: dt.datetime) -> None:
     """Like `enqueue`, but a message with the same key is replaced and, if it had run, runs again."""
     _require_transaction()
     OutboxMessage.objects.bulk_create(
@@ -33,6 +33,8 @@ def enqueue_again(*, task: str, args: Mapping[str, Any], key: str, due_at: dt.da
         unique_fields=["tenant", "key"],
         update_fields=["task", "args", "due_at", "leased_until", "attempts", "last_error", "dead", "done_at"],
     )
+    if due_at <= now:
+        wake_after_commit()
 
 
 def withdraw(*, key_prefix: str) -> int:
@@ -46,6 +48,12 @@ def withdraw(*, key_prefix: str) -> int:
 
 def _message(task: str, args: Mapping[str, Any], key: str, due_at: dt.datetime) -> OutboxMessage:
     return OutboxMessage(id=uuid7(), tenant=current_tenant(), task=task, args=dict(args), key=key, due_at=due_at)
+
+
+def wake_after_commit() -> None:
+    """Start a delivery when the transaction is through: one, however many messages it wrote."""
+    if not any(start_delivery in waiting for waiting in connection.run_on_commit):
+        transaction.on_commit(start_delivery, robust=True)
 
 
 def _require_transaction() -> None:

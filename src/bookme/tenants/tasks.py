@@ -1,25 +1,44 @@
 """Carrying out what the outbox holds."""
 
+import datetime as dt
 import time
 
+import structlog
 from celery import shared_task
+from django.conf import settings
 from django.core.cache import cache
 
 from bookme.core.time import now
-from bookme.tenants.actions import claim_due, run_claimed
+from bookme.tenants.actions import claim_due, forget_done, release, run_claimed
 from bookme.tenants.celery import PublicTask
 
 HEARTBEAT_KEY = "worker-heartbeat"
 ROUNDS_SECONDS = 20.0
 
+_log = structlog.get_logger(__name__)
+
 
 @shared_task(name="tenants.deliver_outbox", base=PublicTask)
 def deliver_outbox() -> int:
-    """Run what is due until nothing is, for at most 20 s; returns how many ran. Also the worker's sign of life."""
-    cache.set(HEARTBEAT_KEY, time.time(), timeout=3600)
-    done, stop_at = 0, time.monotonic() + ROUNDS_SECONDS
+    """Run what is due until nothing is, for about 20 s; returns how many were tried. Also the worker's sign of life."""
+    _give_sign_of_life()
+    tried, stop_at = 0, time.monotonic() + ROUNDS_SECONDS
     while time.monotonic() < stop_at and (claimed := claim_due(now=now())):
-        for message in claimed:
-            run_claimed(message=message)
-        done += len(claimed)
-    return done
+        while claimed and time.monotonic() < stop_at:
+            run_claimed(message=claimed.pop(0))
+            tried += 1
+        release(messages=claimed)
+    return tried
+
+
+@shared_task(name="tenants.tidy_outbox", base=PublicTask)
+def tidy_outbox() -> int:
+    """Forget what was done long ago; returns how many."""
+    return forget_done(before=now() - dt.timedelta(days=settings.OUTBOX_KEEP_DAYS))
+
+
+def _give_sign_of_life() -> None:
+    try:
+        cache.set(HEARTBEAT_KEY, time.time(), timeout=3600)
+    except Exception as error:  # the outbox is in the database: a lost cache delays nothing
+        _log.warning("no_sign_of_life", reason=type(error).__name__)

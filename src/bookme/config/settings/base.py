@@ -164,6 +164,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "deliver-outbox": {"task": "tenants.deliver_outbox", "schedule": 5.0, "options": {"expires": 5}},
+    "tidy-outbox": {"task": "tenants.tidy_outbox", "schedule": 86400.0},
 }
 
 # Sign-in ----------------------------------------------------------------------------------------
