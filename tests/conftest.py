@@ -1,4 +1,11 @@
-"""Two businesses that outlive every test, each test rolled back, and a cast of people in both."""
+"""Two businesses that outlive every test, each test rolled back, and a cast of people in both.
+
+The cast of the salon: `owner`, `manager`, `stylist` (role staff), `customer`, and a `stranger` without an account; the
+`rival_owner` owns the other business. Each has an `actor` for selectors and actions, an `api` (signed in by token) and
+a `page` (a browser with a session), e.g. `owner.api.patch("config/", {…})`; see `tests.factories.users`. Nothing of it
+is made before it is used. A test that commits makes its people by `make_person(committed, Role.OWNER)`.
+The `stylist` signs in; whoever has a calendar is a row of its own: `StaffFactory(user_id=stylist.user.id)`.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,10 +15,12 @@ from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 
+from bookme.core.permissions import Role
 from bookme.tenants.context import public_scope, tenant_scope
 from bookme.tenants.models import Tenant, TenantStatus
 from bookme.tenants.provisioning import create_tenant
 from bookme.tenants.selectors import forget_tenants
+from tests.factories.users import Person, Stranger, make_person
 
 SETTINGS: dict[str, Any] = {
     "timezone": "Europe/London",
@@ -69,6 +78,36 @@ def rival(db: None) -> Tenant:
 def client() -> Client:
     """A browser on the salon's own domain."""
     return Client(headers={"host": "salon.localhost"})
+
+
+@pytest.fixture
+def owner(salon: Tenant) -> Person:
+    return make_person(salon, Role.OWNER, email="owner@salon.example")
+
+
+@pytest.fixture
+def manager(salon: Tenant) -> Person:
+    return make_person(salon, Role.MANAGER, email="manager@salon.example")
+
+
+@pytest.fixture
+def stylist(salon: Tenant) -> Person:
+    return make_person(salon, Role.STAFF, email="stylist@salon.example")
+
+
+@pytest.fixture
+def customer(salon: Tenant) -> Person:
+    return make_person(salon, Role.CUSTOMER, email="customer@people.example")
+
+
+@pytest.fixture
+def stranger(salon: Tenant) -> Stranger:
+    return Stranger(host="salon.localhost")
+
+
+@pytest.fixture
+def rival_owner(rival: Tenant) -> Person:
+    return make_person(rival, Role.OWNER, email="owner@rival.example")
 
 
 @pytest.fixture

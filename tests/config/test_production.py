@@ -12,7 +12,11 @@ from bookme.config.errors import scrub_event
 from bookme.config.settings.base import BASE_DIR
 from bookme.tenants.models import Tenant
 
-_SECRETS = {"SECRET_KEY": "s3cret-" * 10, "DATABASE_URL": "postgres://u:p@127.0.0.1:1/db", "REDIS_URL": "redis://127.0.0.1:1/0"}
+_SECRETS = {
+    "SECRET_KEY": "s3cret-" * 10,
+    "DATABASE_URL": "postgres://u:p@127.0.0.1:1/db",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+}
 
 
 def _manage(*arguments: str, without: str = "") -> subprocess.CompletedProcess[str]:
@@ -20,7 +24,12 @@ def _manage(*arguments: str, without: str = "") -> subprocess.CompletedProcess[s
     given = {key: value for key, value in _SECRETS.items() if key != without}
     env = kept | given | {"DJANGO_SETTINGS_MODULE": "bookme.config.settings.production", "PYTHONPATH": "src"}
     return subprocess.run(
-        [sys.executable, "src/manage.py", *arguments], env=env, cwd=BASE_DIR, capture_output=True, text=True, check=False
+        [sys.executable, "src/manage.py", *arguments],
+        env=env,
+        cwd=BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 

@@ -7,10 +7,10 @@ from urllib.parse import unquote
 # The locked tzdata decides, not the machine's: Morocco's clocks change by decree.
 os.environ.setdefault("PYTHONTZPATH", "")
 
-import environ  # noqa: E402
-from csp.constants import NONCE  # noqa: E402
+import environ
+from csp.constants import NONCE
 
-from bookme.config.logs import configure_logging  # noqa: E402
+from bookme.config.logs import configure_logging
 
 env = environ.Env()
 
@@ -190,7 +190,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["bookme.users.authentication.BusinessAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["bookme.core.http.permissions.DeclaredPermission"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["bookme.core.http.parsers.BoundedJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "bookme.core.http.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "bookme.core.http.schema.ApiSchema",

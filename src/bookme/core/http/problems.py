@@ -1,11 +1,15 @@
 """RFC 9457 `application/problem+json`: the one place where errors get a status and a shape."""
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, OperationalError
-from django.http import Http404, HttpResponse, JsonResponse
+import structlog
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db.models import ProtectedError, RestrictedError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -21,6 +25,7 @@ from bookme.core.errors import (
     NotSignedIn,
     TooMany,
 )
+from bookme.core.http.parsers import TooLarge, escaped
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -56,21 +61,33 @@ CONSTRAINT_ERRORS: dict[str, DomainError] = {
     "allocation_no_overlap": Conflict("What this needs has just been taken.", code="slot_unavailable"),
     "appointment_seats": Conflict("There are not enough places left.", code="no_seats"),
 }
-_LOCK_STATES = {"55P03", "40P01", "40001", "57014"}
-_UNIQUE_STATE, _EXCLUSION_STATE = "23505", "23P01"
+# lock not available, deadlock, serialisation failure, cancelled, shutting down, too many connections
+_BUSY_STATES = {"55P03", "40P01", "40001", "57014", "57P01", "57P02", "57P03", "53300"}
+_OF_STATE: dict[str, DomainError] = {
+    "23505": Conflict("There is one like this already.", code="exists"),
+    "23P01": Conflict(code="slot_unavailable"),
+    "23503": Conflict("Something that this refers to, or that refers to this, does not allow it.", code="in_use"),
+    "23514": Invalid("A value is outside of what is allowed."),
+    "22001": Invalid("A text is too long.", code="max_length"),
+    "22003": Invalid("A number is too large.", code="number_too_large"),
+    "22008": Invalid("A date is too far away.", code="out_of_range"),
+    "22021": Invalid("Control characters are not allowed.", code="control_characters"),
+    "22P05": Invalid("Control characters are not allowed.", code="control_characters"),
+}
+_log = structlog.get_logger(__name__)
 
 
 def status_of(error: DomainError) -> int:
     return next(STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF)
 
 
-def problem_body(error: DomainError, *, instance: str) -> dict[str, Any]:
-    """The document of an error; extra members last, never over the standard ones."""
-    status = status_of(error)
+def problem_body(error: DomainError, *, instance: str, status: int | None = None) -> dict[str, Any]:
+    """The document of an error; extra members never replace the standard ones. `status` replaces the error's own."""
+    status = status or status_of(error)
     return {
         **error.extra,
         "type": f"urn:bookme:{error.code}",
-        "title": TITLES[status],
+        "title": TITLES.get(status, "Error"),
         "status": status,
         "code": error.code,
         "detail": error.detail,
@@ -87,24 +104,28 @@ def problem_headers(error: DomainError) -> dict[str, str]:
     return {}
 
 
-def problem_response(error: DomainError, *, instance: str) -> HttpResponse:
-    """For what fails outside of DRF: middleware and error handlers."""
-    body = problem_body(error, instance=instance)
-    return JsonResponse(body, status=body["status"], content_type=CONTENT_TYPE, headers=problem_headers(error))
+def problem_response(error: DomainError, *, instance: str, status: int | None = None) -> HttpResponse:
+    """For what fails outside of DRF: middleware and error handlers. `status` replaces the error's own."""
+    body = problem_body(error, instance=instance, status=status)
+    headers = problem_headers(error) | {"API-Version": settings.API_VERSION, "Cache-Control": "no-store"}
+    return JsonResponse(body, status=body["status"], content_type=CONTENT_TYPE, headers=headers)
+
+
+def is_api(request: HttpRequest) -> bool:
+    """Whether a request is for the API, and so is answered in JSON whatever happens."""
+    return request.path_info.startswith("/api/")
 
 
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """DRF's hook. None lets the error go on: to the log, and to a 500 without a trace."""
+    if isinstance(error, RequestDataTooBig):
+        error = TooLarge()
     found = domain_error(error)
     if found is None:
         return None
-    request = context["request"]
-    body = problem_body(found, instance=request.path)
-    headers = problem_headers(found)
-    if isinstance(error, exceptions.APIException) and not isinstance(found, NotSignedIn):
-        body["status"] = error.status_code
-        body["title"] = TITLES.get(error.status_code, body["title"])
-    return Response(body, status=body["status"], headers=headers, content_type=CONTENT_TYPE)
+    kept = isinstance(error, exceptions.APIException) and not isinstance(found, NotSignedIn)
+    body = problem_body(found, instance=context["request"].path, status=error.status_code if kept else None)  # type: ignore[attr-defined]
+    return Response(body, status=body["status"], headers=problem_headers(found), content_type=CONTENT_TYPE)
 
 
 def domain_error(error: Exception) -> DomainError | None:
@@ -117,7 +138,9 @@ def domain_error(error: Exception) -> DomainError | None:
         return NotAllowed()
     if isinstance(error, exceptions.APIException):
         return _from_rest(error)
-    if isinstance(error, IntegrityError | OperationalError):
+    if isinstance(error, ProtectedError | RestrictedError):
+        return Conflict("This is in use.", code="in_use")
+    if isinstance(error, DatabaseError | InterfaceError):
         return _from_database(error)
     return None
 
@@ -131,7 +154,7 @@ def _from_rest(error: exceptions.APIException) -> DomainError:
     if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
         return NotSignedIn()
     if isinstance(error, exceptions.Throttled):
-        return TooMany(retry_after=int(error.wait or 60))
+        return TooMany(retry_after=math.ceil(error.wait or 60))
     if isinstance(error, exceptions.NotFound):
         return NotFound(str(error.detail), code=_code(error))
     return Invalid(str(error.detail), code=_code(error))
@@ -148,27 +171,24 @@ def field_errors(details: Any, pointer: str = "") -> Iterator[FieldError]:
         yield FieldError(pointer, str(details["code"]), str(details["message"]))
     elif isinstance(details, Mapping):
         for key, value in details.items():
-            yield from field_errors(value, pointer if key == "non_field_errors" else f"{pointer}/{_escaped(str(key))}")
+            yield from field_errors(value, pointer if key == "non_field_errors" else f"{pointer}/{escaped(str(key))}")
     elif isinstance(details, list):
         for index, value in enumerate(details):
             leaf = isinstance(value, Mapping) and {"message", "code"} == set(value)
             yield from field_errors(value, pointer if leaf else f"{pointer}/{index}")
 
 
-def _escaped(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")
-
-
 def _from_database(error: Exception) -> DomainError | None:
+    """By name where the constraint has one here; else by what kind of fault it is. Unknown ones stay faults of ours."""
     cause = error.__cause__
-    state = getattr(cause, "sqlstate", None)
+    state = getattr(cause, "sqlstate", None) or ""
     constraint = getattr(getattr(cause, "diag", None), "constraint_name", None) or ""
     if constraint in CONSTRAINT_ERRORS:
         return CONSTRAINT_ERRORS[constraint]
-    if state in _LOCK_STATES or (isinstance(error, OperationalError) and state is None):
+    if state in _BUSY_STATES or (isinstance(error, OperationalError | InterfaceError) and not state):
         return Busy()
-    if state == _UNIQUE_STATE:
-        return Conflict("There is one like this already.", code="exists", extra={"constraint": constraint})
-    if state == _EXCLUSION_STATE:
-        return Conflict(code="slot_unavailable")
-    return None
+    found = _OF_STATE.get(state)
+    if found is not None:
+        # It should have been refused before: worth a line, not worth a 500.
+        _log.warning("refused_by_database", state=state, constraint=constraint)
+    return found

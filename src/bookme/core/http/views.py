@@ -1,24 +1,39 @@
-"""The base of every API view."""
+"""The base of every API view.
+
+    class ServiceView(ApiView):
+        permissions = {"GET": Access.ANYONE, "PATCH": Permission.CATALOGUE_MANAGE}
+        serializer_class = ServiceInput
+
+        def patch(self, request: Request, service_id: UUID) -> Response:
+            given = self.read_input(partial=True)
+            with write():
+                service = actions.change_service(service_id=service_id, changes=given, actor=self.actor)
+            return Response(self.written(ServiceOutput, service))
+
+Serializers find the business's `zone`, `currency`, `country` and first `language` in their context, and with them
+`actor`; see `core.http.fields`. What a view raises (core.errors, DRF's, the database's) is answered as a problem.
+"""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import transaction
-from rest_framework import generics
+from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bookme.core.actor import GUEST, Actor
+from bookme.core.errors import Invalid, NotFound
+from bookme.core.http.parsers import query_faults, unstorable
 from bookme.core.http.permissions import Declaration
-
-WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 class ApiView(generics.GenericAPIView[Any]):
-    """Declared permissions, one transaction a write, the API's version on every answer.
+    """Declared permissions, checked queries, the API's version on every answer.
 
-    `permissions` maps each method to what it needs. Reads of `request.user` should go through `actor`.
+    `permissions` maps each method to what it needs. `actor` is the caller, GUEST if nobody is signed in. What a view
+    answers is not to be kept by a cache, unless the view sets Cache-Control itself.
     """
 
     permissions: ClassVar[Mapping[str, Declaration]] = {}
@@ -27,23 +42,52 @@ class ApiView(generics.GenericAPIView[Any]):
     def actor(self) -> Actor:
         return self.request.user or GUEST
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if faults := query_faults(request.query_params):
+            raise Invalid("The query cannot be read.", code="control_characters", errors=faults)
+        if any(isinstance(each, str) and unstorable(each) for each in kwargs.values()):
+            raise NotFound
+
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response["API-Version"] = settings.API_VERSION
+        response.setdefault("Cache-Control", "no-store")
         return super().finalize_response(request, response, *args, **kwargs)
 
-    def read_input(self, data: Any = None) -> dict[str, Any]:
-        """The request's body, checked by the view's serializer; raises its ValidationError."""
-        serializer = self.get_serializer(data=self.request.data if data is None else data)
-        serializer.is_valid(raise_exception=True)
-        checked: dict[str, Any] = serializer.validated_data
-        return checked
+    def get_serializer_context(self) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_serializer_context()
+        tenant = getattr(self.request, "tenant", None)
+        if tenant is not None:
+            config = tenant.config
+            context |= {
+                "zone": config.zone,
+                "currency": config.currency,
+                "country": config.country,
+                "language": config.language,
+            }
+        return context | {"actor": self.actor}
 
-    def paged(self, rows: Any, serializer_class: Any) -> Response:
+    def read_input(
+        self, serializer_class: type[serializers.BaseSerializer[Any]] | None = None, *, data: Any = None, **options: Any
+    ) -> Any:
+        """The request's body (or `data`) as the serializer's checked values; raises its ValidationError.
+
+        The serializer is the view's unless given; `options` go to it, such as `partial=True` or `many=True`.
+        """
+        chosen = serializer_class or self.get_serializer_class()
+        given = self.request.data if data is None else data
+        serializer = chosen(data=given, context=self.get_serializer_context(), **options)
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+    def written(self, serializer_class: type[serializers.BaseSerializer[Any]], row: Any, **options: Any) -> Any:
+        """A row (with `many=True`, rows) as the serializer writes it out."""
+        return serializer_class(row, context=self.get_serializer_context(), **options).data
+
+    def paged(self, rows: Any, serializer_class: type[serializers.BaseSerializer[Any]]) -> Response:
         """One page of rows, filtered by the view's filter set."""
         page = self.paginate_queryset(self.filter_queryset(rows))
-        return self.get_paginated_response(
-            serializer_class(page, many=True, context=self.get_serializer_context()).data
-        )
+        return self.get_paginated_response(self.written(serializer_class, page, many=True))
 
 
 def write() -> transaction.Atomic:

@@ -1,0 +1,133 @@
+"""Who sends a request: a token of the API, a session of the pages, or nobody.
+
+Sign-in, user and membership are read on every request, in one query, so that signing out, deactivating and removing
+somebody hold at once. What belongs to another business is worthless here.
+"""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.http import HttpRequest
+from django.middleware.csrf import rotate_token
+from rest_framework.authentication import BaseAuthentication, CSRFCheck
+from rest_framework.request import Request
+
+from bookme.core.actor import GUEST, Actor
+from bookme.core.errors import NotAllowed, NotSignedIn
+from bookme.core.time import now
+from bookme.tenants.context import current_tenant
+from bookme.users.models import SignIn, User
+from bookme.users.selectors import actor_of, live_sign_in, operator_actor, sign_in_of
+from bookme.users.tokens import Audience, TokenType, verify
+
+SESSION_SIGN_IN = "sid"
+SESSION_TENANT = "tid"
+SESSION_VERSION = "ver"
+
+
+class BusinessAuthentication(BaseAuthentication):
+    """Sets `request.user` to a core Actor, or None for a guest, and `request.auth` to the SignIn, if there is one.
+
+    A token that does not hold is refused even where none is needed. A session enforces CSRF for writes.
+    """
+
+    def authenticate(self, request: Request) -> tuple[Actor, SignIn | None] | None:
+        http_request: HttpRequest = request._request
+        if header := request.headers.get("Authorization"):
+            sign_in = sign_in_of_token(_bearer(header), operators=serves_operators(http_request))
+            http_request.actor = actor_of(sign_in)  # type: ignore[attr-defined]
+            return http_request.actor, sign_in  # type: ignore[attr-defined]
+        found = _of_session(http_request)
+        if found is None:
+            return None
+        _enforce_csrf(http_request)
+        http_request.actor = found[0]  # type: ignore[attr-defined]
+        return found
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+def page_actor(request: HttpRequest) -> Actor:
+    """Who looks at a page: the signed-in person, an operator under `/t/<slug>/`, else GUEST. Read once a request."""
+    known: Actor | None = getattr(request, "actor", None)
+    if known is None:
+        found = _of_session(request)
+        known = found[0] if found else GUEST
+        request.actor = known  # type: ignore[attr-defined]
+    return known
+
+
+def start_session(request: HttpRequest, sign_in: SignIn) -> None:
+    """Let this browser be that sign-in, under a new session key and CSRF token; whatever the session held is gone."""
+    request.session.flush()
+    request.session[SESSION_SIGN_IN] = str(sign_in.id)
+    request.session[SESSION_TENANT] = str(sign_in.tenant_id)
+    request.session[SESSION_VERSION] = sign_in.user.token_version
+    rotate_token(request)
+    request.actor = actor_of(sign_in)  # type: ignore[attr-defined]
+
+
+def end_session(request: HttpRequest) -> None:
+    """Forget who this browser is. The sign-in itself is ended by `users.actions.sign_out`."""
+    request.session.flush()
+    rotate_token(request)
+    request.actor = GUEST  # type: ignore[attr-defined]
+
+
+def session_sign_in(request: HttpRequest) -> SignIn | None:
+    """The sign-in of a page's session, if it is of this business and still holds."""
+    tenant = current_tenant()
+    if tenant is None or request.session.get(SESSION_TENANT) != str(tenant.id):
+        return None
+    sign_in = live_sign_in(sign_in_id=UUID(request.session[SESSION_SIGN_IN]), tenant_id=tenant.id, now=now())
+    if sign_in is None or sign_in.user.token_version != request.session.get(SESSION_VERSION):
+        return None
+    return sign_in
+
+
+def sign_in_of_token(token: str, *, operators: bool) -> SignIn:
+    """The sign-in of an access token that holds in the current business. Raises NotSignedIn.
+
+    `operators` says whether a platform token counts here: on the platform's host it does.
+    """
+    tenant = current_tenant()
+    tenant_id = tenant.id if tenant else None
+    claims = verify(token, type=TokenType.ACCESS, tenant_id=tenant_id, audiences=audiences(operators=operators))
+    sign_in = sign_in_of(claims, now=now())
+    if sign_in is None:
+        raise NotSignedIn("This sign-in has ended.", code="signed_out")
+    return sign_in
+
+
+def audiences(*, operators: bool) -> frozenset[Audience]:
+    """Whose tokens count here."""
+    return frozenset(Audience) if operators else frozenset({Audience.TEAM, Audience.CUSTOMER})
+
+
+def serves_operators(request: HttpRequest) -> bool:
+    """Whether this is the platform's host: its admin, or `/t/<slug>/` there."""
+    return getattr(request, "urlconf", None) in {settings.ROOT_URLCONF, settings.SWITCHED_URLCONF}
+
+
+def _bearer(header: str) -> str:
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer":
+        raise NotSignedIn("Only Bearer tokens are accepted.", code="token_invalid")
+    return token.strip()
+
+
+def _of_session(request: HttpRequest) -> tuple[Actor, SignIn | None] | None:
+    if serves_operators(request):
+        user = get_user(request)
+        return (operator_actor(user), None) if isinstance(user, User) and user.is_staff else None
+    sign_in = session_sign_in(request)
+    return (actor_of(sign_in), sign_in) if sign_in else None
+
+
+def _enforce_csrf(request: HttpRequest) -> None:
+    check = CSRFCheck(lambda _request: None)  # type: ignore[arg-type,return-value]  # only asked, never called through
+    check.process_request(request)
+    if check.process_view(request, None, (), {}):  # type: ignore[arg-type]
+        raise NotAllowed("The CSRF token is missing or wrong.", code="csrf_failed")

@@ -1,0 +1,28 @@
+"""Failed sign-ins: counted before the password is looked at, so that a thousand at once are counted as well.
+
+The narrow limit is on account and address together, so that a stranger cannot lock anybody out elsewhere; the wide one
+is on the address alone, over all accounts and all businesses.
+"""
+
+from bookme.core.errors import TooMany
+from bookme.core.limits import Limit, count, forget, network_of, take_back
+
+PER_ACCOUNT = Limit("sign-in-account", most=10, seconds=15 * 60)
+PER_ADDRESS = Limit("sign-in-address", most=100, seconds=15 * 60)
+
+
+def count_attempt(*, email: str, address: str) -> None:
+    """Count a try as if it failed. Raises TooMany once there were too many."""
+    network = network_of(address)
+    for limit, counted in (
+        (PER_ACCOUNT, count(PER_ACCOUNT, email, network)),
+        (PER_ADDRESS, count(PER_ADDRESS, network)),
+    ):
+        if counted.is_over(limit):
+            raise TooMany("Too many failed attempts. Try again later.", retry_after=counted.seconds_left)
+
+
+def forgive_attempt(*, email: str, address: str) -> None:
+    """It succeeded: the account begins anew here, and the address gets its one try back."""
+    forget(PER_ACCOUNT, email, network_of(address))
+    take_back(PER_ADDRESS, network_of(address))

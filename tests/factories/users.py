@@ -1,0 +1,162 @@
+"""People, and what it takes to act as one of them in a test."""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import factory
+from django.http import HttpResponse
+from django.test import Client
+from factory.django import DjangoModelFactory
+
+from bookme.core.actor import GUEST, Actor
+from bookme.core.permissions import Role
+from bookme.core.time import now
+from bookme.tenants.models import Tenant
+from bookme.users.actions import Origin, open_sign_in, token_pair
+from bookme.users.authentication import SESSION_SIGN_IN, SESSION_TENANT, SESSION_VERSION
+from bookme.users.models import Membership, SignIn, SignInKind, User
+from bookme.users.selectors import actor_from_membership
+from bookme.users.tokens import TokenPair
+
+PASSWORD = "a-good-long-password"
+
+
+class UserFactory(DjangoModelFactory[User]):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"person{n}@people.example")
+    name = factory.Sequence(lambda n: f"Person {n}")
+    password = factory.django.Password(PASSWORD)
+
+
+class MembershipFactory(DjangoModelFactory[Membership]):
+    """A customer, unless a role is given. `tenant` is needed."""
+
+    class Meta:
+        model = Membership
+
+    user = factory.SubFactory(UserFactory)
+    role = Role.CUSTOMER
+
+
+class SignInFactory(DjangoModelFactory[SignIn]):
+    """A sign-in of `membership` that ends in a week."""
+
+    class Meta:
+        model = SignIn
+
+    user = factory.SelfAttribute("membership.user")
+    tenant = factory.SelfAttribute("membership.tenant")
+    kind = SignInKind.API
+    refresh_jti = factory.Sequence(lambda n: f"{n:032x}")
+    expires_at = factory.LazyFunction(lambda: now() + dt.timedelta(days=7))
+
+
+class Api:
+    """The API as a client sees it: JSON in, JSON out, a token or none. Paths are below `/api/v1/`.
+
+    `api.post("bookings/", {…}, key="k1").json()`; keyword arguments become headers, `query` the query string.
+    """
+
+    def __init__(self, *, host: str, token: str = "", prefix: str = "/api/v1/") -> None:
+        headers = {"host": host} | ({"authorization": f"Bearer {token}"} if token else {})
+        self.prefix = prefix
+        self.client = Client(headers=headers)
+
+    def get(self, path: str, query: dict[str, Any] | None = None, **headers: str) -> HttpResponse:
+        return self.client.get(self.prefix + path, query, headers=_headers(headers))
+
+    def post(self, path: str, body: Any = None, **headers: str) -> HttpResponse:
+        return self._send("post", path, body, headers)
+
+    def patch(self, path: str, body: Any = None, **headers: str) -> HttpResponse:
+        return self._send("patch", path, body, headers)
+
+    def put(self, path: str, body: Any = None, **headers: str) -> HttpResponse:
+        return self._send("put", path, body, headers)
+
+    def delete(self, path: str, **headers: str) -> HttpResponse:
+        return self._send("delete", path, None, headers)
+
+    def _send(self, method: str, path: str, body: Any, headers: dict[str, str]) -> HttpResponse:
+        data = {} if body is None else body
+        send = getattr(self.client, method)
+        return send(self.prefix + path, data, content_type="application/json", headers=_headers(headers))
+
+
+def _headers(given: dict[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in given.items()}
+
+
+@dataclass
+class Person:
+    """Somebody of the cast: `user`, `membership`, the `actor` for selectors and actions, `api` and `page` for requests.
+
+    `api` is signed in by token, `page` is a browser with a session; both are made when first used.
+    """
+
+    user: User
+    membership: Membership
+
+    @property
+    def tenant(self) -> Tenant:
+        return self.membership.tenant
+
+    @property
+    def host(self) -> str:
+        return f"{self.tenant.slug}.localhost"
+
+    @property
+    def actor(self) -> Actor:
+        return actor_from_membership(self.membership)
+
+    @cached_property
+    def tokens(self) -> TokenPair:
+        return token_pair(sign_in=self.signed_in(SignInKind.API), now=now())
+
+    @cached_property
+    def api(self) -> Api:
+        return Api(host=self.host, token=self.tokens.access)
+
+    @cached_property
+    def page(self) -> Client:
+        client = Client(headers={"host": self.host})
+        session = client.session
+        session[SESSION_SIGN_IN] = str(self.signed_in(SignInKind.PAGE).id)
+        session[SESSION_TENANT] = str(self.tenant.id)
+        session[SESSION_VERSION] = self.user.token_version
+        session.save()
+        return client
+
+    def signed_in(self, kind: SignInKind) -> SignIn:
+        return open_sign_in(who=self.membership, kind=kind, origin=Origin(), now=now())
+
+
+@dataclass
+class Stranger:
+    """Nobody: no account, no token."""
+
+    host: str
+
+    @property
+    def actor(self) -> Actor:
+        return GUEST
+
+    @cached_property
+    def api(self) -> Api:
+        return Api(host=self.host)
+
+    @cached_property
+    def page(self) -> Client:
+        return Client(headers={"host": self.host})
+
+
+def make_person(tenant: Tenant, role: Role, *, email: str = "", **membership: Any) -> Person:
+    """A member of a business; the cast's fixtures are made by this, and so are more of them where a test needs more."""
+    given = {"email": email} if email else {}
+    made = MembershipFactory(user=UserFactory(**given), tenant=tenant, role=role, **membership)
+    return Person(user=made.user, membership=made)
