@@ -16,7 +16,10 @@ import pytest
 
 from bookme.dev import processes
 from bookme.dev.place import ROOT, Place
+from bookme.dev.postgres import Postgres
 from bookme.dev.record import running_product
+from bookme.dev.state import load_state
+from bookme.dev.valkey import Valkey
 
 from .conftest import make_checkout, remove_checkout
 
@@ -140,6 +143,23 @@ def test_one_that_ends_by_itself_ends_all_and_is_told(product: Path) -> None:
         rest, _ = process.communicate(timeout=20)
     assert "worker ended by itself (-9)" in rest
     assert process.returncode == 1
+    assert left_over(product) == []
+
+
+def test_servers_that_die_are_started_again(product: Path) -> None:
+    place = Place(product, "local")
+    with ready(product) as (process, _):
+        before = load_state(place)
+        for marker in (f"cluster_name={place.name}", f"valkey-server {product}"):
+            for pid in processes.running_with(marker):
+                os.kill(pid, signal.SIGKILL)
+        list(lines_until(process, "had died and runs again"))
+        assert Postgres(place).is_running()
+        assert Valkey(place).is_running()
+        assert load_state(place) == before, "the product would not find them"
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+    assert process.returncode == 0
     assert left_over(product) == []
 
 

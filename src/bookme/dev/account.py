@@ -70,6 +70,7 @@ def _is_ours(folder: Path) -> bool:
 
 def data_folder(place: Place) -> Path:
     """Where data of the borrowed account lives: in the checkout, unless that is private to root."""
+    place.make()
     if os.geteuid() != 0 or can_reach(place.folder):
         return place.folder
     folder = shared_folder(place) / place.profile

@@ -23,6 +23,7 @@ from bookme.dev.children import Child
 from bookme.dev.console import Console
 from bookme.dev.panel import panel, read_tenants
 from bookme.dev.place import ROOT, Place, ServerError
+from bookme.dev.servers import Servers
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 NOT_CODE = r".*\.(html|css|js|json|svg|woff2|txt|md|po|mo|sql)$"
@@ -43,7 +44,7 @@ def main() -> int:
             env = environment.product_environment(running, port=str(port), mail_port=mail_port)
             env |= {"PYTHONPATH": str(ROOT / "src"), "PYTHONUNBUFFERED": "1"}
             record.publish(place, port=port, mail_port=mail_port)
-            return Product(place, env=env, stopping=stopping).run()
+            return Product(running, env=env, stopping=stopping).run()
 
 
 def _already_running(place: Place) -> str:
@@ -76,8 +77,8 @@ def _stop_event() -> Iterator[threading.Event]:
 class Product:
     """The running product: children by name, in the order in which they are started."""
 
-    def __init__(self, place: Place, *, env: dict[str, str], stopping: threading.Event) -> None:
-        self.place, self.env, self.stopping = place, env, stopping
+    def __init__(self, running: Servers, *, env: dict[str, str], stopping: threading.Event) -> None:
+        self.servers, self.env, self.stopping = running, env, stopping
         self.console = Console()
         self.changed = threading.Event()
         self.children = {child.name: child for child in self._programs()}
@@ -155,6 +156,8 @@ class Product:
         while code is None and not self.stopping.wait(TICK_SECONDS):
             if self.changed.is_set():
                 self._reload()
+            if self.servers.revive():
+                self.console.say("a database or queue server had died and runs again")
             code = self._ended()
         return code or 0
 

@@ -28,6 +28,8 @@ class Servers:
         self.place = place
         self.database_url = os.environ.get("DATABASE_URL", "")
         self.redis_url = os.environ.get("REDIS_URL", "")
+        self._postgres = None if self.database_url else Postgres(place)
+        self._valkey = None if self.redis_url else Valkey(place)
         self.mail_port = 0
         self._use: IO[str] | None = None
 
@@ -45,17 +47,24 @@ class Servers:
 
     def _start(self, *, keep: bool) -> None:
         state = load_state(self.place) or new_state(self.place)
-        postgres, valkey = Postgres(self.place), Valkey(self.place)
-        state.is_kept = keep or (state.is_kept and (postgres.is_running() or valkey.is_running()))
-        if not self.database_url:
-            postgres.up(state)
+        state.is_kept = keep or (state.is_kept and _is_running(self.place))
+        if self._postgres:
+            self._postgres.up(state)
             self.database_url = state.database_url
         save_state(self.place, state)  # at once: from here on the cluster has this password
-        if not self.redis_url:
-            valkey.up(state)
+        if self._valkey:
+            self._valkey.up(state)
             self.redis_url = state.redis_url
             save_state(self.place, state)
         self.mail_port = state.mail_port
+
+    def revive(self) -> bool:
+        """Start again what has died meanwhile, on its old port; False, and cheap, when all is well."""
+        if all(server.is_running() for server in (self._postgres, self._valkey) if server):
+            return False
+        with self.place.locked():
+            self._start(keep=False)
+        return True
 
     def release(self) -> None:
         """Stop using the servers; the last user stops them. May be called twice."""
@@ -99,6 +108,10 @@ def is_used(place: Place) -> bool:
     """Whether any process uses the profile's servers now."""
     with place.open_lock("users") as users:
         return not try_lock(users)
+
+
+def _is_running(place: Place) -> bool:
+    return Postgres(place).is_running() or Valkey(place).is_running()
 
 
 def _stop(place: Place) -> None:

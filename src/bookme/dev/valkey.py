@@ -46,7 +46,15 @@ class Valkey:
             processes.stop(pid, self._marker, how=signal.SIGTERM, seconds=5)
 
     def is_running(self) -> bool:
-        return bool(processes.running_with(self._marker))
+        try:
+            pid = int(self._pid_file.read_text())
+        except (OSError, ValueError):
+            return False
+        return self._marker in (processes.command_line(pid) or "")
+
+    @property
+    def _pid_file(self) -> Path:
+        return self.data / "valkey.pid"
 
     @property
     def _marker(self) -> str:
@@ -69,6 +77,7 @@ class Valkey:
             "port": str(state.valkey_port),
             "requirepass": state.password,
             "dir": json.dumps(str(self.data)),
+            "pidfile": json.dumps(str(self._pid_file)),
             "save": '""',
             "appendonly": "no",
             "maxmemory-policy": "noeviction",
