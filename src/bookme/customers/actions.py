@@ -1,15 +1,46 @@
-"""Keeping customers, by the team. Each action demands `customers.manage` and publishes CustomerChanged."""
+"""Writing what the business knows of a person: by the team, and by people as they book.
 
+The team's actions demand `customers.manage` and publish CustomerChanged.
+"""
+
+import hashlib
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
 
 from bookme.core.actor import Actor
 from bookme.core.permissions import Permission
 from bookme.customers.events import CustomerChanged
-from bookme.customers.models import Customer
+from bookme.customers.models import Consent, Customer, CustomerAddress
+from bookme.customers.selectors import customer_by_contact
 from bookme.eventlog.changes import archive_row, change_row, make_row
+from bookme.tenants.context import require_tenant
 
 _UNSAID = ("name", "email", "phone", "language", "notes", "tags", "metadata")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """Who books, as they said it. The e-mail is lower case, the phone E.164; either may be empty."""
+
+    name: str
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """Where a mobile trade goes. `country` is a code of two letters, or empty."""
+
+    line1: str
+    postcode: str
+    line2: str = ""
+    city: str = ""
+    county: str = ""
+    country: str = ""
 
 
 def make_customer(*, values: Mapping[str, Any], actor: Actor) -> Customer:
@@ -28,3 +59,52 @@ def archive_customer(*, customer: Customer, actor: Actor) -> Customer:
     """Out of the lists; bookings stand."""
     actor.demand(Permission.CUSTOMERS_MANAGE)
     return archive_row(row=customer, event=CustomerChanged, actor=actor)
+
+
+def find_or_make_customer(*, contact: Contact, language: str = "", user_id: UUID | None = None) -> Customer:
+    """The customer of that contact: by who is signed in, else by e-mail, else by phone, else a new one.
+
+    An existing row is never changed. A new one is never linked to `user_id`: its e-mail may be another person's.
+    Two at once make one row: by the unique e-mail, and by an advisory lock on a phone without one.
+    """
+    found = customer_by_contact(email=contact.email, phone=contact.phone, user_id=user_id)
+    if found is not None:
+        return found
+    if not contact.email:
+        _lock_phone(contact.phone)
+        found = customer_by_contact(phone=contact.phone)
+        if found is not None:
+            return found
+    try:
+        with transaction.atomic():
+            return Customer.objects.create(
+                name=contact.name, email=contact.email, phone=contact.phone, language=language
+            )
+    except IntegrityError:
+        return Customer.objects.get(email=contact.email)
+
+
+def keep_address(*, customer: Customer, address: Address) -> CustomerAddress:
+    """Add the address unless the newest one is the same."""
+    values = asdict(address)
+    newest = customer.addresses.order_by("-created_at", "-id").first()
+    if newest is not None and all(getattr(newest, field) == value for field, value in values.items()):
+        return newest
+    return CustomerAddress.objects.create(customer=customer, **values)
+
+
+def record_consents(
+    *, customer: Customer, granted: Mapping[str, bool], wording: Mapping[str, str], visit_id: UUID | None = None
+) -> list[Consent]:
+    """One row for each kind that was answered (see ConsentKind), with what was asked where it is known."""
+    return Consent.objects.bulk_create(
+        Consent(customer=customer, kind=kind, granted=answer, wording=wording.get(kind, "")[:500], visit_id=visit_id)
+        for kind, answer in granted.items()
+    )
+
+
+def _lock_phone(phone: str) -> None:
+    """Held until the transaction ends. Always before the lock of the calendars, so the two cannot cross."""
+    key = hashlib.sha256(f"{require_tenant().pk}:{phone}".encode()).digest()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(key[:8], "big", signed=True)])

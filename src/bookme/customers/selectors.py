@@ -1,4 +1,4 @@
-"""Customers, for the team only."""
+"""Customers: for the team, and to know who books."""
 
 from uuid import UUID
 
@@ -22,3 +22,17 @@ def customers_for(actor: Actor) -> QuerySet[Customer]:
 def customer_for(actor: Actor, customer_id: UUID) -> Customer:
     """Raises NotAllowed, NotFound."""
     return one(customers_for(actor), customer_id)
+
+
+def customer_by_contact(*, email: str = "", phone: str = "", user_id: UUID | None = None) -> Customer | None:
+    """Who books: the signed-in person's row, else the one with that lower-case e-mail, else with that phone.
+
+    For actions only: nothing of an existing row may be shown to whoever gave the contact.
+    """
+    if user_id is not None and (found := Customer.objects.filter(user_id=user_id).first()):
+        return found
+    if email and (found := Customer.objects.filter(email=email).first()):
+        return found
+    if phone:
+        return Customer.objects.filter(phone=phone).order_by("created_at", "id").first()
+    return None

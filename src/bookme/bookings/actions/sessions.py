@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 
+from bookme.bookings.locks import lock
 from bookme.bookings.models import Appointment, ResourceAllocation, SessionRun
 from bookme.core.errors import Conflict
 from bookme.core.time import MINUTE, zone
@@ -70,7 +71,7 @@ def publish_runs(*, runs: Sequence[WeeklyRun], now: dt.datetime) -> list[int]:
         return [0] * len(runs)
     with transaction.atomic():
         units = _units(plans)
-        _lock({plan.run.staff.pk for plan in plans} | {unit.pk for unit in units})
+        lock(staff_ids={plan.run.staff.pk for plan in plans}, resource_ids={unit.pk for unit in units})
         calendar = _Calendar(plans, units)
         for plan in plans:
             plan.place(calendar)
@@ -221,14 +222,6 @@ def _units(plans: Sequence[_Plan]) -> list[Resource]:
     places = {plan.run.location.pk for plan in plans}
     wanted = Q(pk__in=named) | Q(kind__in=kinds, location_id__in=places, is_active=True)
     return list(Resource.objects.filter(wanted).order_by("position", "id"))
-
-
-def _lock(owners: set[UUID]) -> None:
-    """The calendars of all of them, in one statement with sorted keys: the last 8 bytes of each id."""
-    keys = sorted(int.from_bytes(owner.bytes[8:], "big", signed=True) for owner in owners)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', '3s', true)")
-        cursor.execute("SELECT pg_advisory_xact_lock(k) FROM unnest(%s::bigint[]) AS k", [keys])
 
 
 def _write(plans: Sequence[_Plan]) -> None:

@@ -1,0 +1,139 @@
+"""Making a visit: everything or nothing."""
+
+import datetime as dt
+import secrets
+from dataclasses import asdict
+from decimal import Decimal
+from uuid import UUID
+
+from bookme.bookings.actions.facts import fact_of
+from bookme.bookings.actions.limits import require_guest_limits
+from bookme.bookings.actions.overdue import let_expire_at
+from bookme.bookings.actions.placing import choose, lock_calendars, seat
+from bookme.bookings.actions.request import BookingRequest
+from bookme.bookings.actions.seats import release_expired_holds, take_seats
+from bookme.bookings.actions.terms import BookingTerms, checked_terms
+from bookme.bookings.availability import Cause
+from bookme.bookings.events import BookingConfirmed, BookingRequested
+from bookme.bookings.locks import lock
+from bookme.bookings.models import Appointment, Booking, Visit
+from bookme.bookings.policies import payment_due
+from bookme.bookings.states import Status
+from bookme.bookings.wishes import SlotUnavailable, Wish
+from bookme.core.actor import Actor, ActorKind
+from bookme.core.permissions import Role
+from bookme.customers.actions import find_or_make_customer, keep_address, record_consents
+from bookme.customers.models import Customer
+from bookme.eventlog.actions import publish
+from bookme.services.pricing import booking_price
+from bookme.staff.models import StaffService
+from bookme.tenants.context import require_tenant
+
+_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is easily taken for another
+
+
+def create_visit(*, request: BookingRequest, actor: Actor, now: dt.datetime) -> Visit:
+    """Book: the visit with its one booking, confirmed or pending as the policy says. Joins the caller's transaction.
+
+    Money that is due is recorded on the booking, which goes on without it. Takes the lock. Publishes BookingConfirmed
+    or BookingRequested. Raises Invalid for what does not fit together, NotAllowed `guest_booking_off`, TooMany, and
+    SlotUnavailable, for which the caller leaves the transaction and asks `openings.with_alternatives`.
+    """
+    terms = checked_terms(request, actor=actor)
+    require_guest_limits(contact=request.contact, address=request.guest_address, actor=actor, now=now)
+    customer = find_or_make_customer(contact=request.contact, language=request.language, user_id=_customer_user(actor))
+    appointment = _seats(terms, now)
+    visit = _visit(request, terms, customer, actor)
+    booking = _booking(terms, visit, appointment)
+    if request.address is not None:
+        keep_address(customer=customer, address=request.address)
+    record_consents(customer=customer, granted=request.consents, wording=request.wording, visit_id=visit.pk)
+    _announce(booking, actor, now)
+    return visit
+
+
+def _seats(terms: BookingTerms, now: dt.datetime) -> Appointment:
+    if terms.session is not None:
+        return take_session_seats(terms.session, terms.wish, notice=terms.policy.min_notice_minutes, now=now)
+    calendars = lock_calendars(wish=terms.wish, now=now)
+    return seat(wish=terms.wish, placement=choose(wish=terms.wish, calendars=calendars, now=now))
+
+
+def take_session_seats(session: Appointment, wish: Wish, *, notice: int, now: dt.datetime) -> Appointment:
+    """Seats of a session that keeps the notice and has them left, under the lock of its person's calendar.
+
+    Expired holds of that calendar are released first. Raises SlotUnavailable.
+    """
+    if session.starts_at < now + dt.timedelta(minutes=notice):
+        raise SlotUnavailable(wish=wish, causes=[Cause.NOTICE])
+    lock(staff_ids=[session.staff_id])
+    release_expired_holds(staff_ids=[session.staff_id], now=now)
+    if not take_seats(appointment_id=session.pk, seats=wish.party_size):
+        raise SlotUnavailable(wish=wish, causes=[Cause.CAPACITY])
+    return session
+
+
+def _visit(request: BookingRequest, terms: BookingTerms, customer: Customer, actor: Actor) -> Visit:
+    return Visit.objects.create(
+        reference="".join(secrets.choice(_LETTERS) for _ in range(8)),
+        customer=customer,
+        contact_name=request.contact.name,
+        contact_email=request.contact.email,
+        contact_phone=request.contact.phone,
+        language=request.language,
+        notes=request.notes,
+        answers=terms.answers,
+        address=asdict(request.address) if request.address else None,
+        consents=dict(request.consents),
+        user_id=_customer_user(actor),
+        source=request.source,
+        guest_address=request.guest_address if actor.kind is ActorKind.GUEST else None,
+    )
+
+
+def _booking(terms: BookingTerms, visit: Visit, appointment: Appointment) -> Booking:
+    currency = require_tenant().config.currency
+    price = _price(terms, appointment, currency)
+    return Booking.objects.create(
+        visit=visit,
+        appointment=appointment,
+        status=Status.CONFIRMED if terms.policy.auto_confirm else Status.PENDING,
+        party_size=terms.wish.party_size,
+        extras=[
+            {
+                "id": str(extra.pk),
+                "name": extra.name,
+                "price": str(extra.price),
+                "duration_minutes": extra.duration_minutes,
+            }
+            for extra in terms.extras
+        ],
+        price=price,
+        currency=currency,
+        payment_due=payment_due(deposit=terms.policy.deposit, price=price, currency=currency),
+        policy=terms.policy.to_data(),
+    )
+
+
+def _price(terms: BookingTerms, appointment: Appointment, currency: str) -> Decimal:
+    own = StaffService.objects.filter(service=appointment.service_id, staff=appointment.staff_id)
+    price = own.values_list("price", flat=True).first()
+    return booking_price(
+        price=terms.wish.service.price if price is None else price,
+        party_size=terms.wish.party_size,
+        extras=[extra.price for extra in terms.extras],
+        currency=currency,
+    )
+
+
+def _announce(booking: Booking, actor: Actor, now: dt.datetime) -> None:
+    if booking.status == Status.CONFIRMED:
+        publish(fact_of(BookingConfirmed, booking), actor=actor)
+        return
+    publish(fact_of(BookingRequested, booking), actor=actor)
+    let_expire_at(booking, booking.appointment.starts_at, now=now)
+
+
+def _customer_user(actor: Actor) -> UUID | None:
+    """Who is signed in for themselves; the team books for others."""
+    return actor.id if actor.kind is ActorKind.USER and actor.role is Role.CUSTOMER else None

@@ -1,0 +1,167 @@
+"""Finding who and what takes a wish, under the lock, and putting it on their calendars."""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from bookme.bookings.actions.seats import release_expired_holds, staff_of_expired_holds, take_seats
+from bookme.bookings.availability import Cause, Snapshot, candidates, free_units
+from bookme.bookings.locks import lock
+from bookme.bookings.models import Appointment, ResourceAllocation
+from bookme.bookings.selectors.openings import refusal, require_reach, snapshot_of
+from bookme.bookings.wishes import SlotUnavailable, Wish
+from bookme.core.time import instant_of, minute_of
+from bookme.locations.models import Resource
+from bookme.staff.models import StaffService
+
+WALL = {"appointment_no_overlap": Cause.BOOKING, "allocation_no_overlap": Cause.RESOURCE}
+_MINUTE = dt.timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Calendars:
+    """Whose time and which units may be taken: all of them locked together."""
+
+    staff: frozenset[UUID]
+    units: frozenset[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placement:
+    """Who takes a wish, where and until when: in the appointment `joins`, or in a new one that needs `units`."""
+
+    staff_id: UUID
+    location_id: UUID
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    joins: UUID | None
+    units: tuple[UUID, ...]
+
+
+def lock_calendars(*, wish: Wish, now: dt.datetime) -> Calendars:
+    """Lock all that an unlocked look shows free for the wish, and release the expired holds on it.
+
+    Raises SlotUnavailable, before any lock, where the look shows nobody.
+    """
+    require_reach(wish, now=now)
+    overdue = staff_of_expired_holds(now=now)
+    found = every_calendar(wish) if overdue else _free_calendars(wish, now)
+    lock(staff_ids=found.staff | overdue, resource_ids=found.units)
+    if overdue:
+        release_expired_holds(staff_ids=overdue, now=now)
+    return found
+
+
+def every_calendar(wish: Wish) -> Calendars:
+    """Everybody and everything that could ever take the wish, free or not."""
+    staff = _staff_of(wish)
+    units = Resource.objects.filter(kind__in=wish.service.requirements.values("kind"), is_active=True)
+    if wish.location_id is not None:
+        units = units.filter(location=wish.location_id)
+    return Calendars(staff, frozenset(units.values_list("pk", flat=True)))
+
+
+def _staff_of(wish: Wish) -> frozenset[UUID]:
+    if wish.staff_id is not None:
+        return frozenset({wish.staff_id})
+    doing = StaffService.objects.filter(service=wish.service, staff__is_active=True)
+    return frozenset(doing.values_list("staff", flat=True))
+
+
+def _free_calendars(wish: Wish, now: dt.datetime) -> Calendars:
+    """A look without a lock; with one person and no resources there is nothing to choose, hence nothing to see."""
+    if wish.staff_id is not None and not wish.service.requirements.exists():
+        return Calendars(frozenset({wish.staff_id}), frozenset())
+    snapshot = snapshot_of(wish, now=now)
+    slots = candidates(snapshot, minute_of(wish.start))
+    if not slots:
+        raise refusal(wish, snapshot)
+    units = (unit for slot in slots for free in free_units(snapshot, slot).values() for unit in free)
+    return Calendars(frozenset(staff for slot in slots for staff in slot.staff), frozenset(units))
+
+
+def choose(*, wish: Wish, calendars: Calendars, now: dt.datetime) -> Placement:
+    """Ask the engine once more, now that nobody else can book these; raises SlotUnavailable.
+
+    The first place in order at which the start is offered, and there whom the business's rule names first.
+    """
+    snapshot = snapshot_of(wish, now=now)
+    return next(_placements(wish, snapshot, calendars), None) or _refuse(wish, snapshot)
+
+
+def _refuse(wish: Wish, snapshot: Snapshot) -> Placement:
+    raise refusal(wish, snapshot)
+
+
+def _placements(wish: Wish, snapshot: Snapshot, calendars: Calendars) -> Iterator[Placement]:
+    for slot in candidates(snapshot, minute_of(wish.start)):
+        free = [[unit for unit in units if unit in calendars.units] for units in free_units(snapshot, slot).values()]
+        for staff_id in slot.staff:
+            joins = slot.appointment_of(staff_id)
+            if staff_id not in calendars.staff or not (joins or all(free)):
+                continue
+            yield Placement(
+                staff_id=staff_id,
+                location_id=slot.place,
+                starts_at=instant_of(slot.start),
+                ends_at=instant_of(slot.end),
+                joins=joins,
+                units=() if joins else tuple(units[0] for units in free),
+            )
+
+
+def seat(*, wish: Wish, placement: Placement) -> Appointment:
+    """Take the seats: in the appointment that is joined, or in a new one. Raises SlotUnavailable."""
+    if placement.joins is None:
+        return _open(wish, placement)
+    if not take_seats(appointment_id=placement.joins, seats=wish.party_size):
+        raise SlotUnavailable(wish=wish, causes=[Cause.CAPACITY])
+    return Appointment.objects.select_related("service", "staff", "location").get(pk=placement.joins)
+
+
+def _open(wish: Wish, placement: Placement) -> Appointment:
+    appointment = Appointment(service=wish.service, capacity=wish.service.capacity, seats_taken=wish.party_size)
+    lay(appointment, placement)
+    with the_wall(wish):
+        appointment.save(force_insert=True)
+        hold_units(appointment, placement.units)
+    return appointment
+
+
+def lay(appointment: Appointment, placement: Placement) -> None:
+    """Set who, where and when; the service's padding widens the blocked range. Saves nothing."""
+    service = appointment.service
+    appointment.staff_id, appointment.location_id = placement.staff_id, placement.location_id
+    appointment.starts_at, appointment.ends_at = placement.starts_at, placement.ends_at
+    appointment.blocked_start = placement.starts_at - service.padding_before_minutes * _MINUTE
+    appointment.blocked_end = placement.ends_at + service.padding_after_minutes * _MINUTE
+
+
+def hold_units(appointment: Appointment, units: tuple[UUID, ...]) -> None:
+    """Hold these units for the appointment's blocked range."""
+    ResourceAllocation.objects.bulk_create(
+        ResourceAllocation(
+            appointment=appointment,
+            resource_id=unit,
+            blocked_start=appointment.blocked_start,
+            blocked_end=appointment.blocked_end,
+        )
+        for unit in units
+    )
+
+
+@contextmanager
+def the_wall(wish: Wish) -> Iterator[None]:
+    """A savepoint in which the exclusion constraints have the last word: what they refuse is SlotUnavailable."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        if constraint not in WALL:
+            raise
+        raise SlotUnavailable(wish=wish, causes=[WALL[constraint]]) from error

@@ -1,0 +1,35 @@
+"""What a door hands to `create_visit`."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from bookme.customers.actions import Address, Contact
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingRequest:
+    """What somebody asks for: a session, or a service at a start. Ids are of this business or refused.
+
+    `consents` maps ConsentKind values to the answers, `wording` to what was asked. `language` is the visitor's,
+    `source` the door it came by (such as `api`, `page`, `team`), `guest_address` a guest's network address.
+    """
+
+    contact: Contact
+    session_id: UUID | None = None
+    service_id: UUID | None = None
+    start: dt.datetime | None = None
+    staff_id: UUID | None = None
+    location_id: UUID | None = None
+    party_size: int = 1
+    extra_ids: tuple[UUID, ...] = ()
+    notes: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    address: Address | None = None
+    consents: Mapping[str, bool] = field(default_factory=dict)
+    wording: Mapping[str, str] = field(default_factory=dict)
+    language: str = ""
+    source: str = "api"
+    guest_address: str | None = None

@@ -1,0 +1,57 @@
+"""Seats: taken and given back by one atomic statement each, always under the lock of the appointment's calendar."""
+
+import datetime as dt
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+
+from bookme.bookings.actions.facts import fact_of
+from bookme.bookings.events import BookingExpired
+from bookme.bookings.models import Appointment, Booking, ResourceAllocation
+from bookme.bookings.states import Status
+from bookme.core.actor import SYSTEM
+from bookme.eventlog.actions import publish
+
+
+def take_seats(*, appointment_id: UUID, seats: int) -> bool:
+    """False, and nothing changed, where fewer are left."""
+    left = Appointment.objects.filter(pk=appointment_id, seats_taken__lte=F("capacity") - seats)
+    return left.update(seats_taken=F("seats_taken") + seats) == 1
+
+
+def give_back_seats(*, appointment_id: UUID, seats: int) -> None:
+    """An appointment that nobody is left in frees its resources, too; a published session keeps them."""
+    Appointment.objects.filter(pk=appointment_id).update(seats_taken=F("seats_taken") - seats)
+    ResourceAllocation.objects.filter(
+        appointment=appointment_id, appointment__seats_taken=0, appointment__published=False
+    ).delete()
+
+
+def staff_of_expired_holds(*, now: dt.datetime) -> set[UUID]:
+    """Whose calendars have unpaid holds that ran out."""
+    return set(_expired(now).values_list("appointment__staff", flat=True))
+
+
+def release_expired_holds(*, staff_ids: Collection[UUID], now: dt.datetime) -> int:
+    """Free what unpaid holds keep of these people's calendars, which the caller has locked; returns how many.
+
+    Publishes BookingExpired for each.
+    """
+    overdue = _expired(now).filter(appointment__staff__in=staff_ids).select_related("appointment", "visit")
+    return sum(expire_locked(booking=booking) for booking in overdue)
+
+
+def expire_locked(*, booking: Booking) -> bool:
+    """Let one booking expire whose calendar is locked; False if it has changed meanwhile."""
+    unchanged = Booking.objects.filter(pk=booking.pk, version=booking.version, status=booking.status)
+    if not unchanged.update(status=Status.EXPIRED, version=F("version") + 1):
+        return False
+    booking.status, booking.version = Status.EXPIRED, booking.version + 1
+    give_back_seats(appointment_id=booking.appointment_id, seats=booking.party_size)
+    publish(fact_of(BookingExpired, booking), actor=SYSTEM)
+    return True
+
+
+def _expired(now: dt.datetime) -> QuerySet[Booking]:
+    return Booking.objects.filter(status=Status.HELD, hold_expires_at__lte=now)

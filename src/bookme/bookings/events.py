@@ -1,0 +1,112 @@
+"""What can become true of a booking. `subject` is the booking."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from bookme.eventlog.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingEvent(Event):
+    """What each of them says: the booking as it was then. `start` and `end` are ISO 8601 in UTC."""
+
+    subject: ClassVar[str] = "booking_id"
+
+    booking_id: UUID
+    visit_id: UUID
+    customer_id: UUID
+    reference: str
+    status: str
+    service_id: UUID
+    staff_id: UUID
+    location_id: UUID
+    start: str
+    end: str
+    party_size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingRequested(BookingEvent):
+    """Booked, and the business has yet to say yes."""
+
+    name: ClassVar[str] = "booking.requested"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingConfirmed(BookingEvent):
+    name: ClassVar[str] = "booking.confirmed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingDeclined(BookingEvent):
+    name: ClassVar[str] = "booking.declined"
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingRescheduled(BookingEvent):
+    """Moved to `start`, with `staff_id`. `by` is as in BookingCancelled."""
+
+    name: ClassVar[str] = "booking.rescheduled"
+
+    old_start: str
+    old_end: str
+    old_staff_id: UUID
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingCancelled(BookingEvent):
+    """`by` is `customer` or `business`; `fee` a decimal text in `currency`."""
+
+    name: ClassVar[str] = "booking.cancelled"
+
+    by: str
+    reason: str
+    fee: str
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingArrived(BookingEvent):
+    name: ClassVar[str] = "booking.arrived"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingCompleted(BookingEvent):
+    name: ClassVar[str] = "booking.completed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingNoShow(BookingEvent):
+    name: ClassVar[str] = "booking.no_show"
+
+    fee: str
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingUndone(BookingEvent):
+    """The last step was taken back: from `old_status` to `status`."""
+
+    name: ClassVar[str] = "booking.undone"
+
+    old_status: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingExpired(BookingEvent):
+    """A hold that ran out, or a request that nobody answered before it would have begun."""
+
+    name: ClassVar[str] = "booking.expired"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingUpdated(BookingEvent):
+    """The team changed these `fields`."""
+
+    name: ClassVar[str] = "booking.updated"
+
+    fields: list[str]

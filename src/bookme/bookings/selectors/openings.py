@@ -1,0 +1,107 @@
+"""Is this one time free, for whom, why not, and what is near: what booking asks the availability engine."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from bookme.bookings.availability import Cause, Snapshot, explain, nearest
+from bookme.bookings.models import Appointment
+from bookme.bookings.selectors.sessions import sessions_near
+from bookme.bookings.selectors.slots import load_snapshot
+from bookme.bookings.wishes import SlotUnavailable, Wish
+from bookme.core.time import instant_of, iso_text, minute_of, zone
+from bookme.services.models import Service, ServiceKind
+from bookme.tenants.config import Policy
+from bookme.tenants.context import require_tenant
+
+ALTERNATIVES = 5
+_DAY = dt.timedelta(days=1)
+_NEAR = 7
+
+
+def policy_of(service: Service) -> Policy:
+    """The business's policy with the service's own parts."""
+    return require_tenant().config.policy.overridden(service.policy)
+
+
+def require_reach(wish: Wish, *, now: dt.datetime) -> None:
+    """Raises SlotUnavailable for what no snapshot needs to be read for: long past, too far ahead, between minutes."""
+    if wish.service.kind == ServiceKind.CLASS:
+        raise SlotUnavailable(wish=wish, causes=["sessions_only"])
+    if wish.start < now - _DAY:
+        raise SlotUnavailable(wish=wish, causes=[Cause.NOTICE])
+    if wish.start > now + (policy_of(wish.service).max_days_ahead + 2) * _DAY:
+        raise SlotUnavailable(wish=wish, causes=[Cause.HORIZON])
+    if wish.start.second or wish.start.microsecond:
+        raise SlotUnavailable(wish=wish, causes=[Cause.GRID])
+
+
+def snapshot_of(
+    wish: Wish, *, now: dt.datetime, days_around: int = 0, ignore_appointment_id: UUID | None = None
+) -> Snapshot:
+    """What the engine needs for the wish's date, and for so many days before and after it.
+
+    Read once more after the lock: what was read before it may be history.
+    """
+    day = wish.start.astimezone(require_tenant().config.zone).date()
+    around = dt.timedelta(days=days_around)
+    return load_snapshot(
+        service=wish.service,
+        first=day - _DAY - around,
+        last=day + _DAY + around,
+        now=now,
+        policy=policy_of(wish.service),
+        staff_ids=None if wish.staff_id is None else [wish.staff_id],
+        location_ids=None if wish.location_id is None else [wish.location_id],
+        party_size=wish.party_size,
+        extra_minutes=wish.extra_minutes,
+        ignore_appointment_id=ignore_appointment_id,
+    )
+
+
+def refusal(wish: Wish, snapshot: Snapshot) -> SlotUnavailable:
+    """Why nobody can take the wish: the causes of the person with the fewest."""
+    minute = minute_of(wish.start)
+    people = snapshot.people if snapshot.places else ()
+    fewest = min((explain(snapshot, person.id, minute) for person in people), key=len, default=[Cause.HOURS])
+    # No cause at all: somebody became free who was not among those we locked. Nearly as good as taken.
+    return SlotUnavailable(wish=wish, causes=fewest or [Cause.BOOKING])
+
+
+def with_alternatives(error: SlotUnavailable, *, now: dt.datetime) -> SlotUnavailable:
+    """The same refusal with the nearest times that can be booked, for after the transaction was left."""
+    return SlotUnavailable(wish=error.wish, causes=error.causes, alternatives=alternatives_to(error.wish, now=now))
+
+
+def alternatives_to(wish: Wish, *, now: dt.datetime, count: int = ALTERNATIVES) -> list[dict[str, Any]]:
+    """Up to `count` openings, nearest first: `{start, end, location, staff: [id…]}`; of a class with its `session`."""
+    policy = policy_of(wish.service)
+    soonest, latest = now, now + policy.max_days_ahead * _DAY
+    start = min(max(wish.start, soonest), latest)
+    if wish.service.kind == ServiceKind.CLASS:
+        found = sessions_near(wish.service, start, party_size=wish.party_size, now=now, count=count)
+        return [_session_data(each) for each in found]
+    near = Wish(**{**vars(wish), "start": start})
+    snapshot = snapshot_of(near, now=now, days_around=_NEAR)
+    tz = zone(snapshot.zone)
+    return [
+        {
+            "start": iso_text(slot.start, tz),
+            "end": iso_text(slot.end, tz),
+            "location": str(slot.place),
+            "staff": [str(each) for each in slot.staff],
+        }
+        for slot in nearest(snapshot, minute_of(start), count)
+        if instant_of(slot.start) != wish.start
+    ]
+
+
+def _session_data(session: Appointment) -> dict[str, Any]:
+    tz = zone(session.location.timezone or require_tenant().config.timezone)
+    return {
+        "session": str(session.pk),
+        "start": iso_text(minute_of(session.starts_at), tz),
+        "end": iso_text(minute_of(session.ends_at), tz),
+        "location": str(session.location_id),
+        "staff": [str(session.staff_id)],
+    }

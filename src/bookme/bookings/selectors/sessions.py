@@ -1,0 +1,41 @@
+"""Published sessions of classes."""
+
+import datetime as dt
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+
+from bookme.bookings.models import Appointment
+from bookme.core.errors import NotFound
+from bookme.services.models import Service, ServiceKind
+
+
+def sessions() -> QuerySet[Appointment]:
+    """What anybody may see: published, of an active class; by start."""
+    return Appointment.objects.filter(
+        published=True, service__kind=ServiceKind.CLASS, service__is_active=True
+    ).select_related("service", "staff", "location")
+
+
+def sessions_between(start: dt.datetime, end: dt.datetime, *, service_id: UUID | None = None) -> QuerySet[Appointment]:
+    """Sessions that begin in the half-open range."""
+    found = sessions().filter(starts_at__gte=start, starts_at__lt=end)
+    return found if service_id is None else found.filter(service_id=service_id)
+
+
+def session_of(session_id: UUID) -> Appointment:
+    """Raises NotFound."""
+    found = sessions().filter(pk=session_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def sessions_near(
+    service: Service, start: dt.datetime, *, party_size: int, now: dt.datetime, count: int
+) -> list[Appointment]:
+    """Up to `count` sessions of a class with room for the party, nearest first."""
+    open_ones = sessions().filter(service=service, seats_taken__lte=F("capacity") - party_size, starts_at__gt=now)
+    later = open_ones.filter(starts_at__gte=start).order_by("starts_at", "id")[:count]
+    earlier = open_ones.filter(starts_at__lt=start).order_by("-starts_at", "-id")[:count]
+    return sorted([*later, *earlier], key=lambda each: (abs(each.starts_at - start), each.pk))[:count]

@@ -1,0 +1,38 @@
+"""What somebody wants to book, and the refusal that says why they cannot and what else they could."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from bookme.core.errors import Conflict
+from bookme.services.models import Service
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """A service at an instant. None for staff or location: anybody, anywhere; `party_size` people."""
+
+    service: Service
+    start: dt.datetime
+    staff_id: UUID | None = None
+    location_id: UUID | None = None
+    party_size: int = 1
+    extra_minutes: int = 0
+
+
+class SlotUnavailable(Conflict):
+    """The time is well formed and not offered. `causes` are `availability.Cause` values, or `sessions_only`.
+
+    Raised inside the transaction with no alternatives; whoever opened it asks `openings.with_alternatives` after
+    leaving it.
+    """
+
+    default_code = "slot_unavailable"
+    default_detail = "This time is not available."
+
+    def __init__(self, *, wish: Wish, causes: Iterable[str], alternatives: Iterable[Mapping[str, Any]] = ()) -> None:
+        self.wish = wish
+        self.causes = [str(each) for each in causes]
+        super().__init__(extra={"causes": self.causes, "alternatives": list(alternatives)})
