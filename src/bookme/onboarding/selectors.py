@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from bookme.core.actor import Actor
 from bookme.core.permissions import Role
 from bookme.services.models import Question
 from bookme.tenants.context import public_scope
@@ -20,7 +19,7 @@ def business_named(slug: str) -> Tenant | None:
 
 
 def businesses_told() -> list[dict[str, Any]]:
-    """Every business with its addresses and team, for operators: `{slug, name, kind, status, url, team_url, people}`."""
+    """Every business, for operators: `{slug, name, kind, status, url, team_url, owner, people}`."""
     with public_scope():
         return [business_told(tenant) for tenant in Tenant.objects.order_by("slug")]
 
@@ -47,7 +46,7 @@ def first_owner(tenant: Tenant) -> User | None:
     return member.user if member else None
 
 
-def active_questions(actor: Actor) -> list[Question]:
+def active_questions() -> list[Question]:
     """The intake questions that a booking asks, for anyone."""
     return list(Question.objects.filter(is_active=True).prefetch_related("services").order_by("position", "id"))
 

@@ -3,10 +3,13 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from bookme.onboarding.urls import platform_urlpatterns
+
 handler404 = "bookme.web.errors.not_found"
 handler500 = "bookme.web.errors.server_error"
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("", include(platform_urlpatterns)),
     path("", include("bookme.web.urls_platform")),
 ]

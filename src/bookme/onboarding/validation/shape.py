@@ -113,7 +113,7 @@ def _settings() -> Validator:
 def _strict() -> Callable[..., Validator]:
     """Draft 2020-12, where `$` is the end and not also a last line feed, and `60.0` is no whole number."""
     types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
-    strict: Callable[..., Validator] = jsonschema_validators.extend(
+    strict: Callable[..., Validator] = jsonschema_validators.extend(  # type: ignore[no-untyped-call]
         Draft202012Validator, {"pattern": _pattern}, type_checker=types
     )
     return strict

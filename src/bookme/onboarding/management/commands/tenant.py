@@ -14,7 +14,7 @@ from bookme.core.time import now
 from bookme.onboarding.actions import ApplyResult, apply_config, close_business, resume_business, suspend_business
 from bookme.onboarding.selectors import business_named, business_told, businesses_told, first_owner
 from bookme.onboarding.starters import starter_config
-from bookme.onboarding.validation import BadConfig, read_config
+from bookme.onboarding.validation import BadConfig, check_config, read_config
 from bookme.onboarding.validation.reading import MAX_BYTES
 from bookme.tenants.models import BusinessKind, Tenant
 from bookme.users.links import one_time_link
@@ -50,18 +50,21 @@ class Command(BaseCommand):
         self._tell(apply_config(data=data, actor=SYSTEM, now=now()))
 
     def run_new(self, options: dict[str, Any]) -> None:
-        slug, owner = options["slug"], options["owner"]
+        """The file is there before the business is: one that cannot be written makes nothing."""
+        slug = options["slug"]
         if business_named(slug):
             self._fail(f"slug: there is a business {slug} already")
-        data = starter_config(slug=slug, kind=options["kind"], name=options["name"], owner=owner)
-        path = Path(f"{slug}.client.config.json") if slug.replace("-", "").isalnum() else None
-        if path and path.exists():
-            self._fail(f"{path}: is there already, and is not overwritten")
-        result = apply_config(data=data, actor=SYSTEM, now=now())
-        if path:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
-            self.stdout.write(f"wrote {path}")
+        data = starter_config(slug=slug, kind=options["kind"], name=options["name"], owner=options["owner"])
+        check_config(data)
+        path = Path(f"{slug}.client.config.json")
+        with path.open("x", encoding="utf-8") as file:
+            file.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+        try:
+            result = apply_config(data=data, actor=SYSTEM, now=now())
+        except Exception:
+            path.unlink()
+            raise
+        self.stdout.write(f"wrote {path}")
         self._tell(result)
         self._show(result.tenant)
 

@@ -1,0 +1,69 @@
+"""`config/` in OpenAPI 3.1, made from the JSON Schema of the file, so that the two cannot differ. Pure."""
+
+from typing import Any
+
+from bookme.onboarding.validation.shape import SETTINGS, config_schema
+
+_TEXT = {"type": "string"}
+_QUESTION = {
+    "type": "object",
+    "required": ["id", "key", "label", "help_text", "kind", "choices", "choice_labels", "required", "services"],
+    "properties": {
+        "id": {"type": "string", "format": "uuid"},
+        "key": {"type": ["string", "null"]},
+        "label": _TEXT,
+        "help_text": _TEXT,
+        "kind": {"type": "string", "enum": ["text", "integer", "choice", "boolean", "date"]},
+        "choices": {"type": "array", "items": _TEXT, "description": "What to send."},
+        "choice_labels": {"type": "array", "items": _TEXT, "description": "The same in the request's language."},
+        "minimum": {"type": ["integer", "null"]},
+        "maximum": {"type": ["integer", "null"]},
+        "required": {"type": "boolean"},
+        "services": {"type": "array", "items": {"type": "string", "format": "uuid"}, "description": "Empty: all."},
+    },
+}
+
+
+def patch_schema() -> dict[str, Any]:
+    """What `PATCH config/` takes: a JSON merge patch of the settings."""
+    parts = {name: {"anyOf": [schema, {"type": "null"}]} for name, schema in _settings().items()}
+    return {"type": "object", "additionalProperties": False, "properties": parts}
+
+
+def answer_schema() -> dict[str, Any]:
+    """What `GET config/` answers: every setting with its value now, and the questions."""
+    parts = _settings()
+    parts |= {name: _loosened(parts[name]) for name in ("contact", "branding")}
+    parts["branding"]["properties"]["tagline"] = _TEXT
+    parts["tax"] = {"anyOf": [parts["tax"], {"type": "null"}]}
+    parts["country"] = _TEXT
+    more = {
+        "slug": _TEXT,
+        "kind": {"type": "string", "enum": ["salon", "classes", "mobile", "clinic"]},
+        "version": {"type": "integer", "description": "Counts the changes of the settings."},
+        "language": {"type": "string", "description": "That of the texts in this answer."},
+        "questions": {"type": "array", "items": _QUESTION},
+    }
+    return {"type": "object", "required": sorted(parts | more), "properties": parts | more}
+
+
+def _settings() -> dict[str, Any]:
+    schema = config_schema()
+    return {name: _inlined(schema["properties"][name], schema["$defs"]) for name in SETTINGS}
+
+
+def _inlined(part: Any, definitions: dict[str, Any]) -> Any:
+    """A schema without references: OpenAPI has another root."""
+    if isinstance(part, list):
+        return [_inlined(each, definitions) for each in part]
+    if not isinstance(part, dict):
+        return part
+    own = {name: _inlined(value, definitions) for name, value in part.items() if name != "$ref"}
+    if "$ref" not in part:
+        return own
+    return _inlined(definitions[part["$ref"].removeprefix("#/$defs/")], definitions) | own
+
+
+def _loosened(part: dict[str, Any]) -> dict[str, Any]:
+    """Answered texts may be empty, and have no form."""
+    return part | {"properties": {name: {"type": ["string", "null"]} for name in part["properties"]}}

@@ -1,0 +1,58 @@
+"""Settings as the API answers them: every one with the value that holds now."""
+
+from dataclasses import asdict
+from typing import Any
+
+from bookme.services.models import Question
+from bookme.tenants.config import BusinessConfig
+from bookme.tenants.models import Tenant
+
+
+def config_answer(tenant: Tenant, questions: list[Question], *, language: str) -> dict[str, Any]:
+    """Texts are in the given language, else in the business's first."""
+    config = tenant.config
+    return {
+        "slug": tenant.slug,
+        "name": tenant.name,
+        "kind": tenant.kind,
+        "version": tenant.tenantconfig.version,
+        "language": language if language in config.languages else config.language,
+        **settings_answer(config, language=language),
+        "questions": [question_answer(each, language=language) for each in questions],
+    }
+
+
+def settings_answer(config: BusinessConfig, *, language: str) -> dict[str, Any]:
+    """In the form of the file, defaults filled in."""
+    return {
+        "timezone": config.timezone,
+        "currency": config.currency,
+        "country": config.country,
+        "languages": list(config.languages),
+        "contact": asdict(config.contact),
+        "branding": asdict(config.branding) | {"tagline": config.branding.tagline_in(language)},
+        "policies": config.policy.to_data(),
+        "features": asdict(config.features),
+        "reminders": [asdict(each) for each in config.reminders],
+        "tax": asdict(config.tax) | {"rate_percent": str(config.tax.rate_percent)} if config.tax else None,
+        "invoices": asdict(config.invoices),
+        "legal": asdict(config.legal),
+        "allowed_origins": list(config.allowed_origins),
+    }
+
+
+def question_answer(question: Question, *, language: str) -> dict[str, Any]:
+    translated = question.translations.get(language, {})
+    return {
+        "id": str(question.pk),
+        "key": question.key,
+        "label": question.text("label", language),
+        "help_text": question.text("help_text", language),
+        "kind": question.kind,
+        "choices": question.choices,
+        "choice_labels": translated.get("choices") or question.choices,
+        "minimum": question.minimum,
+        "maximum": question.maximum,
+        "required": question.required,
+        "services": [str(each.pk) for each in question.services.all()],
+    }
