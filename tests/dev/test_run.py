@@ -83,7 +83,7 @@ def ready(root: Path) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
     """The running product, and what it has written until the last line of its panel and the start of beat."""
     process = start(root, processes.free_port(0))
     try:
-        yield process, list(lines_until(process, "Customer", "beat starts", "worker starts"))
+        yield process, list(lines_until(process, "Operator", "beat starts", "worker starts"))
     finally:
         process.kill()
         process.communicate()

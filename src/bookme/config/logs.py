@@ -4,6 +4,7 @@ Every line carries level, request id and tenant. No personal data: ids only, and
 """
 
 import logging
+import os
 import sys
 from collections.abc import MutableMapping
 from typing import Any
@@ -48,6 +49,8 @@ def configure_logging(*, level: str, form: str) -> None:
     root.setLevel(level)
     for noisy in ("django.request", "django.security.DisallowedHost", "django.server"):
         logging.getLogger(noisy).setLevel("ERROR")
+    for repeating in ("celery.beat", "celery.worker.strategy", "celery.app.trace"):  # each task has a line of ours
+        logging.getLogger(repeating).setLevel("WARNING")
 
 
 def _add_scope(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -60,4 +63,5 @@ def _add_scope(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> Mu
 def _renderer(form: str) -> Any:
     if form == "json":
         return structlog.processors.JSONRenderer()
-    return structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    colors = "NO_COLOR" not in os.environ
+    return structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=structlog.dev.plain_traceback)

@@ -32,6 +32,7 @@ def main() -> None:
             _execute()
             return
         with servers.up("local") as running, _mail_port(running) as mail_port:
+            os.environ.setdefault("LOG_LEVEL", "WARNING")  # a command's output is its answer
             os.environ.update(_environment(running, mail_port))
             _execute()
     except ServerError as error:

@@ -16,11 +16,11 @@ class Console:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._out: TextIO = sys.stdout
-        self._is_coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        self.is_coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
     def say(self, text: str, *, name: str = "bookme") -> None:
         label = f"{name:>{WIDTH}} |"
-        if self._is_coloured:
+        if self.is_coloured:
             label = f"\033[{COLOURS.get(name, 0)}m{label}\033[0m"
         self.write("".join(f"{label} {line}\n" for line in text.splitlines()))
 

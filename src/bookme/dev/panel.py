@@ -21,26 +21,27 @@ def read_tenants(listing: str) -> list[dict[str, Any]]:
 def panel(tenants: list[dict[str, Any]], *, port: int) -> str:
     platform = f"http://localhost:{port}"
     rows = [(str(tenant.get("name") or tenant["slug"]), _address(tenant, port)) for tenant in tenants]
-    rows.append(("Team sign-in", "the business's address, then /team/"))
     rows += [("Platform", f"{platform}/"), ("Admin", f"{platform}/admin/"), ("API docs", f"{platform}/api/docs/")]
-    rows += [("Mailbox", f"{platform}/mailbox/"), *_sign_ins(tenants)]
+    rows += [("Mailbox", f"{platform}/mailbox/")]
+    if tenants:
+        rows += [("Team sign-in", f"{_address(tenants[0], port)}team/ and so at each business"), *_sign_ins(tenants)]
     width = max(len(label) for label, _ in rows)
-    lines = ["", "BookMe is ready. Ctrl-C ends it.", ""]
-    lines += [f"  {label:<{width}}  {value}" for label, value in rows]
+    lines = ["", "BookMe is ready. Ctrl-C ends it.", "", *(f"  {label:<{width}}  {value}" for label, value in rows)]
     return "\n".join([*lines, "", ""])
 
 
 def _address(tenant: dict[str, Any], port: int) -> str:
-    return str(tenant.get("url") or f"http://{tenant['slug']}.localhost:{port}/")
+    address = str(tenant.get("url") or f"http://{tenant['slug']}.localhost:{port}")
+    return address.rstrip("/") + "/"
 
 
 def _sign_ins(tenants: list[dict[str, Any]]) -> list[tuple[str, str]]:
     """Demo people exist only where demo businesses do."""
-    if not tenants:
-        return []
-    first = tenants[0]
-    rows = [("Password of all", PASSWORD), ("Operator", OPERATOR)]
-    if first.get("owner"):
-        rows.append((f"Owner of {first['slug']}", str(first["owner"])))
-    rows.append(("Customer", f"customer@{first['slug']}.example"))
-    return rows
+    owners = [str(tenant["owner"]) for tenant in tenants if tenant.get("owner")]
+    rows = [("Demo password", f"{PASSWORD} (for everybody below, and all staff of the demo businesses)")]
+    rows += [("Owners" if number == 0 else "", owner) for number, owner in enumerate(owners)]
+    return [
+        *rows,
+        ("Customer", f"customer@{tenants[0]['slug']}.example and so at each business"),
+        ("Operator", OPERATOR),
+    ]

@@ -80,6 +80,8 @@ class Product:
     def __init__(self, running: Servers, *, env: dict[str, str], stopping: threading.Event) -> None:
         self.servers, self.env, self.stopping = running, env, stopping
         self.console = Console()
+        if not self.console.is_coloured:
+            env["NO_COLOR"] = "1"
         self.changed = threading.Event()
         self.children = {child.name: child for child in self._programs()}
 
@@ -140,7 +142,7 @@ class Product:
         listing = subprocess.Popen(
             self._manage("tenant", "list", "--format", "json"),
             cwd=ROOT,
-            env=self.env,
+            env=self.env | {"LOG_LEVEL": "ERROR"},  # nothing but the answer
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
