@@ -128,7 +128,7 @@ class Person:
         session = client.session
         session[SESSION_SIGN_IN] = str(self.signed_in(SignInKind.PAGE).id)
         session[SESSION_TENANT] = str(self.tenant.id)
-        session[SESSION_VERSION] = self.user.token_version
+        session[SESSION_VERSION] = self.user.secrets_version
         session.save()
         return client
 

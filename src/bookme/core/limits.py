@@ -84,6 +84,6 @@ def _key(limit: Limit, parts: tuple[str, ...]) -> str:
     return f"limit:{limit.name}:{digest}"
 
 
-def _redis(key: str) -> "Redis[bytes]":
+def _redis(key: str) -> Redis:
     cache: Any = caches["default"]
-    return cast("Redis[bytes]", cache._cache.get_client(key, write=True))
+    return cast(Redis, cache._cache.get_client(key, write=True))

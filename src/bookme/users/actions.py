@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 from bookme.core.errors import FieldError, Invalid, NotSignedIn
 from bookme.core.permissions import Role
 from bookme.tenants.models import Tenant
+from bookme.users.links import SPENT_LINK, user_of_link
 from bookme.users.limits import count_attempt, forgive_attempt
 from bookme.users.models import Membership, SignIn, SignInKind, User
 from bookme.users.selectors import audience_of, sign_in_of
@@ -55,6 +56,20 @@ def sign_in(
         raise NotSignedIn("E-mail and password do not match.", code="wrong_credentials")
     forgive_attempt(email=email, address=origin.address)
     return open_sign_in(who=who, kind=kind, origin=origin, now=now)
+
+
+def sign_in_by_link(*, token: str, tenant: Tenant, origin: Origin, now: dt.datetime) -> SignIn:
+    """Sign a member in to the pages by a one-time link, which is spent by it: of two at once, one wins.
+
+    Raises Invalid (`link_invalid`). Only for a POST: those who preview mails follow every GET.
+    """
+    user = user_of_link(token=token, tenant=tenant)
+    membership = Membership.objects.select_related("user").filter(user=user, tenant=tenant, is_active=True).first()
+    with transaction.atomic():
+        spent = User.objects.filter(pk=user.pk, last_login=user.last_login).update(last_login=now)
+        if membership is None or not spent:
+            raise Invalid(SPENT_LINK, code="link_invalid")
+        return open_sign_in(who=membership, kind=SignInKind.PAGE, origin=origin, now=now)
 
 
 def open_sign_in(*, who: Membership | User, kind: SignInKind, origin: Origin, now: dt.datetime) -> SignIn:
@@ -165,6 +180,6 @@ def _claims(sign_in: SignIn, type_: TokenType, token_id: str) -> Claims:
         user_id=sign_in.user_id,
         tenant_id=sign_in.tenant_id,
         sign_in_id=sign_in.pk,
-        version=sign_in.user.token_version,
+        version=sign_in.user.secrets_version,
         token_id=token_id,
     )

@@ -64,7 +64,7 @@ def start_session(request: HttpRequest, sign_in: SignIn) -> None:
     request.session.flush()
     request.session[SESSION_SIGN_IN] = str(sign_in.id)
     request.session[SESSION_TENANT] = str(sign_in.tenant_id)
-    request.session[SESSION_VERSION] = sign_in.user.token_version
+    request.session[SESSION_VERSION] = sign_in.user.secrets_version
     rotate_token(request)
     request.actor = actor_of(sign_in)  # type: ignore[attr-defined]
 
@@ -82,7 +82,7 @@ def session_sign_in(request: HttpRequest) -> SignIn | None:
     if tenant is None or request.session.get(SESSION_TENANT) != str(tenant.id):
         return None
     sign_in = live_sign_in(sign_in_id=UUID(request.session[SESSION_SIGN_IN]), tenant_id=tenant.id, now=now())
-    if sign_in is None or sign_in.user.token_version != request.session.get(SESSION_VERSION):
+    if sign_in is None or sign_in.user.secrets_version != request.session.get(SESSION_VERSION):
         return None
     return sign_in
 
@@ -127,7 +127,7 @@ def _of_session(request: HttpRequest) -> tuple[Actor, SignIn | None] | None:
 
 
 def _enforce_csrf(request: HttpRequest) -> None:
-    check = CSRFCheck(lambda _request: None)  # type: ignore[arg-type,return-value]  # only asked, never called through
+    check = CSRFCheck(lambda _request: None)  # type: ignore[arg-type]  # only asked, never called through
     check.process_request(request)
     if check.process_view(request, None, (), {}):  # type: ignore[arg-type]
         raise NotAllowed("The CSRF token is missing or wrong.", code="csrf_failed")

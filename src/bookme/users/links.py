@@ -16,6 +16,7 @@ from bookme.tenants.selectors import business_url
 from bookme.users.models import User
 
 LINK_AGE = dt.timedelta(hours=24)
+SPENT_LINK = "This link is not good any more. Ask for a new one."
 _SALT = "bookme.users.link"
 
 
@@ -32,7 +33,7 @@ def one_time_token(*, user: User, tenant: Tenant) -> str:
 def user_of_link(*, token: str, tenant: Tenant) -> User:
     """Who the link is for. Raises Invalid `link_invalid` for one that is forged, old, used, or another business's.
 
-    Whoever follows it must be signed in by that, which changes `last_login` and so spends the link.
+    It is spent by `users.actions.sign_in_by_link`, which changes `last_login`.
     """
     try:
         payload = signing.loads(token, key=_key(tenant), salt=_SALT, max_age=LINK_AGE)
@@ -40,13 +41,13 @@ def user_of_link(*, token: str, tenant: Tenant) -> User:
     except (signing.BadSignature, KeyError, TypeError, ValueError):
         user = None
     if user is None or payload.get("state") != _state(user):
-        raise Invalid("This link is not good any more. Ask for a new one.", code="link_invalid")
+        raise Invalid(SPENT_LINK, code="link_invalid")
     return user
 
 
 def _state(user: User) -> str:
     """What changes when the link is used, or the person's secrets are."""
-    return f"{user.token_version}:{user.last_login.timestamp() if user.last_login else 0}"
+    return f"{user.secrets_version}:{user.last_login.timestamp() if user.last_login else 0}"
 
 
 def _key(tenant: Tenant) -> str:

@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 from django.db.models.functions import Lower
 
 from bookme.core.ids import uuid7
@@ -57,6 +58,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def secrets_version(self) -> str:
+        """Changes with the password, by whatever way, and with `token_version`: tokens and sessions hold it."""
+        digest = salted_hmac("bookme.users.version", self.password, algorithm="sha256").hexdigest()
+        return f"{self.token_version}.{digest[:16]}"
 
 
 class Membership(models.Model):
@@ -111,3 +118,6 @@ class SignIn(models.Model):
     class Meta:
         ordering = ["-created_at", "-id"]
         indexes = [models.Index(fields=["user", "tenant"], name="sign_in_of_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.kind}"

@@ -17,36 +17,27 @@ def live_sign_in(*, sign_in_id: UUID, tenant_id: UUID | None, now: dt.datetime) 
     """
     found = (
         SignIn.objects.select_related("user", "membership")
-        .filter(id=sign_in_id, tenant_id=tenant_id, revoked_at=None, expires_at__gt=now, user__is_active=True)
+        .filter(id=sign_in_id, revoked_at=None, expires_at__gt=now, user__is_active=True)
         .first()
     )
-    if found is None or not _holds(found, tenant_id):
-        return None
-    return found
+    return found if found is not None and _holds(found, tenant_id) else None
 
 
 def sign_in_of(claims: Claims, *, now: dt.datetime) -> SignIn | None:
     """The sign-in that a token belongs to, as in `live_sign_in`; None also if the person's secrets or role changed."""
     found = live_sign_in(sign_in_id=claims.sign_in_id, tenant_id=claims.tenant_id, now=now)
-    if found is None or found.user_id != claims.user_id or found.user.token_version != claims.version:
+    if found is None or found.user_id != claims.user_id or found.user.secrets_version != claims.version:
         return None
     return found if audience_of(found.membership) is claims.audience else None
 
 
 def _holds(sign_in: SignIn, tenant_id: UUID | None) -> bool:
+    if sign_in.tenant_id != tenant_id:
+        return False
     if tenant_id is None:
         return sign_in.user.is_staff and sign_in.membership_id is None
     membership = sign_in.membership
     return membership is not None and membership.is_active and membership.tenant_id == tenant_id
-
-
-def active_membership(*, user_id: UUID, tenant_id: UUID) -> Membership | None:
-    """The membership of an active user, with the user; None if there is none, or if it has been ended."""
-    return (
-        Membership.objects.select_related("user")
-        .filter(user_id=user_id, tenant_id=tenant_id, is_active=True, user__is_active=True)
-        .first()
-    )
 
 
 def person(user_id: UUID) -> User:

@@ -46,7 +46,7 @@ class Claims:
     user_id: UUID
     tenant_id: UUID | None
     sign_in_id: UUID
-    version: int
+    version: str
     token_id: str
 
 
@@ -120,7 +120,7 @@ def _claims(payload: dict[str, Any]) -> Claims:
         user_id=UUID(payload["sub"]),
         tenant_id=None if tenant_id is None else UUID(tenant_id),
         sign_in_id=UUID(payload["sid"]),
-        version=int(payload["ver"]),
+        version=str(payload["ver"]),
         token_id=str(payload["jti"]),
     )
 

@@ -1,6 +1,6 @@
 """Signing in to the API of one business. What is answered to a guest never tells whether an address is known."""
 
-from typing import Any
+from typing import Any, cast
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -15,7 +15,7 @@ from bookme.core.time import now
 from bookme.tenants.context import require_tenant
 from bookme.users import actions
 from bookme.users.authentication import audiences, end_session, serves_operators
-from bookme.users.models import SignInKind
+from bookme.users.models import SignIn, SignInKind
 from bookme.users.selectors import person
 from bookme.users.serializers import (
     DetailOutput,
@@ -84,16 +84,16 @@ class LogoutView(ApiView):
 
     @extend_schema(operation_id="auth_logout", request=LogoutInput, responses={204: None})
     def post(self, request: Request) -> Response:
-        refresh = self.read_input().get("refresh")
+        refresh, sign_in = self.read_input().get("refresh"), cast(SignIn | None, request.auth)
         counted = audiences(operators=serves_operators(request._request))
         with write():
-            if request.auth is not None:
-                actions.sign_out(sign_in_id=request.auth.id, now=now())
+            if sign_in is not None:
+                actions.sign_out(sign_in_id=sign_in.id, now=now())
             elif refresh is not None:
                 actions.sign_out_by(refresh=refresh, tenant_id=require_tenant().id, audiences=counted, now=now())
             else:
                 raise NotSignedIn
-        if request.auth is not None and request.auth.kind == SignInKind.PAGE:
+        if sign_in is not None and sign_in.kind == SignInKind.PAGE:
             end_session(request._request)
         return Response(status=status.HTTP_204_NO_CONTENT)
 

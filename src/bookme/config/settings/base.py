@@ -211,6 +211,10 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "SERVE_URLCONF": BUSINESS_URLCONF,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "bookme.core.http.schema.add_problem",
+    ],
 }
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_HEADERS = (

@@ -1,7 +1,7 @@
 """Refused unless allowed: a view declares what each of its methods needs, and one that declares nothing is refused."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -28,7 +28,7 @@ class DeclaredPermission(BasePermission):
         needed = declared_for(view, request.method or "GET")
         if needed is Access.ANYONE:
             return True
-        actor: Actor | None = request.user
+        actor = cast(Actor | None, request.user)
         if actor is None or actor.kind is ActorKind.GUEST:
             raise NotSignedIn
         if needed is Access.SIGNED_IN:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.db.models import ProtectedError, RestrictedError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -111,11 +111,6 @@ def problem_response(error: DomainError, *, instance: str, status: int | None = 
     return JsonResponse(body, status=body["status"], content_type=CONTENT_TYPE, headers=headers)
 
 
-def is_api(request: HttpRequest) -> bool:
-    """Whether a request is for the API, and so is answered in JSON whatever happens."""
-    return request.path_info.startswith("/api/")
-
-
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """DRF's hook. None lets the error go on: to the log, and to a 500 without a trace."""
     if isinstance(error, RequestDataTooBig):
@@ -154,7 +149,7 @@ def _from_rest(error: exceptions.APIException) -> DomainError:
     if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
         return NotSignedIn()
     if isinstance(error, exceptions.Throttled):
-        return TooMany(retry_after=math.ceil(error.wait or 60))
+        return TooMany(retry_after=math.ceil(getattr(error, "wait", None) or 60))
     if isinstance(error, exceptions.NotFound):
         return NotFound(str(error.detail), code=_code(error))
     return Invalid(str(error.detail), code=_code(error))

@@ -1,17 +1,84 @@
-"""What drf-spectacular cannot see by itself: the one error shape, and names of operations that read well."""
+"""What drf-spectacular cannot see by itself: how one signs in, the one error shape, the header of every answer."""
 
-from typing import Any
+from typing import Any, Literal
 
+from django.conf import settings
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+
+from bookme.core.http.permissions import declared_for
+from bookme.core.permissions import Access
+
+PROBLEM_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "RFC 9457. `code` is stable; some codes bring members of their own, such as `alternatives`.",
+    "required": ["type", "title", "status", "code", "detail", "instance", "errors"],
+    "properties": {
+        "type": {"type": "string", "format": "uri", "examples": ["urn:bookme:invalid"]},
+        "title": {"type": "string", "examples": ["Bad request"]},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599, "examples": [400]},
+        "code": {"type": "string", "examples": ["invalid"]},
+        "detail": {"type": "string", "examples": ["Some fields are not valid."]},
+        "instance": {"type": "string", "format": "uri-reference", "examples": ["/api/v1/bookings/"]},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "code", "detail"],
+                "properties": {
+                    "pointer": {"type": "string", "format": "json-pointer", "examples": ["/customer/email"]},
+                    "code": {"type": "string", "examples": ["required"]},
+                    "detail": {"type": "string", "examples": ["This field is required."]},
+                },
+            },
+        },
+    },
+}
+VERSION_HEADER = {"description": "The version of the API that answered.", "schema": {"type": "string"}, "example": "1"}
 
 
 class ApiSchema(AutoSchema):
-    """Every operation also answers problems."""
+    """Every operation may also answer a problem, and a public one needs no token."""
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def get_auth(self) -> list[dict[str, Any]]:
+        needed = declared_for(self.view, self.method)
+        found = list(super().get_auth())
+        return [*found, {}] if needed is Access.ANYONE and {} not in found else found
+
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
         bodies["default"] = {
             "description": "A problem (RFC 9457)",
             "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
         return bodies
+
+
+class BusinessAuthenticationScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """Named here by its path: what signs people in is above this layer."""
+
+    target_class = "bookme.users.authentication.BusinessAuthentication"
+    name = ["token", "session"]
+
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:
+        return [
+            {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "`POST auth/login/` gives one."},
+            {
+                "type": "apiKey",
+                "in": "cookie",
+                "name": settings.SESSION_COOKIE_NAME,
+                "description": "The session of the pages; writes also need the CSRF token in `X-CSRFToken`.",
+            },
+        ]
+
+
+def add_problem(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """A hook of drf-spectacular: the schema of problems, and the version header on every answer."""
+    components = result.setdefault("components", {})
+    components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+    components.setdefault("headers", {})["API-Version"] = VERSION_HEADER
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            for answer in operation.get("responses", {}).values():
+                answer.setdefault("headers", {})["API-Version"] = {"$ref": "#/components/headers/API-Version"}
+    return result

@@ -15,7 +15,7 @@ Serializers find the business's `zone`, `currency`, `country` and first `languag
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.conf import settings
 from django.db import transaction
@@ -40,7 +40,7 @@ class ApiView(generics.GenericAPIView[Any]):
 
     @property
     def actor(self) -> Actor:
-        return self.request.user or GUEST
+        return cast(Actor | None, self.request.user) or GUEST
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -55,7 +55,7 @@ class ApiView(generics.GenericAPIView[Any]):
         return super().finalize_response(request, response, *args, **kwargs)
 
     def get_serializer_context(self) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_serializer_context()
+        context = dict(super().get_serializer_context())
         tenant = getattr(self.request, "tenant", None)
         if tenant is not None:
             config = tenant.config

@@ -1,0 +1,140 @@
+"""Promise 27: every operation refuses every wrong token, by every door, and answers nothing of another business.
+
+The operations are read from the URL table. What is for anyone may answer whoever comes without a token.
+"""
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from bookme.core.http.permissions import declared_for
+from bookme.core.permissions import Access, Role
+from bookme.core.time import now
+from bookme.tenants.context import tenant_scope
+from bookme.tenants.models import Tenant
+from bookme.users.actions import sign_out
+from bookme.users.models import SignIn
+from bookme.users.tokens import Audience, TokenType, encode, lifetime, verify
+from tests.factories.locations import LocationFactory
+from tests.factories.services import ServiceFactory
+from tests.factories.staff import StaffFactory
+from tests.factories.users import Person, make_person
+from tests.urltable import Operation, operations
+
+CANARY = "Zanzibar-canary"
+OPERATIONS = operations()
+REFUSALS = {401, 403, 404}
+DOORS = {
+    "domain": ({"host": "salon.localhost"}, ""),
+    "header": ({"host": "localhost", "x-tenant": "salon"}, ""),
+    "path": ({"host": "localhost"}, "/t/salon"),
+}
+
+
+def _of_another(owner: Person, rival: Tenant) -> str:
+    return make_person(rival, Role.CUSTOMER).tokens.access
+
+
+def _of_its_owner(owner: Person, rival: Tenant) -> str:
+    return make_person(rival, Role.OWNER).tokens.access
+
+
+def _expired(owner: Person, rival: Tenant) -> str:
+    return encode(_claims(owner), now=now() - lifetime(TokenType.ACCESS))
+
+
+def _wrong_audience(owner: Person, rival: Tenant) -> str:
+    return encode(replace(_claims(owner), audience=Audience.CUSTOMER), now=now())
+
+
+def _alg_none(owner: Person, rival: Tenant) -> str:
+    payload = owner.tokens.access.split(".")[1]
+    head = base64.urlsafe_b64encode(json.dumps({"alg": "none", "typ": "JWT"}).encode()).decode().rstrip("=")
+    return f"{head}.{payload}."
+
+
+def _refresh_as_access(owner: Person, rival: Tenant) -> str:
+    return owner.tokens.refresh
+
+
+def _logged_out(owner: Person, rival: Tenant) -> str:
+    token = owner.tokens.access
+    sign_out(sign_in_id=SignIn.objects.get(user=owner.user).id, now=now())
+    return token
+
+
+WRONG: dict[str, Callable[[Person, Tenant], str]] = {
+    "none": lambda owner, rival: "",
+    "other tenant": _of_another,
+    "its owner": _of_its_owner,
+    "expired": _expired,
+    "wrong audience": _wrong_audience,
+    "alg none": _alg_none,
+    "refresh as access": _refresh_as_access,
+    "logged out": _logged_out,
+}
+
+
+def _claims(person: Person):  # type: ignore[no-untyped-def]
+    return verify(person.tokens.access, type=TokenType.ACCESS, tenant_id=person.tenant.id, audiences={Audience.TEAM})
+
+
+@pytest.fixture
+def foreign_ids(rival: Tenant) -> list[UUID]:
+    """Rows of the other business, all with the canary in them."""
+    with tenant_scope(rival):
+        return [factory(name=CANARY).pk for factory in (ServiceFactory, StaffFactory, LocationFactory)]
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("wrong", WRONG)
+def test_every_operation_refuses_every_wrong_token(
+    owner: Person, rival: Tenant, foreign_ids: list[UUID], wrong: str, door: str
+) -> None:
+    headers, prefix = DOORS[door]
+    token = WRONG[wrong](owner, rival)
+    client = Client(headers=headers | ({"authorization": f"Bearer {token}"} if token else {}))
+    found = {}
+    for each in OPERATIONS:
+        answer = client.generic(each.method, prefix + each.url(ids=foreign_ids[0]), "{}", "application/json")
+        if not _is_right(each, answer.status_code, bool(token)) or CANARY.encode() in answer.content:
+            found[str(each)] = (answer.status_code, answer.content[:200])
+    assert found == {}
+
+
+def _is_right(operation: Operation, status: int, has_token: bool) -> bool:
+    public = declared_for(operation.view, operation.method) is Access.ANYONE
+    takes_no_token = not operation.view.authentication_classes
+    if public and (takes_no_token or not has_token):
+        return status < 500
+    return status in REFUSALS
+
+
+def test_the_control_is_let_in(owner: Person) -> None:
+    """The same requests with the right token are not refused as unknown callers."""
+    for each in OPERATIONS:
+        if each.path != "api/v1/auth/logout/" and each.view.authentication_classes:
+            answer = owner.api.client.generic(each.method, each.url(ids=owner.user.id), "{}", "application/json")
+            assert answer.status_code != 401, str(each)
+
+
+def test_ids_of_another_business_are_unknown(owner: Person, foreign_ids: list[UUID]) -> None:
+    found = {}
+    for each in OPERATIONS:
+        for row_id in foreign_ids if "uuid" in each.arguments else ():
+            answer = owner.api.client.generic(each.method, each.url(ids=row_id), "{}", "application/json")
+            if answer.status_code not in {400, 403, 404} or CANARY.encode() in answer.content:
+                found[f"{each} {row_id}"] = (answer.status_code, answer.content[:200])
+    assert found == {}
+
+
+def test_lists_hold_nothing_of_another_business(owner: Person, foreign_ids: list[UUID]) -> None:
+    reads = [each for each in OPERATIONS if each.method == "GET" and not each.arguments]
+    assert len(reads) > 1
+    for each in reads:
+        assert CANARY.encode() not in owner.api.client.get(each.url(ids=owner.user.id)).content, str(each)
