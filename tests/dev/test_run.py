@@ -42,14 +42,26 @@ if name == "web":
 while True:
     signal.pause()
 """
-MANAGE = """
-import os, sys
-if "tenant" in sys.argv:
-    print('[{"slug": "house-of-hair", "name": "House of Hair", "owner": "amara@house-of-hair.example"}]')
-elif os.path.exists("broken"):
-    sys.exit("the demo data is broken")
-else:
-    print("demo data is there", os.environ["DATABASE_URL"][:11])
+SETTINGS = 'SECRET_KEY = "tests only"; INSTALLED_APPS = ["shop"]'
+COMMANDS = {
+    "prepare_local": """
+if os.path.exists("broken"):
+    raise CommandError("the demo data is broken")
+self.stdout.write("demo data is there " + os.environ["DATABASE_URL"][:11])
+""",
+    "tenant": """
+self.stdout.write('[{"slug": "house-of-hair", "name": "House of Hair", "owner": "amara@house-of-hair.example"}]')
+""",
+}
+COMMAND = """
+import os
+from django.core.management.base import BaseCommand, CommandError
+class Command(BaseCommand):
+    def add_arguments(self, parser):
+        parser.add_argument("what", nargs="?")
+        parser.add_argument("--format")
+    def handle(self, **options):
+        {body}
 """
 
 
@@ -60,7 +72,13 @@ def product() -> Iterator[Path]:
     source = root / "src"
     shutil.copytree(ROOT / "src" / "bookme" / "dev", source / "bookme" / "dev", ignore=shutil.ignore_patterns("*.pyc"))
     (source / "bookme" / "__init__.py").touch()
-    (source / "manage.py").write_text(MANAGE)
+    settings, commands = source / "bookme/config/settings/local.py", source / "shop/management/commands"
+    for folder in (settings.parent, commands):
+        folder.mkdir(parents=True)
+        (folder / "__init__.py").touch()
+    settings.write_text(SETTINGS)
+    for name, body in COMMANDS.items():
+        (commands / f"{name}.py").write_text(COMMAND.format(body=body.strip().replace("\n", "\n        ")))
     (source / "granian.py").write_text(PROGRAM.format(name="'web'"))
     (source / "celery.py").write_text(PROGRAM.format(name="'worker' if 'worker' in sys.argv else 'beat'"))
     yield root

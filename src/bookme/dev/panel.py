@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 PASSWORD = "bookme-demo"
 OPERATOR = "admin@bookme.example"
 
 
-def read_tenants(listing: str) -> list[dict[str, Any]]:
+def read_tenants(listing: Path) -> list[dict[str, Any]]:
     """The answer of `tenant list --format json`; empty when it is none."""
     try:
-        tenants = json.loads(listing)
-    except ValueError:
+        tenants = json.loads(listing.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return []
     return [tenant for tenant in tenants if isinstance(tenant, dict) and tenant.get("slug")]
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -79,6 +78,7 @@ class Product:
 
     def __init__(self, running: Servers, *, env: dict[str, str], stopping: threading.Event) -> None:
         self.servers, self.env, self.stopping = running, env, stopping
+        self.listing = running.place.folder / "tenants.json"
         self.console = Console()
         if not self.console.is_coloured:
             env["NO_COLOR"] = "1"
@@ -122,12 +122,9 @@ class Product:
     def _start(self, child: Child, *, is_trial: bool = False) -> None:
         child.start(cwd=ROOT, env=self.env, console=self.console, is_trial=is_trial)
 
-    def _manage(self, *arguments: str) -> list[str]:
-        return [sys.executable, str(ROOT / "src" / "manage.py"), *arguments]
-
     def _prepare(self) -> int:
         """Migrations and demo data; quick when there is nothing to do."""
-        setup = Child("setup", self._manage("prepare_local"))
+        setup = Child("setup", [sys.executable, "-m", "bookme.dev.prepare", str(self.listing)])
         self._start(setup)
         while setup.exit_code is None and not self.stopping.wait(TICK_SECONDS / 5):
             pass
@@ -139,22 +136,10 @@ class Product:
 
     def _serve(self) -> int:
         """Watch over the children until told to stop, or until one of them ends."""
-        listing = subprocess.Popen(
-            self._manage("tenant", "list", "--format", "json"),
-            cwd=ROOT,
-            env=self.env | {"LOG_LEVEL": "ERROR"},  # nothing but the answer
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        with listing:
-            code = self._wait_until_healthy()
-            if code is None and not self.stopping.is_set():
-                self._start(self.children["beat"])
-                tenants = read_tenants(listing.communicate()[0])
-                self.console.write(panel(tenants, port=int(self.env["PORT"])))
-            listing.terminate()
+        code = self._wait_until_healthy()
+        if code is None and not self.stopping.is_set():
+            self._start(self.children["beat"])
+            self.console.write(panel(read_tenants(self.listing), port=int(self.env["PORT"])))
         while code is None and not self.stopping.wait(TICK_SECONDS):
             if self.changed.is_set():
                 self._reload()
