@@ -9,6 +9,8 @@ from uuid import UUID
 from bookme.core.errors import Conflict
 from bookme.services.models import Service
 
+SESSIONS_ONLY = "sessions_only"  # the cause where a class is asked for at a time without a session
+
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
@@ -23,7 +25,7 @@ class Wish:
 
 
 class SlotUnavailable(Conflict):
-    """The time is well formed and not offered. `causes` are `availability.Cause` values, or `sessions_only`.
+    """The time is well formed and not offered. `causes` are `availability.Cause` values, or SESSIONS_ONLY.
 
     Raised inside the transaction with no alternatives; whoever opened it asks `openings.with_alternatives` after
     leaving it.

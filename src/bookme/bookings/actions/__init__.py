@@ -1,7 +1,30 @@
 """Everything that changes a visit, a booking or an appointment. The door opens the transaction; these join it."""
 
 from bookme.bookings.actions.booking import create_visit
+from bookme.bookings.actions.cancelling import cancel_booking, undo_booking
+from bookme.bookings.actions.deciding import (
+    arrive_booking,
+    complete_booking,
+    confirm_booking,
+    decline_booking,
+    miss_booking,
+)
+from bookme.bookings.actions.moving import reschedule_booking
 from bookme.bookings.actions.overdue import expire_if_overdue
 from bookme.bookings.actions.request import BookingRequest
+from bookme.bookings.actions.updating import update_booking
 
-__all__ = ["BookingRequest", "create_visit", "expire_if_overdue"]
+__all__ = [
+    "BookingRequest",
+    "arrive_booking",
+    "cancel_booking",
+    "complete_booking",
+    "confirm_booking",
+    "create_visit",
+    "decline_booking",
+    "expire_if_overdue",
+    "miss_booking",
+    "reschedule_booking",
+    "undo_booking",
+    "update_booking",
+]

@@ -11,15 +11,12 @@ from bookme.bookings.actions.limits import require_guest_limits
 from bookme.bookings.actions.overdue import let_expire_at
 from bookme.bookings.actions.placing import choose, lock_calendars, seat
 from bookme.bookings.actions.request import BookingRequest
-from bookme.bookings.actions.seats import release_expired_holds, take_seats
+from bookme.bookings.actions.session_seats import lock_session, require_session_notice, take_session_seats
 from bookme.bookings.actions.terms import BookingTerms, checked_terms
-from bookme.bookings.availability import Cause
 from bookme.bookings.events import BookingConfirmed, BookingRequested
-from bookme.bookings.locks import lock
 from bookme.bookings.models import Appointment, Booking, Visit
 from bookme.bookings.policies import payment_due
 from bookme.bookings.states import Status
-from bookme.bookings.wishes import SlotUnavailable, Wish
 from bookme.core.actor import Actor, ActorKind
 from bookme.core.permissions import Role
 from bookme.customers.actions import find_or_make_customer, keep_address, record_consents
@@ -53,23 +50,13 @@ def create_visit(*, request: BookingRequest, actor: Actor, now: dt.datetime) -> 
 
 
 def _seats(terms: BookingTerms, now: dt.datetime) -> Appointment:
-    if terms.session is not None:
-        return take_session_seats(terms.session, terms.wish, notice=terms.policy.min_notice_minutes, now=now)
-    calendars = lock_calendars(wish=terms.wish, now=now)
-    return seat(wish=terms.wish, placement=choose(wish=terms.wish, calendars=calendars, now=now))
-
-
-def take_session_seats(session: Appointment, wish: Wish, *, notice: int, now: dt.datetime) -> Appointment:
-    """Seats of a session that keeps the notice and has them left, under the lock of its person's calendar.
-
-    Expired holds of that calendar are released first. Raises SlotUnavailable.
-    """
-    if session.starts_at < now + dt.timedelta(minutes=notice):
-        raise SlotUnavailable(wish=wish, causes=[Cause.NOTICE])
-    lock(staff_ids=[session.staff_id])
-    release_expired_holds(staff_ids=[session.staff_id], now=now)
-    if not take_seats(appointment_id=session.pk, seats=wish.party_size):
-        raise SlotUnavailable(wish=wish, causes=[Cause.CAPACITY])
+    wish, session = terms.wish, terms.session
+    if session is None:
+        calendars = lock_calendars(wish=wish, now=now)
+        return seat(wish=wish, placement=choose(wish=wish, calendars=calendars, now=now))
+    require_session_notice(session, wish, now=now)
+    lock_session(staff_ids={session.staff_id}, now=now)
+    take_session_seats(session, wish)
     return session
 
 

@@ -8,7 +8,7 @@ from bookme.bookings.availability import Cause, Snapshot, explain, nearest
 from bookme.bookings.models import Appointment
 from bookme.bookings.selectors.sessions import sessions_near
 from bookme.bookings.selectors.slots import load_snapshot
-from bookme.bookings.wishes import SlotUnavailable, Wish
+from bookme.bookings.wishes import SESSIONS_ONLY, SlotUnavailable, Wish
 from bookme.core.time import instant_of, iso_text, minute_of, zone
 from bookme.services.models import Service, ServiceKind
 from bookme.tenants.config import Policy
@@ -27,7 +27,7 @@ def policy_of(service: Service) -> Policy:
 def require_reach(wish: Wish, *, now: dt.datetime) -> None:
     """Raises SlotUnavailable for what no snapshot needs to be read for: long past, too far ahead, between minutes."""
     if wish.service.kind == ServiceKind.CLASS:
-        raise SlotUnavailable(wish=wish, causes=["sessions_only"])
+        raise SlotUnavailable(wish=wish, causes=[SESSIONS_ONLY])
     if wish.start < now - _DAY:
         raise SlotUnavailable(wish=wish, causes=[Cause.NOTICE])
     if wish.start > now + (policy_of(wish.service).max_days_ahead + 2) * _DAY:

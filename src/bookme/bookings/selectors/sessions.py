@@ -3,18 +3,23 @@
 import datetime as dt
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from bookme.bookings.models import Appointment
 from bookme.core.errors import NotFound
 from bookme.services.models import Service, ServiceKind
+from bookme.staff.models import StaffService
 
 
 def sessions() -> QuerySet[Appointment]:
-    """What anybody may see: published, of an active class; by start."""
-    return Appointment.objects.filter(
-        published=True, service__kind=ServiceKind.CLASS, service__is_active=True
-    ).select_related("service", "staff", "location")
+    """What anybody may see: published, of an active class; by start. `seat_price` is that of its person, if any."""
+    own_price = StaffService.objects.filter(service=OuterRef("service"), staff=OuterRef("staff")).values("price")[:1]
+    return (
+        Appointment.objects.filter(published=True, service__kind=ServiceKind.CLASS, service__is_active=True)
+        .select_related("service", "staff", "location")
+        .annotate(seat_price=Coalesce(Subquery(own_price), "service__price"))
+    )
 
 
 def sessions_between(start: dt.datetime, end: dt.datetime, *, service_id: UUID | None = None) -> QuerySet[Appointment]:
@@ -29,6 +34,16 @@ def session_of(session_id: UUID) -> Appointment:
     if found is None:
         raise NotFound
     return found
+
+
+def session_at(
+    service: Service, start: dt.datetime, *, staff_id: UUID | None, location_id: UUID | None
+) -> Appointment | None:
+    """The class's session that begins then, with that person and at that place if they are named."""
+    found = sessions().filter(service=service, starts_at=start)
+    found = found.filter(staff=staff_id) if staff_id else found
+    found = found.filter(location=location_id) if location_id else found
+    return found.order_by("location__position", "id").first()
 
 
 def sessions_near(

@@ -1,0 +1,128 @@
+"""Cancelling, and taking the last step back."""
+
+import datetime as dt
+from decimal import Decimal
+from uuid import UUID
+
+from bookme.bookings.actions.facts import fact_of
+from bookme.bookings.actions.placing import hold_units, the_wall
+from bookme.bookings.actions.seats import give_back_seats, take_seats
+from bookme.bookings.actions.steps import acts_for_business, swap
+from bookme.bookings.availability import Cause
+from bookme.bookings.events import BookingCancelled, BookingUndone
+from bookme.bookings.locks import lock
+from bookme.bookings.models import Appointment, Booking
+from bookme.bookings.policies import cancel_terms
+from bookme.bookings.states import Status, require_transition, undone
+from bookme.bookings.wishes import SlotUnavailable, Wish
+from bookme.core.actor import Actor
+from bookme.core.errors import Conflict
+from bookme.core.money import amount_text
+from bookme.core.permissions import Permission
+from bookme.eventlog.actions import publish
+from bookme.locations.models import Resource
+from bookme.tenants.config import Policy
+
+CUSTOMER, BUSINESS = "customer", "business"
+
+
+def cancel_booking(*, booking: Booking, actor: Actor, now: dt.datetime, reason: str = "") -> Booking:
+    """Give the seats back. A customer after the cut-off owes the late fee, which is recorded; the business never does.
+
+    Takes the lock. Publishes BookingCancelled. Raises Conflict `wrong_status`, `too_late` (it has begun) or
+    `stale_version`.
+    """
+    by_business = acts_for_business(actor)
+    require_transition(booking.state, Status.CANCELLED)
+    fee = Decimal(0) if by_business else _late_fee(booking, now)
+    by = BUSINESS if by_business else CUSTOMER
+    lock(staff_ids=[booking.appointment.staff_id])
+    swap(booking, status=Status.CANCELLED, cancelled_by=by, cancel_reason=reason, fee=fee)
+    give_back_seats(appointment_id=booking.appointment_id, seats=booking.party_size)
+    told = {"by": by, "reason": reason, "fee": amount_text(fee, booking.currency), "currency": booking.currency}
+    publish(fact_of(BookingCancelled, booking, **told), actor=actor)
+    return booking
+
+
+def _late_fee(booking: Booking, now: dt.datetime) -> Decimal:
+    terms = cancel_terms(
+        policy=Policy.from_data(booking.policy),
+        status=booking.state,
+        starts_at=booking.appointment.starts_at,
+        price=booking.price,
+        currency=booking.currency,
+        now=now,
+    )
+    if not terms.allowed:
+        raise Conflict("It has begun already. Call us, please.", code="too_late")
+    return terms.fee
+
+
+def undo_booking(*, booking: Booking, actor: Actor) -> Booking:
+    """Take the last step back, its fee included. A cancelled booking comes back through the lock and the wall.
+
+    Publishes BookingUndone. Raises Conflict `wrong_status` or `stale_version`, and SlotUnavailable where the time or
+    what it needs has been given away.
+    """
+    actor.demand(Permission.BOOKINGS_MANAGE)
+    old_status, status = booking.state, undone(booking.state)
+    columns = {"status": status, "fee": Decimal(0) if old_status in {Status.NO_SHOW, Status.CANCELLED} else booking.fee}
+    if old_status is Status.CANCELLED:
+        _restore(booking, columns)
+    else:
+        swap(booking, **columns)
+    publish(fact_of(BookingUndone, booking, old_status=old_status.value), actor=actor)
+    return booking
+
+
+def _restore(booking: Booking, columns: dict[str, object]) -> None:
+    appointment = booking.appointment
+    wish = _same_again(booking)
+    units = Resource.objects.filter(
+        location=appointment.location_id, kind__in=appointment.service.requirements.values("kind"), is_active=True
+    )
+    lock(staff_ids=[appointment.staff_id], resource_ids=units.values_list("pk", flat=True))
+    swap(booking, **columns, cancelled_by="", cancel_reason="")
+    with the_wall(wish):
+        if not take_seats(appointment_id=appointment.pk, seats=booking.party_size):
+            raise SlotUnavailable(wish=wish, causes=[Cause.CAPACITY])
+        if not appointment.allocations.exists():
+            hold_units(appointment, free_units_for(appointment, wish))
+
+
+def free_units_for(appointment: Appointment, wish: Wish) -> tuple[UUID, ...]:
+    """One unit for each kind that the service requires, free for the blocked range; raises SlotUnavailable.
+
+    The caller holds the lock on all units of these kinds.
+    """
+    chosen = []
+    for kind in appointment.service.requirements.order_by("kind").values_list("kind", flat=True):
+        taken = Resource.objects.filter(
+            allocations__blocked_start__lt=appointment.blocked_end,
+            allocations__blocked_end__gt=appointment.blocked_start,
+        ).exclude(allocations__appointment=appointment.pk)
+        free = Resource.objects.filter(location=appointment.location_id, kind=kind, is_active=True).exclude(
+            pk__in=taken.values("pk")
+        )
+        unit = free.order_by("position", "id").first()
+        if unit is None:
+            raise SlotUnavailable(wish=wish, causes=[Cause.RESOURCE])
+        chosen.append(unit.pk)
+    return tuple(chosen)
+
+
+def _same_again(booking: Booking) -> Wish:
+    appointment = booking.appointment
+    return Wish(
+        service=appointment.service,
+        start=appointment.starts_at,
+        staff_id=appointment.staff_id,
+        location_id=appointment.location_id,
+        party_size=booking.party_size,
+        extra_minutes=extra_minutes(booking),
+    )
+
+
+def extra_minutes(booking: Booking) -> int:
+    """How much the extras of a booking lengthen it."""
+    return sum(int(extra["duration_minutes"]) for extra in booking.extras)

@@ -1,0 +1,72 @@
+"""What the team changes about a booking beside its time and status."""
+
+from typing import Any
+from uuid import UUID
+
+from bookme.bookings.actions.cancelling import free_units_for
+from bookme.bookings.actions.facts import fact_of
+from bookme.bookings.actions.placing import hold_units, the_wall
+from bookme.bookings.actions.steps import stale, swap
+from bookme.bookings.actions.terms import require_location
+from bookme.bookings.events import BookingUpdated
+from bookme.bookings.locks import lock
+from bookme.bookings.models import Booking
+from bookme.bookings.wishes import Wish
+from bookme.core.actor import Actor
+from bookme.core.errors import Conflict, NotAllowed
+from bookme.core.permissions import Permission
+from bookme.eventlog.actions import publish
+from bookme.locations.models import Location, Resource
+
+
+def update_booking(
+    *,
+    booking: Booking,
+    version: int,
+    actor: Actor,
+    internal_notes: str | None = None,
+    custom_fields: dict[str, Any] | None = None,
+    location_id: UUID | None = None,
+) -> Booking:
+    """Change what is not None, if `version` is still the booking's.
+
+    Another place needs units of its own there, hence the lock, and an appointment that nobody shares. Publishes
+    BookingUpdated. Raises NotAllowed, Invalid `unknown_location`, Conflict `stale_version`, `shared_appointment`, and
+    SlotUnavailable.
+    """
+    actor.demand(Permission.BOOKINGS_MANAGE)
+    if version != booking.version:
+        raise stale()
+    given = {"internal_notes": internal_notes, "custom_fields": custom_fields}
+    columns = {name: value for name, value in given.items() if value is not None and value != getattr(booking, name)}
+    moves = location_id is not None and location_id != booking.appointment.location_id
+    if not columns and not moves:
+        return booking
+    if location_id is not None and moves:
+        _change_place(booking, location_id, columns, actor)
+    else:
+        swap(booking, **columns)
+    fields = [*columns, *(["location"] if moves else [])]
+    publish(fact_of(BookingUpdated, booking, fields=fields), actor=actor)
+    return booking
+
+
+def _change_place(booking: Booking, location_id: UUID, columns: dict[str, Any], actor: Actor) -> None:
+    appointment = booking.appointment
+    if actor.location_ids is not None and location_id not in actor.location_ids:
+        raise NotAllowed
+    require_location(appointment.service, location_id)
+    units = Resource.objects.filter(
+        location=location_id, kind__in=appointment.service.requirements.values("kind"), is_active=True
+    )
+    lock(staff_ids=[appointment.staff_id], resource_ids=units.values_list("pk", flat=True))
+    swap(booking, **columns)
+    if appointment.published or Booking.objects.filter(appointment=appointment).exclude(pk=booking.pk).exists():
+        raise Conflict("Others share this appointment. Move the booking instead.", code="shared_appointment")
+    appointment.location = Location.objects.get(pk=location_id)
+    wish = Wish(service=appointment.service, start=appointment.starts_at, location_id=location_id)
+    with the_wall(wish):
+        appointment.save(update_fields=["location", "updated_at"])
+        if booking.keeps_seats:
+            appointment.allocations.all().delete()
+            hold_units(appointment, free_units_for(appointment, wish))

@@ -1,0 +1,50 @@
+"""Bookings as a caller may see them. Fetching is authorising: whoever gets one through here may see it."""
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from bookme.bookings.models import Booking
+from bookme.core.actor import Actor, ActorKind
+from bookme.core.fetch import one
+from bookme.core.permissions import Permission
+from bookme.eventlog.models import Event
+
+
+def bookings_visible_to(actor: Actor) -> QuerySet[Booking]:
+    """With visit, customer, appointment, service, staff and location, in one query.
+
+    The team by its permissions and scopes: without `bookings.read_all` what is on their own calendar. A customer what
+    they booked while signed in, and what is on the customer that is theirs. A guest the visit of their link.
+    """
+    rows = Booking.objects.select_related(
+        "visit__customer", "appointment__service", "appointment__staff", "appointment__location"
+    )
+    if actor.may(Permission.BOOKINGS_READ):
+        return rows.filter(_scope_of(actor))
+    if actor.kind is ActorKind.GUEST:
+        return rows.filter(visit=actor.visit_id) if actor.visit_id else rows.none()
+    if actor.kind is ActorKind.USER and not actor.is_team:
+        return rows.filter(Q(visit__user_id=actor.id) | Q(visit__customer__user_id=actor.id))
+    return rows.none()
+
+
+def booking_for(actor: Actor, booking_id: UUID) -> Booking:
+    """Raises NotFound, also for what exists and is not theirs to see."""
+    return one(bookings_visible_to(actor), booking_id)
+
+
+def history_of(booking: Booking) -> QuerySet[Event]:
+    """Every fact about it, in the order in which they became true."""
+    return Event.objects.filter(subject_id=booking.pk).order_by("occurred_at", "id")
+
+
+def _scope_of(actor: Actor) -> Q:
+    scope = Q()
+    if not actor.may(Permission.BOOKINGS_READ_ALL):
+        scope &= Q(appointment__staff__user_id=actor.id)
+    if actor.location_ids is not None:
+        scope &= Q(appointment__location__in=actor.location_ids)
+    if actor.staff_ids is not None:
+        scope &= Q(appointment__staff__in=actor.staff_ids)
+    return scope
