@@ -16,6 +16,7 @@ from bookme.core.time import DAY_MINUTES, offset_minutes, zone
 
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 _HALF_DAY = DAY_MINUTES // 2
+_LAST_DATE_ENDS = _HALF_DAY + DAY_MINUTES + 60  # of the last start, at a place in another zone than the listed one
 
 
 def day_number(day: dt.date) -> int:
@@ -32,9 +33,9 @@ class Window:
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> "Window":
-        """From three days before the first date (a shift and a stretch may begin on the day before, in any zone)."""
+        """All that decides a start: in any zone, shifts and stretches from the day before it, dates to their end."""
         first, last = day_number(snapshot.first), day_number(snapshot.last)
-        after = -(-(_HALF_DAY + snapshot.longest) // DAY_MINUTES)
+        after = -(-max(_LAST_DATE_ENDS, _HALF_DAY + snapshot.longest) // DAY_MINUTES)
         return cls(first=first - 3, days=last - first + 4 + after)
 
     @property
