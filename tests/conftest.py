@@ -120,7 +120,7 @@ def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[Tenant]
             _empty(tenant_named(slug))
         with public_scope(), connection.cursor() as cursor:
             cursor.execute("DELETE FROM tenants_outboxmessage")
-            cursor.execute("DELETE FROM users_user")
+            cursor.execute("TRUNCATE users_user CASCADE")
         connection.close()
 
 

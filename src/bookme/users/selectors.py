@@ -20,7 +20,11 @@ def live_sign_in(*, sign_in_id: UUID, tenant_id: UUID | None, now: dt.datetime) 
         .filter(id=sign_in_id, revoked_at=None, expires_at__gt=now, user__is_active=True)
         .first()
     )
-    return found if found is not None and _holds(found, tenant_id) else None
+    if found is None or not _holds(found, tenant_id):
+        return None
+    if found.membership is not None:
+        found.membership.user = found.user
+    return found
 
 
 def sign_in_of(claims: Claims, *, now: dt.datetime) -> SignIn | None:
@@ -55,7 +59,7 @@ def actor_from_membership(membership: Membership) -> Actor:
     """The member with their role's permissions minus the denied ones, and their scopes; loads the user if it is not."""
     user = membership.user
     role = Role(membership.role)
-    denied = {Permission(each) for each in membership.denied if each in Permission}
+    denied = {each for each in Permission if each.value in membership.denied}
     return Actor(
         kind=ActorKind.USER,
         id=user.id,

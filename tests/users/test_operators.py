@@ -1,0 +1,61 @@
+"""Operators of the platform act in every business from the platform's host, seen as what they are."""
+
+import pytest
+from django.test import Client
+
+from bookme.tenants.models import Tenant
+from bookme.users.models import User
+from tests.factories.users import PASSWORD, Api, Person, UserFactory
+
+
+@pytest.fixture
+def operator(salon: Tenant) -> User:
+    return UserFactory(email="operator@platform.example", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def token(operator: User) -> str:
+    api = Api(host="localhost", prefix="/t/salon/api/v1/")
+    return str(api.post("auth/login/", {"email": operator.email, "password": PASSWORD}).json()["access"])
+
+
+def test_an_operator_s_token_is_good_in_every_business_from_the_platform(token: str, rival: Tenant) -> None:
+    for slug in ("salon", "rival"):
+        me = Api(host="localhost", prefix=f"/t/{slug}/api/v1/", token=token).get("auth/me/").json()
+        assert (me["kind"], me["role"], me["tenant"]["slug"]) == ("operator", None, slug)
+        assert "config.manage" in me["permissions"]
+
+
+def test_it_is_worthless_on_a_business_s_own_domain(token: str) -> None:
+    assert Api(host="salon.localhost", token=token).get("auth/me/").status_code == 401
+
+
+def test_it_ends_when_they_are_no_operator_any_more(token: str, operator: User) -> None:
+    api = Api(host="localhost", prefix="/t/salon/api/v1/", token=token)
+    assert api.get("auth/me/").status_code == 200
+    User.objects.filter(pk=operator.pk).update(is_staff=False)
+    assert api.get("auth/me/").status_code == 401
+
+
+def test_the_admin_s_session_acts_for_the_business(operator: User) -> None:
+    page = Client(headers={"host": "localhost"})
+    page.force_login(operator)
+    assert page.get("/t/salon/api/v1/auth/me/").json()["kind"] == "operator"
+    assert page.get("/api/v1/auth/me/", headers={"x-tenant": "salon"}).json()["kind"] == "operator"
+    page.cookies["sessionid"]["domain"] = ""
+    elsewhere = Client(headers={"host": "salon.localhost"})
+    elsewhere.cookies = page.cookies
+    assert elsewhere.get("/api/v1/auth/me/").status_code == 401
+
+
+def test_a_member_s_account_in_the_admin_s_session_is_nobody(owner: Person) -> None:
+    page = Client(headers={"host": "localhost"})
+    page.force_login(owner.user)
+    assert page.get("/t/salon/api/v1/auth/me/").status_code == 401
+
+
+def test_writes_by_session_want_the_csrf_token(operator: User) -> None:
+    page = Client(headers={"host": "localhost"}, enforce_csrf_checks=True)
+    page.force_login(operator)
+    refused = page.patch("/t/salon/api/v1/config/", {}, content_type="application/json")
+    assert (refused.status_code, refused.json()["code"]) == (403, "csrf_failed")
