@@ -1,0 +1,141 @@
+"""Guessing passwords ends after ten failures; locking others out never begins."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.core.cache import caches
+from django.db import connection
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from bookme.core.limits import Limit, count, forget, network_of, take_back
+from bookme.core.permissions import Role
+from bookme.tenants.models import Tenant
+from bookme.users.limits import PER_ACCOUNT, PER_ADDRESS
+from tests.factories.users import PASSWORD, Api, Person, make_person
+
+
+def _try(email: str, password: str = "wrong", *, address: str = "203.0.113.7", host: str = "salon.localhost") -> Any:
+    api = Api(host=host)
+    api.client.defaults["REMOTE_ADDR"] = address
+    return api.post("auth/login/", {"email": email, "password": password})
+
+
+def test_the_eleventh_try_is_refused_even_if_it_is_right(owner: Person) -> None:
+    assert [_try(owner.user.email).status_code for _ in range(10)] == [401] * 10
+    refused = _try(owner.user.email, PASSWORD)
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many")
+    assert 0 < int(refused["Retry-After"]) <= 900
+
+
+def test_an_unknown_address_is_limited_alike(salon: Tenant) -> None:
+    assert [_try("nobody@nowhere.example").status_code for _ in range(11)] == [401] * 10 + [429]
+
+
+def test_a_stranger_does_not_lock_others_out(owner: Person, manager: Person) -> None:
+    for _ in range(11):
+        _try(owner.user.email)
+    assert _try(owner.user.email, PASSWORD, address="198.51.100.1").status_code == 200
+    assert _try(manager.user.email, PASSWORD).status_code == 200
+
+
+def test_writing_the_address_otherwise_or_elsewhere_does_not_help(owner: Person, rival: Tenant) -> None:
+    for _ in range(5):
+        _try(owner.user.email.upper())
+        _try(owner.user.email, host="rival.localhost")
+    assert _try(owner.user.email, PASSWORD).status_code == 429
+
+
+def test_a_forwarding_header_does_not_help(owner: Person) -> None:
+    api = Api(host="salon.localhost")
+    given = {"email": owner.user.email, "password": "wrong"}
+    codes = [api.post("auth/login/", given, x_forwarded_for=f"10.0.0.{each}").status_code for each in range(11)]
+    assert codes[-1] == 429
+
+
+def test_a_success_begins_anew(owner: Person) -> None:
+    for _ in range(9):
+        _try(owner.user.email)
+    assert _try(owner.user.email, PASSWORD).status_code == 200
+    assert [_try(owner.user.email).status_code for _ in range(10)] == [401] * 10
+
+
+def test_one_address_over_many_accounts(salon: Tenant, owner: Person) -> None:
+    codes = [_try(f"guess{each}@people.example").status_code for each in range(PER_ADDRESS.most + 1)]
+    assert codes == [401] * PER_ADDRESS.most + [429]
+    assert _try(owner.user.email, PASSWORD).status_code == 429
+    assert _try(owner.user.email, PASSWORD, address="198.51.100.1").status_code == 200
+
+
+def test_one_household_of_ipv6_is_one_address(owner: Person) -> None:
+    for each in range(10):
+        _try(owner.user.email, address=f"2001:db8:1:1::{each:x}")
+    assert _try(owner.user.email, PASSWORD, address="2001:db8:1:1:ffff::1").status_code == 429
+    assert _try(owner.user.email, PASSWORD, address="2001:db8:1:2::1").status_code == 200
+
+
+def test_many_at_once_are_all_counted(committed: Tenant) -> None:
+    email = make_person(committed, Role.OWNER).user.email
+
+    def attempt(_: int) -> int:
+        try:
+            return int(_try(email).status_code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(12) as pool:
+        codes = sorted(pool.map(attempt, range(30)))
+    assert codes == [401] * 10 + [429] * 20
+
+
+def test_without_redis_people_sign_in(
+    owner: Person, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away(*_: Any, **__: Any) -> Any:
+        raise RedisConnectionError("away")
+
+    monkeypatch.setattr("bookme.core.limits._redis", away)
+    assert [_try(owner.user.email).status_code for _ in range(12)] == [401] * 12
+    assert _try(owner.user.email, PASSWORD).status_code == 200
+    assert "limit_not_counted" in caplog.text
+
+
+LIMIT = Limit("test", most=2, seconds=60)
+
+
+@pytest.mark.django_db
+def test_a_window_ends() -> None:
+    short = Limit("test-short", most=1, seconds=1)
+    assert not count(short, "x").is_over(short)
+    over = count(short, "x")
+    assert over.is_over(short)
+    assert over.seconds_left == 1
+    client = caches["default"]._cache.get_client(None, write=True)
+    assert all(client.ttl(key) > 0 for key in client.keys("limit:*")), "a counter without an end locks for ever"
+
+
+@pytest.mark.django_db
+def test_taking_back_and_forgetting() -> None:
+    assert [count(LIMIT, "a").number, count(LIMIT, "a").number, count(LIMIT, "b").number] == [1, 2, 1]
+    take_back(LIMIT, "a")
+    assert count(LIMIT, "a").number == 2
+    forget(LIMIT, "a")
+    assert count(LIMIT, "a").number == 1
+    take_back(LIMIT, "never counted")
+    client = caches["default"]._cache.get_client(None, write=True)
+    assert all(client.ttl(key) > 0 for key in client.keys("limit:*"))
+
+
+def test_the_cache_learns_no_address(owner: Person) -> None:
+    _try(owner.user.email)
+    client = caches["default"]._cache.get_client(None, write=True)
+    keys = b" ".join(client.keys("*"))
+    assert PER_ACCOUNT.name.encode() in keys
+    assert b"203.0.113.7" not in keys
+    assert owner.user.email.encode() not in keys
+
+
+def test_networks() -> None:
+    assert network_of("") == ""
+    assert network_of("203.0.113.7") == "203.0.113.7"
+    assert network_of("2001:db8:1:1::9") == "2001:db8:1:1::/64"
