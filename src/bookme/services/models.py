@@ -148,3 +148,8 @@ class Question(Row, Keyed, Translated):
 
     def __str__(self) -> str:
         return self.label
+
+    def choices_in(self, language: str) -> list[str]:
+        """The choices in that language, else as they are stored."""
+        told = self.translations.get(language, {}).get("choices", [])
+        return list(told if len(told) == len(self.choices) else self.choices)

@@ -1,4 +1,4 @@
-"""What drf-spectacular cannot see by itself: how one signs in, the one error shape, the header of every answer."""
+"""What drf-spectacular cannot see by itself: how one signs in, the one error shape, the lists of our base views."""
 
 from typing import Any, Literal
 
@@ -38,15 +38,36 @@ VERSION_HEADER = {"description": "The version of the API that answered.", "schem
 
 
 class ApiSchema(AutoSchema):
-    """Every operation may also answer a problem, and a public one needs no token."""
+    """Every operation may also answer a problem, and a public one needs no token.
+
+    `lists_rows` marks a view whose GET is a page of rows.
+    """
+
+    @property
+    def _lists_rows(self) -> bool:
+        return bool(getattr(self.view, "lists_rows", False))
 
     def get_auth(self) -> list[dict[str, Any]]:
         needed = declared_for(self.view, self.method)
         found = list(super().get_auth())
         return [*found, {}] if needed is Access.ANYONE and {} not in found else found
 
+    def get_request_serializer(self) -> Any:
+        found: Any = super().get_request_serializer()
+        if self._lists_rows and self.method == "PUT":
+            return type(found)(many=True)
+        return found
+
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        if self._lists_rows:
+            return self.method in {"GET", "PUT"}
+        return bool(super()._is_list_view(serializer))
+
+    def _is_create_operation(self) -> bool:
+        return (self._lists_rows and self.method == "POST") or bool(super()._is_create_operation())
+
     def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
-        bodies = super()._get_response_bodies(direction)
+        bodies: dict[str, Any] = super()._get_response_bodies(direction)
         bodies["default"] = {
             "description": "A problem (RFC 9457)",
             "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},

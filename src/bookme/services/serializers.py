@@ -1,0 +1,296 @@
+"""The catalogue's shapes."""
+
+from typing import Any, ClassVar
+
+from django.utils.translation import get_language
+from rest_framework import serializers
+
+from bookme.core.http.fields import MoneyField, PlainText, WholeNumber
+from bookme.core.http.serializers import (
+    ColorField,
+    MetadataField,
+    RowSerializer,
+    RowsField,
+    TagsField,
+    TranslationsField,
+    fault,
+    row_field,
+)
+from bookme.locations.models import Location
+from bookme.services.models import (
+    MAX_DURATION,
+    MAX_PADDING,
+    Category,
+    Extra,
+    Question,
+    QuestionKind,
+    Service,
+    ServiceKind,
+)
+from bookme.tenants.config import AnyStaff, DepositKind, SlotAnchor
+
+MAX_CAPACITY = 1000
+MAX_STAFF_NEEDED = 10
+MINUTES_OF_A_YEAR = 525_600
+
+
+class CurrencyField(serializers.Field[Any, Any, str, Any]):
+    """The business's currency, beside each amount."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(read_only=True, source="*", **options)
+
+    def to_representation(self, value: Any) -> str:
+        return str(self.context["currency"])
+
+
+class CategorySerializer(RowSerializer[Category]):
+    """A heading of the catalogue."""
+
+    translated = ("name", "description")
+    team_only = frozenset({"translations", "metadata"})
+    translations = TranslationsField(required=False)
+    metadata = MetadataField(required=False)
+
+    class Meta:
+        model = Category
+        fields = ("id", "key", "name", "slug", "description", "position", "is_active", "translations", "metadata")
+        extra_kwargs: ClassVar[dict[str, Any]] = {"slug": {"required": False}}
+
+
+class Part(serializers.Serializer[Any]):
+    """An object of which every part may be left out, and an unknown one is a fault."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = sorted(set(data) - set(self.fields)) if isinstance(data, dict) else []
+        if unknown:
+            raise serializers.ValidationError(
+                {name: [serializers.ErrorDetail("There is no such setting.", code="unknown")] for name in unknown}
+            )
+        return super().to_internal_value(data)
+
+
+class CancellationSerializer(Part):
+    free_until_minutes = WholeNumber(max_value=MINUTES_OF_A_YEAR, required=False)
+    late_fee_percent = WholeNumber(max_value=100, required=False)
+    no_show_fee_percent = WholeNumber(max_value=100, required=False)
+
+
+class RescheduleSerializer(Part):
+    allowed_until_minutes = WholeNumber(max_value=MINUTES_OF_A_YEAR, required=False)
+    max_times = WholeNumber(max_value=100, required=False)
+
+
+class DepositSerializer(Part):
+    """`value` is an amount for `fixed`, a percentage for `percent`, and absent for the others."""
+
+    kind = serializers.ChoiceField(choices=[each.value for each in DepositKind])
+    value = MoneyField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        needs_value = attrs["kind"] in {DepositKind.FIXED, DepositKind.PERCENT}
+        if needs_value != ("value" in attrs):
+            raise fault("value", "Fixed and percent have a value, and nothing else has.", "value_of_kind")
+        if attrs["kind"] == DepositKind.PERCENT and attrs["value"] > 100:
+            raise fault("value", "A percentage is at most 100.", "max_value")
+        return attrs | ({"value": str(attrs["value"])} if needs_value else {})
+
+
+class PolicySerializer(Part):
+    """What differs from the business's policies; `cancellation` and `reschedule` part by part. Replaced as a whole."""
+
+    slot_interval_minutes = WholeNumber(min_value=1, max_value=1440, required=False)
+    slot_anchor = serializers.ChoiceField(choices=[each.value for each in SlotAnchor], required=False)
+    min_notice_minutes = WholeNumber(max_value=MINUTES_OF_A_YEAR, required=False)
+    max_days_ahead = WholeNumber(min_value=1, max_value=730, required=False)
+    guest_booking = serializers.BooleanField(required=False)
+    auto_confirm = serializers.BooleanField(required=False)
+    cancellation = CancellationSerializer(required=False)
+    reschedule = RescheduleSerializer(required=False)
+    deposit = DepositSerializer(required=False)
+    hold_minutes = WholeNumber(min_value=1, max_value=1440, required=False)
+    any_staff = serializers.ChoiceField(choices=[each.value for each in AnyStaff], required=False)
+
+
+class RequirementSerializer(serializers.Serializer[Any]):
+    """One unit of this kind of resource is taken for each appointment."""
+
+    kind = serializers.SlugField(max_length=64)
+
+
+class ServiceExtraSerializer(RowSerializer[Extra]):
+    """An add-on, within the service that it can be added to."""
+
+    translated = ("name", "description")
+    currency = CurrencyField()
+
+    class Meta:
+        model = Extra
+        fields = ("id", "key", "name", "description", "price", "currency", "duration_minutes")
+        read_only_fields = fields
+
+
+class ServiceSerializer(RowSerializer[Service]):
+    """What can be booked. `locations` empty: at all of them. `category` is null under an archived heading."""
+
+    translated = ("name", "description")
+    team_only = frozenset({"translations", "metadata", "policy"})
+    category = row_field(Category.objects, allow_null=True, required=False)
+    duration_minutes = WholeNumber(min_value=1, max_value=MAX_DURATION)
+    padding_before_minutes = WholeNumber(max_value=MAX_PADDING, required=False)
+    padding_after_minutes = WholeNumber(max_value=MAX_PADDING, required=False)
+    capacity = WholeNumber(min_value=1, max_value=MAX_CAPACITY, required=False)
+    min_to_run = WholeNumber(min_value=1, max_value=MAX_CAPACITY, allow_null=True, required=False)
+    staff_needed = WholeNumber(min_value=1, max_value=MAX_STAFF_NEEDED, required=False)
+    price = MoneyField()
+    currency = CurrencyField()
+    color = ColorField(required=False)
+    requires = RequirementSerializer(many=True, required=False, source="requirements", max_length=10)
+    locations = RowsField(model=Location, max_length=200, required=False)
+    extras = ServiceExtraSerializer(many=True, read_only=True, source="offered_extras")
+    tags = TagsField(required=False)
+    policy = PolicySerializer(required=False)
+    translations = TranslationsField(required=False)
+    metadata = MetadataField(required=False)
+
+    class Meta:
+        model = Service
+        fields = (
+            "id",
+            "key",
+            "category",
+            "name",
+            "slug",
+            "description",
+            "kind",
+            "duration_minutes",
+            "padding_before_minutes",
+            "padding_after_minutes",
+            "capacity",
+            "min_to_run",
+            "staff_needed",
+            "price",
+            "currency",
+            "color",
+            "requires",
+            "locations",
+            "extras",
+            "tags",
+            "position",
+            "is_active",
+            "policy",
+            "translations",
+            "metadata",
+        )
+        extra_kwargs: ClassVar[dict[str, Any]] = {"slug": {"required": False}}
+
+    def to_representation(self, instance: Service) -> dict[str, Any]:
+        answer = super().to_representation(instance)
+        if instance.category and not instance.category.is_active and not self.context["is_team"]:
+            answer["category"] = None
+        return answer
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        kind = self._value(attrs, "kind", ServiceKind.INDIVIDUAL)
+        capacity = self._value(attrs, "capacity", 1)
+        if kind == ServiceKind.INDIVIDUAL and capacity != 1:
+            raise fault("capacity", "An individual service has one place.", "capacity_of_kind")
+        if kind == ServiceKind.GROUP and capacity < 2:
+            raise fault("capacity", "A group has at least two places.", "capacity_of_kind")
+        if (self._value(attrs, "min_to_run", None) or 0) > capacity:
+            raise fault("min_to_run", "More than there are places.", "too_large")
+        kinds = [each["kind"] for each in attrs.get("requirements", [])]
+        if len(set(kinds)) < len(kinds):
+            raise fault("requires", "A kind of resource is there twice.", "twice")
+        return attrs
+
+    def _value(self, attrs: dict[str, Any], name: str, default: Any) -> Any:
+        return attrs[name] if name in attrs else getattr(self.instance, name, default)
+
+
+class ExtraSerializer(RowSerializer[Extra]):
+    """An add-on: its price counts once a booking, its minutes lengthen the service."""
+
+    translated = ("name", "description")
+    team_only = frozenset({"translations"})
+    price = MoneyField()
+    currency = CurrencyField()
+    duration_minutes = WholeNumber(max_value=MAX_PADDING, required=False)
+    services = RowsField(model=Service, required=False)
+    translations = TranslationsField(required=False)
+
+    class Meta:
+        model = Extra
+        fields = (
+            "id",
+            "key",
+            "name",
+            "description",
+            "price",
+            "currency",
+            "duration_minutes",
+            "services",
+            "position",
+            "is_active",
+            "translations",
+        )
+
+
+class QuestionSerializer(RowSerializer[Question]):
+    """An intake question. `services` empty: asked for all. An answer is sent under `key`, or `id` if there is none.
+
+    Of a choice, `choices` are the values to send, `choice_labels` the same in the language of the request.
+    """
+
+    translated = ("label", "help_text")
+    translated_lists = ("choices",)
+    team_only = frozenset({"translations"})
+    choices = serializers.ListField(child=PlainText(max_length=120), max_length=50, required=False)
+    choice_labels = serializers.SerializerMethodField()
+    minimum = serializers.IntegerField(min_value=-(10**9), max_value=10**9, allow_null=True, required=False)
+    maximum = serializers.IntegerField(min_value=-(10**9), max_value=10**9, allow_null=True, required=False)
+    services = RowsField(model=Service, required=False)
+    translations = TranslationsField(required=False)
+
+    class Meta:
+        model = Question
+        fields = (
+            "id",
+            "key",
+            "label",
+            "help_text",
+            "kind",
+            "choices",
+            "choice_labels",
+            "minimum",
+            "maximum",
+            "required",
+            "services",
+            "position",
+            "is_active",
+            "translations",
+        )
+
+    def get_choice_labels(self, row: Question) -> list[str]:
+        return row.choices_in(get_language() or "")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        def value(name: str) -> Any:
+            return attrs[name] if name in attrs else getattr(self.instance, name, None)
+
+        is_choice = value("kind") == QuestionKind.CHOICE
+        choices = value("choices") or []
+        if is_choice != bool(choices):
+            raise fault("choices", "A choice has choices, and nothing else has.", "choices_of_kind")
+        if len(set(choices)) < len(choices):
+            raise fault("choices", "A choice is there twice.", "twice")
+        for language, texts in (value("translations") or {}).items():
+            if len(texts.get("choices", choices)) != len(choices):
+                raise fault("translations", f"As many choices in {language} as there are.", "choices_of_kind")
+        least, most = value("minimum"), value("maximum")
+        if value("kind") != QuestionKind.INTEGER and (least is not None or most is not None):
+            raise fault("minimum", "Only a whole number has bounds.", "bounds_of_kind")
+        if least is not None and most is not None and least > most:
+            raise fault("maximum", "Less than the minimum.", "too_small")
+        return attrs
+

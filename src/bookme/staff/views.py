@@ -1,0 +1,183 @@
+"""People at work: read by anyone without contact data, kept by owner and manager; absence also by oneself."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from bookme.core.http.rows import (
+    ArchivableRow,
+    GrowingList,
+    RemovableMixin,
+    ReplaceableList,
+    ReplaceableMixin,
+    RowList,
+    RowsOf,
+)
+from bookme.core.permissions import Access, Permission
+from bookme.locations.filters import RangeFilters
+from bookme.services.selectors import service_for
+from bookme.staff import actions, selectors
+from bookme.staff.filters import StaffFilters, WorkingHoursFilters
+from bookme.staff.models import ServiceArea, Staff, StaffService, TimeOff, WorkingHours
+from bookme.staff.serializers import (
+    PersonOfServiceSerializer,
+    ServiceAreaSerializer,
+    ServiceOfPersonSerializer,
+    StaffSerializer,
+    TimeOffSerializer,
+    WorkingHoursSerializer,
+)
+
+MANAGE = Permission.STAFF_MANAGE
+
+
+class People(GrowingList):
+    """Who works here, in the business's order."""
+
+    serializer_class = StaffSerializer
+    filterset_class = StaffFilters
+    permissions = {"GET": Access.ANYONE, "POST": MANAGE}
+
+    def rows(self) -> QuerySet[Staff]:
+        return selectors.staff_for(self.actor)
+
+    def make(self, values: dict[str, Any]) -> Staff:
+        return actions.make_person(values=values, actor=self.actor)
+
+
+class OnePerson(ArchivableRow):
+    """Somebody who works here."""
+
+    serializer_class = StaffSerializer
+    permissions = {"GET": Access.ANYONE, "PATCH": MANAGE, "DELETE": MANAGE}
+    row_kind = "staff"
+
+    def rows(self) -> QuerySet[Staff]:
+        return selectors.staff_for(self.actor)
+
+    def change(self, row: Staff, values: dict[str, Any]) -> Staff:
+        return actions.change_person(person=row, values=values, actor=self.actor)
+
+    def archive(self, row: Staff) -> Staff:
+        return actions.archive_person(person=row, actor=self.actor)
+
+
+class StaffOfService(RowList):
+    """Who does a service, at what price and length, in the order of the staff."""
+
+    serializer_class = PersonOfServiceSerializer
+    permissions = {"GET": Access.ANYONE}
+
+    def rows(self) -> QuerySet[StaffService]:
+        return selectors.offers_of_service(self.actor, service_for(self.actor, self.kwargs["id"]))
+
+
+class OfPerson(RowsOf):
+    """The base of what hangs on a person."""
+
+    def person(self) -> Staff:
+        return selectors.person_for(self.actor, self.kwargs["id"])
+
+
+class ServicesOfPerson(ReplaceableMixin, OfPerson):
+    """What a person does, at what price and length; `PUT` replaces it."""
+
+    serializer_class = ServiceOfPersonSerializer
+    permissions = {"GET": Access.ANYONE, "PUT": MANAGE}
+
+    def rows(self) -> QuerySet[StaffService]:
+        return selectors.offers_of_person(self.actor, self.person())
+
+    def replace(self, values: list[dict[str, Any]]) -> None:
+        actions.set_offers(person=self.person(), rows=values, actor=self.actor)
+
+
+class HoursOfPerson(ReplaceableList, OfPerson):
+    """When a person works: shifts by weekday, and on dates that differ."""
+
+    serializer_class = WorkingHoursSerializer
+    filterset_class = WorkingHoursFilters
+    permissions = {"GET": Access.ANYONE, "POST": MANAGE, "PUT": MANAGE}
+    most = 400
+
+    def rows(self) -> QuerySet[WorkingHours]:
+        return selectors.working_hours_of(self.person())
+
+    def make(self, values: dict[str, Any]) -> WorkingHours:
+        return actions.add_working_hours(person=self.person(), values=values, actor=self.actor)
+
+    def replace(self, values: list[dict[str, Any]]) -> None:
+        actions.set_working_hours(person=self.person(), rows=values, actor=self.actor)
+
+
+class OneShift(RemovableMixin, OfPerson):
+    """One shift of a person."""
+
+    serializer_class = WorkingHoursSerializer
+    permissions = {"DELETE": MANAGE}
+    lookup_field = "row"
+
+    def rows(self) -> QuerySet[WorkingHours]:
+        return selectors.working_hours_of(self.person())
+
+    def remove(self, row: WorkingHours) -> None:
+        actions.remove_working_hours(hours=row, actor=self.actor)
+
+
+class AbsenceOfPerson(GrowingList, OfPerson):
+    """When a person is away. Bookings in that time stand until somebody moves them."""
+
+    serializer_class = TimeOffSerializer
+    filterset_class = RangeFilters
+    permissions = {"GET": Access.ANYONE, "POST": Permission.TIME_OFF_OWN}
+
+    def rows(self) -> QuerySet[TimeOff]:
+        return selectors.time_off_of(self.person())
+
+    def make(self, values: dict[str, Any]) -> TimeOff:
+        return actions.add_time_off(person=self.person(), values=values, actor=self.actor)
+
+
+class OneAbsence(RemovableMixin, OfPerson):
+    """One absence of a person."""
+
+    serializer_class = TimeOffSerializer
+    permissions = {"DELETE": Permission.TIME_OFF_OWN}
+    lookup_field = "row"
+
+    def rows(self) -> QuerySet[TimeOff]:
+        return selectors.time_off_of(self.person())
+
+    def remove(self, row: TimeOff) -> None:
+        actions.remove_time_off(time_off=row, actor=self.actor)
+
+
+class AreasOfPerson(ReplaceableList, OfPerson):
+    """Where a mobile person goes."""
+
+    serializer_class = ServiceAreaSerializer
+    permissions = {"GET": Access.ANYONE, "POST": MANAGE, "PUT": MANAGE}
+    most = 50
+
+    def rows(self) -> QuerySet[ServiceArea]:
+        return selectors.areas_of(self.person())
+
+    def make(self, values: dict[str, Any]) -> ServiceArea:
+        return actions.add_area(person=self.person(), values=values, actor=self.actor)
+
+    def replace(self, values: list[dict[str, Any]]) -> None:
+        actions.set_areas(person=self.person(), rows=values, actor=self.actor)
+
+
+class OneArea(RemovableMixin, OfPerson):
+    """One area of a person."""
+
+    serializer_class = ServiceAreaSerializer
+    permissions = {"DELETE": MANAGE}
+    lookup_field = "row"
+
+    def rows(self) -> QuerySet[ServiceArea]:
+        return selectors.areas_of(self.person())
+
+    def remove(self, row: ServiceArea) -> None:
+        actions.remove_area(area=row, actor=self.actor)
