@@ -13,8 +13,12 @@ from bookme.bookings.events import (
     BookingUndone,
     BookingUpdated,
 )
+from bookme.customers.events import CustomerChanged
 from bookme.eventlog.registry import wire
+from bookme.locations.events import LocationsChanged
 from bookme.onboarding.events import BusinessClosed, BusinessConfigured, BusinessResumed, BusinessSuspended
+from bookme.services.events import CatalogueChanged
+from bookme.staff.events import StaffChanged
 
 wire(
     {
@@ -22,6 +26,10 @@ wire(
         BusinessSuspended: (),
         BusinessResumed: (),
         BusinessClosed: (),
+        LocationsChanged: (),
+        CatalogueChanged: (),
+        StaffChanged: (),
+        CustomerChanged: (),
         BookingRequested: (),
         BookingConfirmed: (),
         BookingDeclined: (),

@@ -1,15 +1,13 @@
 """Filters of places."""
 
-import datetime as dt
 from typing import Any
 from uuid import UUID
 
-import django_filters
 from django.db.models import Q, QuerySet
+from django_filters import filters
+from django_filters.rest_framework.filterset import FilterSet
 
-from bookme.core.http.filters import ActiveFilters, Flag, Search
-from bookme.core.time import local_midnight
-from bookme.locations.selectors import zone_of
+from bookme.core.http.filters import ActiveFilters, Day, DayRange, Flag, Search
 
 
 class LocationFilters(ActiveFilters):
@@ -17,40 +15,22 @@ class LocationFilters(ActiveFilters):
 
 
 class ResourceFilters(ActiveFilters):
-    location = django_filters.UUIDFilter(field_name="location_id")
-    kind = django_filters.CharFilter(max_length=64)
+    location = filters.UUIDFilter(field_name="location_id")
+    kind = filters.CharFilter(max_length=64)
     search = Search("name", "kind")
 
 
-class RangeFilters(django_filters.FilterSet):
-    """`from` and `to`: ranges that meet these days of the business, both inclusive."""
-
-    @classmethod
-    def get_filters(cls) -> Any:
-        days = {
-            "from": django_filters.DateFilter(method="from_day"),
-            "to": django_filters.DateFilter(method="to_day"),
-        }
-        return {**super().get_filters(), **days}
-
-    def from_day(self, rows: QuerySet[Any], name: str, value: dt.date) -> QuerySet[Any]:
-        return rows.filter(ends_at__gt=local_midnight(value, zone_of(None)))
-
-    def to_day(self, rows: QuerySet[Any], name: str, value: dt.date) -> QuerySet[Any]:
-        return rows.filter(starts_at__lt=local_midnight(value + dt.timedelta(days=1), zone_of(None)))
-
-
-class ClosureFilters(RangeFilters):
+class ClosureFilters(DayRange):
     """`location`: what shuts that place, its own closures and those of the business."""
 
-    location = django_filters.UUIDFilter(method="at_location")
+    location = filters.UUIDFilter(method="at_location")
     search = Search("name")
 
     def at_location(self, rows: QuerySet[Any], name: str, value: UUID) -> QuerySet[Any]:
         return rows.filter(Q(location=value) | Q(location=None))
 
 
-class HoursFilters(django_filters.FilterSet):
+class HoursFilters(FilterSet):
     """`from` and `to`: exceptions of these dates, both inclusive. `weekly`: rows of weekdays, or of dates."""
 
     weekly = Flag(method="kept_weekly")
@@ -58,8 +38,8 @@ class HoursFilters(django_filters.FilterSet):
     @classmethod
     def get_filters(cls) -> Any:
         days = {
-            "from": django_filters.DateFilter(field_name="on_date", lookup_expr="gte"),
-            "to": django_filters.DateFilter(field_name="on_date", lookup_expr="lte"),
+            "from": Day(field_name="on_date", lookup_expr="gte"),
+            "to": Day(field_name="on_date", lookup_expr="lte"),
         }
         return {**super().get_filters(), **days}
 

@@ -168,4 +168,3 @@ class ClosureSerializer(RangeSerializer):
 
     def zone_for(self, attrs: dict[str, Any]) -> ZoneInfo:
         return zone_of(attrs["location"] if "location" in attrs else getattr(self.instance, "location", None))
-

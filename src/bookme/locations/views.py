@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from bookme.core.http.permissions import Declaration
 from bookme.core.http.rows import ArchivableRow, GrowingList, RemovableMixin, RemovableRow, ReplaceableList
 from bookme.core.permissions import Access, Permission
 from bookme.locations import actions, selectors
@@ -18,8 +19,8 @@ from bookme.locations.serializers import (
 )
 
 MANAGE = Permission.CATALOGUE_MANAGE
-LIST = {"GET": Access.ANYONE, "POST": MANAGE}
-ROW = {"GET": Access.ANYONE, "PATCH": MANAGE, "DELETE": MANAGE}
+LIST: Mapping[str, Declaration] = {"GET": Access.ANYONE, "POST": MANAGE}
+ROW: Mapping[str, Declaration] = {"GET": Access.ANYONE, "PATCH": MANAGE, "DELETE": MANAGE}
 
 
 class Locations(GrowingList):

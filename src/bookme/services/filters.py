@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-import django_filters
 from django.db.models import Q, QuerySet
+from django_filters import filters
 
 from bookme.core.http.filters import ActiveFilters, Search, Tag
 from bookme.services.models import QuestionKind, ServiceKind
@@ -17,10 +17,10 @@ class CategoryFilters(ActiveFilters):
 class ServiceFilters(ActiveFilters):
     """`location`: offered there, that is at no place in particular or at this one. `staff`: done by them."""
 
-    category = django_filters.UUIDFilter(field_name="category_id")
-    kind = django_filters.ChoiceFilter(choices=ServiceKind.choices)
-    staff = django_filters.UUIDFilter(field_name="staff_services__staff_id")
-    location = django_filters.UUIDFilter(method="at_location")
+    category = filters.UUIDFilter(field_name="category_id")
+    kind = filters.ChoiceFilter(choices=ServiceKind.choices)
+    staff = filters.UUIDFilter(field_name="staff_services__staff_id")
+    location = filters.UUIDFilter(method="at_location")
     tag = Tag()
     search = Search("name", "description")
 
@@ -29,15 +29,15 @@ class ServiceFilters(ActiveFilters):
 
 
 class ExtraFilters(ActiveFilters):
-    service = django_filters.UUIDFilter(field_name="services")
+    service = filters.UUIDFilter(field_name="services")
     search = Search("name", "description")
 
 
 class QuestionFilters(ActiveFilters):
     """`service`: asked when it is booked, that is of it or of all."""
 
-    service = django_filters.UUIDFilter(method="of_service")
-    kind = django_filters.ChoiceFilter(choices=QuestionKind.choices)
+    service = filters.UUIDFilter(method="of_service")
+    kind = filters.ChoiceFilter(choices=QuestionKind.choices)
     search = Search("label", "help_text")
 
     def of_service(self, rows: QuerySet[Any], name: str, value: UUID) -> QuerySet[Any]:

@@ -145,7 +145,9 @@ class ServiceSerializer(RowSerializer[Service]):
     price = MoneyField()
     currency = CurrencyField()
     color = ColorField(required=False)
-    requires = RequirementSerializer(many=True, required=False, source="requirements", max_length=10)
+    requires: Any = serializers.ListSerializer(
+        child=RequirementSerializer(), source="requirements", max_length=10, required=False
+    )
     locations = RowsField(model=Location, max_length=200, required=False)
     extras = ServiceExtraSerializer(many=True, read_only=True, source="offered_extras")
     tags = TagsField(required=False)
@@ -293,4 +295,3 @@ class QuestionSerializer(RowSerializer[Question]):
         if least is not None and most is not None and least > most:
             raise fault("maximum", "Less than the minimum.", "too_small")
         return attrs
-

@@ -1,9 +1,11 @@
 """The catalogue: read by anyone, kept by owner and manager."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
 
+from bookme.core.http.permissions import Declaration
 from bookme.core.http.rows import ArchivableRow, GrowingList
 from bookme.core.permissions import Access, Permission
 from bookme.services import actions, selectors
@@ -11,8 +13,12 @@ from bookme.services.filters import CategoryFilters, ExtraFilters, QuestionFilte
 from bookme.services.models import Category, Extra, Question, Service
 from bookme.services.serializers import CategorySerializer, ExtraSerializer, QuestionSerializer, ServiceSerializer
 
-LIST = {"GET": Access.ANYONE, "POST": Permission.CATALOGUE_MANAGE}
-ROW = {"GET": Access.ANYONE, "PATCH": Permission.CATALOGUE_MANAGE, "DELETE": Permission.CATALOGUE_MANAGE}
+LIST: Mapping[str, Declaration] = {"GET": Access.ANYONE, "POST": Permission.CATALOGUE_MANAGE}
+ROW: Mapping[str, Declaration] = {
+    "GET": Access.ANYONE,
+    "PATCH": Permission.CATALOGUE_MANAGE,
+    "DELETE": Permission.CATALOGUE_MANAGE,
+}
 
 
 class Categories(GrowingList):

@@ -3,19 +3,19 @@
 from typing import Any
 from uuid import UUID
 
-import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django_filters import filters
 
 from bookme.core.http.filters import ActiveFilters, Search
-from bookme.locations.filters import HoursFilters, RangeFilters
+from bookme.locations.filters import HoursFilters
 from bookme.staff.models import WorkingHours
 
 
 class StaffFilters(ActiveFilters):
     """`location`: who has hours there, or hours without a place."""
 
-    service = django_filters.UUIDFilter(field_name="staff_services__service_id")
-    location = django_filters.UUIDFilter(method="at_location")
+    service = filters.UUIDFilter(field_name="staff_services__service_id")
+    location = filters.UUIDFilter(method="at_location")
     search = Search("name", "title")
 
     def at_location(self, rows: QuerySet[Any], name: str, value: UUID) -> QuerySet[Any]:
@@ -24,6 +24,4 @@ class StaffFilters(ActiveFilters):
 
 
 class WorkingHoursFilters(HoursFilters):
-    location = django_filters.UUIDFilter(field_name="location_id")
-
-
+    location = filters.UUIDFilter(field_name="location_id")

@@ -14,6 +14,7 @@ from bookme.core.http.serializers import (
     fault,
     row_field,
 )
+from bookme.core.money import amount_text
 from bookme.locations.models import DAY_END, Location
 from bookme.locations.serializers import HoursSerializer, RangeSerializer
 from bookme.services.models import MAX_DURATION, Service
@@ -74,8 +75,7 @@ class OfferSerializer(RowSerializer[StaffService]):
     )
 
     def get_price(self, row: StaffService) -> str:
-        amount = row.service.price if row.price is None else row.price
-        return MoneyField.to_representation(self.fields["own_price"], amount)
+        return amount_text(row.service.price if row.price is None else row.price, self.context["currency"])
 
     def get_duration_minutes(self, row: StaffService) -> int:
         return row.service.duration_minutes if row.duration_minutes is None else row.duration_minutes
@@ -134,7 +134,7 @@ class WorkingHoursSerializer(HoursSerializer):
     """A shift, as opening hours are; `location` null: wherever the person works. Breaks lie within it."""
 
     location = row_field(Location.objects, allow_null=True, required=False)
-    breaks = BreakSerializer(many=True, required=False, max_length=MOST_BREAKS)
+    breaks: Any = serializers.ListSerializer(child=BreakSerializer(), max_length=MOST_BREAKS, required=False)
 
     class Meta:
         model = WorkingHours
@@ -149,7 +149,6 @@ class WorkingHoursSerializer(HoursSerializer):
                 raise fault("breaks", "Breaks lie within the shift and do not overlap.", "outside_shift")
             free_from = end
         return {**checked, "breaks": breaks}
-
 
 
 class TimeOffSerializer(RangeSerializer):

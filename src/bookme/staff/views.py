@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from bookme.core.http.filters import DayRange
 from bookme.core.http.rows import (
     ArchivableRow,
     GrowingList,
@@ -14,7 +15,6 @@ from bookme.core.http.rows import (
     RowsOf,
 )
 from bookme.core.permissions import Access, Permission
-from bookme.locations.filters import RangeFilters
 from bookme.services.selectors import service_for
 from bookme.staff import actions, selectors
 from bookme.staff.filters import StaffFilters, WorkingHoursFilters
@@ -128,7 +128,7 @@ class AbsenceOfPerson(GrowingList, OfPerson):
     """When a person is away. Bookings in that time stand until somebody moves them."""
 
     serializer_class = TimeOffSerializer
-    filterset_class = RangeFilters
+    filterset_class = DayRange
     permissions = {"GET": Access.ANYONE, "POST": Permission.TIME_OFF_OWN}
 
     def rows(self) -> QuerySet[TimeOff]:

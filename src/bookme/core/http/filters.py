@@ -1,22 +1,35 @@
 """Filters of lists. A value that cannot be read is a 400 with the parameter's name, never ignored."""
 
-from typing import Any
+import datetime as dt
+from typing import Any, ClassVar
 
-import django_filters
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q, QuerySet
+from django_filters import filters
+from django_filters.rest_framework.filterset import FilterSet
+
+from bookme.core.time import local_midnight
 
 YES_NO = [("true", "true"), ("false", "false")]
 
 
-class Flag(django_filters.ChoiceFilter):
+class Flag(filters.ChoiceFilter):
     """`true` or `false`, and nothing else."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(choices=YES_NO, empty_label=None, null_value="", **options)
 
 
-class Search(django_filters.CharFilter):
+class Day(filters.DateFilter):
+    """A date as `YYYY-MM-DD`, near enough for a calendar."""
+
+    def __init__(self, **options: Any) -> None:
+        bounds = [MinValueValidator(dt.date(1900, 1, 1)), MaxValueValidator(dt.date(2200, 12, 31))]
+        super().__init__(input_formats=["%Y-%m-%d"], validators=bounds, **options)
+
+
+class Search(filters.CharFilter):
     """Rows in which one of the fields contains the words, whatever their case."""
 
     field_class = forms.CharField
@@ -34,7 +47,7 @@ class Search(django_filters.CharFilter):
         return qs
 
 
-class Tag(django_filters.CharFilter):
+class Tag(filters.CharFilter):
     """Rows that carry the tag."""
 
     def __init__(self, **options: Any) -> None:
@@ -44,7 +57,7 @@ class Tag(django_filters.CharFilter):
         return qs.filter(tags__contains=[value]) if value else qs
 
 
-class ActiveFilters(django_filters.FilterSet):
+class ActiveFilters(FilterSet):
     """Lists show what is active; `is_active=false` asks for what is archived (the team alone has any)."""
 
     is_active = Flag(help_text="`false`: archived rows instead, for the team. Default `true`.")
@@ -52,3 +65,24 @@ class ActiveFilters(django_filters.FilterSet):
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().filter_queryset(queryset)
         return rows if self.form.cleaned_data.get("is_active") else rows.filter(is_active=True)
+
+
+class DayRange(FilterSet):
+    """`from` and `to`: rows that meet these days in the business's zone, both inclusive."""
+
+    starts_field: ClassVar[str] = "starts_at"
+    ends_field: ClassVar[str] = "ends_at"
+
+    @classmethod
+    def get_filters(cls) -> Any:
+        days = {"from": Day(method="from_day"), "to": Day(method="to_day")}
+        return {**super().get_filters(), **days}
+
+    def from_day(self, rows: QuerySet[Any], name: str, value: dt.date) -> QuerySet[Any]:
+        return rows.filter(**{f"{self.ends_field}__gte": self._midnight(value)})
+
+    def to_day(self, rows: QuerySet[Any], name: str, value: dt.date) -> QuerySet[Any]:
+        return rows.filter(**{f"{self.starts_field}__lt": self._midnight(value + dt.timedelta(days=1))})
+
+    def _midnight(self, day: dt.date) -> dt.datetime:
+        return local_midnight(day, self.request.tenant.config.zone)

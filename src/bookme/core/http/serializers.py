@@ -27,7 +27,9 @@ class RowSerializer(serializers.ModelSerializer[M]):
     translated: ClassVar[tuple[str, ...]] = ()
     translated_lists: ClassVar[tuple[str, ...]] = ()
     team_only: ClassVar[frozenset[str]] = frozenset()
-    serializer_field_mapping: ClassVar[dict[type[models.Field[Any, Any]], type[serializers.Field[Any, Any, Any, Any]]]] = {
+    serializer_field_mapping: ClassVar[
+        dict[type[models.Field[Any, Any]], type[serializers.Field[Any, Any, Any, Any]]]
+    ] = {
         **serializers.ModelSerializer.serializer_field_mapping,
         models.CharField: PlainText,
         models.TextField: MultilineText,
@@ -70,7 +72,7 @@ class RowsField(serializers.ListField):
         faults: dict[int, Any] = {}
         for index, each in enumerate(wanted):
             if code := "twice" if each in wanted[:index] else "" if each in found else "does_not_exist":
-                faults[index] = [serializers.ErrorDetail(self.error_messages[code], code=code)]
+                faults[index] = [serializers.ErrorDetail(str(self.error_messages[code]), code=code)]
         if faults:
             raise serializers.ValidationError(faults)  # type: ignore[arg-type]
         return [found[each] for each in wanted]
@@ -162,7 +164,11 @@ class TranslationsField(serializers.DictField):
     def _wrong(self, name: str, text: Any, limits: dict[str, int]) -> serializers.ErrorDetail | None:
         parent: Any = self.parent
         if name in parent.translated_lists and isinstance(text, list):
-            return None if all(_is_text(each, LISTED_TEXT) for each in text) else self._fault("not_text", limit=LISTED_TEXT)
+            return (
+                None
+                if all(_is_text(each, LISTED_TEXT) for each in text)
+                else self._fault("not_text", limit=LISTED_TEXT)
+            )
         if name not in limits:
             return self._fault("unknown_field")
         return None if _is_text(text, limits[name]) else self._fault("not_text", limit=limits[name])

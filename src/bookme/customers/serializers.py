@@ -1,0 +1,71 @@
+"""The shapes of customers, for the team."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from bookme.core.http.fields import EmailField, PhoneField
+from bookme.core.http.serializers import MetadataField, RowSerializer, TagsField, fault
+from bookme.customers.models import Consent, Customer, CustomerAddress
+
+
+class CustomerAddressSerializer(RowSerializer[CustomerAddress]):
+    """Where a mobile trade goes to see them."""
+
+    class Meta:
+        model = CustomerAddress
+        fields = ("id", "line1", "line2", "city", "county", "postcode", "country", "created_at")
+        read_only_fields = fields
+
+
+class ConsentSerializer(RowSerializer[Consent]):
+    """What was asked, what was said, when, and on which visit."""
+
+    class Meta:
+        model = Consent
+        fields = ("kind", "granted", "wording", "visit_id", "created_at")
+        read_only_fields = fields
+
+
+class CustomerSerializer(RowSerializer[Customer]):
+    """A person who books. Addresses (newest first) and consents (oldest first) come with their bookings."""
+
+    email = EmailField(allow_blank=True, required=False)
+    phone = PhoneField(allow_blank=True, required=False)
+    language = serializers.RegexField(r"^[a-z]{2,3}(-[A-Z]{2})?\Z", max_length=8, allow_blank=True, required=False)
+    tags = TagsField(required=False)
+    metadata = MetadataField(required=False)
+    addresses = CustomerAddressSerializer(many=True, read_only=True)
+    consents = ConsentSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Customer
+        fields = (
+            "id",
+            "name",
+            "email",
+            "phone",
+            "language",
+            "notes",
+            "tags",
+            "user_id",
+            "is_active",
+            "metadata",
+            "addresses",
+            "consents",
+            "created_at",
+        )
+        read_only_fields = ("user_id", "created_at")
+
+    def validate_email(self, value: str) -> str:
+        others = Customer.objects.filter(email=value)
+        if isinstance(self.instance, Customer):
+            others = others.exclude(pk=self.instance.pk)
+        if value and others.exists():
+            raise serializers.ValidationError("Another customer has this address.", code="unique")
+        return value
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if self.instance is None and not (attrs.get("email") or attrs.get("phone")):
+            raise fault("email", "Give an e-mail address or a phone number.", "required")
+        return attrs
