@@ -1,5 +1,6 @@
 """The catalogue's shapes."""
 
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.utils.translation import get_language
@@ -16,6 +17,7 @@ from bookme.core.http.serializers import (
     fault,
     row_field,
 )
+from bookme.core.money import rounded
 from bookme.locations.models import Location
 from bookme.services.models import (
     MAX_DURATION,
@@ -85,7 +87,9 @@ class DepositSerializer(Part):
     """`value` is an amount for `fixed`, a percentage for `percent`, and absent for the others."""
 
     kind = serializers.ChoiceField(choices=[each.value for each in DepositKind])
-    value = MoneyField(required=False)
+    value = serializers.DecimalField(
+        max_digits=12, decimal_places=3, min_value=Decimal(0), normalize_output=True, required=False
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         needs_value = attrs["kind"] in {DepositKind.FIXED, DepositKind.PERCENT}
@@ -93,7 +97,9 @@ class DepositSerializer(Part):
             raise fault("value", "Fixed and percent have a value, and nothing else has.", "value_of_kind")
         if attrs["kind"] == DepositKind.PERCENT and attrs["value"] > 100:
             raise fault("value", "A percentage is at most 100.", "max_value")
-        return attrs | ({"value": str(attrs["value"])} if needs_value else {})
+        if attrs["kind"] == DepositKind.FIXED and attrs["value"] != rounded(attrs["value"], self.context["currency"]):
+            raise fault("value", "This currency has fewer decimal places.", "too_many_decimals")
+        return attrs | ({"value": format(attrs["value"].normalize(), "f")} if needs_value else {})
 
 
 class PolicySerializer(Part):
@@ -188,7 +194,7 @@ class ServiceSerializer(RowSerializer[Service]):
 
     def to_representation(self, instance: Service) -> dict[str, Any]:
         answer = super().to_representation(instance)
-        if instance.category and not instance.category.is_active and not self.context["is_team"]:
+        if instance.category and not instance.category.is_active and not self.context["actor"].is_team:
             answer["category"] = None
         return answer
 

@@ -18,7 +18,10 @@ class Flag(filters.ChoiceFilter):
     """`true` or `false`, and nothing else."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(choices=YES_NO, empty_label=None, null_value="", **options)
+        super().__init__(choices=YES_NO, empty_label=None, **options)
+
+    def filter(self, qs: Any, value: Any) -> Any:
+        return qs.filter(**{self.field_name: value == "true"}) if value else qs
 
 
 class Day(filters.DateFilter):

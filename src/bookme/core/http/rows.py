@@ -30,7 +30,7 @@ class CachedRead(ApiView):
     def get_serializer_context(self) -> dict[str, Any]:
         tenant = getattr(self.request, "tenant", None)
         languages = tenant.config.languages if tenant else ()
-        return {**super().get_serializer_context(), "is_team": self.actor.is_team, "languages": languages}
+        return {**super().get_serializer_context(), "languages": languages}
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         answer = super().finalize_response(request, response, *args, **kwargs)

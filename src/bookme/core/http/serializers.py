@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from rest_framework import serializers
 
 from bookme.core.fetch import all_of
-from bookme.core.http.fields import EmailField, JsonObject, MoneyField, MultilineText, PlainText, WholeNumber
+from bookme.core.http.fields import EmailField, JsonObject, MultilineText, PlainText, WholeNumber
 from bookme.core.text import has_control_characters
 
 LISTED_TEXT = 120
@@ -19,7 +19,7 @@ M = TypeVar("M", bound=models.Model)
 
 
 class RowSerializer(serializers.ModelSerializer[M]):
-    """Fields of a model with our bounds. The view puts `is_team` and `languages` into the context.
+    """Fields of a model with our bounds. The view puts `actor` and `languages` into the context.
 
     `translated` texts are answered in the language of the request; the rest of `team_only` never leaves the team.
     """
@@ -27,9 +27,7 @@ class RowSerializer(serializers.ModelSerializer[M]):
     translated: ClassVar[tuple[str, ...]] = ()
     translated_lists: ClassVar[tuple[str, ...]] = ()
     team_only: ClassVar[frozenset[str]] = frozenset()
-    serializer_field_mapping: ClassVar[
-        dict[type[models.Field[Any, Any]], type[serializers.Field[Any, Any, Any, Any]]]
-    ] = {
+    serializer_field_mapping: ClassVar[dict[Any, Any]] = {
         **serializers.ModelSerializer.serializer_field_mapping,
         models.CharField: PlainText,
         models.TextField: MultilineText,
@@ -37,21 +35,14 @@ class RowSerializer(serializers.ModelSerializer[M]):
         models.PositiveIntegerField: WholeNumber,
         models.PositiveSmallIntegerField: WholeNumber,
         models.IntegerField: WholeNumber,
-        models.DecimalField: MoneyField,
     }
-
-    def build_standard_field(self, field_name: str, model_field: Any) -> Any:
-        field_class, options = super().build_standard_field(field_name, model_field)
-        if issubclass(field_class, MoneyField):
-            options = {name: value for name, value in options.items() if name not in {"max_digits", "decimal_places"}}
-        return field_class, options
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         answer = super().to_representation(instance)
         language = get_language() or ""
         for name in self.translated:
             answer[name] = instance.text(name, language)
-        if not self.context["is_team"]:
+        if not self.context["actor"].is_team:
             for name in self.team_only:
                 answer.pop(name, None)
         return answer
