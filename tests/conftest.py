@@ -35,7 +35,7 @@ SETTINGS: dict[str, Any] = {
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock(), public_scope():
         for slug in ("salon", "rival"):
             if not Tenant.objects.filter(slug=slug).exists():
@@ -43,7 +43,6 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
                     slug=slug, name=slug.title(), kind="salon", config=SETTINGS, domains=[f"{slug}.localhost"]
                 )
                 Tenant.objects.filter(pk=made.pk).update(status=TenantStatus.ACTIVE)
-    yield
 
 
 @pytest.fixture(autouse=True)

@@ -55,7 +55,11 @@ class SilentView(ApiView):
         raise AssertionError("must not be reached")
 
 
-@pytest.mark.parametrize("actor", [SYSTEM, Actor(ActorKind.OPERATOR, permissions=frozenset(Permission)), None], ids=str)
+@pytest.mark.parametrize(
+    "actor",
+    [SYSTEM, Actor(ActorKind.OPERATOR, permissions=frozenset(Permission)), None],
+    ids=["system", "operator", "nobody"],
+)
 def test_a_view_that_declares_nothing_is_refused(actor: Actor | None) -> None:
     class Anyone:
         def authenticate(self, request: Any) -> Any:

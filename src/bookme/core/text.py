@@ -7,7 +7,7 @@ _CONTROL_LINE = re.compile(r"[\t\n]")
 
 
 def has_control_characters(text: str, *, multiline: bool = False) -> bool:
-    """True for C0, C1, lone surrogates and the bidirectional overrides; tab and line feed are fine in a multiline text."""
+    """True for C0, C1, lone surrogates and bidirectional overrides; a multiline text may have tabs and line feeds."""
     if _CONTROL.search(text):
         return True
     return not multiline and bool(_CONTROL_LINE.search(text))

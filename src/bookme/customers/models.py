@@ -7,7 +7,7 @@ from bookme.core.models import Row
 
 
 class Customer(Row):
-    """Found by lower-case e-mail, else by phone. Booking never changes an existing row: the visit keeps what was given."""
+    """Found by lower-case e-mail, else by phone. Booking never changes a row: the visit keeps what was given."""
 
     name = models.CharField(max_length=120)
     email = models.EmailField(blank=True)

@@ -46,3 +46,6 @@ class IdempotencyKey(models.Model):
         ordering = ["created_at", "id"]
         constraints = [models.UniqueConstraint(fields=["scope", "key"], name="idempotency_key_once")]
         indexes = [models.Index(fields=["created_at"], name="idempotency_age")]
+
+    def __str__(self) -> str:
+        return self.key

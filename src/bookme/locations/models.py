@@ -9,7 +9,10 @@ DAY_END = 2880
 
 
 class Location(Row, Keyed, Translated):
-    """A place where services are given. An empty `timezone` is the business's; no opening hours: open when people work."""
+    """A place where services are given.
+
+    An empty `timezone` is the business's; no opening hours: open when people work.
+    """
 
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=64, unique=True)

@@ -16,8 +16,8 @@ from django.db import IntegrityError, transaction
 from bookme.core.errors import FieldError, Invalid, NotSignedIn
 from bookme.core.permissions import Role
 from bookme.tenants.models import Tenant
-from bookme.users.links import SPENT_LINK, user_of_link
 from bookme.users.limits import count_attempt, forgive_attempt
+from bookme.users.links import SPENT_LINK, user_of_link
 from bookme.users.models import Membership, SignIn, SignInKind, User
 from bookme.users.selectors import audience_of, sign_in_of
 from bookme.users.tokens import Audience, Claims, TokenPair, TokenType, encode, lifetime, new_token_id, verify

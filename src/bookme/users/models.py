@@ -6,8 +6,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Q
-from django.utils.crypto import salted_hmac
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 
 from bookme.core.ids import uuid7
 from bookme.core.permissions import Role
