@@ -11,9 +11,8 @@ def client_address(request: HttpRequest) -> str:
 
     X-Forwarded-For is what a caller claims; only the entries that our own TRUSTED_PROXY_COUNT proxies appended count.
     """
-    chain = [request.META.get("REMOTE_ADDR", "")]
-    if settings.TRUSTED_PROXY_COUNT:
-        chain = [*request.headers.get("X-Forwarded-For", "").split(","), *chain]
+    forwarded = request.headers.get("X-Forwarded-For", "").split(",") if settings.TRUSTED_PROXY_COUNT else []
+    chain = [*(each for each in forwarded if each.strip()), request.META.get("REMOTE_ADDR", "")]
     position = min(settings.TRUSTED_PROXY_COUNT + 1, len(chain))
     return _address(chain[-position])
 

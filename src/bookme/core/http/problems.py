@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import DatabaseError, DataError, InterfaceError, OperationalError
 from django.db.models import ProtectedError, RestrictedError
 from django.http import Http404, HttpResponse, JsonResponse
 from rest_framework import exceptions
@@ -73,6 +73,8 @@ _OF_STATE: dict[str, DomainError] = {
     "22008": Invalid("A date is too far away.", code="out_of_range"),
     "22021": Invalid("Control characters are not allowed.", code="control_characters"),
     "22P05": Invalid("Control characters are not allowed.", code="control_characters"),
+    # psycopg itself refuses to send a NUL, before the database could
+    "client": Invalid("Control characters are not allowed.", code="control_characters"),
 }
 _log = structlog.get_logger(__name__)
 
@@ -182,7 +184,7 @@ def _from_database(error: Exception) -> DomainError | None:
         return CONSTRAINT_ERRORS[constraint]
     if state in _BUSY_STATES or (isinstance(error, OperationalError | InterfaceError) and not state):
         return Busy()
-    found = _OF_STATE.get(state)
+    found = _OF_STATE.get("client" if isinstance(error, DataError) and not state else state)
     if found is not None:
         # It should have been refused before: worth a line, not worth a 500.
         _log.warning("refused_by_database", state=state, constraint=constraint)

@@ -93,7 +93,7 @@ class BusinessAuthenticationScheme(OpenApiAuthenticationExtension):  # type: ign
         ]
 
 
-def add_problem(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+def add_problem(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """A hook of drf-spectacular: the schema of problems, and the version header on every answer."""
     components = result.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
