@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from celery import current_app
+from django.conf import settings
 from django.core.cache import caches
 from django.db import connection
 from django.test import Client
@@ -43,6 +45,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
                     slug=slug, name=slug.title(), kind="salon", config=SETTINGS, domains=[f"{slug}.localhost"]
                 )
                 Tenant.objects.filter(pk=made.pk).update(status=TenantStatus.ACTIVE)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _as_in_production() -> None:
+    """Mail is sent by SMTP, not kept aside by Django's test runner; tasks are known by their names, as to a worker."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    current_app.loader.import_default_modules()
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,7 @@ from bookme.bookings.models import Visit
 from bookme.core.actor import Actor, ActorKind
 from bookme.core.errors import NotFound
 from bookme.tenants.context import require_tenant
+from bookme.tenants.selectors import business_url
 
 _MAX_LENGTH = 200
 
@@ -19,6 +20,12 @@ _MAX_LENGTH = 200
 def manage_token(*, visit_id: UUID, link_version: int) -> str:
     """The token of a visit's manage link: letters, digits, `-`, `_` and `:`."""
     return _signer().sign(f"{visit_id.hex}:{link_version}")
+
+
+def manage_url(visit: Visit) -> str:
+    """The page on which whoever booked sees, moves or cancels the visit: absolute, on the business's own domain."""
+    token = manage_token(visit_id=visit.pk, link_version=visit.link_version)
+    return business_url(require_tenant(), f"/manage/{token}/")
 
 
 def visit_for_token(token: str) -> Visit:

@@ -1,1 +1,12 @@
-urlpatterns: list[object] = []
+from django.urls import path
+
+from bookme.communications.views import Notifications, SendAgain
+
+urlpatterns = [
+    path("communications/notifications/", Notifications.as_view(), name="notifications"),
+    path(
+        "communications/notifications/<uuid:notification_id>/send-again/",
+        SendAgain.as_view(),
+        name="notification-send-again",
+    ),
+]

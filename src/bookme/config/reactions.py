@@ -13,6 +13,14 @@ from bookme.bookings.events import (
     BookingUndone,
     BookingUpdated,
 )
+from bookme.communications.events import NotificationSentAgain
+from bookme.communications.reactions import (
+    keep_reminders,
+    plan_all_reminders,
+    tell_business,
+    tell_customer,
+    tell_of_restored,
+)
 from bookme.customers.events import CustomerChanged
 from bookme.eventlog.registry import wire
 from bookme.locations.events import LocationsChanged
@@ -22,7 +30,7 @@ from bookme.staff.events import StaffChanged
 
 wire(
     {
-        BusinessConfigured: (),
+        BusinessConfigured: (plan_all_reminders,),
         BusinessSuspended: (),
         BusinessResumed: (),
         BusinessClosed: (),
@@ -30,16 +38,17 @@ wire(
         CatalogueChanged: (),
         StaffChanged: (),
         CustomerChanged: (),
-        BookingRequested: (),
-        BookingConfirmed: (),
-        BookingDeclined: (),
-        BookingRescheduled: (),
-        BookingCancelled: (),
-        BookingArrived: (),
-        BookingCompleted: (),
-        BookingNoShow: (),
-        BookingUndone: (),
+        BookingRequested: (tell_customer, tell_business),
+        BookingConfirmed: (tell_customer, tell_business, keep_reminders),
+        BookingDeclined: (tell_customer, tell_business, keep_reminders),
+        BookingRescheduled: (tell_customer, tell_business, keep_reminders),
+        BookingCancelled: (tell_customer, tell_business, keep_reminders),
+        BookingArrived: (keep_reminders,),
+        BookingCompleted: (keep_reminders,),
+        BookingNoShow: (keep_reminders,),
+        BookingUndone: (tell_of_restored, keep_reminders),
         BookingExpired: (),
         BookingUpdated: (),
+        NotificationSentAgain: (),
     }
 )

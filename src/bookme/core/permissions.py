@@ -31,6 +31,7 @@ class Permission(StrEnum):
     BOOKINGS_EXPORT = "bookings.export"
     EVENTS_READ = "events.read"
     NOTIFICATIONS_READ = "notifications.read"
+    NOTIFICATIONS_SEND = "notifications.send"
 
 
 _STAFF = frozenset(

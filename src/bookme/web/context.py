@@ -14,7 +14,7 @@ from bookme.tenants.config import BusinessConfig
 from bookme.tenants.context import current_tenant
 from bookme.tenants.models import BusinessKind, Tenant
 from bookme.web.brand import Brand, brand_of
-from bookme.web.formats import Formats, locale_of
+from bookme.core.formats import Formats, locale_of
 
 PLATFORM_COLOUR = "#4f46a5"
 GLYPHS = {

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from bookme.core.models import Translated
-from bookme.web.formats import Formats, ahead_text, duration_text
+from bookme.core.formats import Formats, ahead_text, duration_text
 
 register = template.Library()
 

@@ -1,0 +1,255 @@
+"""Sending messages, and keeping the record of them.
+
+The order is send, then record: a crash in between sends once more and records once. The record is never ahead of the
+truth, nothing is lost, and a mail program knows the repeat by its Message-ID.
+"""
+
+import datetime as dt
+import hashlib
+from uuid import UUID
+
+import structlog
+
+from bookme.bookings.models import Booking
+from bookme.bookings.states import Status
+from bookme.communications.channels import ChannelOffError, Outgoing, UndeliverableError, carrier_of
+from bookme.communications.events import NotificationSentAgain
+from bookme.communications.messages import Audience, Kind, Rendered, render, written_language
+from bookme.communications.models import Channel, Notification, NotificationStatus
+from bookme.communications.selectors import booking_to_tell, facts_of, sender_of
+from bookme.core.actor import Actor
+from bookme.core.errors import Conflict
+from bookme.core.ids import uuid7
+from bookme.core.permissions import Permission
+from bookme.eventlog.actions import publish
+from bookme.tenants.config import Reminder
+from bookme.tenants.context import require_tenant
+from bookme.tenants.models import Tenant
+from bookme.tenants.outbox import enqueue, enqueue_again, withdraw
+
+SEND_AGAIN_TASK = "communications.send_again"
+SEND_REMINDER_TASK = "communications.send_reminder"
+BUSINESS_SUFFIX = ".business"
+# A message is told only while it is still true.
+TRUE_OF: dict[Kind, frozenset[Status]] = {
+    Kind.REQUESTED: frozenset({Status.PENDING}),
+    Kind.CONFIRMED: frozenset({Status.CONFIRMED, Status.ARRIVED, Status.COMPLETED, Status.NO_SHOW}),
+    Kind.DECLINED: frozenset({Status.DECLINED}),
+    Kind.RESCHEDULED: frozenset({Status.PENDING, Status.CONFIRMED}),
+    Kind.CANCELLED: frozenset({Status.CANCELLED}),
+    Kind.REMINDER: frozenset({Status.CONFIRMED}),
+}
+
+_log = structlog.get_logger(__name__)
+
+
+def tell(
+    *,
+    key: str,
+    kind: Kind,
+    audience: Audience,
+    booking_id: UUID,
+    channel: Channel = Channel.EMAIL,
+    old_start: dt.datetime | None = None,
+    now: dt.datetime,
+) -> None:
+    """Send one message about a booking and record it under `key`, which is sent once.
+
+    Nothing is sent that is no longer true, or to nobody. Must run outside of a transaction: it talks to the network.
+    Raises what the carrier raises if another try may succeed; a final refusal is recorded and is the end of it.
+    """
+    if Notification.objects.filter(key=key, status=NotificationStatus.SENT).exists():
+        return
+    booking = booking_to_tell(booking_id)
+    if booking is None or Status(booking.status) not in TRUE_OF[kind]:
+        return
+    draft = _draft(key, kind, audience, booking, channel)
+    if draft.to:
+        _send(draft, booking, message_id=_message_id(key), old_start=old_start, now=now)
+
+
+def repeat(*, notification: Notification, request: UUID, now: dt.datetime) -> None:
+    """Send a recorded message again with what is true now. `request` tells two wishes apart, not two tries of one."""
+    booking = booking_to_tell(notification.booking_id) if notification.booking_id else None
+    if booking is not None:
+        _send(notification, booking, message_id=_message_id(f"{notification.key}:{request}"), old_start=None, now=now)
+
+
+def send_again(*, notification: Notification, actor: Actor, now: dt.datetime) -> None:
+    """Let a message go out once more. Joins the caller's transaction; publishes NotificationSentAgain.
+
+    Raises NotAllowed, and Conflict `no_longer_true` if the booking has changed so that it would mislead.
+    """
+    actor.demand(Permission.NOTIFICATIONS_SEND)
+    kind = Kind(notification.kind.removesuffix(BUSINESS_SUFFIX))
+    booking = booking_to_tell(notification.booking_id) if notification.booking_id else None
+    if booking is None or Status(booking.status) not in TRUE_OF[kind]:
+        raise Conflict("The booking has changed: this message would no longer be true.", code="no_longer_true")
+    request = uuid7()
+    enqueue(
+        task=SEND_AGAIN_TASK,
+        args={"notification_id": str(notification.pk), "request": str(request)},
+        key=f"notification:{notification.pk}:{request}",
+        due_at=now,
+        now=now,
+    )
+    event = NotificationSentAgain(notification_id=notification.pk, kind=notification.kind, channel=notification.channel)
+    publish(event, actor=actor)
+
+
+def plan_reminders(*, booking_id: UUID, now: dt.datetime) -> None:
+    """Make the waiting reminders of a booking what they should be: none unless it is confirmed and still to come.
+
+    One row in the outbox for each reminder of the business whose time is ahead. Joins the caller's transaction.
+    Locks the booking: of two at once, the one that reads later writes later.
+    """
+    Booking.objects.select_for_update().filter(pk=booking_id).first()
+    withdraw(key_prefix=f"reminder:{booking_id}:")
+    booking = booking_to_tell(booking_id)
+    if booking is None or Status(booking.status) not in TRUE_OF[Kind.REMINDER]:
+        return
+    starts_at = booking.appointment.starts_at
+    for reminder in require_tenant().config.reminders:
+        due_at = starts_at - dt.timedelta(minutes=reminder.minutes_before)
+        if due_at <= now:
+            continue
+        enqueue_again(
+            task=SEND_REMINDER_TASK,
+            args={
+                "booking_id": str(booking_id),
+                "channel": reminder.channel,
+                "minutes_before": reminder.minutes_before,
+                "starts_at": starts_at.isoformat(),
+            },
+            key=_reminder_key(booking_id, reminder),
+            due_at=due_at,
+            now=now,
+        )
+
+
+def send_reminder(*, booking_id: UUID, reminder: Reminder, starts_at: dt.datetime, now: dt.datetime) -> None:
+    """Send a reminder, if it is still right: confirmed, not moved, not begun, and the business still wants it."""
+    tenant = require_tenant()
+    if reminder not in tenant.config.reminders or not channel_is_on(tenant, Channel(reminder.channel)):
+        return
+    booking = booking_to_tell(booking_id)
+    if booking is None or booking.appointment.starts_at != starts_at or starts_at <= now:
+        return
+    tell(
+        key=f"{_reminder_key(booking_id, reminder)}:{starts_at:%Y%m%dT%H%MZ}",
+        kind=Kind.REMINDER,
+        audience=Audience.CUSTOMER,
+        booking_id=booking_id,
+        channel=Channel(reminder.channel),
+        now=now,
+    )
+
+
+def channel_is_on(tenant: Tenant, channel: Channel) -> bool:
+    """E-mail always; the others if the business's feature is on."""
+    return channel is Channel.EMAIL or bool(getattr(tenant.config.features, channel.value))
+
+
+def _reminder_key(booking_id: UUID, reminder: Reminder) -> str:
+    return f"reminder:{booking_id}:{reminder.channel}:{reminder.minutes_before}"
+
+
+def _draft(key: str, kind: Kind, audience: Audience, booking: Booking, channel: Channel) -> Notification:
+    """The record of a message that is not sent yet, or of one whose earlier tries failed."""
+    tenant, visit = require_tenant(), booking.visit
+    to_business = audience is Audience.BUSINESS
+    address = visit.contact_email if channel is Channel.EMAIL else visit.contact_phone
+    language = tenant.config.language if to_business else visit.language
+    return Notification.objects.filter(key=key).first() or Notification(
+        key=key,
+        kind=f"{kind}{BUSINESS_SUFFIX}" if to_business else kind.value,
+        channel=channel,
+        to=tenant.config.contact.email if to_business else address,
+        language=written_language(language, tenant.config.language),
+        visit_id=visit.pk,
+        booking_id=booking.pk,
+    )
+
+
+def _send(
+    notification: Notification, booking: Booking, *, message_id: str, old_start: dt.datetime | None, now: dt.datetime
+) -> None:
+    tenant = require_tenant()
+    rendered = _rendered(notification, booking, tenant, old_start, now)
+    notification.attempts += 1
+    try:
+        carrier_of(Channel(notification.channel)).send(
+            _outgoing(notification, rendered, booking, tenant, message_id=message_id)
+        )
+    except (UndeliverableError, ChannelOffError) as error:
+        _record(notification, rendered, failure=str(error))
+    except Exception as error:
+        _record(notification, rendered, failure=f"{type(error).__name__}: another try follows")
+        raise
+    else:
+        _record(notification, rendered, sent_at=now)
+
+
+def _rendered(
+    notification: Notification, booking: Booking, tenant: Tenant, old_start: dt.datetime | None, now: dt.datetime
+) -> Rendered:
+    to_business = notification.kind.endswith(BUSINESS_SUFFIX)
+    facts = facts_of(booking, tenant=tenant, language=notification.language, old_start=old_start)
+    return render(
+        kind=Kind(notification.kind.removesuffix(BUSINESS_SUFFIX)),
+        audience=Audience.BUSINESS if to_business else Audience.CUSTOMER,
+        sender=sender_of(tenant),
+        booking=facts,
+        language=notification.language,
+        now=now,
+    )
+
+
+def _outgoing(
+    notification: Notification, rendered: Rendered, booking: Booking, tenant: Tenant, *, message_id: str
+) -> Outgoing:
+    by_mail = notification.channel == Channel.EMAIL
+    to_business = notification.kind.endswith(BUSINESS_SUFFIX)
+    reply_to = booking.visit.contact_email if to_business else tenant.config.contact.email
+    return Outgoing(
+        channel=Channel(notification.channel),
+        tenant=tenant.slug,
+        to=notification.to,
+        to_name=tenant.name if to_business else booking.visit.contact_name,
+        from_name=tenant.name,
+        reply_to=reply_to,
+        subject=rendered.subject,
+        text=rendered.text if by_mail else rendered.short,
+        html=rendered.html if by_mail else "",
+        calendar=rendered.calendar if by_mail else b"",
+        message_id=message_id,
+    )
+
+
+def _record(
+    notification: Notification, rendered: Rendered, *, sent_at: dt.datetime | None = None, failure: str = ""
+) -> None:
+    """Write how it went. Of two that sent the same message at once, the later one updates the record of the first."""
+    by_mail = notification.channel == Channel.EMAIL
+    values = {
+        "kind": notification.kind,
+        "channel": notification.channel,
+        "to": notification.to,
+        "language": notification.language,
+        "subject": rendered.subject[:300],
+        "text": rendered.text if by_mail else rendered.short,
+        "visit_id": notification.visit_id,
+        "booking_id": notification.booking_id,
+        "status": NotificationStatus.SENT if sent_at else NotificationStatus.FAILED,
+        "attempts": notification.attempts,
+        "error": failure[:300],
+        "sent_at": sent_at or notification.sent_at,
+    }
+    Notification.objects.update_or_create(key=notification.key, defaults=values)
+    level = _log.warning if failure else _log.info
+    level("message", kind=notification.kind, channel=notification.channel, booking_id=str(notification.booking_id))
+
+
+def _message_id(key: str) -> str:
+    """The same for every try of a message, and telling nothing about it."""
+    return hashlib.sha256(f"{require_tenant().pk}:{key}".encode()).hexdigest()[:40]

@@ -1,0 +1,227 @@
+"""What messages say: plain values in, subject, text and HTML out. Pure but for reading the templates."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bookme.bookings.ics import CalendarEntry, calendar_file
+from bookme.communications.wording import words_for
+from bookme.core.formats import Formats, locale_of
+
+# The languages that the texts are written in; anybody else is written to in the first.
+WRITTEN_IN = ("en",)
+
+
+class Kind(StrEnum):
+    REQUESTED = "booking.requested"
+    CONFIRMED = "booking.confirmed"
+    DECLINED = "booking.declined"
+    RESCHEDULED = "booking.rescheduled"
+    CANCELLED = "booking.cancelled"
+    REMINDER = "booking.reminder"
+
+
+class Audience(StrEnum):
+    CUSTOMER = "customer"
+    BUSINESS = "business"
+
+
+@dataclass(frozen=True)
+class Sender:
+    """The business. `color` is `#rrggbb`; the URLs are absolute and on its own domain."""
+
+    name: str
+    color: str
+    country: str
+    email: str
+    phone: str
+    url: str
+    team_url: str
+    terms_url: str
+
+
+@dataclass(frozen=True)
+class BookingFacts:
+    """A booking as messages tell it; instants in UTC, `zone` is the place's. `old_start` is set if it was moved.
+
+    `free_until` is when cancelling stops being free, and `late_fee_percent` what it costs from then on.
+    """
+
+    id: UUID
+    reference: str
+    version: int
+    service: str
+    staff: str
+    place: str
+    address: str
+    meeting_url: str
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    zone: ZoneInfo
+    party_size: int
+    extras: tuple[str, ...]
+    price: Decimal
+    payment_due: Decimal
+    fee: Decimal
+    currency: str
+    free_until: dt.datetime
+    late_fee_percent: int
+    reason: str
+    cancelled_by: str
+    customer_name: str
+    customer_email: str
+    customer_phone: str
+    notes: str
+    manage_url: str
+    old_start: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """`short` is for channels without a subject and with little room; `calendar` an .ics file, or empty."""
+
+    subject: str
+    text: str
+    html: str
+    short: str
+    calendar: bytes
+
+
+def written_language(*wanted: str) -> str:
+    """The first of these languages that we write in."""
+    return next((each for each in wanted if each in WRITTEN_IN), WRITTEN_IN[0])
+
+
+def render(
+    *, kind: Kind, audience: Audience, sender: Sender, booking: BookingFacts, language: str, now: dt.datetime
+) -> Rendered:
+    """One message about a booking; `language` is one of `WRITTEN_IN`."""
+    with translation.override(language):
+        formats = Formats(locale=locale_of(language, sender.country), currency=booking.currency)
+        when = formats.moment(booking.starts_at.astimezone(booking.zone))
+        words = words_for(kind=kind, audience=audience, sender=sender, booking=booking, when=when)
+        context = {
+            "words": words,
+            "sender": sender,
+            "booking": booking,
+            "rows": _rows(booking, audience, formats),
+            "policy": _policy(kind, audience, booking, formats, now),
+            "button": _button(kind, audience, sender, booking),
+            "on_color": _readable_on(sender.color),
+            "language": language,
+            "dir": "rtl" if translation.get_language_bidi() else "ltr",
+            "for_business": audience is Audience.BUSINESS,
+        }
+        return Rendered(
+            subject=words.subject,
+            text=render_to_string("communications/booking.txt", context).strip() + "\n",
+            html=render_to_string("communications/booking.html", context),
+            short=_short(sender, booking, when),
+            calendar=_calendar(kind, sender, booking, now),
+        )
+
+
+def _rows(booking: BookingFacts, audience: Audience, formats: Formats) -> list[tuple[str, str]]:
+    rows = [(_("What"), booking.service)]
+    if booking.extras:
+        rows.append((_("Extras"), ", ".join(booking.extras)))
+    rows.append((_("When"), _when(booking, booking.starts_at, formats)))
+    if booking.old_start:
+        rows.append((_("Was"), formats.moment(booking.old_start.astimezone(booking.zone))))
+    rows += [(_("With"), booking.staff), (_("Where"), _where(booking))]
+    if booking.party_size > 1:
+        rows.append((_("For"), ngettext("%d person", "%d people", booking.party_size) % booking.party_size))
+    rows.append((_("Price"), formats.price(booking.price)))
+    if booking.payment_due:
+        rows.append((_("Due"), _due(booking, formats)))
+    if booking.fee:
+        rows.append((_("Cancellation fee"), formats.money(booking.fee)))
+    if audience is Audience.BUSINESS:
+        contact = ", ".join(filter(None, (booking.customer_name, booking.customer_email, booking.customer_phone)))
+        rows += [(_("Customer"), contact), (_("Their note"), booking.notes)]
+    rows += [(_("Reason"), booking.reason), (_("Reference"), booking.reference)]
+    return [(label, text) for label, text in rows if text]
+
+
+def _when(booking: BookingFacts, start: dt.datetime, formats: Formats) -> str:
+    local, end = start.astimezone(booking.zone), booking.ends_at.astimezone(booking.zone)
+    until = formats.clock(end) if end.date() == local.date() else formats.moment(end)
+    span = _("%(start)s to %(end)s") % {"start": formats.moment(local), "end": until}
+    return f"{span} ({formats.zone_name(booking.zone, start)})"
+
+
+def _where(booking: BookingFacts) -> str:
+    return ", ".join(filter(None, (booking.place, booking.address, booking.meeting_url)))
+
+
+def _due(booking: BookingFacts, formats: Formats) -> str:
+    amount = formats.money(booking.payment_due)
+    return amount if booking.payment_due == booking.price else _("%s as a deposit") % amount
+
+
+def _policy(kind: Kind, audience: Audience, booking: BookingFacts, formats: Formats, now: dt.datetime) -> str:
+    """What cancelling costs, in a sentence, while there is something to cancel."""
+    if audience is Audience.BUSINESS or kind in {Kind.CANCELLED, Kind.DECLINED}:
+        return ""
+    if not booking.late_fee_percent:
+        return _("You can cancel free of charge until it starts.")
+    if now > booking.free_until:
+        return _("Cancelling costs %d %% of the price.") % booking.late_fee_percent
+    return _("You can cancel free of charge until %(until)s. After that, it costs %(percent)d %% of the price.") % {
+        "until": formats.moment(booking.free_until.astimezone(booking.zone)),
+        "percent": booking.late_fee_percent,
+    }
+
+
+def _button(kind: Kind, audience: Audience, sender: Sender, booking: BookingFacts) -> tuple[str, str]:
+    """What it says and where it leads."""
+    if audience is Audience.BUSINESS:
+        return _("Open the team page"), sender.team_url
+    if kind in {Kind.CANCELLED, Kind.DECLINED}:
+        return _("Find another time"), sender.url
+    return _("See, move or cancel it"), booking.manage_url
+
+
+def _short(sender: Sender, booking: BookingFacts, when: str) -> str:
+    told = {"business": sender.name, "service": booking.service, "when": when, "link": booking.manage_url}
+    return _("%(business)s: %(service)s on %(when)s. Move or cancel it: %(link)s") % told
+
+
+def _calendar(kind: Kind, sender: Sender, booking: BookingFacts, now: dt.datetime) -> bytes:
+    if kind not in {Kind.CONFIRMED, Kind.RESCHEDULED, Kind.CANCELLED}:
+        return b""
+    return calendar_file(calendar_entry(sender=sender, booking=booking, cancelled=kind is Kind.CANCELLED, now=now))
+
+
+def calendar_entry(*, sender: Sender, booking: BookingFacts, cancelled: bool, now: dt.datetime) -> CalendarEntry:
+    """The booking as it stands in the customer's calendar."""
+    return CalendarEntry(
+        uid=f"{booking.id}@bookme",
+        sequence=booking.version,
+        title=f"{booking.service}, {sender.name}",
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        written_at=now,
+        place=_where(booking),
+        description=f"{booking.reference}\n{booking.manage_url}",
+        url=booking.manage_url,
+        organizer_name=sender.name,
+        organizer_email=sender.email,
+        cancelled=cancelled,
+    )
+
+
+def _readable_on(color: str) -> str:
+    """Black or white, whichever stands out more against a colour (WCAG relative luminance)."""
+    parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return "#ffffff" if 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 else "#1a1a1a"

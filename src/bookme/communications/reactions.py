@@ -1,0 +1,55 @@
+"""What follows from facts: messages, and reminders to come."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from bookme.bookings.events import BookingEvent, BookingRescheduled, BookingUndone
+from bookme.bookings.models import Booking
+from bookme.bookings.states import Status
+from bookme.communications.actions import plan_reminders, tell
+from bookme.communications.messages import Audience, Kind
+from bookme.core.time import now
+from bookme.eventlog.models import Event as EventRow
+
+
+def tell_customer(*, event: BookingEvent, record: EventRow) -> None:
+    """Whoever booked learns of it, at the contact given with the visit."""
+    _tell(event, record, Audience.CUSTOMER, Kind(event.name))
+
+
+def tell_business(*, event: BookingEvent, record: EventRow) -> None:
+    """So does the business, at its own address."""
+    _tell(event, record, Audience.BUSINESS, Kind(event.name))
+
+
+def tell_of_restored(*, event: BookingUndone, record: EventRow) -> None:
+    """Whoever was told that a booking is cancelled is told that it stands after all."""
+    if event.old_status == Status.CANCELLED:
+        _tell(event, record, Audience.CUSTOMER, Kind.CONFIRMED)
+
+
+def keep_reminders(*, event: BookingEvent, **_: object) -> None:
+    """The reminders that wait are those of the booking as it is now."""
+    with transaction.atomic():
+        plan_reminders(booking_id=event.booking_id, now=now())
+
+
+def plan_all_reminders(**_: object) -> None:
+    """The business changed its settings: reminders of every booking to come follow them."""
+    at = now()
+    coming = Booking.objects.filter(status=Status.CONFIRMED, appointment__starts_at__gt=at).values_list("pk", flat=True)
+    for booking_id in coming.iterator():
+        with transaction.atomic():
+            plan_reminders(booking_id=booking_id, now=at)
+
+
+def _tell(event: BookingEvent, record: EventRow, audience: Audience, kind: Kind) -> None:
+    tell(
+        key=f"event:{record.pk}:{audience}",
+        kind=kind,
+        audience=audience,
+        booking_id=event.booking_id,
+        old_start=dt.datetime.fromisoformat(event.old_start) if isinstance(event, BookingRescheduled) else None,
+        now=now(),
+    )

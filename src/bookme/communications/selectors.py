@@ -1,0 +1,108 @@
+"""Messages on record, and what messages tell."""
+
+import datetime as dt
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from bookme.bookings.links import manage_url
+from bookme.bookings.models import Booking
+from bookme.bookings.policies import MINUTE
+from bookme.communications.messages import BookingFacts, Sender
+from bookme.communications.models import Notification
+from bookme.core.actor import Actor
+from bookme.core.errors import NotFound
+from bookme.core.permissions import Permission
+from bookme.core.time import zone
+from bookme.locations.models import Location
+from bookme.tenants.config import Policy
+from bookme.tenants.models import Tenant
+from bookme.tenants.selectors import business_url
+
+
+def notifications_visible_to(actor: Actor) -> QuerySet[Notification]:
+    """What was sent, newest first, within the actor's scopes. Raises NotAllowed."""
+    actor.demand(Permission.NOTIFICATIONS_READ)
+    within = Q()
+    if actor.staff_ids is not None:
+        within &= Q(appointment__staff__in=actor.staff_ids)
+    if actor.location_ids is not None:
+        within &= Q(appointment__location__in=actor.location_ids)
+    if not within:
+        return Notification.objects.all()
+    return Notification.objects.filter(booking_id__in=Booking.objects.filter(within).values("pk"))
+
+
+def notification_visible_to(actor: Actor, notification_id: UUID) -> Notification:
+    """Raises NotFound, NotAllowed."""
+    found = notifications_visible_to(actor).filter(pk=notification_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def booking_to_tell(booking_id: UUID) -> Booking | None:
+    """The booking with all that a message about it says, in one query; None if it is gone."""
+    around = ("visit", "appointment__service", "appointment__staff", "appointment__location")
+    return Booking.objects.select_related(*around).filter(pk=booking_id).first()
+
+
+def sender_of(tenant: Tenant) -> Sender:
+    """The business as its messages show it."""
+    config = tenant.config
+    return Sender(
+        name=tenant.name,
+        color=config.branding.primary_color,
+        country=config.country,
+        email=config.contact.email,
+        phone=config.contact.phone,
+        url=business_url(tenant),
+        team_url=business_url(tenant, "/team/"),
+        terms_url=config.legal.terms_url or "",
+    )
+
+
+def facts_of(booking: Booking, *, tenant: Tenant, language: str, old_start: dt.datetime | None = None) -> BookingFacts:
+    """A booking of `booking_to_tell` as messages in that language tell it; `old_start` is where it was moved from."""
+    visit, appointment, location = booking.visit, booking.appointment, booking.appointment.location
+    policy = Policy.from_data(booking.policy)
+    return BookingFacts(
+        id=booking.pk,
+        reference=visit.reference,
+        version=booking.version,
+        service=appointment.service.text("name", language),
+        staff=appointment.staff.text("name", language),
+        place="" if visit.address else location.text("name", language),
+        address=_one_line_address(visit.address) if visit.address else _address_of(location),
+        meeting_url=location.meeting_url if location.online else "",
+        starts_at=appointment.starts_at,
+        ends_at=appointment.ends_at,
+        zone=zone(location.timezone or tenant.config.timezone),
+        party_size=booking.party_size,
+        extras=tuple(each["name"] for each in booking.extras),
+        price=booking.price,
+        payment_due=booking.payment_due,
+        fee=booking.fee,
+        currency=booking.currency,
+        free_until=appointment.starts_at - policy.cancellation.free_until_minutes * MINUTE,
+        late_fee_percent=policy.cancellation.late_fee_percent,
+        reason=booking.cancel_reason,
+        cancelled_by=booking.cancelled_by,
+        customer_name=visit.contact_name,
+        customer_email=visit.contact_email,
+        customer_phone=visit.contact_phone,
+        notes=visit.notes,
+        manage_url=manage_url(visit),
+        old_start=old_start,
+    )
+
+
+def _address_of(location: Location) -> str:
+    if location.online:
+        return ""
+    return ", ".join(filter(None, (location.address_line1, location.address_line2, location.city, location.postcode)))
+
+
+def _one_line_address(address: dict[str, str]) -> str:
+    parts = ("line1", "line2", "city", "county", "postcode")
+    return ", ".join(address[each] for each in parts if address.get(each))

@@ -1,0 +1,27 @@
+"""Entry points of the outbox."""
+
+import datetime as dt
+from uuid import UUID
+
+from celery import shared_task
+
+from bookme.communications import actions
+from bookme.communications.models import Notification
+from bookme.core.time import now
+from bookme.tenants.config import Reminder
+
+
+@shared_task(name=actions.SEND_REMINDER_TASK)
+def send_reminder(*, booking_id: str, channel: str, minutes_before: int, starts_at: str) -> None:
+    actions.send_reminder(
+        booking_id=UUID(booking_id),
+        reminder=Reminder(channel=channel, minutes_before=minutes_before),
+        starts_at=dt.datetime.fromisoformat(starts_at),
+        now=now(),
+    )
+
+
+@shared_task(name=actions.SEND_AGAIN_TASK)
+def send_again(*, notification_id: str, request: str) -> None:
+    notification = Notification.objects.get(pk=notification_id)
+    actions.repeat(notification=notification, request=UUID(request), now=now())

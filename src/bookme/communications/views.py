@@ -1,0 +1,40 @@
+"""What was sent, for the team."""
+
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from bookme.communications import actions, selectors
+from bookme.communications.filters import NotificationFilters
+from bookme.communications.serializers import NotificationSerializer
+from bookme.core.http.views import ApiView, write
+from bookme.core.permissions import Permission
+from bookme.core.time import now
+
+
+class Notifications(ApiView):
+    """Messages on record, newest first."""
+
+    permissions = {"GET": Permission.NOTIFICATIONS_READ}
+    serializer_class = NotificationSerializer
+    filterset_class = NotificationFilters
+
+    @extend_schema(responses=NotificationSerializer(many=True), summary="What was sent")
+    def get(self, request: Request) -> Response:
+        return self.paged(selectors.notifications_visible_to(self.actor), NotificationSerializer)
+
+
+class SendAgain(ApiView):
+    """Lets a message go out once more, with what is true now."""
+
+    permissions = {"POST": Permission.NOTIFICATIONS_SEND}
+    serializer_class = NotificationSerializer
+
+    @extend_schema(request=None, responses={202: NotificationSerializer}, summary="Send a message again")
+    def post(self, request: Request, notification_id: UUID) -> Response:
+        notification = selectors.notification_visible_to(self.actor, notification_id)
+        with write():
+            actions.send_again(notification=notification, actor=self.actor, now=now())
+        return Response(self.written(NotificationSerializer, notification), status=202)

@@ -1,0 +1,111 @@
+"""The sentences of each kind of message, for each who reads it. Pure; the caller has chosen the language."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.utils.translation import gettext as _
+
+
+class NamedSender(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+class ToldBooking(Protocol):
+    @property
+    def service(self) -> str: ...
+    @property
+    def customer_name(self) -> str: ...
+    @property
+    def cancelled_by(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Words:
+    """`heading` is the message in three words, `intro` one or two sentences below it."""
+
+    subject: str
+    heading: str
+    intro: str
+
+
+def words_for(*, kind: str, audience: str, sender: NamedSender, booking: ToldBooking, when: str) -> Words:
+    """Subject, heading and first sentences. `when` is the start as people write it."""
+    told = {
+        "service": booking.service,
+        "business": sender.name,
+        "customer": booking.customer_name,
+        "when": when,
+    }
+    table = _to_business(booking) if audience == "business" else _to_customer(booking)
+    subject, heading, intro = table[kind]
+    return Words(subject=subject % told, heading=heading % told, intro=intro % told)
+
+
+def _to_customer(booking: ToldBooking) -> dict[str, tuple[str, str, str]]:
+    return {
+        "booking.requested": (
+            _("Request received: %(service)s, %(when)s"),
+            _("We have your request"),
+            _("Thank you, %(customer)s. %(business)s will look at it and write to you; it is not confirmed yet."),
+        ),
+        "booking.confirmed": (
+            _("You're booked: %(service)s, %(when)s"),
+            _("You're booked"),
+            _("Thank you, %(customer)s. %(business)s looks forward to seeing you."),
+        ),
+        "booking.declined": (
+            _("Not possible: %(service)s, %(when)s"),
+            _("This time is not possible"),
+            _("%(customer)s, %(business)s is sorry that it cannot take your booking. Another time may suit."),
+        ),
+        "booking.rescheduled": (
+            _("New time: %(service)s, %(when)s"),
+            _("Your booking has moved"),
+            _("%(customer)s, this is the new time of your booking at %(business)s."),
+        ),
+        "booking.cancelled": (
+            _("Cancelled: %(service)s, %(when)s"),
+            _("Your booking is cancelled"),
+            _("%(customer)s, your booking is cancelled, as you asked.")
+            if booking.cancelled_by == "customer"
+            else _("%(customer)s, %(business)s had to cancel your booking and is sorry about it."),
+        ),
+        "booking.reminder": (
+            _("See you soon: %(service)s, %(when)s"),
+            _("See you soon"),
+            _("%(customer)s, this is a reminder of your booking at %(business)s."),
+        ),
+    }
+
+
+def _to_business(booking: ToldBooking) -> dict[str, tuple[str, str, str]]:
+    return {
+        "booking.requested": (
+            _("New request: %(customer)s, %(service)s, %(when)s"),
+            _("A new request"),
+            _("%(customer)s asks for %(service)s. Please confirm or decline it."),
+        ),
+        "booking.confirmed": (
+            _("Booked: %(customer)s, %(service)s, %(when)s"),
+            _("A new booking"),
+            _("%(customer)s is booked for %(service)s."),
+        ),
+        "booking.declined": (
+            _("Declined: %(customer)s, %(service)s, %(when)s"),
+            _("A request was declined"),
+            _("%(customer)s has been told that this is not possible."),
+        ),
+        "booking.rescheduled": (
+            _("Moved: %(customer)s, %(service)s, %(when)s"),
+            _("A booking has moved"),
+            _("This is the new time of %(customer)s."),
+        ),
+        "booking.cancelled": (
+            _("Cancelled: %(customer)s, %(service)s, %(when)s"),
+            _("A booking was cancelled"),
+            _("%(customer)s has cancelled. The time is free again.")
+            if booking.cancelled_by == "customer"
+            else _("The booking of %(customer)s was cancelled by the team. The time is free again."),
+        ),
+    }

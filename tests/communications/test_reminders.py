@@ -1,0 +1,233 @@
+"""A reminder goes out at its time, for a booking as it is, by a channel that is on; or not at all."""
+
+import datetime as dt
+from threading import Thread
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.db import connection, transaction
+
+from bookme.bookings.events import BookingArrived, BookingCancelled, BookingConfirmed, BookingRescheduled, BookingUndone
+from bookme.bookings.models import Appointment, Booking
+from bookme.bookings.states import Status
+from bookme.communications.actions import SEND_REMINDER_TASK, plan_reminders
+from bookme.communications.models import Notification
+from bookme.communications.reactions import plan_all_reminders
+from bookme.eventlog.registry import reactions_to
+from bookme.onboarding.events import BusinessConfigured
+from bookme.tenants.context import tenant_scope
+from bookme.tenants.models import OutboxMessage, Tenant
+from bookme.tenants.tasks import deliver_outbox
+from tests.communications.conftest import Letters, body, configure, happen
+from tests.conftest import tenant_named
+from tests.factories.bookings import MONDAY_AT_TEN, BookingFactory
+
+LONDON = ZoneInfo("Europe/London")
+DAY = dt.timedelta(days=1)
+HOUR = dt.timedelta(hours=1)
+A_DAY_BEFORE = MONDAY_AT_TEN - DAY
+CANCELLED = {"by": "customer", "reason": "", "fee": "0", "currency": "GBP"}
+
+
+def _waiting() -> list[tuple[str, dt.datetime]]:
+    found = OutboxMessage.objects.filter(task=SEND_REMINDER_TASK, done_at=None).order_by("due_at")
+    return [(each.args["channel"], each.due_at) for each in found]
+
+
+def _confirmed(*, at: dt.datetime = MONDAY_AT_TEN, **values: Any) -> Booking:
+    booking = BookingFactory(
+        appointment__starts_at=at,
+        visit__contact_email="amelia@mail.example",
+        visit__contact_phone="+447700900123",
+        **values,
+    )
+    happen(BookingConfirmed, booking)
+    return booking
+
+
+def _move(booking: Booking, to: dt.datetime) -> None:
+    old, length = booking.appointment.starts_at, HOUR
+    Appointment.objects.filter(pk=booking.appointment_id).update(
+        starts_at=to, ends_at=to + length, blocked_start=to, blocked_end=to + length
+    )
+    booking.appointment.refresh_from_db()
+    happen(BookingRescheduled, booking, old_start=old.isoformat(), old_end=old.isoformat(),
+           old_staff_id=booking.appointment.staff_id, by="customer")  # fmt: skip
+
+
+def _reminders(letters: Letters) -> list[str]:
+    return [each["Subject"] for each in letters.to("amelia@mail.example") if each["Subject"].startswith("See you soon")]
+
+
+def test_it_goes_out_at_its_time_and_once(salon: Tenant, letters: Letters) -> None:
+    _confirmed()
+    assert _waiting() == [("email", A_DAY_BEFORE)]
+    with time_machine.travel(A_DAY_BEFORE - dt.timedelta(seconds=1), tick=False):
+        deliver_outbox()
+        assert _reminders(letters) == []
+    with time_machine.travel(A_DAY_BEFORE, tick=False):
+        deliver_outbox()
+        deliver_outbox()
+    assert len(_reminders(letters)) == 1
+    assert Notification.objects.filter(kind="booking.reminder", status="sent").count() == 1
+
+
+def test_one_whose_time_has_passed_is_not_planned(salon: Tenant) -> None:
+    with time_machine.travel(MONDAY_AT_TEN - HOUR, tick=False):
+        _confirmed()
+    assert _waiting() == []
+
+
+def test_a_worker_that_was_away_sends_it_late_but_not_after_the_start(salon: Tenant, letters: Letters) -> None:
+    _confirmed()
+    _confirmed(at=MONDAY_AT_TEN + 2 * HOUR)
+    with time_machine.travel(MONDAY_AT_TEN + HOUR, tick=False):
+        deliver_outbox()
+    assert len(_reminders(letters)) == 1
+    assert "12:00" in _reminders(letters)[0]
+
+
+def test_it_moves_with_the_booking(salon: Tenant, letters: Letters) -> None:
+    booking = _confirmed()
+    _move(booking, MONDAY_AT_TEN + 2 * DAY)
+    assert _waiting() == [("email", A_DAY_BEFORE + 2 * DAY)]
+    with time_machine.travel(A_DAY_BEFORE + 2 * DAY, tick=False):
+        deliver_outbox()
+    assert len(_reminders(letters)) == 1
+    assert "Wednesday 9 January" in _reminders(letters)[0]
+
+
+def test_after_it_went_out_a_move_brings_another(salon: Tenant, letters: Letters) -> None:
+    booking = _confirmed()
+    with time_machine.travel(A_DAY_BEFORE, tick=False):
+        deliver_outbox()
+        _move(booking, MONDAY_AT_TEN + 2 * DAY)
+    with time_machine.travel(A_DAY_BEFORE + 2 * DAY, tick=False):
+        deliver_outbox()
+    assert len(_reminders(letters)) == 2
+
+
+def test_a_cancelled_booking_has_none(salon: Tenant, letters: Letters) -> None:
+    booking = _confirmed()
+    Booking.objects.filter(pk=booking.pk).update(status=Status.CANCELLED)
+    booking.refresh_from_db()
+    happen(BookingCancelled, booking, **CANCELLED)
+    assert _waiting() == []
+    Booking.objects.filter(pk=booking.pk).update(status=Status.CONFIRMED)
+    booking.refresh_from_db()
+    happen(BookingUndone, booking, old_status="cancelled")
+    assert _waiting() == [("email", A_DAY_BEFORE)]
+
+
+@pytest.mark.parametrize("change", ["cancelled", "moved", "arrived", "gone"])
+def test_a_row_that_was_left_behind_misleads_nobody(salon: Tenant, letters: Letters, change: str) -> None:
+    """The outbox says that a reminder is due; the booking has the last word."""
+    booking = _confirmed()
+    if change == "moved":
+        later = MONDAY_AT_TEN + DAY
+        Appointment.objects.update(starts_at=later, ends_at=later + HOUR, blocked_end=later + HOUR)
+    elif change == "gone":
+        booking.delete()
+    else:
+        Booking.objects.update(status=change)
+    with time_machine.travel(A_DAY_BEFORE, tick=False):
+        deliver_outbox()
+    assert _reminders(letters) == []
+    assert not OutboxMessage.objects.filter(done_at=None).exists()
+
+
+def test_arriving_early_withdraws_it(salon: Tenant) -> None:
+    booking = _confirmed()
+    Booking.objects.update(status=Status.ARRIVED)
+    booking.refresh_from_db()
+    happen(BookingArrived, booking)
+    assert _waiting() == []
+
+
+def test_other_channels_go_out_only_if_their_feature_is_on(salon: Tenant, letters: Letters) -> None:
+    reminders = [{"channel": channel, "minutes_before": 120} for channel in ("email", "sms", "whatsapp")]
+    configure(salon, reminders=reminders, features={"sms": True})
+    _confirmed()
+    assert [channel for channel, _due in _waiting()] == ["email", "sms", "whatsapp"]
+    with time_machine.travel(MONDAY_AT_TEN - 2 * HOUR, tick=False):
+        deliver_outbox()
+
+    (sms,) = [each for each in letters.all() if each["X-BookMe-Channel"] == "sms"]
+    assert sms["X-BookMe-To"] == "+447700900123"
+    assert sms["X-BookMe-Tenant"] == "salon"
+    assert "Monday 7 January, 10:00" in body(sms)
+    assert "/manage/" in body(sms)
+    assert not [each for each in letters.all() if each["X-BookMe-Channel"] == "whatsapp"]
+    assert set(Notification.objects.filter(kind="booking.reminder").values_list("channel", "to")) == {
+        ("email", "amelia@mail.example"),
+        ("sms", "+447700900123"),
+    }
+
+
+def test_a_channel_that_nothing_carries_is_recorded_as_failed(salon: Tenant, settings: Any) -> None:
+    settings.MESSAGE_BACKENDS = {"sms": None}
+    configure(salon, reminders=[{"channel": "sms", "minutes_before": 120}], features={"sms": True})
+    _confirmed()
+    with time_machine.travel(MONDAY_AT_TEN - 2 * HOUR, tick=False):
+        deliver_outbox()
+    told = Notification.objects.get(channel="sms")
+    assert (told.status, told.error) == ("failed", "nothing here carries SMS yet")
+
+
+def test_a_business_that_changes_its_reminders_changes_those_that_wait(salon: Tenant, letters: Letters) -> None:
+    _confirmed()
+    configure(salon, reminders=[{"channel": "email", "minutes_before": 60}])
+    with time_machine.travel(A_DAY_BEFORE, tick=False):
+        deliver_outbox()
+    assert _reminders(letters) == [], "the old one is not wanted any more"
+    assert plan_all_reminders in reactions_to(BusinessConfigured.name)
+    plan_all_reminders()
+    assert _waiting() == [("email", MONDAY_AT_TEN - HOUR)]
+
+
+@pytest.mark.parametrize(
+    ("start", "before"),
+    [
+        (dt.datetime(2030, 3, 31, 12, tzinfo=LONDON), 1440),  # the clock goes forward in the night between
+        (dt.datetime(2030, 10, 27, 12, tzinfo=LONDON), 1440),  # and back
+        (dt.datetime(2030, 10, 27, 1, 30, tzinfo=LONDON), 60),  # in the hour that comes twice
+    ],
+)
+def test_so_many_real_minutes_before_whatever_the_clock_does(salon: Tenant, start: dt.datetime, before: int) -> None:
+    configure(salon, reminders=[{"channel": "email", "minutes_before": before}])
+    starts_at = start.astimezone(dt.UTC)
+    _confirmed(at=starts_at)
+    assert _waiting() == [("email", starts_at - dt.timedelta(minutes=before))]
+
+
+def test_the_message_tells_the_wall_clock_of_the_place_after_the_change(salon: Tenant, letters: Letters) -> None:
+    starts_at = dt.datetime(2030, 3, 31, 12, tzinfo=LONDON).astimezone(dt.UTC)
+    _confirmed(at=starts_at)
+    with time_machine.travel(starts_at - DAY, tick=False):
+        deliver_outbox()
+    assert "Sunday 31 March, 12:00" in _reminders(letters)[0]
+
+
+def test_planning_reads_the_booking_under_a_lock(committed: Tenant) -> None:
+    """Of two plans at once, the one that reads later writes later: the old time never comes back."""
+    booking = BookingFactory()
+    now = dt.datetime(2029, 1, 1, tzinfo=dt.UTC)
+
+    def plan() -> None:
+        with tenant_scope(tenant_named("salon")), transaction.atomic():
+            plan_reminders(booking_id=booking.pk, now=now)
+        connection.close()
+
+    with transaction.atomic():
+        Booking.objects.select_for_update().get(pk=booking.pk)
+        Appointment.objects.update(
+            starts_at=MONDAY_AT_TEN + DAY, ends_at=MONDAY_AT_TEN + DAY + HOUR, blocked_end=MONDAY_AT_TEN + DAY + HOUR
+        )
+        other = Thread(target=plan)
+        other.start()
+        other.join(0.3)
+        assert other.is_alive(), "it waits for whoever changes the booking"
+    other.join(10)
+    assert _waiting() == [("email", MONDAY_AT_TEN)]

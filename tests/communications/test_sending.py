@@ -1,0 +1,242 @@
+"""From a fact to a letter: sent to the right people, recorded once, never lost."""
+
+import datetime as dt
+import smtplib
+import socket
+from typing import Any
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+
+from bookme.bookings.events import (
+    BookingArrived,
+    BookingCancelled,
+    BookingConfirmed,
+    BookingDeclined,
+    BookingRequested,
+    BookingRescheduled,
+    BookingUndone,
+)
+from bookme.bookings.models import Booking
+from bookme.bookings.states import Status
+from bookme.communications import actions
+from bookme.communications.models import Notification, NotificationStatus
+from bookme.tenants.actions import MAX_ATTEMPTS
+from bookme.tenants.context import tenant_scope
+from bookme.tenants.models import OutboxMessage, Tenant
+from bookme.tenants.tasks import deliver_outbox
+from tests.communications.conftest import Letters, Moody, body, configure, happen
+from tests.factories.bookings import BookingFactory
+
+CANCELLED = {"by": "customer", "reason": "", "fee": "0", "currency": "GBP"}
+
+
+def _booking(**values: Any) -> Booking:
+    given = {
+        "visit__contact_name": "Amelia Hart",
+        "visit__contact_email": "amelia@mail.example",
+        "visit__reference": "ABC23456",
+        "appointment__service__name": "Cut and finish",
+    }
+    return BookingFactory(**(given | values))
+
+
+def _make_due() -> None:
+    """All that waits but the reminders: time has passed since the last try."""
+    waiting = OutboxMessage.objects.filter(done_at=None).exclude(task=actions.SEND_REMINDER_TASK)
+    waiting.update(due_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC), leased_until=None)
+
+
+def test_a_confirmed_booking_is_told_to_customer_and_business(salon: Tenant, letters: Letters) -> None:
+    booking = _booking()
+    happen(BookingConfirmed, booking)
+
+    (customer,) = letters.to("amelia@mail.example")
+    assert customer["Subject"] == "You're booked: Cut and finish, Monday 7 January, 10:00"
+    assert customer["From"] == "Salon <bookings@localhost>"
+    assert customer["Reply-To"] == "Salon <hello@salon.example>"
+    assert customer["To"] == "Amelia Hart <amelia@mail.example>"
+    assert (customer["X-BookMe-Tenant"], customer["X-BookMe-Channel"]) == ("salon", "email")
+    assert "http://salon.localhost:8000/manage/" in body(customer)
+    assert "http://salon.localhost:8000/manage/" in body(customer, "html")
+    (file,) = customer.iter_attachments()
+    assert file.get_content_type() == "text/calendar"
+    assert f"UID:{booking.pk}@bookme" in file.get_content()
+
+    (business,) = letters.to("hello@salon.example")
+    assert business["Subject"] == "Booked: Amelia Hart, Cut and finish, Monday 7 January, 10:00"
+    assert business["Reply-To"] == "Salon <amelia@mail.example>"
+    assert "/manage/" not in business.as_string()
+
+    assert set(Notification.objects.values_list("kind", "status", "to", "attempts")) == {
+        ("booking.confirmed", "sent", "amelia@mail.example", 1),
+        ("booking.confirmed.business", "sent", "hello@salon.example", 1),
+    }
+
+
+@pytest.mark.parametrize(
+    ("event", "status", "more", "subject"),
+    [
+        (BookingRequested, Status.PENDING, {}, "Request received: "),
+        (BookingDeclined, Status.DECLINED, {"reason": ""}, "Not possible: "),
+        (BookingCancelled, Status.CANCELLED, CANCELLED, "Cancelled: "),
+    ],
+)
+def test_each_fact_has_its_letter(
+    salon: Tenant, letters: Letters, event: Any, status: Status, more: dict[str, str], subject: str
+) -> None:
+    happen(event, _booking(status=status), **more)
+    (customer,) = letters.to("amelia@mail.example")
+    assert customer["Subject"].startswith(subject)
+    assert len(letters.to("hello@salon.example")) == 1
+
+
+def test_a_move_tells_the_old_and_the_new_time(salon: Tenant, letters: Letters) -> None:
+    booking = _booking()
+    old = booking.appointment.starts_at - dt.timedelta(days=1)
+    happen(BookingRescheduled, booking, old_start=old.isoformat(), old_end=old.isoformat(),
+           old_staff_id=booking.appointment.staff_id, by="customer")  # fmt: skip
+    (customer,) = letters.to("amelia@mail.example")
+    assert "When: Monday 7 January, 10:00 to 11:00" in body(customer)
+    assert "Was: Sunday 6 January, 10:00" in body(customer)
+
+
+def test_a_cancelled_booking_takes_itself_out_of_the_calendar(salon: Tenant, letters: Letters) -> None:
+    happen(BookingCancelled, _booking(status=Status.CANCELLED), **CANCELLED)
+    (file,) = letters.to("amelia@mail.example")[0].iter_attachments()
+    assert "METHOD:CANCEL" in file.get_content()
+    assert "STATUS:CANCELLED" in file.get_content()
+
+
+def test_who_was_told_cancelled_is_told_that_it_stands_after_all(salon: Tenant, letters: Letters) -> None:
+    booking = _booking()
+    happen(BookingUndone, booking, old_status="arrived")
+    assert letters.all() == []
+    happen(BookingUndone, booking, old_status="cancelled")
+    assert [each["Subject"][:12] for each in letters.all()] == ["You're booke"]
+
+
+def test_what_is_no_longer_true_is_not_told(salon: Tenant, letters: Letters) -> None:
+    booking = _booking()
+    happen(BookingConfirmed, booking, deliver=False)
+    Booking.objects.filter(pk=booking.pk).update(status=Status.CANCELLED)
+    deliver_outbox()
+    assert letters.all() == []
+    assert not Notification.objects.exists()
+
+
+def test_nothing_is_told_of_a_fact_without_letters(salon: Tenant, letters: Letters) -> None:
+    happen(BookingArrived, _booking(status=Status.ARRIVED))
+    assert letters.all() == []
+
+
+def test_nobody_to_tell_is_no_failure(salon: Tenant, letters: Letters) -> None:
+    configure(salon, contact={"email": ""})
+    happen(BookingConfirmed, _booking(visit__contact_email=""))
+    assert letters.all() == []
+    assert not OutboxMessage.objects.filter(done_at=None, attempts__gt=0).exists()
+
+
+def test_a_fact_that_is_delivered_twice_is_told_once(salon: Tenant, letters: Letters) -> None:
+    happen(BookingConfirmed, _booking())
+    OutboxMessage.objects.update(done_at=None)
+    _make_due()
+    deliver_outbox()
+    assert len(letters.to("amelia@mail.example")) == 1
+    assert Notification.objects.count() == 2
+
+
+def test_a_mail_server_that_is_down_delays_but_loses_nothing(salon: Tenant, settings: Any, letters: Letters) -> None:
+    right = settings.EMAIL_PORT
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        settings.EMAIL_PORT = nobody.getsockname()[1]
+    happen(BookingConfirmed, _booking())
+    assert letters.all() == []
+    assert set(Notification.objects.values_list("status", "attempts")) == {("failed", 1)}
+
+    settings.EMAIL_PORT = right
+    _make_due()
+    deliver_outbox()
+    assert len(letters.all()) == 2
+    assert set(Notification.objects.values_list("status", "attempts", "error")) == {("sent", 2, "")}
+
+
+def test_a_server_that_asks_to_wait_is_tried_again(salon: Tenant, moody: Moody) -> None:
+    moody.to_message = "451 Later, please"
+    happen(BookingConfirmed, _booking())
+    assert moody.messages() == []
+    assert not OutboxMessage.objects.filter(dead=True).exists()
+    moody.to_message = "250 Kept"
+    _make_due()
+    deliver_outbox()
+    assert len(moody.messages()) == 2
+
+
+@pytest.mark.parametrize("answer", ["to_recipient", "to_message"])
+def test_a_final_refusal_is_recorded_and_not_tried_again(salon: Tenant, moody: Moody, answer: str) -> None:
+    setattr(moody, answer, "550 Nobody here")
+    happen(BookingConfirmed, _booking())
+    told = Notification.objects.get(kind="booking.confirmed")
+    assert (told.status, told.attempts) == (NotificationStatus.FAILED, 1)
+    assert "550" in told.error
+    assert not OutboxMessage.objects.filter(task="eventlog.run_reaction", done_at=None).exists()
+
+
+def test_a_message_that_never_gets_through_is_dead_with_a_reason(salon: Tenant, moody: Moody) -> None:
+    moody.to_message = "451 Never"
+    happen(BookingConfirmed, _booking())
+    OutboxMessage.objects.filter(done_at=None).update(attempts=MAX_ATTEMPTS - 1)
+    _make_due()
+    deliver_outbox()
+    dead = OutboxMessage.objects.filter(dead=True)
+    assert {each.last_error.split(":")[0] for each in dead} == {"SMTPDataError"}
+    assert len(dead) == 2
+
+
+def test_who_dies_after_sending_repeats_it_once_and_records_it_once(
+    salon: Tenant, letters: Letters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = EmailMultiAlternatives.send
+
+    def send_and_die(self: EmailMultiAlternatives, *args: Any) -> int:
+        real(self, *args)
+        raise KeyboardInterrupt
+
+    booking = _booking()
+    configure(salon, contact={"email": ""})
+    happen(BookingConfirmed, booking, deliver=False)
+    monkeypatch.setattr(EmailMultiAlternatives, "send", send_and_die)
+    with pytest.raises(KeyboardInterrupt):
+        deliver_outbox()
+    assert not Notification.objects.exists()
+
+    monkeypatch.undo()
+    _make_due()
+    deliver_outbox()
+    first, second = letters.to("amelia@mail.example")
+    assert first["Message-ID"] == second["Message-ID"]
+    assert Notification.objects.count() == 1
+    _make_due()
+    deliver_outbox()
+    assert len(letters.all()) == 2
+
+
+def test_two_businesses_do_not_share_letters(salon: Tenant, rival: Tenant, letters: Letters) -> None:
+    with tenant_scope(rival):
+        happen(BookingConfirmed, _booking(visit__contact_name="Rita Rival"))
+        assert Notification.objects.count() == 2
+    assert not Notification.objects.exists()
+    assert {each["X-BookMe-Tenant"] for each in letters.all()} == {"rival"}
+
+
+def test_a_failure_raises_so_that_the_outbox_tries_again(salon: Tenant, moody: Moody) -> None:
+    moody.to_message = "421 Bye"
+    with pytest.raises(smtplib.SMTPException):
+        actions.tell(
+            key="k",
+            kind=actions.Kind.CONFIRMED,
+            audience=actions.Audience.CUSTOMER,
+            booking_id=_booking().pk,
+            now=dt.datetime.now(dt.UTC),
+        )
+    assert Notification.objects.get().status == NotificationStatus.FAILED
