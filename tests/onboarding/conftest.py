@@ -1,38 +1,17 @@
-"""The demo files as data to change."""
+"""Files on disk."""
 
-import copy
 import json
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bookme import onboarding
-
-DEMO = Path(onboarding.__file__).parent / "demo"
-SLUGS = sorted(path.name.partition(".")[0] for path in DEMO.glob("*.json"))
-
-
-@cache
-def _read(slug: str) -> dict[str, Any]:
-    data: dict[str, Any] = json.loads((DEMO / f"{slug}.client.config.json").read_text(encoding="utf-8"))
-    return data
-
-
-def demo(slug: str) -> dict[str, Any]:
-    """A copy of a demo file's data."""
-    return copy.deepcopy(_read(slug))
+Write = Callable[[Any], Path]
 
 
 @pytest.fixture
-def salon_file() -> dict[str, Any]:
-    return demo("house-of-hair")
-
-
-@pytest.fixture
-def written(tmp_path: Path) -> Callable[[Any], Path]:
+def written(tmp_path: Path) -> Write:
     """Writes data, or bytes as they are, to a file of its own."""
 
     def write(data: Any) -> Path:
