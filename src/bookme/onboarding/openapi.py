@@ -49,19 +49,19 @@ def answer_schema() -> dict[str, Any]:
 
 def _settings() -> dict[str, Any]:
     schema = config_schema()
-    return {name: _inlined(schema["properties"][name], schema["$defs"]) for name in SETTINGS}
+    return {name: inlined(schema["properties"][name], schema["$defs"]) for name in SETTINGS}
 
 
-def _inlined(part: Any, definitions: dict[str, Any]) -> Any:
+def inlined(part: Any, definitions: dict[str, Any]) -> Any:
     """A schema without references: OpenAPI has another root."""
     if isinstance(part, list):
-        return [_inlined(each, definitions) for each in part]
+        return [inlined(each, definitions) for each in part]
     if not isinstance(part, dict):
         return part
-    own = {name: _inlined(value, definitions) for name, value in part.items() if name != "$ref"}
+    own = {name: inlined(value, definitions) for name, value in part.items() if name != "$ref"}
     if "$ref" not in part:
         return own
-    return _inlined(definitions[part["$ref"].removeprefix("#/$defs/")], definitions) | own
+    return inlined(definitions[part["$ref"].removeprefix("#/$defs/")], definitions) | own
 
 
 def _loosened(part: dict[str, Any]) -> dict[str, Any]:

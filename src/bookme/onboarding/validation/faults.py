@@ -20,11 +20,11 @@ class Fault:
     def path_text(self) -> str:
         """`services[3].duration_minutes`; the whole file is `(file)`."""
         text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
-        return text.removeprefix(".") or "(file)"
+        return _printable(text.removeprefix(".")) or "(file)"
 
     @property
     def text(self) -> str:
-        return f"{self.path_text}: {self.message}"
+        return f"{self.path_text}: {_printable(self.message)}"
 
     @property
     def pointer(self) -> str:
@@ -41,6 +41,11 @@ class BadConfig(Invalid):
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(sorted(set(faults), key=_place))
         super().__init__(errors=[FieldError(each.pointer, each.code, each.text) for each in self.faults])
+
+
+def _printable(text: str) -> str:
+    """On one line of a terminal, whatever keys and names a file holds."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in text)
 
 
 def _place(fault: Fault) -> tuple[list[tuple[int, int, str]], str]:

@@ -133,7 +133,7 @@ def _told(error: ValidationError) -> Iterator[Fault]:
         case "dependentRequired":
             yield Fault((*path, _first_quoted(error.message)), "is missing beside the others", "required")
         case "additionalProperties":
-            yield from (Fault((*path, _short(name)), "is not a known key", "unknown_key") for name in _unknown(error))
+            yield from (Fault((*path, name[:60]), "is not a known key", "unknown_key") for name in _unknown(error))
         case "not" if not wanted:
             yield Fault(path, "is not allowed here", "not_allowed_here")
         case keyword:
@@ -157,11 +157,6 @@ def _unknown(error: ValidationError) -> list[str]:
         for name in _keys(error.instance)
         if name not in schema.get("properties", {}) and not any(re.search(each, name) for each in patterns)
     ]
-
-
-def _short(name: str) -> str:
-    """A key as it may be printed: an unknown one can hold anything."""
-    return name[:60].encode("unicode_escape").decode("ascii") if not name.isprintable() else name[:60]
 
 
 def _message(keyword: str, wanted: Any) -> str:
