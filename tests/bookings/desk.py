@@ -4,11 +4,15 @@ import datetime as dt
 from typing import Any
 
 from bookme.bookings.actions import BookingRequest
+from bookme.bookings.models import Appointment, Booking, ResourceAllocation, Visit
 from bookme.customers.actions import Contact
+from bookme.customers.models import Consent, Customer
+from bookme.eventlog.models import Event, IdempotencyKey
 from bookme.services.models import Service
 
 NOW = dt.datetime(2030, 1, 2, 9, tzinfo=dt.UTC)  # a Wednesday
 CONSENTS = {"terms": True, "privacy": True}
+CUSTOMER = {"name": "Ada Byron", "email": "ada@mail.example", "phone": "+442079460958"}
 
 
 def monday(hour: int, minute: int = 0) -> dt.datetime:
@@ -16,7 +20,29 @@ def monday(hour: int, minute: int = 0) -> dt.datetime:
     return dt.datetime(2030, 1, 7, hour, minute, tzinfo=dt.UTC)
 
 
+def body_for(service: Service, start: dt.datetime | None = None, **more: Any) -> dict[str, Any]:
+    """A stranger's body of `POST bookings/`; a value of None leaves a member out."""
+    body = {
+        "service": str(service.pk),
+        "start": start.isoformat() if start else None,
+        "customer": CUSTOMER,
+        "consents": CONSENTS,
+        **more,
+    }
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def session_body(session: Appointment, **more: Any) -> dict[str, Any]:
+    return {"session": str(session.pk), "customer": CUSTOMER, "consents": CONSENTS, **more}
+
+
 def request_for(service: Service, start: dt.datetime | None, **more: Any) -> BookingRequest:
-    """A stranger's request for a service at a start."""
+    """A stranger's request to the action."""
     values = {"contact": Contact(name="Ada", email="ada@mail.example"), "consents": CONSENTS, **more}
     return BookingRequest(service_id=service.pk, start=start, **values)
+
+
+def written() -> dict[str, int]:
+    """How many rows there are of all that booking writes: the same before and after a refusal."""
+    tables = (Appointment, ResourceAllocation, Visit, Booking, Customer, Consent, Event, IdempotencyKey)
+    return {table.__name__: table.objects.count() for table in tables}

@@ -1,11 +1,12 @@
 """From what was asked to what can be booked: ids become rows, and what does not fit together is refused."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from bookme.bookings.actions.request import BookingRequest
+from bookme.bookings.actions.steps import acts_for_business
 from bookme.bookings.answers import checked_answers
 from bookme.bookings.models import Appointment
 from bookme.bookings.selectors.openings import policy_of
@@ -14,7 +15,6 @@ from bookme.bookings.wishes import Wish
 from bookme.core.actor import Actor, ActorKind
 from bookme.core.errors import FieldError, Invalid, NotAllowed
 from bookme.core.fetch import all_of
-from bookme.core.permissions import Role
 from bookme.customers.models import ConsentKind
 from bookme.locations.models import Location
 from bookme.services.models import Extra, Service
@@ -37,20 +37,20 @@ class BookingTerms:
 
 
 def checked_terms(request: BookingRequest, *, actor: Actor) -> BookingTerms:
-    """Raises Invalid with the pointer of what is wrong, and NotAllowed `guest_booking_off`."""
+    """Raises Invalid with the pointer of what is wrong, and NotAllowed: `guest_booking_off`, or no right to book."""
     session = _session(request)
-    service = session.service if session else _service(request)
+    service = session.service if session else service_of(request.service_id)
     policy = policy_of(service)
     if actor.kind is ActorKind.GUEST and not policy.guest_booking:
         raise NotAllowed("Sign in or register to book here.", code="guest_booking_off")
-    if request.party_size > service.capacity:
-        raise Invalid.field("/party_size", f"At most {service.capacity} can come together.", code="party_too_large")
+    require_party(service, request.party_size)
     if session is None:
         require_staff(service, request.staff_id)
         require_location(service, request.location_id)
-    if _books_for_themselves(actor):
+    if not acts_for_business(actor):
+        # The team writes down what a caller asked for, and can consent to nothing in their name.
         _require_consents(request.consents)
-    extras = _extras(service, request.extra_ids)
+    extras = extras_of(service, request.extra_ids)
     return BookingTerms(
         wish=_session_wish(session, request) if session else _slot_wish(service, request, extras),
         policy=policy,
@@ -89,19 +89,24 @@ def _session(request: BookingRequest) -> Appointment | None:
     return found
 
 
-def _service(request: BookingRequest) -> Service:
-    if request.service_id is None:
+def service_of(service_id: UUID | None) -> Service:
+    """The active service; raises Invalid `required` or `unknown_service`."""
+    if service_id is None:
         raise Invalid.field("/service", "Say which service.", code="required")
-    found = Service.objects.filter(pk=request.service_id, is_active=True).first()
+    found = Service.objects.filter(pk=service_id, is_active=True).first()
     if found is None:
         raise Invalid.field("/service", "There is no service of this id.", code="unknown_service")
     return found
 
 
-def _extras(service: Service, ids: tuple[UUID, ...]) -> tuple[Extra, ...]:
-    """In the order asked."""
-    if not ids:
-        return ()
+def require_party(service: Service, party_size: int) -> None:
+    """Raises Invalid `party_too_large` for more people than the service ever takes."""
+    if party_size > service.capacity:
+        raise Invalid.field("/party_size", f"At most {service.capacity} can come together.", code="party_too_large")
+
+
+def extras_of(service: Service, ids: Sequence[UUID]) -> tuple[Extra, ...]:
+    """The service's active extras, in the order asked; raises Invalid `unknown_extra` or `repeated`."""
     found: Mapping[UUID, Extra] = all_of(service.extras.filter(is_active=True), ids)
     for index, each in enumerate(ids):
         if each not in found:
@@ -119,11 +124,6 @@ def _require_consents(consents: Mapping[str, bool]) -> None:
             code="consent_required",
             errors=[FieldError(f"/consents/{kind}", "consent_required", "This is needed to book.") for kind in missing],
         )
-
-
-def _books_for_themselves(actor: Actor) -> bool:
-    """The team writes down what a caller asked for, and can consent to nothing in their name."""
-    return actor.kind is ActorKind.GUEST or actor.role is Role.CUSTOMER
 
 
 def _slot_wish(service: Service, request: BookingRequest, extras: tuple[Extra, ...]) -> Wish:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from bookme.bookings.models import Booking
+from bookme.bookings.models import Booking, Visit
 from bookme.core.actor import Actor, ActorKind
 from bookme.core.fetch import one
 from bookme.core.permissions import Permission
@@ -17,9 +17,7 @@ def bookings_visible_to(actor: Actor) -> QuerySet[Booking]:
     The team by its permissions and scopes: without `bookings.read_all` what is on their own calendar. A customer what
     they booked while signed in, and what is on the customer that is theirs. A guest the visit of their link.
     """
-    rows = Booking.objects.select_related(
-        "visit__customer", "appointment__service", "appointment__staff", "appointment__location"
-    )
+    rows = _with_all()
     if actor.may(Permission.BOOKINGS_READ):
         return rows.filter(_scope_of(actor))
     if actor.kind is ActorKind.GUEST:
@@ -34,9 +32,20 @@ def booking_for(actor: Actor, booking_id: UUID) -> Booking:
     return one(bookings_visible_to(actor), booking_id)
 
 
+def bookings_of_visit(visit: Visit) -> QuerySet[Booking]:
+    """For whoever has the visit already; loaded as in `bookings_visible_to`."""
+    return _with_all().filter(visit=visit).order_by("position", "id")
+
+
 def history_of(booking: Booking) -> QuerySet[Event]:
     """Every fact about it, in the order in which they became true."""
     return Event.objects.filter(subject_id=booking.pk).order_by("occurred_at", "id")
+
+
+def _with_all() -> QuerySet[Booking]:
+    return Booking.objects.select_related(
+        "visit__customer", "appointment__service", "appointment__staff", "appointment__location"
+    )
 
 
 def _scope_of(actor: Actor) -> Q:

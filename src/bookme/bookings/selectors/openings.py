@@ -61,11 +61,23 @@ def snapshot_of(
 
 def refusal(wish: Wish, snapshot: Snapshot) -> SlotUnavailable:
     """Why nobody can take the wish: the causes of the person with the fewest."""
+    # No cause at all: somebody became free who was not among those we locked. Nearly as good as taken.
+    return SlotUnavailable(wish=wish, causes=_fewest_causes(wish, snapshot) or [Cause.BOOKING])
+
+
+def causes_against(wish: Wish, *, now: dt.datetime) -> list[str]:
+    """Why the wish cannot be booked now; empty if it can."""
+    try:
+        require_reach(wish, now=now)
+    except SlotUnavailable as error:
+        return error.causes
+    return [str(each) for each in _fewest_causes(wish, snapshot_of(wish, now=now))]
+
+
+def _fewest_causes(wish: Wish, snapshot: Snapshot) -> list[Cause]:
     minute = minute_of(wish.start)
     people = snapshot.people if snapshot.places else ()
-    fewest = min((explain(snapshot, person.id, minute) for person in people), key=len, default=[Cause.HOURS])
-    # No cause at all: somebody became free who was not among those we locked. Nearly as good as taken.
-    return SlotUnavailable(wish=wish, causes=fewest or [Cause.BOOKING])
+    return min((explain(snapshot, person.id, minute) for person in people), key=len, default=[Cause.HOURS])
 
 
 def with_alternatives(error: SlotUnavailable, *, now: dt.datetime) -> SlotUnavailable:

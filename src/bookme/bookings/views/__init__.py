@@ -1,0 +1,1 @@
+"""The API of bookings: times to choose from, sessions, and bookings themselves."""

@@ -1,0 +1,151 @@
+"""Making bookings, and reading them."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.http import StreamingHttpResponse
+from django.utils.translation import get_language
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from bookme.bookings.actions import BookingRequest, create_visit, update_booking
+from bookme.bookings.export import csv_lines
+from bookme.bookings.filters import BookingFilter
+from bookme.bookings.links import manage_token
+from bookme.bookings.models import Booking, Visit
+from bookme.bookings.selectors.bookings import booking_for, bookings_of_visit, bookings_visible_to, history_of
+from bookme.bookings.serializers import (
+    BookingChanges,
+    BookingInput,
+    BookingOutput,
+    HistoryOutput,
+    NewBookingOutput,
+    TeamBookingOutput,
+)
+from bookme.bookings.views.base import BookingView
+from bookme.core.errors import Invalid
+from bookme.core.http.client import client_address
+from bookme.core.http.views import ApiView, write
+from bookme.core.permissions import Access, Permission
+from bookme.core.time import now
+from bookme.customers.actions import Address, Contact
+from bookme.tenants.context import require_tenant
+
+TOKEN = OpenApiParameter("token", OpenApiTypes.STR, description="The manage token of a guest's visit.")
+
+
+class BookingsView(BookingView):
+    """Bookings: those that the caller may see, and new ones."""
+
+    permissions = {"GET": Access.SIGNED_IN, "POST": Access.ANYONE}
+    serializer_class = BookingInput
+    filterset_class = BookingFilter
+    queryset = Booking.objects.none()
+    secrets = frozenset({"manage_token"})
+
+    @extend_schema(operation_id="bookings_list", responses=TeamBookingOutput(many=True))
+    def get(self, request: Request) -> Response:
+        rows = bookings_visible_to(self.actor).order_by("appointment__starts_at", "id")
+        return self.paged(rows, self.output)
+
+    @extend_schema(operation_id="bookings_create", request=BookingInput, responses={201: NewBookingOutput})
+    def post(self, request: Request) -> Response:
+        wanted = _request_of(self.read_input(), client_address(request._request))
+        with self.alternatives():
+            return self.once(lambda: self._booked(wanted), status=201)
+
+    def _booked(self, wanted: BookingRequest) -> dict[str, Any]:
+        visit = create_visit(request=wanted, actor=self.actor, now=now())
+        return self.reveal(dict(self.written(self.output, bookings_of_visit(visit).get())), visit)
+
+    def reveal(self, answer: dict[str, Any], visit: Visit | None = None) -> dict[str, Any]:
+        """With the manage token, which is made again for a repeated request."""
+        made = visit or Visit.objects.get(pk=answer["visit"])
+        return {**answer, "manage_token": manage_token(visit_id=made.pk, link_version=made.link_version)}
+
+
+def _request_of(given: dict[str, Any], address: str) -> BookingRequest:
+    return BookingRequest(
+        contact=Contact(**given["customer"]),
+        session_id=given["session"],
+        service_id=given["service"],
+        start=given["start"],
+        staff_id=given["staff"],
+        location_id=given["location"],
+        party_size=given["party_size"],
+        extra_ids=tuple(given["extras"]),
+        notes=given["notes"],
+        answers=given["answers"],
+        address=Address(**given["address"]) if given["address"] else None,
+        consents=given["consents"],
+        language=get_language() or "",
+        guest_address=address or None,
+    )
+
+
+class OneBookingView(BookingView):
+    """One booking: for the team, for its customer, or for whoever has its link."""
+
+    permissions = {"GET": Access.ANYONE, "PATCH": Permission.BOOKINGS_MANAGE}
+    serializer_class = BookingChanges
+
+    @extend_schema(operation_id="bookings_read", parameters=[TOKEN], responses=TeamBookingOutput)
+    def get(self, request: Request, booking_id: UUID) -> Response:
+        return Response(self.written(self.output, booking_for(self.caller, booking_id)))
+
+    @extend_schema(operation_id="bookings_update", request=BookingChanges, responses=TeamBookingOutput)
+    def patch(self, request: Request, booking_id: UUID) -> Response:
+        given = self.read_input()
+        with self.alternatives(), write():
+            booking = update_booking(
+                booking=booking_for(self.actor, booking_id),
+                version=given["version"],
+                actor=self.actor,
+                internal_notes=given.get("internal_notes"),
+                custom_fields=given.get("custom_fields"),
+                location_id=given.get("location"),
+            )
+            return Response(self.written(self.output, booking))
+
+
+class BookingEventsView(ApiView):
+    """What happened to a booking, oldest first."""
+
+    permissions = {"GET": Permission.BOOKINGS_READ}
+    serializer_class = HistoryOutput
+
+    @extend_schema(operation_id="bookings_events", responses=HistoryOutput(many=True))
+    def get(self, request: Request, booking_id: UUID) -> Response:
+        return self.paged(history_of(booking_for(self.actor, booking_id)), HistoryOutput)
+
+
+class BookingExportView(ApiView):
+    """All bookings that the list's filters leave, as CSV."""
+
+    permissions = {"GET": Permission.BOOKINGS_EXPORT}
+    serializer_class = BookingOutput
+    filterset_class = BookingFilter
+    queryset = Booking.objects.none()
+
+    @extend_schema(
+        operation_id="bookings_export",
+        parameters=[OpenApiParameter("format", OpenApiTypes.STR, enum=["csv"], required=True)],
+        responses={(200, "text/csv"): OpenApiTypes.STR},
+    )
+    def get(self, request: Request) -> StreamingHttpResponse:
+        if request.query_params.get("format") != "csv":
+            raise Invalid.field("/format", "The only format is csv.", code="invalid_choice")
+        rows = bookings_visible_to(self.actor).order_by("appointment__starts_at", "id")
+        lines = csv_lines(_in_chunks(self.filter_queryset(rows)), require_tenant().config.zone)
+        return StreamingHttpResponse(
+            lines,
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": 'attachment; filename="bookings.csv"'},
+        )
+
+
+def _in_chunks(rows: Any) -> Iterator[Booking]:
+    yield from rows.iterator(chunk_size=500)

@@ -1,0 +1,112 @@
+"""Times that can be booked, and why others cannot."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.http import QueryDict
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from bookme.bookings.actions.terms import extras_of, require_location, require_party, require_staff, service_of
+from bookme.bookings.selectors.openings import causes_against
+from bookme.bookings.selectors.sessions import session_of, sessions_between
+from bookme.bookings.selectors.slots import available_slots, require_range
+from bookme.bookings.serializers import (
+    ExplainOutput,
+    ExplainQuery,
+    SessionOutput,
+    SessionsQuery,
+    SlotsOutput,
+    SlotsQuery,
+)
+from bookme.bookings.wishes import Wish
+from bookme.core.http.views import ApiView
+from bookme.core.permissions import Access, Permission
+from bookme.core.time import day_bounds, now
+from bookme.tenants.context import require_tenant
+
+_SESSION_DAYS = dt.timedelta(days=30)
+_ID_LISTS = frozenset({"extras"})
+
+
+def query_data(query: QueryDict) -> dict[str, Any]:
+    """A query as a body: lists are repeated members, or one with commas; an empty member is none."""
+    data: dict[str, Any] = {name: value for name, value in query.items() if value and name not in _ID_LISTS}
+    for name in _ID_LISTS & query.keys():
+        data[name] = [each for value in query.getlist(name) for each in value.split(",") if each]
+    return data
+
+
+class AvailableSlotsView(ApiView):
+    """Free times of a service by day, for one person or for any, with who could take each."""
+
+    permissions = {"GET": Access.ANYONE}
+    serializer_class = SlotsQuery
+
+    @extend_schema(operation_id="bookings_available_slots", parameters=[SlotsQuery], responses=SlotsOutput)
+    def get(self, request: Request) -> Response:
+        asked = self.read_input(data=query_data(request.query_params))
+        service = service_of(asked["service"])
+        require_staff(service, asked["staff"])
+        require_location(service, asked["location"])
+        require_party(service, asked["party_size"])
+        extras = extras_of(service, asked["extras"])
+        return Response(
+            available_slots(
+                service=service,
+                first=asked["first"],
+                last=asked["last"],
+                now=now(),
+                staff_ids=asked["staff"] and [asked["staff"]],
+                location_ids=asked["location"] and [asked["location"]],
+                party_size=asked["party_size"],
+                extra_minutes=sum(extra.duration_minutes for extra in extras),
+            )
+        )
+
+
+class ExplainSlotView(ApiView):
+    """Why a person can, or cannot, be booked at a time."""
+
+    permissions = {"GET": Permission.BOOKINGS_READ}
+    serializer_class = ExplainQuery
+
+    @extend_schema(operation_id="bookings_explain_slot", parameters=[ExplainQuery], responses=ExplainOutput)
+    def get(self, request: Request) -> Response:
+        asked = self.read_input(data=query_data(request.query_params))
+        service = service_of(asked["service"])
+        require_staff(service, asked["staff"])
+        require_location(service, asked["location"])
+        wish = Wish(service=service, start=asked["start"], staff_id=asked["staff"], location_id=asked["location"])
+        causes = causes_against(wish, now=now())
+        return Response(self.written(ExplainOutput, {"start": asked["start"], "offered": not causes, "causes": causes}))
+
+
+class SessionsView(ApiView):
+    """Sessions of classes, by start."""
+
+    permissions = {"GET": Access.ANYONE}
+    serializer_class = SessionOutput
+
+    @extend_schema(operation_id="sessions_list", parameters=[SessionsQuery], responses=SessionOutput(many=True))
+    def get(self, request: Request) -> Response:
+        asked = self.read_input(SessionsQuery, data=query_data(request.query_params))
+        tz = require_tenant().config.zone
+        first = asked["first"] or now().astimezone(tz).date()
+        last = asked["last"] or first + _SESSION_DAYS
+        require_range(first, last)
+        if asked["service"]:
+            service_of(asked["service"])
+        start, end = day_bounds(first, last, tz)
+        return self.paged(sessions_between(start, end, service_id=asked["service"]), SessionOutput)
+
+
+class SessionView(ApiView):
+    permissions = {"GET": Access.ANYONE}
+    serializer_class = SessionOutput
+
+    @extend_schema(operation_id="sessions_read", responses=SessionOutput)
+    def get(self, request: Request, session_id: UUID) -> Response:
+        return Response(self.written(SessionOutput, session_of(session_id)))

@@ -1,0 +1,448 @@
+"""`POST bookings/`: what it makes, and everything that it refuses without a trace."""
+
+import datetime as dt
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from bookme.bookings.models import Appointment, Booking, ResourceAllocation, Visit
+from bookme.core.permissions import Role
+from bookme.customers.models import Consent, CustomerAddress
+from bookme.eventlog.models import Event
+from bookme.services.models import QuestionKind
+from bookme.tenants.context import tenant_scope
+from bookme.tenants.models import OutboxMessage, Tenant
+from tests.bookings.conftest import Shop, open_shop
+from tests.bookings.desk import CONSENTS, CUSTOMER, NOW, body_for, monday, session_body, written
+from tests.factories.bookings import BookingFactory, SessionFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.locations import LocationFactory, ResourceFactory
+from tests.factories.services import ExtraFactory, QuestionFactory, ServiceFactory
+from tests.factories.staff import EVERY_DAY, StaffFactory, StaffServiceFactory
+from tests.factories.users import Person, Stranger, make_person
+
+
+def refused(answer: Any, status: int, code: str, pointer: str | None = None) -> dict[str, Any]:
+    """The problem, which must have this status and code and, if one is given, point there."""
+    assert answer.status_code == status, answer.content
+    assert answer["Content-Type"] == "application/problem+json"
+    problem: dict[str, Any] = answer.json()
+    assert problem["code"] == code
+    if pointer is not None:
+        assert pointer in {each["pointer"] for each in problem["errors"]}, problem
+    return problem
+
+
+def test_a_stranger_books(shop: Shop, stranger: Stranger) -> None:
+    answer = stranger.api.post("bookings/", body_for(shop.service, monday(10), staff=str(shop.ada.pk)))
+    assert answer.status_code == 201, answer.content
+    told = answer.json()
+    booking = Booking.objects.get()
+    assert told["id"] == str(booking.pk)
+    assert told["visit"] == str(booking.visit_id)
+    assert told["reference"] == booking.visit.reference
+    assert (told["status"], told["start"], told["end"]) == (
+        "confirmed",
+        "2030-01-07T10:00:00+00:00",
+        "2030-01-07T11:00:00+00:00",
+    )
+    assert (told["service"], told["staff"], told["location"]) == (
+        str(shop.service.pk),
+        str(shop.ada.pk),
+        str(shop.place.pk),
+    )
+    assert (told["price"], told["currency"], told["payment_due"], told["hold_expires_at"]) == (
+        "40.00",
+        "GBP",
+        "0.00",
+        None,
+    )
+    assert told["manage_token"]
+    assert "internal_notes" not in told
+    assert booking.appointment.seats_taken == 1
+    assert [row.name for row in Event.objects.filter(subject_id=booking.pk)] == ["booking.confirmed"]
+
+
+def test_the_customer_and_the_consents_are_kept(shop: Shop, stranger: Stranger) -> None:
+    stranger.api.post(
+        "bookings/", body_for(shop.service, monday(10), consents={**CONSENTS, "marketing": False}, notes="By bus.")
+    )
+    visit = Visit.objects.get()
+    assert (visit.customer.email, visit.customer.phone, visit.notes) == (
+        CUSTOMER["email"],
+        CUSTOMER["phone"],
+        "By bus.",
+    )
+    kept = Consent.objects.filter(customer=visit.customer, visit_id=visit.pk)
+    assert dict(kept.values_list("kind", "granted")) == {"terms": True, "privacy": True, "marketing": False}
+
+
+@pytest.mark.parametrize(
+    "contact",
+    [
+        {"name": "Mallory", "email": "OLD@mail.example", "phone": "+442079460999"},
+        {"name": "Mallory", "phone": "+442079460001"},
+    ],
+    ids=["e-mail", "phone"],
+)
+def test_a_known_customer_is_found_and_neither_changed_nor_shown(
+    shop: Shop, stranger: Stranger, contact: dict[str, str]
+) -> None:
+    known = CustomerFactory(name="Olga Old", email="old@mail.example", phone="+442079460001", notes="VIP")
+    answer = stranger.api.post("bookings/", body_for(shop.service, monday(10), customer=contact))
+    assert answer.status_code == 201, answer.content
+    visit = Visit.objects.get()
+    assert (visit.customer_id, visit.contact_name) == (known.pk, "Mallory")
+    known.refresh_from_db()
+    assert (known.name, known.phone, known.notes) == ("Olga Old", "+442079460001", "VIP")
+    assert b"Olga" not in answer.content
+
+
+def test_any_staff_is_the_least_busy(shop: Shop, stranger: Stranger) -> None:
+    stranger.api.post("bookings/", body_for(shop.service, monday(9), staff=str(shop.ada.pk)))
+    answer = stranger.api.post("bookings/", body_for(shop.service, monday(10), staff="any"))
+    assert answer.json()["staff"] == str(shop.ben.pk)
+
+
+def test_the_location_is_the_first_at_which_the_start_is_offered(shop: Shop, stranger: Stranger) -> None:
+    chosen = LocationFactory(position=5)
+    answer = stranger.api.post("bookings/", body_for(shop.service, monday(10), location=str(chosen.pk)))
+    assert answer.json()["location"] == str(chosen.pk)
+    answer = stranger.api.post("bookings/", body_for(shop.service, monday(11)))
+    assert answer.json()["location"] == str(shop.place.pk)
+
+
+def test_the_price_is_that_of_the_person_with_extras_once(shop: Shop, stranger: Stranger) -> None:
+    group = ServiceFactory(group=True, price="10.005")
+    StaffServiceFactory(staff=shop.ada, service=group, price="20.00", duration_minutes=30)
+    extra = ExtraFactory(price="5.50", duration_minutes=10, services=[group])
+    answer = stranger.api.post("bookings/", body_for(group, monday(10), party_size=3, extras=[str(extra.pk)]))
+    assert answer.status_code == 201, answer.content
+    assert answer.json()["price"] == "65.50"
+    assert answer.json()["end"] == "2030-01-07T10:40:00+00:00"
+    assert answer.json()["extras"] == [
+        {"id": str(extra.pk), "name": extra.name, "price": "5.500", "duration_minutes": 10}
+    ]
+
+
+def test_money_that_is_due_is_recorded_and_the_booking_goes_on(shop: Shop, stranger: Stranger) -> None:
+    shop.service.policy = {"deposit": {"kind": "percent", "value": "25"}, "auto_confirm": False}
+    shop.service.save()
+    told = stranger.api.post("bookings/", body_for(shop.service, monday(10))).json()
+    assert (told["status"], told["payment_due"], told["hold_expires_at"]) == ("pending", "10.00", None)
+    assert [row.name for row in Event.objects.all()] == ["booking.requested"]
+    booking = Booking.objects.get()
+    assert booking.policy["deposit"] == {"kind": "percent", "value": "25"}
+    expiry = OutboxMessage.objects.get(task="bookings.expire_booking")
+    assert expiry.due_at == monday(10)
+
+
+def test_a_policy_that_changes_later_does_not_change_what_was_booked(shop: Shop, stranger: Stranger) -> None:
+    stranger.api.post("bookings/", body_for(shop.service, monday(10)))
+    shop.service.policy = {"cancellation": {"late_fee_percent": 90}}
+    shop.service.save()
+    assert Booking.objects.get().policy["cancellation"]["late_fee_percent"] == 0
+
+
+def test_an_address_is_kept_on_the_customer_and_copied_onto_the_visit(shop: Shop, stranger: Stranger) -> None:
+    address = {"line1": "2 Low Street", "city": "Leeds", "postcode": "LS1 1AA", "country": "GB"}
+    for hour in (10, 12):
+        answer = stranger.api.post("bookings/", body_for(shop.service, monday(hour), address=address))
+        assert answer.status_code == 201, answer.content
+    assert answer.json()["address"]["postcode"] == "LS1 1AA"
+    kept = CustomerAddress.objects.get()
+    assert (kept.line1, kept.city, kept.customer.email) == ("2 Low Street", "Leeds", CUSTOMER["email"])
+
+
+def test_answers_are_kept(shop: Shop, stranger: Stranger) -> None:
+    QuestionFactory(key="rooms", kind=QuestionKind.INTEGER, minimum=0, maximum=12, required=True)
+    QuestionFactory(key="pets", kind=QuestionKind.BOOLEAN, services=[shop.service])
+    QuestionFactory(key="elsewhere", required=True, services=[ServiceFactory()])
+    answer = stranger.api.post("bookings/", body_for(shop.service, monday(10), answers={"rooms": 3, "pets": False}))
+    assert answer.status_code == 201, answer.content
+    assert Visit.objects.get().answers == {"rooms": 3, "pets": False}
+
+
+@pytest.mark.parametrize(
+    ("answers", "pointer", "code"),
+    [
+        ({}, "/answers/rooms", "required"),
+        ({"rooms": 13}, "/answers/rooms", "max_value"),
+        ({"rooms": -1}, "/answers/rooms", "min_value"),
+        ({"rooms": "3"}, "/answers/rooms", "invalid"),
+        ({"rooms": True}, "/answers/rooms", "invalid"),
+        ({"rooms": 3, "access": "By helicopter"}, "/answers/access", "invalid_choice"),
+        ({"rooms": 3, "pets": "no"}, "/answers/pets", "invalid"),
+        ({"rooms": 3, "day": "tomorrow"}, "/answers/day", "invalid"),
+        ({"rooms": 3, "say": 5}, "/answers/say", "invalid"),
+        ({"rooms": 3, "say": "x" * 2001}, "/answers/say", "max_length"),
+        ({"rooms": 3, "say": "bell \u0007"}, "/answers/say", "control_characters"),
+        ({"rooms": 3, "un/asked": 1}, "/answers/un~1asked", "unknown_question"),
+    ],
+)
+def test_an_answer_that_does_not_do(
+    shop: Shop, stranger: Stranger, answers: dict[str, Any], pointer: str, code: str
+) -> None:
+    QuestionFactory(key="rooms", kind=QuestionKind.INTEGER, minimum=0, maximum=12, required=True)
+    QuestionFactory(key="access", kind=QuestionKind.CHOICE, choices=["Key safe", "At home"])
+    QuestionFactory(key="pets", kind=QuestionKind.BOOLEAN)
+    QuestionFactory(key="day", kind=QuestionKind.DATE)
+    QuestionFactory(key="say")
+    before = written()
+    answer = stranger.api.post("bookings/", body_for(shop.service, monday(10), answers=answers))
+    refused(answer, 400, code, pointer)
+    assert written() == before
+
+
+FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
+    ("no start", {"start": None}, "required", "/start"),
+    ("no service", {"service": None}, "required", "/service"),
+    ("unknown service", {"service": str(uuid4())}, "unknown_service", "/service"),
+    ("no id", {"service": "cut"}, "invalid", "/service"),
+    ("naive start", {"start": "2030-01-07T10:00:00"}, "naive_datetime", "/start"),
+    ("wrong zone", {"start": "2030-01-07T10:00:00 Europe/London"}, "invalid", "/start"),
+    ("no date", {"start": "2030-02-30T10:00:00Z"}, "invalid", "/start"),
+    ("number as start", {"start": 1893578400}, "invalid", "/start"),
+    ("unknown staff", {"staff": str(uuid4())}, "unknown_staff", "/staff"),
+    ("no staff id", {"staff": "somebody"}, "invalid", "/staff"),
+    ("unknown location", {"location": str(uuid4())}, "unknown_location", "/location"),
+    ("unknown extra", {"extras": [str(uuid4())]}, "unknown_extra", "/extras/0"),
+    ("too many people", {"party_size": 2}, "party_too_large", "/party_size"),
+    ("nobody", {"party_size": 0}, "min_value", "/party_size"),
+    ("huge number", {"party_size": 10**30}, "number_too_large", "/party_size"),
+    ("no name", {"customer": {"email": "a@mail.example"}}, "required", "/customer/name"),
+    ("long name", {"customer": {**CUSTOMER, "name": "x" * 10_000}}, "max_length", "/customer/name"),
+    ("control characters", {"customer": {**CUSTOMER, "name": "A\u202eB"}}, "control_characters", "/customer/name"),
+    ("NUL", {"notes": "a\x00b"}, "control_characters", "/notes"),
+    ("no e-mail", {"customer": {**CUSTOMER, "email": "ada@"}}, "invalid", "/customer/email"),
+    ("no phone", {"customer": {**CUSTOMER, "phone": "12"}}, "invalid_phone", "/customer/phone"),
+    ("no contact", {"customer": {"name": "Ada"}}, "required", "/customer/email"),
+    ("no customer", {"customer": None}, "required", "/customer"),
+    ("no consents", {"consents": None}, "consent_required", "/consents/terms"),
+    ("half a consent", {"consents": {"terms": True}}, "consent_required", "/consents/privacy"),
+    ("refused consent", {"consents": {**CONSENTS, "terms": False}}, "consent_required", "/consents/terms"),
+    ("half an address", {"address": {"line1": "2 Low Street"}}, "required", "/address/postcode"),
+    ("session and service", {"session": str(uuid4())}, "session_or_service", ""),
+    ("unknown session", {"session": str(uuid4()), "service": None, "start": None}, "unknown_session", "/session"),
+    ("neither", {"service": None, "start": None}, "session_or_service", ""),
+]
+
+
+@pytest.mark.parametrize(("change", "code", "pointer"), [row[1:] for row in FAULTS], ids=[row[0] for row in FAULTS])
+def test_what_cannot_be_read_is_refused_and_writes_nothing(
+    shop: Shop, stranger: Stranger, change: dict[str, Any], code: str, pointer: str
+) -> None:
+    before = written()
+    body = {name: value for name, value in (body_for(shop.service, monday(10)) | change).items() if value is not None}
+    refused(stranger.api.post("bookings/", body), 400, code, pointer)
+    assert written() == before
+
+
+@pytest.mark.parametrize("body", ["{", "[]", '"text"', "null", '{"a": NaN}', "[" * 3000])
+def test_malformed_json(shop: Shop, stranger: Stranger, body: str) -> None:
+    before = written()
+    answer = stranger.page.post("/api/v1/bookings/", body, content_type="application/json")
+    assert answer.status_code == 400
+    assert answer["Content-Type"] == "application/problem+json"
+    assert written() == before
+
+
+OFF: list[tuple[str, dt.datetime, str]] = [
+    ("past", dt.datetime(2029, 12, 1, 10, tzinfo=dt.UTC), "notice"),
+    ("long past", dt.datetime(1900, 1, 2, tzinfo=dt.UTC), "notice"),
+    ("within the notice", NOW + dt.timedelta(minutes=45), "notice"),
+    ("beyond the horizon", monday(10) + dt.timedelta(days=100), "horizon"),
+    ("far beyond", dt.datetime(2200, 1, 2, tzinfo=dt.UTC), "horizon"),
+    ("off the grid", monday(10, 7), "grid"),
+    ("between minutes", monday(10).replace(second=30), "grid"),
+    ("before opening", monday(8), "hours"),
+    ("reaching past the end", monday(16, 30), "hours"),
+]
+
+
+@pytest.mark.parametrize(("start", "cause"), [row[1:] for row in OFF], ids=[row[0] for row in OFF])
+def test_a_start_that_is_not_offered(shop: Shop, stranger: Stranger, start: dt.datetime, cause: str) -> None:
+    before = written()
+    problem = refused(stranger.api.post("bookings/", body_for(shop.service, start)), 409, "slot_unavailable")
+    assert cause in problem["causes"]
+    assert problem["alternatives"]
+    assert written() == before
+
+
+def test_a_taken_time_is_refused_with_the_nearest_others(shop: Shop, stranger: Stranger) -> None:
+    for person in (shop.ada, shop.ben):
+        stranger.api.post("bookings/", body_for(shop.service, monday(10), staff=str(person.pk)))
+    before = written()
+    problem = refused(stranger.api.post("bookings/", body_for(shop.service, monday(10))), 409, "slot_unavailable")
+    assert problem["causes"] == ["booking"]
+    starts = [each["start"] for each in problem["alternatives"]]
+    assert starts[:2] == ["2030-01-07T11:00:00+00:00", "2030-01-07T09:00:00+00:00"]
+    assert set(problem["alternatives"][0]["staff"]) == {str(shop.ada.pk), str(shop.ben.pk)}
+    assert written() == before
+
+
+def test_staff_who_do_not_do_it_and_places_where_it_is_not_given(shop: Shop, stranger: Stranger) -> None:
+    other = StaffFactory(hours=EVERY_DAY)
+    elsewhere = LocationFactory()
+    shop.service.locations.set([shop.place])
+    api = stranger.api
+    refused(api.post("bookings/", body_for(shop.service, monday(10), staff=str(other.pk))), 400, "unknown_staff")
+    answer = api.post("bookings/", body_for(shop.service, monday(10), location=str(elsewhere.pk)))
+    refused(answer, 400, "unknown_location", "/location")
+    assert not Booking.objects.exists()
+
+
+def test_extras_of_another_service_and_twice_the_same(shop: Shop, stranger: Stranger) -> None:
+    other, own = ExtraFactory(services=[ServiceFactory()]), ExtraFactory(services=[shop.service])
+    answer = stranger.api.post("bookings/", body_for(shop.service, monday(10), extras=[str(other.pk)]))
+    refused(answer, 400, "unknown_extra", "/extras/0")
+    answer = stranger.api.post("bookings/", body_for(shop.service, monday(10), extras=[str(own.pk)] * 2))
+    refused(answer, 400, "repeated", "/extras/1")
+
+
+def test_ids_of_another_business_are_unknown(shop: Shop, stranger: Stranger, rival: Tenant) -> None:
+    with tenant_scope(rival):
+        theirs = open_shop()
+        session = SessionFactory()
+    before = written()
+    answer = stranger.api.post("bookings/", body_for(theirs.service, monday(10)))
+    refused(answer, 400, "unknown_service", "/service")
+    answer = stranger.api.post("bookings/", body_for(shop.service, monday(10), staff=str(theirs.ada.pk)))
+    refused(answer, 400, "unknown_staff", "/staff")
+    refused(stranger.api.post("bookings/", session_body(session)), 400, "unknown_session", "/session")
+    assert written() == before
+    with tenant_scope(rival):
+        assert not Booking.objects.exists()
+
+
+def test_a_service_that_is_no_longer_offered(shop: Shop, stranger: Stranger) -> None:
+    shop.service.is_active = False
+    shop.service.save()
+    answer = stranger.api.post("bookings/", body_for(shop.service, monday(10)))
+    refused(answer, 400, "unknown_service", "/service")
+
+
+def test_a_class_is_booked_by_its_sessions_only(shop: Shop, stranger: Stranger) -> None:
+    session = SessionFactory(staff=shop.ada, location=shop.place)
+    problem = refused(stranger.api.post("bookings/", body_for(session.service, monday(9))), 409, "slot_unavailable")
+    assert problem["causes"] == ["sessions_only"]
+    assert [each["session"] for each in problem["alternatives"]] == [str(session.pk)]
+    answer = stranger.api.post("bookings/", session_body(session, party_size=3))
+    assert answer.status_code == 201, answer.content
+    assert (answer.json()["session"], answer.json()["price"]) == (str(session.pk), "120.00")
+    session.refresh_from_db()
+    assert session.seats_taken == 3
+
+
+def test_a_session_without_enough_seats(shop: Shop, stranger: Stranger) -> None:
+    session = SessionFactory(staff=shop.ada, location=shop.place, seats_taken=6)
+    later = SessionFactory(
+        service=session.service, staff=shop.ada, location=shop.place, starts_at=monday(10) + dt.timedelta(days=7)
+    )
+    before = written()
+    problem = refused(stranger.api.post("bookings/", session_body(session, party_size=3)), 409, "slot_unavailable")
+    assert problem["causes"] == ["capacity"]
+    assert [each["session"] for each in problem["alternatives"]] == [str(later.pk)]
+    refused(stranger.api.post("bookings/", session_body(session, party_size=9)), 400, "party_too_large", "/party_size")
+    assert written() == before
+    assert Appointment.objects.get(pk=session.pk).seats_taken == 6
+
+
+def test_a_session_that_begins_too_soon(shop: Shop, stranger: Stranger) -> None:
+    session = SessionFactory(starts_at=NOW + dt.timedelta(minutes=30))
+    problem = refused(stranger.api.post("bookings/", session_body(session)), 409, "slot_unavailable")
+    assert problem["causes"] == ["notice"]
+    assert not Booking.objects.exists()
+
+
+def test_a_group_is_joined_while_seats_are_left(shop: Shop, stranger: Stranger) -> None:
+    group = ServiceFactory(group=True, staff=[shop.ada])
+    first = stranger.api.post("bookings/", body_for(group, monday(10), party_size=2))
+    second = stranger.api.post("bookings/", body_for(group, monday(10), party_size=2))
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert Appointment.objects.get().seats_taken == 4
+    problem = refused(stranger.api.post("bookings/", body_for(group, monday(10))), 409, "slot_unavailable")
+    assert problem["causes"] == ["capacity"]
+
+
+def test_a_room_is_taken_with_the_person(shop: Shop, stranger: Stranger) -> None:
+    room = ResourceFactory(location=shop.place)
+    treated = ServiceFactory(staff=[shop.ada, shop.ben], requires=["room"])
+    answer = stranger.api.post("bookings/", body_for(treated, monday(10)))
+    assert answer.status_code == 201, answer.content
+    assert ResourceAllocation.objects.get().resource == room
+    problem = refused(stranger.api.post("bookings/", body_for(treated, monday(10))), 409, "slot_unavailable")
+    assert problem["causes"] == ["resource"]
+
+
+def test_guests_where_they_may_not_book(shop: Shop, stranger: Stranger, customer: Person, owner: Person) -> None:
+    shop.service.policy = {"guest_booking": False}
+    shop.service.save()
+    before = written()
+    refused(stranger.api.post("bookings/", body_for(shop.service, monday(10))), 403, "guest_booking_off")
+    assert written() == before
+    assert customer.api.post("bookings/", body_for(shop.service, monday(10))).status_code == 201
+    assert owner.api.post("bookings/", body_for(shop.service, monday(11))).status_code == 201
+
+
+def test_a_signed_in_customer_has_the_visit(shop: Shop, customer: Person, owner: Person) -> None:
+    customer.api.post("bookings/", body_for(shop.service, monday(10)))
+    visit = Visit.objects.get()
+    assert visit.user_id == customer.user.pk
+    assert visit.customer.user_id is None, "an e-mail that was only claimed links nobody"
+    owner.api.post("bookings/", body_for(shop.service, monday(11)))
+    assert Visit.objects.get(user_id=None).customer == visit.customer
+
+
+def test_the_team_books_for_a_caller_without_consents(shop: Shop, owner: Person) -> None:
+    answer = owner.api.post("bookings/", body_for(shop.service, monday(10), consents=None))
+    assert answer.status_code == 201, answer.content
+    assert answer.json()["internal_notes"] == ""
+    assert not Consent.objects.exists()
+
+
+def test_a_guest_may_have_so_many_bookings_ahead(
+    shop: Shop, stranger: Stranger, customer: Person, settings: Any
+) -> None:
+    settings.GUEST_ACTIVE_BOOKINGS_PER_CONTACT = 2
+    made = [stranger.api.post("bookings/", body_for(shop.service, monday(hour))) for hour in (9, 10)]
+    assert {each.status_code for each in made} == {201}
+    before = written()
+    answer = stranger.api.post("bookings/", body_for(shop.service, monday(11)))
+    refused(answer, 429, "too_many")
+    assert answer["Retry-After"]
+    assert written() == before
+    assert customer.api.post("bookings/", body_for(shop.service, monday(11))).status_code == 201
+    told = made[0].json()
+    cancelled = stranger.api.post(f"bookings/{told['id']}/cancel/?token={told['manage_token']}")
+    assert cancelled.status_code == 200, cancelled.content
+    assert stranger.api.post("bookings/", body_for(shop.service, monday(12))).status_code == 201
+
+
+def test_a_network_may_have_so_many_guest_bookings_ahead(shop: Shop, stranger: Stranger, settings: Any) -> None:
+    settings.GUEST_ACTIVE_BOOKINGS_PER_ADDRESS = 1
+    for hour, status in ((9, 201), (10, 429)):
+        contact = {"name": "Ada", "email": f"ada{hour}@mail.example"}
+        answer = stranger.api.post("bookings/", body_for(shop.service, monday(hour), customer=contact))
+        assert answer.status_code == status, answer.content
+
+
+def test_how_many_queries_a_booking_takes(
+    shop: Shop, stranger: Stranger, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Of a new customer with any staff, in all; no more for more people or more bookings."""
+    for each in range(8):
+        StaffFactory(hours=EVERY_DAY, does=[shop.service])
+        BookingFactory(appointment__service=shop.service, appointment__starts_at=monday(9) + dt.timedelta(days=each))
+    with django_assert_max_num_queries(35):
+        answer = stranger.api.post("bookings/", body_for(shop.service, monday(10)))
+    assert answer.status_code == 201, answer.content
+
+
+def test_a_member_who_may_not_manage_bookings_makes_none(shop: Shop, salon: Tenant) -> None:
+    reader = make_person(salon, Role.STAFF, denied=["bookings.manage"])
+    before = written()
+    refused(reader.api.post("bookings/", body_for(shop.service, monday(10))), 403, "not_allowed")
+    assert written() == before
