@@ -16,7 +16,7 @@ ZONES = (
     "Africa/Cairo",
     "America/New_York",
     "America/St_Johns",
-    "America/Havana",
+    "Asia/Beirut",
     "America/Santiago",
     "America/Asuncion",
     "America/Nuuk",

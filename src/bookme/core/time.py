@@ -2,7 +2,10 @@
 
 import datetime as dt
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones, reset_tzpath
+
+# The locked tzdata package decides, not the machine: Morocco changes its clocks by decree, and late.
+reset_tzpath(to=())
 
 MINUTE = dt.timedelta(minutes=1)
 DAY_MINUTES = 24 * 60

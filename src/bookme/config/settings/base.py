@@ -1,11 +1,7 @@
 """What is the same everywhere. Secrets and addresses come from the environment; see docs/settings.md."""
 
-import os
 from pathlib import Path
 from urllib.parse import unquote
-
-# The locked tzdata decides, not the machine's: Morocco's clocks change by decree.
-os.environ.setdefault("PYTHONTZPATH", "")
 
 import environ
 from csp.constants import NONCE
