@@ -16,7 +16,7 @@ ZONES = (
     "Africa/Cairo",
     "America/New_York",
     "America/St_Johns",
-    "Asia/Beirut",
+    "America/Miquelon",
     "America/Santiago",
     "America/Asuncion",
     "America/Nuuk",

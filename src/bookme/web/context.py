@@ -10,11 +10,11 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language_info
 
+from bookme.core.formats import Formats, locale_of
 from bookme.tenants.config import BusinessConfig
 from bookme.tenants.context import current_tenant
 from bookme.tenants.models import BusinessKind, Tenant
 from bookme.web.brand import Brand, brand_of
-from bookme.core.formats import Formats, locale_of
 
 PLATFORM_COLOUR = "#4f46a5"
 GLYPHS = {

@@ -9,8 +9,8 @@ from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from bookme.core.models import Translated
 from bookme.core.formats import Formats, ahead_text, duration_text
+from bookme.core.models import Translated
 
 register = template.Library()
 
