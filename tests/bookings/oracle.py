@@ -158,7 +158,7 @@ class Oracle:
         key = (person.id, place.id, date)
         if key not in self.booked:
             self.booked[key] = sum(
-                any(start <= minute < end for start, end in person.booked)
+                sum(start <= minute < end for start, end in person.booked)
                 for minute in range(self.begin, self.end)
                 if show(minute, place.zone).date == date
             )

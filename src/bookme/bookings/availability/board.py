@@ -1,6 +1,8 @@
 """The masks of one snapshot: why each minute of each person at each place can begin a booking, or cannot."""
 
 import datetime as dt
+from bisect import bisect_right
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -53,7 +55,7 @@ class Board:
         self._timely: dict[str, tuple[int, int]] = {}
         self._clear: dict[Id, int] = {}
         self._equipped: dict[tuple[Id, int], int] = {}
-        self._booked: dict[Id, int] = {}
+        self._booked: dict[tuple[Id, str], dict[int, int]] = {}
 
     def covered(self, spans: tuple[Span, ...]) -> int:
         return union(spans, base=self.base, days=self.window.days)
@@ -166,13 +168,25 @@ class Board:
         fresh = self.clear(person) & self.equipped(place, duration) & self.grid(place, opened)
         return allowed & (fresh | joins)
 
-    def booked_minutes(self, person: Person, place: Place, day: int) -> int:
-        """How many minutes of that date at the place the person is booked, padding not counted."""
-        if person.id not in self._booked:
-            self._booked[person.id] = self.covered(person.booked)
-        booked = self._booked[person.id]
-        pieces = (piece for piece in self.clock(place.zone).dates if piece[0] == day)
-        return sum((booked >> start & ones(end - start)).bit_count() for _, start, end in pieces)
+    def booked_minutes(self, person: Person, place: Place) -> dict[int, int]:
+        """By day number at the place, the minutes for which the person is booked, padding not counted."""
+        key = person.id, place.zone
+        if key not in self._booked:
+            self._booked[key] = self._by_date(person.booked, self.clock(place.zone).dates)
+        return self._booked[key]
+
+    def _by_date(self, spans: tuple[Span, ...], dates: tuple[tuple[int, int, int], ...]) -> dict[int, int]:
+        minutes: dict[int, int] = defaultdict(int)
+        begins, base = [start for _, start, _ in dates], self.base
+        for start, end in spans:
+            at = bisect_right(begins, start - base) - 1
+            day, _, over = dates[at]
+            if at >= 0 and end - base <= over:
+                minutes[day] += end - start
+                continue
+            for day, begin, over in dates[max(at, 0) :]:
+                minutes[day] += max(min(over, end - base) - max(begin, start - base), 0)
+        return minutes
 
     def bit(self, minute: int) -> int:
         """The mask of that minute alone; 0 outside of the window."""

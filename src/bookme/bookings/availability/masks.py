@@ -30,9 +30,11 @@ def union(spans: Iterable[tuple[int, int]], *, base: int, days: int) -> int:
     """The minutes of a window that any of the spans covers; `base` is the minute of its bit 0."""
     masks, size = [0] * days, days * DAY_MINUTES
     for start, end in spans:
-        begin, stop = max(start - base, 0), min(end - base, size)
-        if begin < stop:
-            masks[begin // DAY_MINUTES] |= ones(stop - begin) << begin % DAY_MINUTES
+        begin, length = start - base, end - start
+        if begin < 0 or begin + length > size:
+            begin, length = max(begin, 0), min(end - base, size) - max(begin, 0)
+        if length > 0:
+            masks[begin // DAY_MINUTES] |= ((1 << length) - 1) << begin % DAY_MINUTES
     return joined(masks)
 
 
@@ -48,7 +50,7 @@ def fitting(mask: int, length: int) -> int:
 def positions(mask: int) -> list[int]:
     """The set bits, lowest first."""
     gaps = f"{mask:b}"[::-1].split("1")
-    return list(accumulate((len(gap) + 1 for gap in gaps[:-1]), initial=-1))[1:]
+    return [before + zeros for before, zeros in enumerate(accumulate(map(len, gaps[:-1])))]
 
 
 def runs(mask: int) -> Sequence[tuple[int, int]]:

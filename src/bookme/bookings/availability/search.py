@@ -2,7 +2,9 @@
 
 import datetime as dt
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable
+from math import inf
 from typing import NamedTuple
 
 from bookme.bookings.availability.board import Board, date_of
@@ -10,8 +12,6 @@ from bookme.bookings.availability.masks import positions
 from bookme.bookings.availability.snapshot import Group, Id, Person, Place, Snapshot
 from bookme.bookings.availability.timeline import day_number
 from bookme.tenants.config import AnyStaff
-
-_UNMATCHED = float("inf")
 
 
 class Slot(NamedTuple):
@@ -72,30 +72,30 @@ def free_units(snapshot: Snapshot, slot: Slot) -> dict[str, tuple[Id, ...]]:
 
 
 def _slots(board: Board, within: int) -> list[Slot]:
-    slots: list[tuple[int, int, int, Slot]] = []
+    slots: list[tuple[int, int, int, Slot]] = []  # the first three are unique, so that slots are never compared
     for order, place in enumerate(board.snapshot.places):
         for duration in sorted({board.duration(person) for person in board.snapshot.people}):
             people = [person for person in board.snapshot.people if board.duration(person) == duration]
             slots += ((slot.start, order, slot.end, slot) for slot in _slots_at(board, place, people, within))
-    slots.sort(key=lambda entry: entry[:3])
+    slots.sort()
     return [slot for *_, slot in slots]
 
 
 def _slots_at(board: Board, place: Place, people: list[Person], within: int) -> Iterable[Slot]:
     """The slots of one place and one length, in no order."""
     starts = {person.id: positions(board.starts(person, place) & within) for person in people}
-    takers: dict[int, list[Id]] = {}
+    takers: defaultdict[int, list[Id]] = defaultdict(list)
     for day, begin, end in board.clock(place.zone).dates:
         able = [person for person in people if (bits := starts[person.id]) and bits[0] < end and bits[-1] >= begin]
         for person in _ranked(board, place, able, day):
             bits = starts[person.id]
             for bit in bits[bisect_left(bits, begin) : bisect_left(bits, end)]:
-                takers.setdefault(bit, []).append(person.id)
+                takers[bit].append(person.id)
     joinable = {person.id: groups for person in people if (groups := board.joinable(person, place))}
+    base, duration = board.base, board.duration(people[0])
     for bit, staff in takers.items():
-        start = bit + board.base
-        joins = _joins(joinable, staff, start) if joinable else ()
-        yield Slot(start, start + board.duration(people[0]), place.id, tuple(staff), joins)
+        joins = _joins(joinable, staff, bit + base) if joinable else ()
+        yield Slot(bit + base, bit + base + duration, place.id, tuple(staff), joins)
 
 
 def _joins(joinable: dict[Id, dict[int, Group]], staff: list[Id], start: int) -> tuple[tuple[Id, Id], ...]:
@@ -109,13 +109,7 @@ def _ranked(board: Board, place: Place, people: list[Person], day: int) -> list[
     if len(people) < 2 or rule is AnyStaff.FIRST_FREE:
         return people
     if rule is AnyStaff.IN_TURN:
-        return sorted(
-            people,
-            key=lambda person: -_UNMATCHED if person.last_booked is None else person.last_booked,
-        )
+        return sorted(people, key=lambda person: -inf if person.last_booked is None else person.last_booked)
     if rule is AnyStaff.NEAREST and any(person.distance is not None for person in people):
-        return sorted(
-            people,
-            key=lambda person: _UNMATCHED if person.distance is None else person.distance,
-        )
-    return sorted(people, key=lambda person: board.booked_minutes(person, place, day))
+        return sorted(people, key=lambda person: inf if person.distance is None else person.distance)
+    return sorted(people, key=lambda person: board.booked_minutes(person, place)[day])
