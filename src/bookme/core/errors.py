@@ -102,3 +102,11 @@ class Busy(DomainError):
     default_code = "busy"
     default_detail = "We are busy right now. Try again in a moment."
     retry_after = 1
+
+
+class Closed(Busy):
+    """The business is not to be used for now; trying again in seconds is in vain."""
+
+    default_code = "suspended"
+    default_detail = "This business is not taking bookings at the moment."
+    retry_after = 3600

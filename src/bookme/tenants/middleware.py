@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import set_script_prefix, set_urlconf
 from django.utils.cache import patch_vary_headers
+from django.utils.encoding import escape_uri_path
 
-from bookme.core.errors import Busy, DomainError, NotFound
+from bookme.core.errors import Busy, Closed, DomainError, NotFound
 from bookme.core.http.problems import problem_response
 from bookme.tenants.context import SchemaBehind, iterate_in_scope, public_scope, tenant_scope
 from bookme.tenants.models import Tenant, TenantStatus
@@ -45,11 +46,11 @@ class TenantMiddleware:
             with public_scope():
                 return self.get_response(request)
         tenant = tenant_by_slug(slug)
-        if tenant is None:
+        if tenant is None or (tenant.status == TenantStatus.CLOSED and not rest.startswith("/admin/")):
             return _refusal(request, NotFound("There is no such business.", code="unknown_tenant"))
         if prefix:
             if not rest.startswith(("/api/", "/admin/")):
-                return HttpResponsePermanentRedirect(business_url(tenant, rest))
+                return _to_domain(request, tenant, rest)
             _mount(request, prefix, rest)
         response = self._for_business(request, tenant, settings.SWITCHED_URLCONF)
         patch_vary_headers(response, ["X-Tenant"])
@@ -58,7 +59,7 @@ class TenantMiddleware:
     def _for_business(self, request: HttpRequest, tenant: Tenant, urlconf: str) -> HttpResponseBase:
         operators = urlconf == settings.SWITCHED_URLCONF and request.path_info.startswith("/admin/")
         if not tenant.is_open and not operators:
-            return _refusal(request, Busy("This business is not taking bookings at the moment.", code="suspended"))
+            return _refusal(request, Closed())
         request.tenant = tenant  # type: ignore[attr-defined]
         request.urlconf = urlconf
         try:
@@ -69,6 +70,12 @@ class TenantMiddleware:
         if isinstance(response, StreamingHttpResponse):
             response.streaming_content = iterate_in_scope(tenant, response.streaming_content)  # type: ignore[arg-type]
         return response
+
+
+def _to_domain(request: HttpRequest, tenant: Tenant, path: str) -> HttpResponse:
+    """Pages are only on the business's own domain, which may change: not for ever."""
+    query = request.META.get("QUERY_STRING", "")
+    return HttpResponseRedirect(business_url(tenant, escape_uri_path(path) + (f"?{query}" if query else "")))
 
 
 def _switch_parts(path: str) -> tuple[str, str, str]:
@@ -94,6 +101,6 @@ def _refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     status = 404 if isinstance(error, NotFound) else 503
     with public_scope():
         response = render(request, f"errors/{status}.html", {"detail": error.detail}, status=status)
-    if status == 503:
-        response["Retry-After"] = "3600"
+    if isinstance(error, Busy):
+        response["Retry-After"] = str(error.retry_after)
     return response

@@ -1,5 +1,6 @@
 """Which business a request is for. Kept in the process for 5 s, misses too."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,13 +20,17 @@ class _Kept:
     until: float
 
 
+_SLUG = re.compile(r"[-a-z0-9_]{1,48}", re.ASCII)
 _kept: dict[str, _Kept] = {}
 
 
 def normalised_host(raw: str) -> str:
-    """A Host header as it stands among the domains: lower case, without port and trailing dot, IDNA."""
-    host = raw.strip().lower()
-    host = host.rpartition(":")[0] if ":" in host and not host.endswith("]") else host
+    """A Host header as it stands among the domains: lower case, without port and trailing dot, IDNA; "" if it is none."""
+    host, port = raw.strip().lower(), ""
+    if ":" in host and not host.endswith("]"):
+        host, _, port = host.rpartition(":")
+    if port and not (port.isascii() and port.isdigit()):
+        return ""
     host = host.rstrip(".")
     try:
         return host.encode("idna").decode("ascii") if host and not host.isascii() else host
@@ -39,7 +44,8 @@ def tenant_by_host(host: str) -> Tenant | None:
 
 
 def tenant_by_slug(slug: str) -> Tenant | None:
-    return _look_up(f"slug:{slug}", lambda: _first(slug=slug))
+    """The business of that slug; None for an unknown one, and for what cannot be one."""
+    return _look_up(f"slug:{slug}", lambda: _first(slug=slug)) if _SLUG.fullmatch(slug) else None
 
 
 def is_platform_host(host: str) -> bool:
@@ -47,11 +53,10 @@ def is_platform_host(host: str) -> bool:
 
 
 def primary_domain(tenant: Tenant) -> str:
-    """The host that links lead to."""
+    """The host that links lead to; for a business that has lost its domains, where it would be by default."""
     with public_scope():
-        return (
-            Domain.objects.filter(tenant=tenant).order_by("-is_primary", "domain").values_list("domain", flat=True)[0]
-        )
+        names = Domain.objects.filter(tenant=tenant).order_by("-is_primary", "domain").values_list("domain", flat=True)
+        return names.first() or f"{tenant.slug}.{settings.PLATFORM_HOST}"
 
 
 def business_url(tenant: Tenant, path: str = "/") -> str:
