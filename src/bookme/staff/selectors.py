@@ -43,6 +43,18 @@ def offers_of_person(actor: Actor, person: Staff) -> QuerySet[StaffService]:
     return _offers(actor).filter(staff=person)
 
 
+def all_offers(actor: Actor) -> QuerySet[StaffService]:
+    """Who does what, in the order of the staff; for others than the team only who is active, and what is."""
+    rows = StaffService.objects.select_related("staff").order_by("staff__position", "staff_id", "service_id")
+    return rows if actor.is_team else rows.filter(staff__is_active=True, service__is_active=True)
+
+
+def weekly_hours(actor: Actor) -> QuerySet[WorkingHours]:
+    """The shifts of an ordinary week of everybody this actor may see, without those of single dates."""
+    rows = WorkingHours.objects.filter(on_date=None).order_by("weekday", "start", "id")
+    return rows if actor.is_team else rows.filter(staff__is_active=True)
+
+
 def working_hours_of(person: Staff) -> QuerySet[WorkingHours]:
     return WorkingHours.objects.filter(staff=person).select_related("location")
 

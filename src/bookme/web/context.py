@@ -70,8 +70,9 @@ class BusinessPage:
         return [Language(code, _own_name(code), code == self.language) for code in self.config.languages]
 
     @property
-    def is_classes(self) -> bool:
-        return bool(self.tenant.kind == BusinessKind.CLASSES)
+    def is_mobile(self) -> bool:
+        """It comes to its customers: bookings have an address."""
+        return bool(self.tenant.kind == BusinessKind.MOBILE)
 
 
 def business(request: HttpRequest) -> dict[str, Any]:

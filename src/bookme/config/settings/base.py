@@ -120,6 +120,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "django.templatetags.i18n",
                 "lucide.templatetags.lucide",
+                "bookme.web.templatetags.bookme",
             ],
         },
     }

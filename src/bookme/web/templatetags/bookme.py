@@ -48,6 +48,22 @@ def text(context: Context, row: Translated, field: str = "name") -> str:
     return row.text(field, context["language"])
 
 
+@register.simple_tag(takes_context=True)
+def moment_text(context: Context, value: dt.datetime) -> str:
+    """`Thu 12 Nov, 13:30` for an attribute."""
+    return _formats(context).moment_short(value)
+
+
+@register.simple_tag(takes_context=True)
+def zone_name(context: Context, zone: dt.tzinfo, at: dt.datetime) -> str:
+    return _formats(context).zone_name(zone, at)
+
+
+@register.filter
+def first_name(name: str) -> str:
+    return name.split()[0] if name.split() else name
+
+
 @register.filter
 def duration(minutes: int) -> str:
     return duration_text(minutes)

@@ -1,0 +1,157 @@
+"""A draft with the rows behind it: the service, its extras, who does it, where."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from bookme.bookings.selectors.slots import load_snapshot
+from bookme.bookings.availability import Snapshot
+from bookme.core.actor import GUEST
+from bookme.core.errors import NotFound
+from bookme.locations.models import Location
+from bookme.locations.selectors import locations_for, zone_of
+from bookme.services.models import Extra, Service, ServiceKind
+from bookme.services.selectors import service_for
+from bookme.staff.models import Staff, StaffService
+from bookme.staff.selectors import offers_of_service
+from bookme.tenants.config import Policy
+from bookme.tenants.context import require_tenant
+from bookme.web.booking.draft import Draft
+
+
+class Price(NamedTuple):
+    """`is_from`: the lowest of several, until somebody is chosen."""
+
+    amount: Decimal
+    is_from: bool
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a draft stands for. `offers` are the people who do the service, `places` where it is given, in order."""
+
+    draft: Draft
+    service: Service
+    extras: tuple[Extra, ...]
+    offers: tuple[StaffService, ...]
+    places: tuple[Location, ...]
+
+    @cached_property
+    def policy(self) -> Policy:
+        return require_tenant().config.policy.overridden(self.service.policy)
+
+    @property
+    def staff(self) -> Staff | None:
+        """Whom the visitor asked for; None for anyone."""
+        if self.draft.chosen_for_them:
+            return None
+        return self._offer.staff if self._offer else None
+
+    @property
+    def person(self) -> Staff | None:
+        """Whom the booking will be with, as far as that is known."""
+        return self._offer.staff if self._offer else None
+
+    @cached_property
+    def _offer(self) -> StaffService | None:
+        if len(self.offers) == 1:
+            return self.offers[0]
+        return next((offer for offer in self.offers if offer.staff_id == self.draft.staff_id), None)
+
+    @property
+    def place(self) -> Location:
+        return next((place for place in self.places if place.id == self.draft.location_id), self.places[0])
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return zone_of(self.place)
+
+    @property
+    def has_several_people(self) -> bool:
+        return len(self.offers) > 1
+
+    @property
+    def is_group(self) -> bool:
+        return self.service.kind == ServiceKind.GROUP
+
+    @property
+    def extra_minutes(self) -> int:
+        return sum(extra.duration_minutes for extra in self.extras)
+
+    @property
+    def starts_at(self) -> dt.datetime | None:
+        """The chosen start in the wall time of the place."""
+        return self.draft.start.astimezone(self.zone) if self.draft.start else None
+
+    @cached_property
+    def duration_minutes(self) -> int:
+        """The chosen person's, else the usual one, with extras."""
+        own = self._offer.duration_minutes if self._offer else None
+        return (own or self.service.duration_minutes) + self.extra_minutes
+
+    @cached_property
+    def unit_price(self) -> Price:
+        """For one person, without extras."""
+        return price_among(self.service, [self._offer] if self._offer else self.offers)
+
+    @cached_property
+    def total(self) -> Price:
+        """The price for the whole party, extras once."""
+        amount, is_from = self.unit_price
+        return Price(amount * self.draft.party_size + sum((each.price for each in self.extras), Decimal(0)), is_from)
+
+    @cached_property
+    def people_differ(self) -> bool:
+        """Who it is decides about price or length."""
+        return len({(offer.price, offer.duration_minutes) for offer in self.offers}) > 1
+
+    def snapshot(self, first: dt.date, last: dt.date, now: dt.datetime, *, anyone: bool = False) -> Snapshot:
+        """What the availability engine needs for these dates, with the chosen person unless `anyone` is asked for."""
+        wanted = None if anyone or self.draft.staff_id is None else [self.draft.staff_id]
+        return load_snapshot(
+            service=self.service,
+            first=first,
+            last=last,
+            now=now,
+            policy=self.policy,
+            staff_ids=wanted,
+            location_ids=[self.place.id],
+            party_size=self.draft.party_size,
+            extra_minutes=self.extra_minutes,
+        )
+
+
+def load_choice(draft: Draft) -> Choice:
+    """Raises NotFound if something that was chosen is not offered (any more)."""
+    if draft.service_id is None:
+        raise NotFound
+    service = service_for(GUEST, draft.service_id)
+    offers = tuple(offers_of_service(GUEST, service))
+    places = places_of(service)
+    extras = tuple(extra for extra in offered_extras(service) if extra.id in draft.extra_ids)
+    if not offers or not places or len(extras) != len(draft.extra_ids):
+        raise NotFound
+    if draft.staff_id is not None and draft.staff_id not in {offer.staff_id for offer in offers}:
+        raise NotFound
+    return Choice(draft=draft, service=service, extras=extras, offers=offers, places=places)
+
+
+def offered_extras(service: Service) -> list[Extra]:
+    """The extras that can be added to a service fetched by `services_for`."""
+    extras: list[Extra] = service.offered_extras  # type: ignore[attr-defined]
+    return extras
+
+
+def places_of(service: Service) -> tuple[Location, ...]:
+    """Where a service is given: its own places, else all, in the business's order."""
+    own = {place.id for place in service.locations.all()}
+    return tuple(place for place in locations_for(GUEST) if not own or place.id in own)
+
+
+def price_among(service: Service, offers: "list[StaffService] | tuple[StaffService, ...]") -> Price:
+    """The price with one of these people: the lowest, and whether it is not the same with all."""
+    prices = {service.price if offer.price is None else offer.price for offer in offers} or {service.price}
+    return Price(min(prices), len(prices) > 1)

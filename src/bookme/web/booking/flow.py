@@ -1,0 +1,98 @@
+"""What the steps have in common: their order and addresses, and how a page of them is answered."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from bookme.core.errors import NotFound
+from bookme.web.booking.choice import Choice, load_choice
+from bookme.web.booking.draft import BadDraft, Draft
+
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True)
+class Step:
+    """`state` is `done`, `now` or `ahead`; a step that is done can be gone back to."""
+
+    label: str
+    state: str
+    url: str
+
+
+def guest_page(view: View) -> View:
+    """A page that acts on its signed token alone: no session is read, so there is nothing that could be forged."""
+    return csrf_exempt(never_cache(require_http_methods(["GET", "HEAD", "POST"])(view)))
+
+
+def with_choice(view: View) -> View:
+    """Hands the view the choice behind `?d=`; without a good one the visitor starts again, and is told why."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            choice = load_choice(Draft.from_token(request.GET.get("d", "")))
+        except (BadDraft, NotFound):
+            return start_again()
+        return view(request, choice, *args, **kwargs)
+
+    return wrapped
+
+
+def start_again() -> HttpResponseRedirect:
+    return HttpResponseRedirect(f"{reverse('book')}?again=1")
+
+
+def address(name: str, draft: Draft | None = None, **query: object) -> str:
+    """The address of a step, with the draft in it."""
+    parts = {"d": draft.token()} if draft else {}
+    parts |= {key: str(value) for key, value in query.items() if value is not None}
+    return reverse(name) + (f"?{urlencode(parts)}" if parts else "")
+
+
+def go_to(name: str, draft: Draft) -> HttpResponse:
+    return redirect(address(name, draft))
+
+
+def steps(current: str, choice: Choice | None = None) -> list[Step]:
+    """The steps of this booking; who does it is not asked where only one person can."""
+    names = [("book", _("Services")), ("book-professional", _("Professional")), ("book-time", _("Time"))]
+    names += [("book-details", _("Details")), ("book-done", _("Done"))]
+    if choice is not None and not choice.has_several_people:
+        names.pop(1)
+    return _stated(names, current, choice)
+
+
+def class_steps(current: str) -> list[Step]:
+    names = [("classes", _("Classes")), ("book-class", _("Details")), ("book-done", _("Done"))]
+    return _stated(names, current, None)
+
+
+def _stated(names: list[tuple[str, str]], current: str, choice: Choice | None) -> list[Step]:
+    at = [name for name, _label in names].index(current)
+    draft = choice.draft if choice else None
+    return [
+        Step(label, "done", address(name, draft)) if place < at else Step(label, "now" if place == at else "ahead", "")
+        for place, (name, label) in enumerate(names)
+    ]
+
+
+def show(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """A page of the flow. It differs for htmx, which swaps parts of it: a cache must not mix them up."""
+    marks: list[Step] = context.get("steps", [])
+    context["step_number"] = next((place for place, step in enumerate(marks, 1) if step.state == "now"), 0)
+    context["back_url"] = next((step.url for step in reversed(marks) if step.state == "done"), "/")
+    response = render(request, template, context, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
