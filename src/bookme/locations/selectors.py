@@ -46,6 +46,11 @@ def opening_hours_of(location: Location) -> QuerySet[OpeningHours]:
     return location.opening_hours.all()
 
 
+def weekly_opening_hours() -> QuerySet[OpeningHours]:
+    """The opening hours of an ordinary week of every place, without those of single dates."""
+    return OpeningHours.objects.filter(on_date=None).order_by("weekday", "start", "id")
+
+
 def zone_of(location: Location | None) -> ZoneInfo:
     """The location's own zone, else the business's."""
     if location is not None and location.timezone:

@@ -1,16 +1,19 @@
 """A draft with the rows behind it: the service, its extras, who does it, where."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bookme.bookings.selectors.slots import load_snapshot
 from bookme.bookings.availability import Snapshot
+from bookme.bookings.models import Appointment, Booking
+from bookme.bookings.selectors.sessions import session_of
+from bookme.bookings.selectors.slots import load_snapshot
 from bookme.core.actor import GUEST
 from bookme.core.errors import NotFound
+from bookme.core.time import MINUTE
 from bookme.locations.models import Location
 from bookme.locations.selectors import locations_for, zone_of
 from bookme.services.models import Extra, Service, ServiceKind
@@ -31,13 +34,18 @@ class Price(NamedTuple):
 
 @dataclass(frozen=True)
 class Choice:
-    """What a draft stands for. `offers` are the people who do the service, `places` where it is given, in order."""
+    """What a draft stands for. `offers` are the people who do the service, `places` where it is given, in order.
+
+    `session` is set where a class is booked; `moved` is the appointment that is in nobody's way, because it moves.
+    """
 
     draft: Draft
     service: Service
     extras: tuple[Extra, ...]
     offers: tuple[StaffService, ...]
     places: tuple[Location, ...]
+    session: Appointment | None = None
+    moved: Appointment | None = None
 
     @cached_property
     def policy(self) -> Policy:
@@ -46,9 +54,7 @@ class Choice:
     @property
     def staff(self) -> Staff | None:
         """Whom the visitor asked for; None for anyone."""
-        if self.draft.chosen_for_them:
-            return None
-        return self._offer.staff if self._offer else None
+        return None if self.draft.chosen_for_them else self.person
 
     @property
     def person(self) -> Staff | None:
@@ -89,6 +95,8 @@ class Choice:
     @cached_property
     def duration_minutes(self) -> int:
         """The chosen person's, else the usual one, with extras."""
+        if self.session is not None:
+            return (self.session.ends_at - self.session.starts_at) // MINUTE
         own = self._offer.duration_minutes if self._offer else None
         return (own or self.service.duration_minutes) + self.extra_minutes
 
@@ -121,11 +129,14 @@ class Choice:
             location_ids=[self.place.id],
             party_size=self.draft.party_size,
             extra_minutes=self.extra_minutes,
+            ignore_appointment_id=self.moved.id if self.moved else None,
         )
 
 
 def load_choice(draft: Draft) -> Choice:
     """Raises NotFound if something that was chosen is not offered (any more)."""
+    if draft.session_id is not None:
+        return _session_choice(draft, session_of(draft.session_id))
     if draft.service_id is None:
         raise NotFound
     service = service_for(GUEST, draft.service_id)
@@ -137,6 +148,46 @@ def load_choice(draft: Draft) -> Choice:
     if draft.staff_id is not None and draft.staff_id not in {offer.staff_id for offer in offers}:
         raise NotFound
     return Choice(draft=draft, service=service, extras=extras, offers=offers, places=places)
+
+
+def _session_choice(draft: Draft, session: Appointment) -> Choice:
+    """A place in a session: who, where and when are settled."""
+    return Choice(
+        draft=replace(draft, start=session.starts_at, staff_id=session.staff_id, location_id=session.location_id),
+        service=session.service,
+        extras=(),
+        offers=(_offer_of(session),),
+        places=(session.location,),
+        session=session,
+    )
+
+
+def moving_choice(booking: Booking) -> Choice:
+    """The same booking at another time, with the same person and at the same place. Raises NotFound as `load_choice`."""
+    appointment = booking.appointment
+    service = service_for(GUEST, appointment.service_id)
+    draft = Draft(
+        service_id=service.id,
+        staff_id=appointment.staff_id,
+        location_id=appointment.location_id,
+        party_size=booking.party_size,
+    )
+    return Choice(
+        draft=draft,
+        service=service,
+        extras=tuple(Extra(**kept | {"price": Decimal(kept["price"])}) for kept in booking.extras),
+        offers=(_offer_of(appointment),),
+        places=(appointment.location,),
+        moved=appointment,
+    )
+
+
+def _offer_of(appointment: Appointment) -> StaffService:
+    """The person of an appointment doing its service, also if they do it no more."""
+    found = StaffService.objects.filter(service=appointment.service_id, staff=appointment.staff_id).first()
+    offer = found or StaffService(service=appointment.service, staff=appointment.staff)
+    offer.staff = appointment.staff
+    return offer
 
 
 def offered_extras(service: Service) -> list[Extra]:

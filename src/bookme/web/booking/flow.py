@@ -67,6 +67,9 @@ def go_to(name: str, draft: Draft) -> HttpResponse:
 
 def steps(current: str, choice: Choice | None = None) -> list[Step]:
     """The steps of this booking; who does it is not asked where only one person can."""
+    if choice is not None and choice.session is not None:
+        names = [("classes", _("Classes")), ("book-details", _("Details")), ("book-done", _("Done"))]
+        return _stated(names, current, choice)
     names = [("book", _("Services")), ("book-professional", _("Professional")), ("book-time", _("Time"))]
     names += [("book-details", _("Details")), ("book-done", _("Done"))]
     if choice is not None and not choice.has_several_people:
@@ -74,18 +77,17 @@ def steps(current: str, choice: Choice | None = None) -> list[Step]:
     return _stated(names, current, choice)
 
 
-def class_steps(current: str) -> list[Step]:
-    names = [("classes", _("Classes")), ("book-class", _("Details")), ("book-done", _("Done"))]
-    return _stated(names, current, None)
-
-
 def _stated(names: list[tuple[str, str]], current: str, choice: Choice | None) -> list[Step]:
     at = [name for name, _label in names].index(current)
     draft = choice.draft if choice else None
     return [
-        Step(label, "done", address(name, draft)) if place < at else Step(label, "now" if place == at else "ahead", "")
+        Step(label, "done", _way_back(name, draft)) if place < at else Step(label, "now" if place == at else "ahead", "")
         for place, (name, label) in enumerate(names)
     ]
+
+
+def _way_back(name: str, draft: Draft | None) -> str:
+    return reverse(name) if name == "classes" else address(name, draft)
 
 
 def show(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

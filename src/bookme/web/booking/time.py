@@ -40,7 +40,7 @@ def choose_time(request: HttpRequest, choice: Choice) -> HttpResponse:
         "picker": picker,
         "error": error,
         "steps": steps("book-time", choice),
-        "base_url": address("book-time", choice.draft),
+        "day_url": address("book-time", choice.draft) + "&date=",
         "anyone_url": address("book-time", replace(choice.draft, staff_id=None, chosen_for_them=False)),
         "place_urls": [
             (place, address("book-time", replace(choice.draft, location_id=place.id))) for place in choice.places

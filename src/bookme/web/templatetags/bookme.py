@@ -37,6 +37,12 @@ def clock(context: Context, value: dt.datetime) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
+def clock_time(context: Context, value: dt.time) -> str:
+    """A time of every week, of no day in particular."""
+    return _formats(context).clock(value)
+
+
+@register.simple_tag(takes_context=True)
 def moment(context: Context, value: dt.datetime, form: str = "moment") -> SafeString:
     """`form` is `moment` or `moment_short`."""
     return format_html("<time datetime='{}'>{}</time>", value.isoformat(), getattr(_formats(context), form)(value))

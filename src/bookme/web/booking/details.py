@@ -1,0 +1,220 @@
+"""Step 4: who it is for, what they agree to, and the booking itself."""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_protect
+
+from bookme.bookings.links import manage_token
+from bookme.bookings.models import Visit
+from bookme.bookings.policies import CancelTerms, cancel_terms, payment_due
+from bookme.bookings.selectors.openings import with_alternatives
+from bookme.bookings.states import Status
+from bookme.bookings.wishes import SlotUnavailable
+from bookme.core.actor import GUEST, Actor
+from bookme.core.errors import DomainError, Invalid
+from bookme.core.http.client import client_address
+from bookme.core.money import percent_of
+from bookme.core.time import now
+from bookme.customers.selectors import customer_by_contact
+from bookme.services.selectors import questions_of
+from bookme.tenants.config import BusinessConfig
+from bookme.tenants.context import require_tenant
+from bookme.tenants.models import BusinessKind
+from bookme.users.authentication import page_actor
+from bookme.users.selectors import person
+from bookme.web.booking.choice import Choice
+from bookme.web.booking.flow import address, go_to, guest_page, show, steps, with_choice
+from bookme.web.booking.forms import DetailsForm, consent_links
+from bookme.web.booking.once import book_once, visit_of_draft
+from bookme.web.booking.time import read_instant
+
+MOST_SEATS = 10
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Why it could not be booked, with what is free nearby: starts, or sessions of a class."""
+
+    message: str
+    starts: list[dt.datetime]
+    sessions: list[tuple[dt.datetime, str]]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The policy in figures: until when cancelling is free, what it costs later, and what is due now."""
+
+    cancel: CancelTerms
+    late_fee: Decimal
+    no_show_fee: Decimal
+    due: Decimal
+
+
+@guest_page
+@with_choice
+def enter_details(request: HttpRequest, choice: Choice) -> HttpResponse:
+    """GET shows the form; POST books and goes to the confirmation. Only members are asked where guests may not book."""
+    if choice.starts_at is None:
+        return go_to("book-time", choice.draft)
+    if visit := visit_of_draft(choice.draft.id):
+        return to_done(visit)
+    if choice.policy.guest_booking:
+        return _details(request, choice, GUEST)
+    return _member_details(request, choice)
+
+
+@csrf_protect
+def _member_details(request: HttpRequest, choice: Choice) -> HttpResponse:
+    """With a session there is something that could be forged: this form is protected."""
+    actor = page_actor(request)
+    if actor.id is None:
+        context = {"choice": choice, "steps": steps("book-details", choice), "next_url": request.get_full_path()}
+        return show(request, "booking/sign_in_first.html", context)
+    return _details(request, choice, actor)
+
+
+def _details(request: HttpRequest, choice: Choice, actor: Actor) -> HttpResponse:
+    if request.method != "POST":
+        return _page(request, choice, _form(request, choice, actor), actor)
+    choice = _with_other_start(request, choice)
+    form = _form(request, choice, actor)
+    if not form.is_valid():
+        return _page(request, choice, form, actor, status=422)
+    at = now()
+    try:
+        visit = book_once(draft_id=choice.draft.id, request=_asked(request, choice, form, actor), actor=actor, now=at)
+    except SlotUnavailable as error:
+        return _page(request, choice, form, actor, status=409, taken=_taken(choice, error, at))
+    except DomainError as error:
+        return _refused(request, choice, form, actor, error)
+    return to_done(visit)
+
+
+def to_done(visit: Visit) -> HttpResponse:
+    token = manage_token(visit_id=visit.id, link_version=visit.link_version)
+    return redirect(reverse("book-done", args=[token]))
+
+
+def _form(request: HttpRequest, choice: Choice, actor: Actor) -> DetailsForm:
+    tenant = require_tenant()
+    return DetailsForm(
+        request.POST if request.method == "POST" else None,
+        config=tenant.config,
+        questions=list(questions_of(choice.service)),
+        language=request.LANGUAGE_CODE,
+        with_address=tenant.kind == BusinessKind.MOBILE,
+        seats=_seats(choice),
+        initial=_known_of(actor),
+    )
+
+
+def _seats(choice: Choice) -> int:
+    """How many may be chosen here: only for a class, since other parties were asked for with the service."""
+    if choice.session is None:
+        return 1
+    return min(choice.session.capacity - choice.session.seats_taken, MOST_SEATS)
+
+
+def _known_of(actor: Actor) -> dict[str, Any]:
+    """What we know already of somebody who is signed in."""
+    if actor.id is None:
+        return {}
+    customer = customer_by_contact(user_id=actor.id)
+    known = customer or person(actor.id)
+    return {"name": known.name, "email": known.email, "phone": known.phone}
+
+
+def _with_other_start(request: HttpRequest, choice: Choice) -> Choice:
+    """The choice at the time picked after it had been taken."""
+    start = read_instant(request.POST.get("start", ""))
+    return replace(choice, draft=replace(choice.draft, start=start)) if start and choice.session is None else choice
+
+
+def _asked(request: HttpRequest, choice: Choice, form: DetailsForm, actor: Actor) -> Any:
+    draft = choice.draft
+    seats = form.cleaned_data.get("party_size", draft.party_size)
+    what: dict[str, Any] = {"session_id": draft.session_id, "party_size": seats}
+    if choice.session is None:
+        what |= {
+            "service_id": draft.service_id,
+            "start": draft.start,
+            "staff_id": draft.staff_id,
+            "location_id": choice.place.id,
+            "extra_ids": draft.extra_ids,
+        }
+    who = {"language": request.LANGUAGE_CODE, "guest_address": client_address(request) or None}
+    return form.to_request(**what, **who)
+
+
+def _taken(choice: Choice, error: SlotUnavailable, at: dt.datetime) -> Taken:
+    found = with_alternatives(error, now=at).extra["alternatives"]
+    here = str(choice.place.id)
+    starts = sorted(dt.datetime.fromisoformat(each["start"]) for each in found if each["location"] == here)
+    if choice.session is None:
+        message = _("That time has just been taken. What you entered is kept: pick another time.")
+        return Taken(message, sorted(set(starts)), [])
+    sessions = [(dt.datetime.fromisoformat(each["start"]), each["session"]) for each in found]
+    return Taken(_("There are not enough places left in this class."), [], sorted(sessions))
+
+
+def _refused(
+    request: HttpRequest, choice: Choice, form: DetailsForm, actor: Actor, error: DomainError
+) -> HttpResponse:
+    if isinstance(error, Invalid) and error.errors:
+        form.take_errors(error.errors)
+    else:
+        form.add_error(None, error.detail)
+    return _page(request, choice, form, actor, status=422)
+
+
+def _page(
+    request: HttpRequest,
+    choice: Choice,
+    form: DetailsForm,
+    actor: Actor,
+    *,
+    status: int = 200,
+    taken: Taken | None = None,
+) -> HttpResponse:
+    config = require_tenant().config
+    terms = terms_of(choice, config, now())
+    context = {
+        "choice": choice,
+        "form": form,
+        "taken": taken,
+        "terms": terms,
+        "payment_due": terms.due,
+        "consent_links": consent_links(config),
+        "is_member": actor.id is not None,
+        "is_request": not choice.policy.auto_confirm,
+        "submit_label": _("Confirm booking") if choice.policy.auto_confirm else _("Send request"),
+        "time_url": address("book-time", choice.draft),
+        "steps": steps("book-details", choice),
+    }
+    return show(request, "booking/details.html", context, status=status)
+
+
+def terms_of(choice: Choice, config: BusinessConfig, at: dt.datetime) -> Terms:
+    """The policy of this booking with its own figures. A start has been chosen."""
+    price, currency, policy = choice.total.amount, config.currency, choice.policy
+    assert choice.starts_at is not None
+    return Terms(
+        cancel=cancel_terms(
+            policy=policy,
+            status=Status.CONFIRMED,
+            starts_at=choice.starts_at,
+            price=price,
+            currency=currency,
+            now=at,
+        ),
+        late_fee=percent_of(price, Decimal(policy.cancellation.late_fee_percent), currency),
+        no_show_fee=percent_of(price, Decimal(policy.cancellation.no_show_fee_percent), currency),
+        due=payment_due(deposit=policy.deposit, price=price, currency=currency),
+    )
