@@ -4,6 +4,7 @@ Works for `runserver`-like serving and `collectstatic` alike. If the source move
 font; Arabic always uses the system's.
 """
 
+import logging
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -18,6 +19,9 @@ from fontTools import subset
 PREFIX = "bm/fonts"
 WEIGHTS = {"400": "Regular", "600": "SemiBold"}
 UNICODES = "U+0020-007E,U+00A0-017F,U+02C6,U+02DA,U+02DC,U+2000-206F,U+20AC,U+2122,U+2190-2193,U+2212"
+# It tells every glyph that it keeps.
+logging.getLogger("fontTools").setLevel(logging.WARNING)
+
 FEATURES = ["kern", "liga", "calt", "tnum", "ccmp", "locl", "mark", "case"]
 
 

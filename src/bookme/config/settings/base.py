@@ -246,7 +246,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
-    #    "bookme.web.finders.SubsetFontFinder",
+    "bookme.web.finders.SubsetFontFinder",
 ]
 FONT_CACHE_DIR = Path(env.str("FONT_CACHE_DIR", str(BASE_DIR / ".bookme" / "fonts")))
 STORAGES = {

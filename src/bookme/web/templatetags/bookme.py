@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+import phonenumbers
 from django import template
 from django.template import Context
 from django.utils.html import format_html
@@ -63,6 +64,16 @@ def moment_text(context: Context, value: dt.datetime) -> str:
 @register.simple_tag(takes_context=True)
 def zone_name(context: Context, zone: dt.tzinfo, at: dt.datetime) -> str:
     return _formats(context).zone_name(zone, at)
+
+
+@register.filter
+def phone_text(number: str) -> str:
+    """A number in E.164 as people write it: `+44 20 7946 0101`."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 @register.filter

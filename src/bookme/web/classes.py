@@ -1,0 +1,115 @@
+"""Classes: what is on, day by day, with the places that are left."""
+
+import datetime as dt
+from dataclasses import dataclass
+from itertools import groupby
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from bookme.bookings.models import Appointment
+from bookme.bookings.selectors.openings import policy_of
+from bookme.bookings.selectors.sessions import session_of, sessions_between
+from bookme.core.actor import GUEST
+from bookme.core.errors import NotFound
+from bookme.core.time import now
+from bookme.locations.selectors import zone_of
+from bookme.services.models import Service, ServiceKind
+from bookme.services.selectors import services_for
+from bookme.web.booking.draft import Draft
+from bookme.web.booking.flow import go_to, guest_page
+from bookme.web.errors import not_found
+
+PAGE_DAYS = 28
+FEW = 3
+
+
+@dataclass(frozen=True)
+class SessionCard:
+    """A session with its start in the wall time of its place. `is_closed`: it begins too soon to book it."""
+
+    session: Appointment
+    starts_at: dt.datetime
+    is_closed: bool
+
+    @property
+    def seats_left(self) -> int:
+        return self.session.capacity - self.session.seats_taken
+
+    @property
+    def taken_percent(self) -> int:
+        return round(100 * self.session.seats_taken / self.session.capacity)
+
+    @property
+    def is_full(self) -> bool:
+        return self.seats_left <= 0
+
+    @property
+    def has_few(self) -> bool:
+        return self.seats_left <= FEW
+
+    @property
+    def duration_minutes(self) -> int:
+        return int((self.session.ends_at - self.session.starts_at).total_seconds() // 60)
+
+
+@dataclass(frozen=True)
+class ClassDay:
+    date: dt.date
+    cards: list[SessionCard]
+
+
+@require_safe
+def class_list(request: HttpRequest) -> HttpResponse:
+    """Four weeks of classes from `?from=`, all of them or those of `?service=`."""
+    kinds = list(services_for(GUEST).filter(kind=ServiceKind.CLASS))
+    wanted = next((each for each in kinds if each.slug == request.GET.get("service")), None)
+    at = now()
+    start = max(at, _asked_start(request) or at)
+    end = start + dt.timedelta(days=PAGE_DAYS)
+    found = sessions_between(start, end, service_id=wanted.id if wanted else None)
+    later = sessions_between(end, end + dt.timedelta(days=366), service_id=wanted.id if wanted else None)
+    context = {
+        "kinds": kinds,
+        "wanted": wanted,
+        "days": _days(list(found), at),
+        "later_from": later.values_list("starts_at", flat=True).first(),
+        "is_later": start > at,
+        "today": at,
+    }
+    return render(request, "classes/list.html", context)
+
+
+@guest_page
+def book_class(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """Begins a booking of that session: a new draft, and on to the details."""
+    try:
+        session = session_of(session_id)
+    except NotFound as error:
+        return not_found(request, error)
+    return go_to("book-details", Draft(service_id=session.service_id, session_id=session.id))
+
+
+def _days(sessions: list[Appointment], at: dt.datetime) -> list[ClassDay]:
+    notice: dict[UUID, dt.timedelta] = {}
+    cards = []
+    for session in sessions:
+        if session.service_id not in notice:
+            notice[session.service_id] = _notice_of(session.service)
+        starts_at = session.starts_at.astimezone(zone_of(session.location))
+        cards.append(SessionCard(session, starts_at, session.starts_at < at + notice[session.service_id]))
+    return [ClassDay(day, list(found)) for day, found in groupby(cards, key=lambda card: card.starts_at.date())]
+
+
+def _notice_of(service: Service) -> dt.timedelta:
+    return dt.timedelta(minutes=policy_of(service).min_notice_minutes)
+
+
+def _asked_start(request: HttpRequest) -> dt.datetime | None:
+    try:
+        day = dt.date.fromisoformat(request.GET.get("from", ""))
+        return dt.datetime.combine(day, dt.time.min, tzinfo=zone_of(None)) if 2000 < day.year < 2999 else None
+    except ValueError:
+        return None
