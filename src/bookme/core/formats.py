@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton, format_time, get_day_names, get_timezone_name
+from babel.dates import format_date, format_skeleton, format_time, get_day_names, get_timezone_location
 from babel.numbers import format_currency
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -87,9 +87,11 @@ class Formats:
         return _("%(day)s, %(time)s") % {"day": self.day_short(moment.date()), "time": self.clock(moment)}
 
     def zone_name(self, zone: dt.tzinfo, at: dt.datetime) -> str:
-        """`London time (GMT)`."""
-        city = get_timezone_name(zone, locale=self.locale, return_zone=False)
-        return _("%(zone)s, %(offset)s") % {"zone": city, "offset": at.astimezone(zone).tzname()}
+        """`London time (GMT)`, `Casablanca time (GMT+01)`."""
+        city = get_timezone_location(zone, locale=self.locale, return_city=True)
+        name = at.astimezone(zone).tzname() or ""
+        offset = name if name.isalpha() else f"GMT{name}"
+        return _("%(city)s time (%(offset)s)") % {"city": city, "offset": offset}
 
     @property
     def first_weekday(self) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from bookme.tenants.context import public_scope
-from bookme.tenants.models import Domain, Tenant
+from bookme.tenants.models import Domain, Tenant, TenantStatus
 
 KEEP_SECONDS = 5.0
 KEEP_ENTRIES = 10_000
@@ -50,6 +50,13 @@ def tenant_by_slug(slug: str) -> Tenant | None:
 
 def is_platform_host(host: str) -> bool:
     return host == settings.PLATFORM_HOST
+
+
+def open_tenants() -> list[Tenant]:
+    """The businesses that customers and teams may use, by name, with their settings."""
+    with public_scope():
+        found = Tenant.objects.filter(status__in=[TenantStatus.TRIAL, TenantStatus.ACTIVE])
+        return list(found.select_related("tenantconfig").order_by("name", "id"))
 
 
 def primary_domain(tenant: Tenant) -> str:

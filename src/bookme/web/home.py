@@ -72,7 +72,10 @@ def _week(rows: Iterable[DayHours], today: dt.date) -> list[OpenDay]:
     return [
         OpenDay(
             date=_MONDAY + dt.timedelta(days=weekday),
-            hours=[(_clock(start), _clock(end)) for start, end in merged([each[1:] for each in spans if each[0] == weekday])],
+            hours=[
+                (_clock(start), _clock(end))
+                for start, end in merged([each[1:] for each in spans if each[0] == weekday])
+            ],
             is_today=weekday == today.weekday(),
         )
         for weekday in range(7)

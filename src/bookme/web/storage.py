@@ -11,5 +11,5 @@ class HashedStorage(CompressedManifestStaticFilesStorage):
 
     patterns = (
         *CompressedManifestStaticFilesStorage.patterns,
-        ("bm/*.js", CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1]),
+        ("bm/*.js", CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1]),  # type: ignore[attr-defined]
     )

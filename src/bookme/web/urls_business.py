@@ -2,18 +2,29 @@
 
 from django.urls import path
 
+from bookme.web.account import customer_register, customer_sign_in, customer_sign_out
+from bookme.web.booking.details import enter_details
 from bookme.web.booking.professional import choose_professional
 from bookme.web.booking.services import choose_service
 from bookme.web.booking.time import choose_time
+from bookme.web.classes import book_class, class_list
 from bookme.web.home import business_home
+from bookme.web.manage import booking_done, calendar_entry, manage, manage_cancel, manage_move
 
 urlpatterns = [
     path("", business_home, name="home"),
     path("book/", choose_service, name="book"),
     path("book/professional/", choose_professional, name="book-professional"),
     path("book/time/", choose_time, name="book-time"),
-    path("book/details/", choose_time, name="book-details"),
-    path("book/done/", choose_time, name="book-done"),
-    path("classes/", choose_time, name="classes"),
-    path("classes/book/", choose_time, name="book-class"),
+    path("book/details/", enter_details, name="book-details"),
+    path("book/done/<str:token>/", booking_done, name="book-done"),
+    path("classes/", class_list, name="classes"),
+    path("classes/<uuid:session_id>/book/", book_class, name="book-class"),
+    path("manage/<str:token>/", manage, name="manage"),
+    path("manage/<str:token>/cancel/", manage_cancel, name="manage-cancel"),
+    path("manage/<str:token>/move/", manage_move, name="manage-move"),
+    path("manage/<str:token>/booking.ics", calendar_entry, name="manage-calendar"),
+    path("account/sign-in/", customer_sign_in, name="account-sign-in"),
+    path("account/register/", customer_register, name="account-register"),
+    path("account/sign-out/", customer_sign_out, name="account-sign-out"),
 ]

@@ -163,7 +163,7 @@ def _session_choice(draft: Draft, session: Appointment) -> Choice:
 
 
 def moving_choice(booking: Booking) -> Choice:
-    """The same booking at another time, with the same person and at the same place. Raises NotFound as `load_choice`."""
+    """The same booking at another time, with the same person at the same place. Raises NotFound as `load_choice`."""
     appointment = booking.appointment
     service = service_for(GUEST, appointment.service_id)
     draft = Draft(

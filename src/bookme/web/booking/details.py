@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 
+from bookme.bookings.actions.request import BookingRequest
 from bookme.bookings.links import manage_token
 from bookme.bookings.models import Visit
 from bookme.bookings.policies import CancelTerms, cancel_terms, payment_due
@@ -89,7 +90,7 @@ def _details(request: HttpRequest, choice: Choice, actor: Actor) -> HttpResponse
         return _page(request, choice, form, actor, status=422)
     at = now()
     try:
-        visit = book_once(draft_id=choice.draft.id, request=_asked(request, choice, form, actor), actor=actor, now=at)
+        visit = book_once(draft_id=choice.draft.id, request=_asked(request, choice, form), actor=actor, now=at)
     except SlotUnavailable as error:
         return _page(request, choice, form, actor, status=409, taken=_taken(choice, error, at))
     except DomainError as error:
@@ -137,7 +138,7 @@ def _with_other_start(request: HttpRequest, choice: Choice) -> Choice:
     return replace(choice, draft=replace(choice.draft, start=start)) if start and choice.session is None else choice
 
 
-def _asked(request: HttpRequest, choice: Choice, form: DetailsForm, actor: Actor) -> Any:
+def _asked(request: HttpRequest, choice: Choice, form: DetailsForm) -> BookingRequest:
     draft = choice.draft
     seats = form.cleaned_data.get("party_size", draft.party_size)
     what: dict[str, Any] = {"session_id": draft.session_id, "party_size": seats}
@@ -164,9 +165,7 @@ def _taken(choice: Choice, error: SlotUnavailable, at: dt.datetime) -> Taken:
     return Taken(_("There are not enough places left in this class."), [], sorted(sessions))
 
 
-def _refused(
-    request: HttpRequest, choice: Choice, form: DetailsForm, actor: Actor, error: DomainError
-) -> HttpResponse:
+def _refused(request: HttpRequest, choice: Choice, form: DetailsForm, actor: Actor, error: DomainError) -> HttpResponse:
     if isinstance(error, Invalid) and error.errors:
         form.take_errors(error.errors)
     else:
@@ -204,12 +203,11 @@ def _page(
 def terms_of(choice: Choice, config: BusinessConfig, at: dt.datetime) -> Terms:
     """The policy of this booking with its own figures. A start has been chosen."""
     price, currency, policy = choice.total.amount, config.currency, choice.policy
-    assert choice.starts_at is not None
     return Terms(
         cancel=cancel_terms(
             policy=policy,
             status=Status.CONFIRMED,
-            starts_at=choice.starts_at,
+            starts_at=choice.starts_at or at,
             price=price,
             currency=currency,
             now=at,

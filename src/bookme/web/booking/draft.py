@@ -19,13 +19,13 @@ from bookme.tenants.context import require_tenant
 SALT = "bookme.web.draft"
 
 
-class BadDraft(Exception):
+class BadDraft(Exception):  # noqa: N818 - it is no fault of ours
     """The token was not made here, was changed, or is too old: start again."""
 
 
 @dataclass(frozen=True)
 class Draft:
-    """`staff_id` None is anyone. `chosen_for_them` says that `staff_id` is whom the business's rule picked for anyone."""
+    """`staff_id` None is anyone. `chosen_for_them`: `staff_id` is whom the business's rule picked for anyone."""
 
     id: UUID = field(default_factory=uuid7)
     service_id: UUID | None = None

@@ -81,7 +81,9 @@ def _stated(names: list[tuple[str, str]], current: str, choice: Choice | None) -
     at = [name for name, _label in names].index(current)
     draft = choice.draft if choice else None
     return [
-        Step(label, "done", _way_back(name, draft)) if place < at else Step(label, "now" if place == at else "ahead", "")
+        Step(label, "done", _way_back(name, draft))
+        if place < at
+        else Step(label, "now" if place == at else "ahead", "")
         for place, (name, label) in enumerate(names)
     ]
 

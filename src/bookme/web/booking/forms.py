@@ -83,7 +83,11 @@ class DetailsForm(forms.Form):
             self.fields[kind.value] = forms.BooleanField(
                 required=kind != ConsentKind.MARKETING,
                 label=consent_wording(kind),
-                error_messages={"required": _("We need your agreement to this to book.")},
+            )
+        for name, field in self.fields.items():
+            is_consent = name in ConsentKind.values
+            field.error_messages["required"] = (
+                _("We need your agreement to this to book.") if is_consent else _("Please fill this in.")
             )
 
     def _attributes(self) -> None:
@@ -220,24 +224,27 @@ def _address_fields() -> dict[str, forms.Field]:
     return fields
 
 
-def _text_field(question: Question) -> forms.Field:
+def _text_field(_question: Question) -> forms.Field:
     return PlainText(max_length=2000)
 
 
 def _integer_field(question: Question) -> forms.Field:
-    limits = {"min_value": question.minimum, "max_value": question.maximum}
-    return forms.IntegerField(**limits, widget=forms.NumberInput(attrs={"inputmode": "numeric"}))
+    return forms.IntegerField(
+        min_value=question.minimum,
+        max_value=question.maximum,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
 
 
 def _choice_field(question: Question) -> forms.Field:
     return forms.ChoiceField(choices=[("", _("Choose …"))] + [(each, each) for each in question.choices])
 
 
-def _boolean_field(question: Question) -> forms.Field:
+def _boolean_field(_question: Question) -> forms.Field:
     return forms.BooleanField(required=False)
 
 
-def _date_field(question: Question) -> forms.Field:
+def _date_field(_question: Question) -> forms.Field:
     return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
 

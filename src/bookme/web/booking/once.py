@@ -39,4 +39,4 @@ def book_once(*, draft_id: UUID, request: BookingRequest, actor: Actor, now: dt.
 def visit_of_draft(draft_id: UUID) -> Visit | None:
     """The visit that a draft has become."""
     found = IdempotencyKey.objects.filter(scope=SCOPE, key=draft_id.hex).first()
-    return Visit.objects.get(pk=found.answer["visit"]) if found else None
+    return Visit.objects.get(pk=found.answer["visit"]) if found and found.answer else None

@@ -37,7 +37,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Picker:
-    """One month with a chosen day. `previous` and `following` are days of the neighbour months, if they can be asked."""
+    """One month with a chosen day. `previous` and `following` are days of the neighbour months, if there are any."""
 
     chosen: dt.date
     weeks: list[list[Day]]

@@ -23,7 +23,7 @@ LONGEST_LOOK_DAYS = 89
 @with_choice
 def choose_time(request: HttpRequest, choice: Choice) -> HttpResponse:
     """GET shows a month and the times of a day; POST takes one of them and goes on."""
-    choice = _at_place(request, choice)
+    choice = _unsettled(choice)
     at = now()
     error = ""
     if request.method == "POST":
@@ -34,7 +34,7 @@ def choose_time(request: HttpRequest, choice: Choice) -> HttpResponse:
             return go_to("book-details", taken.draft)
         else:
             error = _("That time has just been taken. Here is what is free now.")
-    picker = make_picker(choice, at, _asked_day(request), language=request.LANGUAGE_CODE)
+    picker = make_picker(choice, at, asked_day(request), language=request.LANGUAGE_CODE)
     context: dict[str, Any] = {
         "choice": choice,
         "picker": picker,
@@ -112,14 +112,15 @@ def slots_at(choice: Choice, start: dt.datetime, at: dt.datetime) -> list[Slot]:
     return candidates(choice.snapshot(day, day, at), minute_of(start))
 
 
-def _at_place(request: HttpRequest, choice: Choice) -> Choice:
+def _unsettled(choice: Choice) -> Choice:
     """Who goes back to this step has not settled on anybody chosen for them."""
     if choice.draft.chosen_for_them:
         return replace(choice, draft=replace(choice.draft, staff_id=None, chosen_for_them=False))
     return choice
 
 
-def _asked_day(request: HttpRequest) -> dt.date | None:
+def asked_day(request: HttpRequest) -> dt.date | None:
+    """The day that `?date=` names."""
     try:
         return dt.date.fromisoformat(request.GET.get("date", ""))
     except ValueError:

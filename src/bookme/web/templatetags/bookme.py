@@ -78,7 +78,7 @@ def phone_text(number: str) -> str:
 
 @register.filter
 def first_name(name: str) -> str:
-    return name.split()[0] if name.split() else name
+    return name.strip().partition(" ")[0]
 
 
 @register.filter

@@ -1,0 +1,42 @@
+"""The start page of the platform's own host."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from bookme.tenants.models import BusinessKind, Tenant
+from bookme.tenants.selectors import business_url, open_tenants
+from bookme.web.brand import Tones, brand_of
+from bookme.web.context import GLYPHS
+
+
+@dataclass(frozen=True)
+class DemoCard:
+    """A demo business with the tones of its colour."""
+
+    name: str
+    tagline: str
+    url: str
+    glyph: str
+    tones: Tones
+
+
+@require_safe
+def platform_home(request: HttpRequest) -> HttpResponse:
+    """What BookMe is; on a local machine also where the demo businesses are."""
+    demos = [_card(tenant) for tenant in open_tenants()] if settings.LOCAL_MODE else []
+    return render(request, "platform/home.html", {"demos": demos})
+
+
+def _card(tenant: Tenant) -> DemoCard:
+    branding = tenant.config.branding
+    return DemoCard(
+        name=tenant.name,
+        tagline=branding.tagline_in("en"),
+        url=business_url(tenant),
+        glyph=GLYPHS[BusinessKind(tenant.kind)],
+        tones=brand_of(branding.primary_color).light,
+    )
