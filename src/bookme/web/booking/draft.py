@@ -19,7 +19,7 @@ from bookme.tenants.context import require_tenant
 SALT = "bookme.web.draft"
 
 
-class BadDraft(Exception):  # noqa: N818 - it is no fault of ours
+class BadDraft(Exception):
     """The token was not made here, was changed, or is too old: start again."""
 
 

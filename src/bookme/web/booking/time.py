@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from bookme.bookings.availability import Slot, candidates, offered
+from bookme.core.formats import locale_of
 from bookme.core.time import minute_of, now
+from bookme.tenants.context import require_tenant
 from bookme.web.booking.choice import Choice
 from bookme.web.booking.flow import address, go_to, guest_page, show, steps, with_choice
 from bookme.web.booking.picker import Picker, month_bounds, picture, starts_by_day, worked_days
-from bookme.web.formats import locale_of
-from bookme.tenants.context import require_tenant
 
 FIRST_LOOK_DAYS = 75
 LONGEST_LOOK_DAYS = 89
