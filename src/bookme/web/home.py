@@ -14,7 +14,7 @@ from bookme.locations.models import DayHours, Location
 from bookme.locations.selectors import locations_for, weekly_opening_hours, zone_of
 from bookme.services.models import ServiceKind
 from bookme.staff.selectors import staff_for, weekly_hours
-from bookme.web.booking.services import service_groups
+from bookme.web.booking.service import service_groups
 
 # The days from a Monday on: only their weekdays count.
 _MONDAY = dt.date(2024, 1, 1)

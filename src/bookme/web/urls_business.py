@@ -5,7 +5,7 @@ from django.urls import path
 from bookme.web.account import customer_register, customer_sign_in, customer_sign_out
 from bookme.web.booking.details import enter_details
 from bookme.web.booking.professional import choose_professional
-from bookme.web.booking.services import choose_service
+from bookme.web.booking.service import choose_service
 from bookme.web.booking.time import choose_time
 from bookme.web.classes import book_class, class_list
 from bookme.web.home import business_home
