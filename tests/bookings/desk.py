@@ -46,3 +46,14 @@ def written() -> dict[str, int]:
     """How many rows there are of all that booking writes: the same before and after a refusal."""
     tables = (Appointment, ResourceAllocation, Visit, Booking, Customer, Consent, Event, IdempotencyKey)
     return {table.__name__: table.objects.count() for table in tables}
+
+
+def refused(answer: Any, status: int, code: str, pointer: str | None = None) -> dict[str, Any]:
+    """The problem, which must have this status and code and, if one is given, point there."""
+    assert answer.status_code == status, answer.content
+    assert answer["Content-Type"] == "application/problem+json"
+    problem: dict[str, Any] = answer.json()
+    assert problem["code"] == code
+    if pointer is not None:
+        assert pointer in {each["pointer"] for each in problem["errors"]}, problem
+    return problem

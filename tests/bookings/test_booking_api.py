@@ -15,24 +15,13 @@ from bookme.services.models import QuestionKind
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import OutboxMessage, Tenant
 from tests.bookings.conftest import Shop, open_shop
-from tests.bookings.desk import CONSENTS, CUSTOMER, NOW, body_for, monday, session_body, written
+from tests.bookings.desk import CONSENTS, CUSTOMER, NOW, body_for, monday, refused, session_body, written
 from tests.factories.bookings import BookingFactory, SessionFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.locations import LocationFactory, ResourceFactory
 from tests.factories.services import ExtraFactory, QuestionFactory, ServiceFactory
 from tests.factories.staff import EVERY_DAY, StaffFactory, StaffServiceFactory
 from tests.factories.users import Person, Stranger, make_person
-
-
-def refused(answer: Any, status: int, code: str, pointer: str | None = None) -> dict[str, Any]:
-    """The problem, which must have this status and code and, if one is given, point there."""
-    assert answer.status_code == status, answer.content
-    assert answer["Content-Type"] == "application/problem+json"
-    problem: dict[str, Any] = answer.json()
-    assert problem["code"] == code
-    if pointer is not None:
-        assert pointer in {each["pointer"] for each in problem["errors"]}, problem
-    return problem
 
 
 def test_a_stranger_books(shop: Shop, stranger: Stranger) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q, QuerySet
 from django_filters.filters import CharFilter, DateFilter, MultipleChoiceFilter, UUIDFilter
 from django_filters.filterset import FilterSet
@@ -13,13 +14,19 @@ from bookme.core.text import has_control_characters
 from bookme.core.time import day_bounds
 from bookme.tenants.context import require_tenant
 
+_DAYS = [MinValueValidator(dt.date(1900, 1, 1)), MaxValueValidator(dt.date(2200, 12, 31))]
 _SEARCHED = ("visit__reference", "visit__contact_name", "visit__contact_email", "visit__contact_phone")
+
+
+def _day(method: str) -> Any:
+    """A date `YYYY-MM-DD` that can be a day in anybody's calendar."""
+    return DateFilter(method=method, input_formats=["%Y-%m-%d"], validators=_DAYS)
 
 
 class BookingFilter(FilterSet):
     """Dates are local days of the business on which a booking begins; `from` and `to` are both inclusive."""
 
-    date = DateFilter(method="on_date")
+    date = _day("on_date")
     service = UUIDFilter("appointment__service")
     staff = UUIDFilter("appointment__staff")
     location = UUIDFilter("appointment__location")
@@ -56,4 +63,4 @@ class BookingFilter(FilterSet):
 # `from` cannot be the name of an attribute.
 _RANGE: dict[str, Any] = {"from": "since", "to": "until"}
 for _name, _method in _RANGE.items():
-    BookingFilter.base_filters[_name] = DateFilter(method=_method)  # type: ignore[attr-defined]
+    BookingFilter.base_filters[_name] = _day(_method)  # type: ignore[attr-defined]
