@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from rest_framework import serializers
 
 from bookme.core.fetch import all_of
-from bookme.core.http.fields import EmailField, JsonObject, MultilineText, PlainText, WholeNumber
+from bookme.core.http.fields import EmailField, InstantField, JsonObject, MultilineText, PlainText, WholeNumber
 from bookme.core.text import has_control_characters
 
 LISTED_TEXT = 120
@@ -209,8 +209,8 @@ class StandingBookingSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     reference = serializers.CharField()
     status = serializers.CharField()
-    start = serializers.DateTimeField()
-    end = serializers.DateTimeField()
+    start = InstantField()
+    end = InstantField()
     service = serializers.UUIDField()
     staff = serializers.UUIDField()
     location = serializers.UUIDField()
