@@ -10,6 +10,7 @@ from bookme.eventlog.models import Event
 from bookme.services.models import Category, Extra, Question, Service, ServiceKind
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import Tenant
+from tests.answers import faults, ids
 from tests.factories.locations import LocationFactory
 from tests.factories.services import CategoryFactory, ExtraFactory, QuestionFactory, ServiceFactory
 from tests.factories.staff import StaffFactory
@@ -17,18 +18,6 @@ from tests.factories.users import Person, Stranger
 
 CUT = {"name": "Cut & finish", "duration_minutes": 45, "price": "58.00"}
 NOBODY = "01890000-0000-7000-8000-000000000000"
-
-
-def faults(answer: Any) -> dict[str, str]:
-    """Pointers of a 400 with their codes."""
-    assert answer.status_code == 400, answer.content
-    assert answer["Content-Type"] == "application/problem+json"
-    return {each["pointer"]: each["code"] for each in answer.json()["errors"]}
-
-
-def ids(answer: Any) -> set[str]:
-    assert answer.status_code == 200, answer.content
-    return {each["id"] for each in answer.json()["results"]}
 
 
 def test_a_manager_makes_a_service_and_anyone_reads_it(manager: Person, stranger: Stranger) -> None:
