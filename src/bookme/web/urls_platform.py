@@ -2,8 +2,12 @@
 
 from django.urls import path
 
+from bookme.web.mailbox import mailbox, mailbox_html, mailbox_message
 from bookme.web.platform import platform_home
 
 urlpatterns = [
     path("", platform_home, name="platform-home"),
+    path("mailbox/", mailbox, name="mailbox"),
+    path("mailbox/<str:name>/", mailbox_message, name="mailbox-message"),
+    path("mailbox/<str:name>/html/", mailbox_html, name="mailbox-html"),
 ]

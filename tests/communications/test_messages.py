@@ -1,0 +1,154 @@
+"""What the letters say, and that no name or note can break them."""
+
+import dataclasses
+import datetime as dt
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from icalendar import Calendar
+
+from bookme.communications.messages import Audience, BookingFacts, Kind, Rendered, Sender, render, written_language
+from bookme.core.ids import uuid7
+
+NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+START = dt.datetime(2026, 11, 12, 13, 30, tzinfo=dt.UTC)
+SENDER = Sender(
+    name="House of Hair",
+    color="#6d3b5e",
+    country="GB",
+    email="hello@house-of-hair.example",
+    phone="+442079460101",
+    url="http://house-of-hair.localhost:8000/",
+    team_url="http://house-of-hair.localhost:8000/team/",
+    terms_url="",
+)
+BOOKING = BookingFacts(
+    id=uuid7(),
+    reference="ABC23456",
+    version=3,
+    service="Cut and finish",
+    staff="Amara",
+    place="Soho",
+    address="1 High Street, London, N1 1AA",
+    meeting_url="",
+    starts_at=START,
+    ends_at=START + dt.timedelta(minutes=45),
+    zone=ZoneInfo("Europe/London"),
+    party_size=1,
+    extras=(),
+    price=Decimal("58.000"),
+    payment_due=Decimal(0),
+    fee=Decimal(0),
+    currency="GBP",
+    free_until=START - dt.timedelta(days=1),
+    late_fee_percent=50,
+    reason="",
+    cancelled_by="",
+    customer_name="Amelia Hart",
+    customer_email="amelia@mail.example",
+    customer_phone="+447700900123",
+    notes="",
+    manage_url="http://house-of-hair.localhost:8000/manage/token/",
+)
+
+
+def _render(kind: Kind = Kind.CONFIRMED, audience: Audience = Audience.CUSTOMER, **changes: object) -> Rendered:
+    booking = dataclasses.replace(BOOKING, **changes)  # type: ignore[arg-type]
+    return render(kind=kind, audience=audience, sender=SENDER, booking=booking, language="en", now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("kind", "audience"),
+    [(kind, audience) for kind in Kind for audience in Audience if (kind, audience) != (Kind.REMINDER, "business")],
+)
+def test_every_letter_says_what_when_where_and_who(kind: Kind, audience: Audience) -> None:
+    letter = _render(kind, audience)
+    for part in (letter.text, letter.html):
+        for told in ("Cut and finish", "Thursday 12 November, 13:30", "14:15", "Soho", "Amara", "£58", "ABC23456"):
+            assert told in part, told
+        assert "%(" not in part
+        assert "{{" not in part
+    assert "Cut and finish" in letter.subject
+    assert ("/manage/" in letter.text) is (audience == "customer" and kind not in {Kind.CANCELLED, Kind.DECLINED})
+    assert ("amelia@mail.example" in letter.text) is (audience == "business")
+
+
+def test_what_is_due_is_said() -> None:
+    assert "Due: £20 as a deposit" in _render(payment_due=Decimal("20.000")).text
+    assert "Due: £58\n" in _render(payment_due=Decimal("58.000")).text
+    assert "Due:" not in _render().text
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, "free of charge until Wednesday 11 November, 13:30. After that, it costs 50 % of the price."),
+        ({"free_until": NOW - dt.timedelta(hours=1)}, "Cancelling costs 50 % of the price."),
+        ({"late_fee_percent": 0}, "You can cancel free of charge until it starts."),
+    ],
+)
+def test_the_price_of_cancelling_is_said_before_it_is_due(changes: dict[str, object], told: str) -> None:
+    assert told in _render(**changes).text
+
+
+def test_a_cancellation_tells_who_why_and_what_it_costs() -> None:
+    by_team = _render(Kind.CANCELLED, cancelled_by="business", reason="We are ill", fee=Decimal("29.000"))
+    assert "had to cancel" in by_team.text
+    assert "Reason: We are ill" in by_team.text
+    assert "Cancellation fee: £29" in by_team.text
+    assert "as you asked" in _render(Kind.CANCELLED, cancelled_by="customer").text
+
+
+def test_hostile_names_stay_text() -> None:
+    letter = _render(service="<script>alert(1)</script>", customer_name="A & B <b>", notes="%(business)s {{ x }}")
+    assert "<script>alert" not in letter.html
+    assert "&lt;script&gt;" in letter.html
+    assert "<script>alert(1)</script>" in letter.text
+    assert "%(business)s {{ x }}" in _render(audience=Audience.BUSINESS, notes="%(business)s {{ x }}").text
+
+
+def test_names_of_any_script_are_written_as_they_are() -> None:
+    letter = _render(customer_name="Zoë 佐藤 أمينة", service="Coupe «nette»")
+    assert "Zoë 佐藤 أمينة" in letter.text
+    assert "Coupe «nette»" in letter.subject
+
+
+@pytest.mark.parametrize(("color", "on"), [("#6d3b5e", "#ffffff"), ("#f4d9ef", "#1a1a1a"), ("#ffff00", "#1a1a1a")])
+def test_the_business_colour_is_readable(color: str, on: str) -> None:
+    sender = dataclasses.replace(SENDER, color=color)
+    html = render(
+        kind=Kind.CONFIRMED, audience=Audience.CUSTOMER, sender=sender, booking=BOOKING, language="en", now=NOW
+    ).html
+    assert f"background:{color};color:{on}" in html
+
+
+def test_the_calendar_file_says_the_same() -> None:
+    event = Calendar.from_ical(_render().calendar).walk("VEVENT")[0]
+    assert event["DTSTART"].dt == START
+    assert event["DTEND"].dt == START + dt.timedelta(minutes=45)
+    assert str(event["UID"]) == f"{BOOKING.id}@bookme"
+    assert event["SEQUENCE"] == 3
+    assert str(event["SUMMARY"]) == "Cut and finish, House of Hair"
+    assert str(event["LOCATION"]) == "Soho, 1 High Street, London, N1 1AA"
+    assert event["ORGANIZER"] == "mailto:hello@house-of-hair.example"
+    assert _render(Kind.REQUESTED).calendar == b""
+
+
+def test_a_calendar_file_cannot_be_broken_out_of() -> None:
+    written = _render(service="A\r\nATTENDEE:evil;x,y\\").calendar
+    event = Calendar.from_ical(written).walk("VEVENT")[0]
+    assert "ATTENDEE" not in event
+    assert len(Calendar.from_ical(written).walk("VEVENT")) == 1
+
+
+def test_the_short_form_fits_a_telephone() -> None:
+    short = _render(Kind.REMINDER).short
+    assert short == (
+        "House of Hair: Cut and finish on Thursday 12 November, 13:30. "
+        "Move or cancel it: http://house-of-hair.localhost:8000/manage/token/"
+    )
+
+
+def test_who_wants_a_language_that_we_do_not_write_gets_the_first() -> None:
+    assert written_language("ar", "fr") == "en"

@@ -1,0 +1,144 @@
+"""The team reads what was sent, and sends it again."""
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from bookme.bookings.models import Booking
+from bookme.bookings.states import Status
+from bookme.communications.models import Notification
+from bookme.core.ids import uuid7
+from bookme.core.permissions import Role
+from bookme.eventlog.models import Event
+from bookme.tenants.context import tenant_scope
+from bookme.tenants.models import OutboxMessage, Tenant
+from bookme.tenants.tasks import deliver_outbox
+from tests.communications.conftest import Letters
+from tests.factories.bookings import BookingFactory
+from tests.factories.communications import NotificationFactory
+from tests.factories.users import Person, Stranger, make_person
+
+LIST = "communications/notifications/"
+
+
+def _again(notification: Notification) -> str:
+    return f"{LIST}{notification.pk}/send-again/"
+
+
+def test_owner_and_manager_read_the_rest_do_not(
+    owner: Person, manager: Person, stylist: Person, customer: Person, stranger: Stranger, rival_owner: Person
+) -> None:
+    NotificationFactory()
+    for person in (owner, manager):
+        assert person.api.get(LIST).json()["count"] == 1
+    for person in (stylist, customer):
+        assert person.api.get(LIST).status_code == 403
+    assert stranger.api.get(LIST).status_code == 401
+    assert rival_owner.api.get(LIST).json()["count"] == 0
+
+
+def test_a_message_is_shown_as_it_was_sent(owner: Person) -> None:
+    booking = BookingFactory()
+    made = NotificationFactory(booking_id=booking.pk, visit_id=booking.visit_id)
+    (shown,) = owner.api.get(LIST).json()["results"]
+    assert shown == {
+        "id": str(made.pk),
+        "kind": "booking.confirmed",
+        "channel": "email",
+        "to": "someone@mail.example",
+        "language": "en",
+        "subject": "You're booked",
+        "text": "You're booked.",
+        "booking": str(booking.pk),
+        "visit": str(booking.visit_id),
+        "status": "sent",
+        "attempts": 1,
+        "error": "",
+        "sent_at": "2030-01-07T10:00:00+00:00",
+        "created_at": shown["created_at"],
+    }
+
+
+def test_the_list_is_filtered(owner: Person) -> None:
+    booking = BookingFactory()
+    NotificationFactory(booking_id=booking.pk)
+    NotificationFactory(status="failed", channel="sms")
+    for query, count in (
+        (f"booking={booking.pk}", 1),
+        ("status=failed", 1),
+        ("channel=sms", 1),
+        ("channel=sms&status=sent", 0),
+        (f"booking={uuid7()}", 0),
+    ):
+        assert owner.api.get(f"{LIST}?{query}").json()["count"] == count, query
+    for query in ("booking=x", "status=lost", "channel=pigeon"):
+        assert owner.api.get(f"{LIST}?{query}").status_code == 400, query
+
+
+def test_scopes_hold(salon: Tenant) -> None:
+    mine, other = BookingFactory(), BookingFactory()
+    for booking in (mine, other):
+        NotificationFactory(booking_id=booking.pk)
+    person = make_person(salon, Role.MANAGER, email="scoped@salon.example", staff_ids=[str(mine.appointment.staff_id)])
+    (shown,) = person.api.get(LIST).json()["results"]
+    assert shown["booking"] == str(mine.pk)
+    assert person.api.post(_again(Notification.objects.get(booking_id=other.pk))).status_code == 404
+
+
+def test_a_list_costs_the_same_however_long_it_is(owner: Person) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            owner.api.get(LIST)
+        return len(queries)
+
+    NotificationFactory()
+    cost()  # signs in and looks the business up
+    few = cost()
+    NotificationFactory.create_batch(19)
+    assert cost() == few
+
+
+def test_it_is_sent_again_as_it_is_now(owner: Person, letters: Letters) -> None:
+    booking = BookingFactory(visit__contact_email="amelia@mail.example")
+    made = NotificationFactory(booking_id=booking.pk, to="amelia@mail.example", text="as it was")
+    assert owner.api.post(_again(made)).status_code == 202
+    deliver_outbox()
+    deliver_outbox()
+    (letter,) = letters.to("amelia@mail.example")
+    assert letter["Subject"].startswith("You're booked")
+    made.refresh_from_db()
+    assert (made.status, made.attempts) == ("sent", 2)
+    assert "as it was" not in made.text
+    assert Notification.objects.count() == 1
+    fact = Event.objects.get(name="notification.sent_again")
+    assert (fact.actor_id, fact.payload["notification_id"]) == (owner.user.pk, str(made.pk))
+
+
+def test_two_wishes_are_two_letters_with_names_of_their_own(owner: Person, letters: Letters) -> None:
+    made = NotificationFactory(booking_id=BookingFactory().pk, to="amelia@mail.example")
+    for _ in range(2):
+        owner.api.post(_again(made))
+    deliver_outbox()
+    first, second = letters.to("amelia@mail.example")
+    assert first["Message-ID"] != second["Message-ID"]
+
+
+def test_what_is_no_longer_true_is_not_sent_again(owner: Person) -> None:
+    booking = BookingFactory()
+    made = NotificationFactory(booking_id=booking.pk)
+    Booking.objects.update(status=Status.CANCELLED)
+    answer = owner.api.post(_again(made))
+    assert (answer.status_code, answer.json()["code"]) == (409, "no_longer_true")
+    assert not OutboxMessage.objects.filter(task="communications.send_again").exists()
+    assert not Event.objects.exists()
+
+
+def test_only_who_may_send_sends(
+    stylist: Person, customer: Person, stranger: Stranger, rival_owner: Person, rival: Tenant
+) -> None:
+    made = NotificationFactory(booking_id=BookingFactory().pk)
+    assert stylist.api.post(_again(made)).status_code == 403
+    assert customer.api.post(_again(made)).status_code == 403
+    assert stranger.api.post(_again(made)).status_code == 401
+    assert rival_owner.api.post(_again(made)).status_code == 404
+    with tenant_scope(rival):
+        assert not OutboxMessage.objects.exists()

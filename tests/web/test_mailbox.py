@@ -1,0 +1,105 @@
+"""The mailbox page: what was sent, readable by people and by programs, in local mode only."""
+
+import datetime as dt
+import os
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from bookme.dev.mailbox import Mailbox
+
+JSON = {"accept": "application/json"}
+
+
+@pytest.fixture
+def platform(db: None) -> Client:
+    return Client(headers={"host": "localhost"})
+
+
+@pytest.fixture
+def folder(tmp_path: Path, settings: Any) -> Path:
+    settings.MAILBOX_DIR = str(tmp_path / "mail")
+    Mailbox(tmp_path / "mail").stop()
+    return tmp_path / "mail"
+
+
+def _put(folder: Path, *, age: int = 0, name: str = "1.host", html: str = "", **headers: str) -> None:
+    message = EmailMessage()
+    for key, value in ({"From": "Salon <a@b.example>", "Subject": "Hello", "To": "x@y.example"} | headers).items():
+        message[key.replace("_", "-")] = value
+    message.set_content("First line\n\nThe body é\n")
+    if html:
+        message.add_alternative(html, subtype="html")
+    path = folder / "new" / name
+    path.write_bytes(message.as_bytes())
+    os.utime(path, (1_900_000_000 - age, 1_900_000_000 - age))
+
+
+def test_it_is_there_only_in_local_mode(platform: Client, folder: Path, settings: Any) -> None:
+    _put(folder)
+    assert platform.get("/mailbox/").status_code == 200
+    settings.LOCAL_MODE = False
+    for path in ("/mailbox/", "/mailbox/1.host/", "/mailbox/1.host/html/"):
+        assert platform.get(path).status_code == 404
+
+
+def test_it_is_not_on_a_business_domain(folder: Path, client: Client, db: None) -> None:
+    assert client.get("/mailbox/").status_code == 404
+
+
+def test_an_empty_one_says_so(platform: Client, folder: Path) -> None:
+    assert "Nothing was sent yet" in platform.get("/mailbox/").text
+    assert platform.get("/mailbox/", headers=JSON).json() == []
+
+
+def test_programs_get_a_list_newest_first(platform: Client, folder: Path) -> None:
+    _put(folder, name="old", age=60, X_BookMe_Tenant="salon", X_BookMe_Channel="sms", X_BookMe_To="+447700900123")
+    _put(folder, name="new", Delivered_To="x@y.example")
+    new, old = platform.get("/mailbox/", headers=JSON).json()
+    assert new == {
+        "tenant": "",
+        "channel": "email",
+        "to": "x@y.example",
+        "subject": "Hello",
+        "text": "First line\n\nThe body é\n",
+        "sent_at": dt.datetime.fromtimestamp(1_900_000_000, dt.UTC).isoformat(),
+    }
+    assert (old["tenant"], old["channel"], old["to"]) == ("salon", "sms", "+447700900123")
+
+
+def test_a_browser_gets_a_page(platform: Client, folder: Path) -> None:
+    _put(folder)
+    answer = platform.get("/mailbox/", headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert "Hello" in answer.text
+
+
+def test_it_can_be_read_by_business(platform: Client, folder: Path) -> None:
+    _put(folder, name="a", X_BookMe_Tenant="salon", Subject="For the salon")
+    _put(folder, name="b", X_BookMe_Tenant="rival", Subject="For the rival")
+    page = platform.get("/mailbox/?tenant=rival").text
+    assert "For the rival" in page
+    assert "For the salon" not in page
+    (only,) = platform.get("/mailbox/?tenant=salon", headers=JSON).json()
+    assert only["subject"] == "For the salon"
+
+
+def test_one_message_opens_and_nothing_in_it_runs(platform: Client, folder: Path) -> None:
+    _put(folder, html="<script>alert(1)</script><p>Dear</p>", Subject="<b>Bold</b>")
+    page = platform.get("/mailbox/1.host/").text
+    assert "&lt;b&gt;Bold&lt;/b&gt;" in page
+    assert 'sandbox="allow-popups"' in page
+    assert "<script>alert" not in page
+    frame = platform.get("/mailbox/1.host/html/")
+    assert "<p>Dear</p>" in frame.text
+    assert frame.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert "sandbox" in frame.headers["Content-Security-Policy"]
+    assert frame.headers["X-Frame-Options"] == "SAMEORIGIN"
+
+
+@pytest.mark.parametrize("name", ["nobody", "..%2F..%2Fpyproject.toml", "..", "%00", "a%2Fb", "x" * 300])
+def test_a_name_that_is_no_message_is_not_found(platform: Client, folder: Path, name: str) -> None:
+    assert platform.get(f"/mailbox/{name}/").status_code == 404
