@@ -265,6 +265,30 @@ def test_people_may_swap_their_addresses(salon: Tenant) -> None:
     assert Membership.objects.get(user_id=after["ada"]).role == Role.OWNER
 
 
+def test_a_person_may_get_another_key(salon: Tenant) -> None:
+    apply(small())
+    user_id = Staff.objects.get(key="bo").user_id
+    data = small()
+    data["staff"][1]["key"] = "bob"
+    apply(data)
+    assert dict(Staff.objects.values_list("key", "user_id"))["bob"] == user_id
+    assert not Staff.objects.get(key="bo").is_active
+    assert Membership.objects.get(user_id=user_id).is_active
+
+
+def test_an_address_of_somebody_made_by_hand_is_not_taken_over(salon: Tenant) -> None:
+    user = User.objects.create_user("bo@salon.example", name="Bo")
+    Staff.objects.create(name="Bo by hand", slug="bo", user_id=user.pk)
+    assert refused(small()) == ["staff[1].email: belongs already to Bo by hand, who is not of this file"]
+    assert list(Staff.objects.values_list("slug", "key")) == [("bo", None)]
+
+
+def test_a_slug_that_is_taken_gets_a_number(salon: Tenant) -> None:
+    Service.objects.create(name="Own", slug="cut", duration_minutes=10)
+    apply(small())
+    assert Service.objects.get(key="cut").slug == "cut-2"
+
+
 def test_a_user_of_another_business_keeps_their_password(salon: Tenant) -> None:
     known = User.objects.create_user("ada@salon.example", "her own password", name="Ada L.")
     apply(small())

@@ -111,6 +111,14 @@ def test_new_overwrites_neither_file_nor_business(
     assert set(Tenant.objects.values_list("slug", flat=True)) == {"salon", "rival"}
 
 
+def test_a_business_whose_tables_are_behind_takes_no_file(salon: Tenant, written: Write) -> None:
+    Tenant.objects.filter(pk=salon.pk).update(schema_version="old")
+    code, out, err = run("tenant", "apply", str(written(small())))
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert "run migrate_schemas first" in err
+    assert Tenant.objects.get(pk=salon.pk).schema_version == "old"
+
+
 def test_list_is_for_people_and_for_programs(owner: Person, rival: Tenant) -> None:
     code, out, _ = run("tenant", "list", "--format", "json")
     listed = {each["slug"]: each for each in json.loads(out)}

@@ -36,6 +36,12 @@ def test_anyone_may_read_it_with_every_default(stranger: Stranger, configured: T
     assert [each["key"] for each in told["questions"]] == ["length"]
 
 
+def test_a_reader_who_has_it_already_is_told_so(stranger: Stranger, configured: Tenant) -> None:
+    answer = stranger.api.get("config/")
+    assert answer["Cache-Control"] == "public, max-age=30"
+    assert stranger.api.get("config/", if_none_match=answer["ETag"]).status_code == 304
+
+
 def test_texts_follow_the_language_that_is_asked_for(stranger: Stranger, configured: Tenant) -> None:
     told = stranger.api.get("config/", accept_language="fr-CH, en;q=0.5").json()
     assert (told["language"], told["branding"]["tagline"]) == ("fr", "Beaux cheveux")

@@ -69,14 +69,14 @@ def mutated(data: Any, draw: st.DataObject) -> Any:
     return data
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(draw=st.data())
 def test_a_changed_demo_file_is_good_or_told_why_not(draw: st.DataObject) -> None:
     data = mutated(demo(draw.draw(st.sampled_from(SLUGS))), draw)
     assert all(text.isprintable() for text in told(lambda: check_config(data)))
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(draw=st.data())
 def test_a_changed_file_is_applied_or_refused(salon: Tenant, draw: st.DataObject) -> None:
     data = mutated(small(), draw)
@@ -86,7 +86,7 @@ def test_a_changed_file_is_applied_or_refused(salon: Tenant, draw: st.DataObject
         transaction.set_rollback(True)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(content=st.one_of(st.binary(max_size=60), values.map(lambda value: json.dumps(value).encode())))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     assert all(text.isprintable() for text in told(lambda: check_config(read_config(content))))

@@ -42,7 +42,6 @@ def settings_answer(config: BusinessConfig, *, language: str) -> dict[str, Any]:
 
 
 def question_answer(question: Question, *, language: str) -> dict[str, Any]:
-    translated = question.translations.get(language, {})
     return {
         "id": str(question.pk),
         "key": question.key,
@@ -50,7 +49,7 @@ def question_answer(question: Question, *, language: str) -> dict[str, Any]:
         "help_text": question.text("help_text", language),
         "kind": question.kind,
         "choices": question.choices,
-        "choice_labels": translated.get("choices") or question.choices,
+        "choice_labels": question.choices_in(language),
         "minimum": question.minimum,
         "maximum": question.maximum,
         "required": question.required,

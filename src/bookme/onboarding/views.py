@@ -10,7 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
-from bookme.core.http.views import ApiView, write
+from bookme.core.http.rows import CachedRead
+from bookme.core.http.views import write
 from bookme.core.permissions import Access, Permission
 from bookme.onboarding.actions import change_settings
 from bookme.onboarding.openapi import answer_schema, patch_schema
@@ -21,7 +22,7 @@ from bookme.tenants.context import require_tenant
 from bookme.tenants.models import Tenant
 
 
-class ConfigView(ApiView):
+class ConfigView(CachedRead):
     """The settings of the business, and the questions that a booking asks."""
 
     permissions = {"GET": Access.ANYONE, "PATCH": Permission.CONFIG_MANAGE}

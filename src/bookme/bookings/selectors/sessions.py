@@ -13,10 +13,11 @@ from bookme.staff.models import StaffService
 
 
 def sessions() -> QuerySet[Appointment]:
-    """What anybody may see: published, of an active class; by start. `seat_price` is that of its person, if any."""
+    """What anybody may see: published, of an active class, person and place; by start. `seat_price` is that of its person, if any."""
     own_price = StaffService.objects.filter(service=OuterRef("service"), staff=OuterRef("staff")).values("price")[:1]
     return (
         Appointment.objects.filter(published=True, service__kind=ServiceKind.CLASS, service__is_active=True)
+        .filter(staff__is_active=True, location__is_active=True)
         .select_related("service", "staff", "location")
         .annotate(seat_price=Coalesce(Subquery(own_price), "service__price"))
     )

@@ -12,6 +12,7 @@ from bookme.onboarding import columns
 from bookme.onboarding.actions.catalogue import Sections
 from bookme.onboarding.actions.rows import sync_children, update_row
 from bookme.onboarding.ledger import Ledger
+from bookme.onboarding.validation import Fault
 from bookme.onboarding.validation.entries import services_of
 from bookme.services.models import Service
 from bookme.staff.models import ServiceArea, Staff, StaffService, WorkingHours
@@ -25,7 +26,7 @@ def sync_people(sections: Sections, *, tenant: Tenant) -> None:
     users = sync_users(emails=emails, names=_names(sections), ledger=sections.ledger)
     before = {str(key): user_id for key, user_id in _signing_in()}
     user_ids = {key: users[email].pk if email else None for key, email in emails.items()}
-    _make_room(before, user_ids)
+    _make_room(sections, user_ids)
     sections.sync(
         "staff",
         email=lambda entry: entry["email"].lower() if "email" in entry else ...,
@@ -88,13 +89,24 @@ def _names(sections: Sections) -> dict[str, str]:
     }
 
 
-def _make_room(before: dict[str, UUID | None], after: dict[str, UUID | None]) -> None:
-    """Two people who swap their addresses would meet in the unique column: it is emptied first."""
-    moving = {key for key, user_id in after.items() if key in before and before[key] not in {None, user_id}}
-    wanted = {user_id for key, user_id in after.items() if before.get(key) != user_id}
-    clashing = [key for key in moving if before[key] in wanted]
-    if clashing:
-        Staff.objects.filter(key__in=clashing).update(user_id=None)
+def _make_room(sections: Sections, user_ids: dict[str, UUID | None]) -> None:
+    """A user has one calendar, and the column is unique: whoever holds a place that the file gives away is emptied.
+
+    That is a swap of addresses, or an entry that has a new key. A person without a key is not the file's to change.
+    """
+    keys = [entry["key"] for entry in sections.config["staff"]]
+    taker = {user_id: key for key, user_id in user_ids.items() if user_id}
+    moving = []
+    for row in Staff.objects.filter(user_id__in=list(taker)):
+        key = taker[row.user_id]
+        if row.key is None:
+            what = f"belongs already to {row.name}, who is not of this file"
+            sections.ledger.faults.append(Fault(("staff", keys.index(key), "email"), what, "taken"))
+            del user_ids[key]
+        elif row.key != key:
+            moving.append(row.pk)
+    if moving:
+        Staff.objects.filter(pk__in=moving).update(user_id=None)
 
 
 def _sync_services(sections: Sections) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand
+from django.db import OperationalError
 
 from bookme.core.actor import SYSTEM
 from bookme.core.errors import DomainError
@@ -16,6 +17,7 @@ from bookme.onboarding.selectors import business_named, business_told, businesse
 from bookme.onboarding.starters import starter_config
 from bookme.onboarding.validation import BadConfig, check_config, read_config
 from bookme.onboarding.validation.reading import MAX_BYTES
+from bookme.tenants.context import SchemaBehind
 from bookme.tenants.models import BusinessKind, Tenant
 from bookme.users.links import one_time_link
 
@@ -41,6 +43,10 @@ class Command(BaseCommand):
             self._fail(*(fault.text for fault in error.faults))
         except DomainError as error:
             self._fail(error.detail)
+        except OperationalError as error:
+            self._fail(f"the database does not answer as it should, and nothing was changed: {_first_line(error)}")
+        except SchemaBehind as error:
+            self._fail(f"{error}: its tables are behind this version; run migrate_schemas first")
         except OSError as error:
             self._fail(f"{error.filename}: {error.strerror}")
 
@@ -133,6 +139,10 @@ class Command(BaseCommand):
         for line in lines:
             self.stderr.write(line)
         raise SystemExit(1)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def _text(value: Any) -> str:
