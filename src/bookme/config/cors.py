@@ -8,7 +8,9 @@ from django.http import HttpRequest
 
 def listed_by_business(sender: Any, request: HttpRequest, **_: Any) -> bool:
     tenant = getattr(request, "tenant", None)
-    return tenant is not None and request.headers.get("Origin", "") in tenant.config.allowed_origins
+    if tenant is None or not request.path_info.startswith("/api/"):
+        return False
+    return request.headers.get("Origin", "") in tenant.config.allowed_origins
 
 
 check_request_enabled.connect(listed_by_business, dispatch_uid="bookme-allowed-origins")

@@ -213,7 +213,7 @@ SPECTACULAR_SETTINGS = {
         "bookme.core.http.schema.add_problem",
     ],
 }
-CORS_URLS_REGEX = r"^/api/"
+CORS_URLS_REGEX = r"^$"  # config/cors.py decides
 CORS_ALLOW_HEADERS = (
     "accept",
     "accept-language",
