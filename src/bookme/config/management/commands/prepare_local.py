@@ -17,6 +17,7 @@ from bookme.tenants.template import template_version
 
 class Command(BaseCommand):
     help = "Bring the database up to date and load the demo businesses (local mode only)."
+    requires_system_checks = ()  # they load every page and cost more than the command
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.LOCAL_MODE:

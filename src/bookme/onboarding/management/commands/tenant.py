@@ -28,6 +28,7 @@ Run = Callable[[dict[str, Any]], None]
 
 class Command(BaseCommand):
     help = "Create, change, list, suspend, resume and close businesses."
+    requires_system_checks = ()  # they load every page and cost more than the command
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
