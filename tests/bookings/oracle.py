@@ -148,7 +148,7 @@ class Oracle:
             never = [person for person in people if person.last_booked is None]
             ever = [person for person in people if person.last_booked is not None]
             return never + sorted(ever, key=lambda person: person.last_booked or 0)
-        if rule == "nearest" and any(person.distance is not None for person in people):
+        if rule == "nearest" and any(person.distance is not None for person in self.snapshot.people):
             near = [person for person in people if person.distance is not None]
             far = [person for person in people if person.distance is None]
             return sorted(near, key=lambda person: person.distance or 0) + far

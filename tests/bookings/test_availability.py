@@ -214,6 +214,12 @@ def test_nearest_without_distances_is_least_busy() -> None:
     assert candidates(asked, at(9))[0].staff == (BOB, ANN)
 
 
+def test_whether_distances_count_does_not_hang_on_who_is_free_then() -> None:
+    people = (ann(booked=((at(14), at(17)),)), ann(id=BOB), ann(id=CAT, hours=works((11, 13)), distance=1.0))
+    asked = snapshot(*people, policy={"any_staff": AnyStaff.NEAREST})
+    assert [slot.staff for slot in offered(asked)[MONDAY]][:3] == [(ANN, BOB), (ANN, BOB), (CAT, ANN, BOB)]
+
+
 def group(seats_left: int, *, minutes: int = 60, place: Id = SOHO) -> Person:
     """Ann has a group at 10:20, off the grid."""
     start, end = at(10, 20), at(10, 20) + minutes

@@ -1,6 +1,5 @@
 """The masks of one snapshot: why each minute of each person at each place can begin a booking, or cannot."""
 
-import datetime as dt
 from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
@@ -191,8 +190,3 @@ class Board:
     def bit(self, minute: int) -> int:
         """The mask of that minute alone; 0 outside of the window."""
         return 1 << minute - self.base if 0 <= minute - self.base < self.window.size else 0
-
-
-def date_of(day: int) -> dt.date:
-    """The date of a day number."""
-    return dt.date(1970, 1, 1) + dt.timedelta(days=day)

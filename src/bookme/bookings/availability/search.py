@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from math import inf
 from typing import NamedTuple
 
-from bookme.bookings.availability.board import Board, date_of
+from bookme.bookings.availability.board import Board
 from bookme.bookings.availability.masks import positions
 from bookme.bookings.availability.snapshot import Group, Id, Person, Place, Snapshot
-from bookme.bookings.availability.timeline import day_number
+from bookme.bookings.availability.timeline import date_of, day_number
 from bookme.tenants.config import AnyStaff
 
 
@@ -110,6 +110,6 @@ def _ranked(board: Board, place: Place, people: list[Person], day: int) -> list[
         return people
     if rule is AnyStaff.IN_TURN:
         return sorted(people, key=lambda person: -inf if person.last_booked is None else person.last_booked)
-    if rule is AnyStaff.NEAREST and any(person.distance is not None for person in people):
+    if rule is AnyStaff.NEAREST and any(person.distance is not None for person in board.snapshot.people):
         return sorted(people, key=lambda person: inf if person.distance is None else person.distance)
     return sorted(people, key=lambda person: board.booked_minutes(person, place)[day])

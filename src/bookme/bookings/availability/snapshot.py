@@ -56,8 +56,8 @@ class Person:
     """Someone who does the service, in `duration` minutes before extras.
 
     `booked` are active appointments, `blocked` the same with their padding, in any order and possibly overlapping.
-    `external` is busy time from outside calendars. `distance` and `last_booked` (an instant as a number; None: never)
-    serve the rules `nearest` and `in_turn`.
+    `external` is busy time from outside calendars. `last_booked`, an instant as a number or None for never, serves
+    the rule `in_turn`, and `distance` the rule `nearest`: while nobody's is known, that one is `least_busy`.
     """
 
     id: Id
@@ -90,7 +90,7 @@ class Snapshot:
     and the horizon are each place's own. `kinds` are the kinds of resource needed. `padding_*` and `extra_minutes`
     are the new booking's; `capacity` is the service's. `now` is an aware instant.
 
-    Blocked ranges must be complete from two days before `first` until `longest` minutes and one day after `last`.
+    All ranges must be complete from four days before `first` until three days and `longest` minutes after `last`.
     """
 
     zone: str

@@ -24,6 +24,11 @@ def day_number(day: dt.date) -> int:
     return day.toordinal() - _EPOCH
 
 
+def date_of(day: int) -> dt.date:
+    """The date of a day number."""
+    return dt.date.fromordinal(day + _EPOCH)
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """`days` whole UTC days from the UTC day number `first`. Bit 0 of a mask is the minute `base`."""
