@@ -357,6 +357,17 @@ def test_sessions_are_published_once_and_only_grow(salon: Tenant) -> None:
     assert sessions.all().count() == 5
 
 
+def test_a_class_keeps_its_hour_when_the_clock_changes(salon: Tenant) -> None:
+    apply(small(), dt.datetime(2027, 3, 20, 12, tzinfo=dt.UTC))
+    starts = Appointment.objects.filter(published=True).order_by("starts_at").values_list("starts_at", flat=True)
+    assert [each.strftime("%m-%d %H:%M") for each in starts] == [
+        "03-23 18:00",
+        "03-30 17:00",
+        "04-06 17:00",
+        "04-13 17:00",
+    ]
+
+
 def test_sessions_that_clash_are_told_by_path(salon: Tenant) -> None:
     data = small()
     sessions = data.pop("sessions")

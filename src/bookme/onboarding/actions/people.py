@@ -98,7 +98,7 @@ def _make_room(sections: Sections, user_ids: dict[str, UUID | None]) -> None:
     taker = {user_id: key for key, user_id in user_ids.items() if user_id}
     moving = []
     for row in Staff.objects.filter(user_id__in=list(taker)):
-        key = taker[row.user_id]
+        key = next(key for user_id, key in taker.items() if user_id == row.user_id)
         if row.key is None:
             what = f"belongs already to {row.name}, who is not of this file"
             sections.ledger.faults.append(Fault(("staff", keys.index(key), "email"), what, "taken"))
