@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.utils.translation import get_language
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from bookme.bookings.models import Appointment, Booking
@@ -27,6 +29,7 @@ MAX_PARTY = 1000
 MAX_EXTRAS = 20
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class Translation(serializers.Field[Any, Any, str, Any]):
     """A name in the caller's language."""
 
@@ -37,6 +40,7 @@ class Translation(serializers.Field[Any, Any, str, Any]):
         return value.text("name", get_language() or "")
 
 
+@extend_schema_field({"type": "string", "format": "decimal", "examples": ["58.00"]})
 class Amount(serializers.Field[Any, Any, str, Any]):
     """A column of a booking as a decimal text, in the digits of the booking's own currency."""
 
@@ -48,6 +52,7 @@ class Amount(serializers.Field[Any, Any, str, Any]):
         return amount_text(getattr(value, self.column), value.currency)
 
 
+@extend_schema_field({"type": "string", "examples": ["any"]})
 class StaffChoice(serializers.Field[Any, Any, Any, Any]):
     """An id, or `any` for anybody, which reads as None."""
 
@@ -84,7 +89,7 @@ class AddressInput(serializers.Serializer[Any]):
     city = PlainText(max_length=100, required=False, allow_blank=True, default="")
     county = PlainText(max_length=100, required=False, allow_blank=True, default="")
     postcode = PlainText(max_length=16)
-    country = serializers.RegexField(r"^[A-Z]{2}$", required=False, allow_blank=True, default="")
+    country = serializers.RegexField(r"^([A-Z]{2})?$", required=False, allow_blank=True, default="")
 
 
 class ConsentsInput(serializers.Serializer[Any]):

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from bookme.communications import actions, selectors
 from bookme.communications.filters import NotificationFilters
+from bookme.communications.models import Notification
 from bookme.communications.serializers import NotificationSerializer
 from bookme.core.http.views import ApiView, write
 from bookme.core.permissions import Permission
@@ -20,6 +21,7 @@ class Notifications(ApiView):
     permissions = {"GET": Permission.NOTIFICATIONS_READ}
     serializer_class = NotificationSerializer
     filterset_class = NotificationFilters
+    queryset = Notification.objects.none()
 
     @extend_schema(responses=NotificationSerializer(many=True), summary="What was sent")
     def get(self, request: Request) -> Response:

@@ -32,7 +32,7 @@ class CustomerSerializer(RowSerializer[Customer]):
 
     email = EmailField(allow_blank=True, required=False)
     phone = PhoneField(allow_blank=True, required=False)
-    language = serializers.RegexField(r"^[a-z]{2,3}(-[A-Z]{2})?\Z", max_length=8, allow_blank=True, required=False)
+    language = serializers.RegexField(r"^([a-z]{2,3}(-[A-Z]{2})?)?\Z", max_length=8, allow_blank=True, required=False)
     tags = TagsField(required=False)
     metadata = MetadataField(required=False)
     addresses = CustomerAddressSerializer(many=True, read_only=True)

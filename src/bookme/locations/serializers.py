@@ -22,7 +22,7 @@ class LocationSerializer(RowSerializer[Location]):
 
     translated = ("name",)
     team_only = frozenset({"translations", "meeting_url"})
-    country = serializers.RegexField(r"^[A-Z]{2}\Z", max_length=2, allow_blank=True, required=False)
+    country = serializers.RegexField(r"^([A-Z]{2})?\Z", max_length=2, allow_blank=True, required=False)
     timezone = PlainText(max_length=64, allow_blank=True, required=False)
     phone = PhoneField(allow_blank=True, required=False)
     latitude = serializers.FloatField(min_value=-90, max_value=90, allow_null=True, required=False)
@@ -119,7 +119,7 @@ class RangeSerializer(RowSerializer[Any]):
     ends_at = InstantField(required=False)
 
     def get_fields(self) -> dict[str, Any]:
-        days = {"from": DateField(required=False, write_only=True), "to": DateField(required=False, write_only=True)}
+        days = {name: DateField(required=False, allow_null=True) for name in ("from", "to")}
         return {**super().get_fields(), **days}
 
     def zone_for(self, attrs: dict[str, Any]) -> ZoneInfo:

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.utils.translation import get_language
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from bookme.core.http.fields import MoneyField, PlainText, WholeNumber
@@ -36,6 +37,7 @@ MAX_STAFF_NEEDED = 10
 MINUTES_OF_A_YEAR = 525_600
 
 
+@extend_schema_field({"type": "string", "minLength": 3, "maxLength": 3, "examples": ["GBP"]})
 class CurrencyField(serializers.Field[Any, Any, str, Any]):
     """The business's currency, beside each amount."""
 

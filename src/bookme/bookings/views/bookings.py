@@ -96,7 +96,7 @@ class OneBookingView(BookingView):
     def get(self, request: Request, booking_id: UUID) -> Response:
         return Response(self.written(self.output, booking_for(self.caller, booking_id)))
 
-    @extend_schema(operation_id="bookings_update", request=BookingChanges, responses=TeamBookingOutput)
+    @extend_schema(operation_id="bookings_change", request=BookingChanges, responses=TeamBookingOutput)
     def patch(self, request: Request, booking_id: UUID) -> Response:
         given = self.read_input()
         with self.alternatives(), write():

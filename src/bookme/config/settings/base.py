@@ -211,7 +211,13 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "bookme.core.http.schema.add_problem",
+        "bookme.config.openapi.add_examples",
     ],
+    "DESCRIPTION": (
+        "The API of one business, on its own domain. Instants are ISO 8601 with an offset, amounts are decimal texts"
+        " beside a currency, lists are paged, errors are RFC 9457 problems with stable codes. See docs/api.md."
+    ),
+    "LICENSE": {"name": "MIT", "identifier": "MIT"},
 }
 CORS_URLS_REGEX = r"^$"  # config/cors.py decides
 CORS_ALLOW_HEADERS = (

@@ -11,6 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 import phonenumbers
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from bookme.core.money import amount_text, digits
@@ -90,6 +92,7 @@ def parsed_phone(text: str, *, country: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+@extend_schema_field(OpenApiTypes.DATETIME)
 class InstantField(serializers.Field[dt.datetime, str, str, dt.datetime]):
     """An instant: ISO 8601 with an offset, read into UTC, answered in the business's zone."""
 

@@ -8,12 +8,15 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q, QuerySet
 from django_filters import filters
 from django_filters.rest_framework.filterset import FilterSet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 
 from bookme.core.time import local_midnight
 
 YES_NO = [("true", "true"), ("false", "false")]
 
 
+@extend_schema_field(OpenApiTypes.BOOL)
 class Flag(filters.ChoiceFilter):
     """`true` or `false`, and nothing else."""
 

@@ -57,7 +57,10 @@ class RowsOf(CachedRead):
         raise NotImplementedError
 
     def get_queryset(self) -> QuerySet[Any]:
-        return self.rows()
+        """What drf-spectacular asks of a view that answers no request."""
+        serializer_class: Any = self.serializer_class
+        rows: QuerySet[Any] = serializer_class.Meta.model._default_manager.none()
+        return rows
 
     def row(self) -> Any:
         """The row that the path names; raises NotFound."""
@@ -136,7 +139,7 @@ class ArchivableRow(OneRow):
     def archive(self, row: Any) -> Any:
         raise NotImplementedError
 
-    @extend_schema(responses={200: ArchivedSerializer})
+    @extend_schema(responses={200: ArchivedSerializer}, summary="Archive")
     def delete(self, request: Request, **path: Any) -> Response:
         with write():
             row = self.row()

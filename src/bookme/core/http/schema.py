@@ -34,6 +34,16 @@ PROBLEM_SCHEMA: dict[str, Any] = {
         },
     },
 }
+_VERBS = {
+    "_list": "list_",
+    "_create": "make_",
+    "_retrieve": "read_",
+    "_read": "read_",
+    "_partial_update": "change_",
+    "_update": "replace_",
+    "_change": "change_",
+    "_destroy": "remove_",
+}
 VERSION_HEADER = {"description": "The version of the API that answered.", "schema": {"type": "string"}, "example": "1"}
 
 
@@ -49,14 +59,28 @@ class ApiSchema(AutoSchema):
 
     def get_auth(self) -> list[dict[str, Any]]:
         needed = declared_for(self.view, self.method)
-        found = list(super().get_auth())
-        return [*found, {}] if needed is Access.ANYONE and {} not in found else found
+        found = [{name: scopes} for each in super().get_auth() for name, scopes in each.items()]
+        return [*found, {}] if needed is Access.ANYONE else found
+
+    def get_summary(self) -> str | None:
+        """`List service categories`, from the id of the operation, where nobody wrote one."""
+        words = self.get_operation_id()
+        for ending, verb in _VERBS.items():
+            if words.endswith(ending):
+                words = f"{verb}{words.removesuffix(ending)}"
+                break
+        told: str | None = super().get_summary()
+        return told or words.replace("_", " ").capitalize()
 
     def get_request_serializer(self) -> Any:
         found: Any = super().get_request_serializer()
         if self._lists_rows and self.method == "PUT":
             return type(found)(many=True)
         return found
+
+    def get_filter_backends(self) -> list[Any]:
+        """Without filters of its own a view has none: drf-spectacular would ask it for its rows."""
+        return list(super().get_filter_backends()) if getattr(self.view, "filterset_class", None) else []
 
     def _is_list_view(self, serializer: Any = None) -> bool:
         if self._lists_rows:

@@ -102,7 +102,7 @@ class ColorField(serializers.RegexField):
     """`#rrggbb`, or empty."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(r"^#[0-9a-fA-F]{6}\Z", max_length=7, allow_blank=True, **options)
+        super().__init__(r"^(#[0-9a-fA-F]{6})?\Z", max_length=7, allow_blank=True, **options)
 
 
 class MetadataField(JsonObject):
