@@ -25,7 +25,7 @@ _kept: dict[str, _Kept] = {}
 
 
 def normalised_host(raw: str) -> str:
-    """A Host header as it stands among the domains: lower case, without port and trailing dot, IDNA; "" if it is none."""
+    """A Host header as it stands among the domains: lower case, without port and last dot, IDNA; "" if it is none."""
     host, port = raw.strip().lower(), ""
     if ":" in host and not host.endswith("]"):
         host, _, port = host.rpartition(":")
