@@ -1,16 +1,29 @@
-"""A salon with something to book on every day of the week."""
+"""A salon with something to book on every day of the week, and a visitor who goes through its pages."""
 
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
+import time_machine
+from django.http import HttpResponse
+from django.test import Client
 
 from bookme.locations.models import Location
 from bookme.services.models import Category, Extra, Service
 from bookme.staff.models import Staff
-from bookme.tenants.models import Tenant
+from bookme.tenants.context import public_scope
+from bookme.tenants.models import Tenant, TenantConfig
+from bookme.tenants.selectors import forget_tenants
+from bookme.web.booking.draft import Draft
 from tests.factories.locations import LocationFactory
 from tests.factories.services import CategoryFactory, ExtraFactory, ServiceFactory
 from tests.factories.staff import EVERY_DAY, StaffFactory
+
+NOW = dt.datetime(2030, 1, 2, 9, tzinfo=dt.UTC)  # a Wednesday
+MONDAY = dt.datetime(2030, 1, 7, 10, tzinfo=dt.UTC)
+GOOD = {"name": "Ada Byron", "email": "Ada@Mail.example", "phone": "020 7946 0958", "terms": "on", "privacy": "on"}
 
 
 @dataclass(frozen=True)
@@ -28,14 +41,68 @@ class Shop:
     ben: Staff
 
 
+@dataclass
+class Visitor:
+    """Somebody with a browser that keeps no cookies, on the salon's own domain."""
+
+    shop: Shop
+    client: Client = field(default_factory=lambda: Client(headers={"host": "salon.localhost"}))
+
+    def draft(self, **more: Any) -> Draft:
+        """A cut on Monday at ten, with whatever else is given."""
+        return Draft(**{"service_id": self.shop.cut.id, "start": MONDAY, **more})
+
+    def get(self, path: str, draft: Draft | None = None, **query: Any) -> HttpResponse:
+        return self.client.get(path, {"d": draft.token(), **query} if draft else query)
+
+    def post(self, path: str, data: dict[str, Any], draft: Draft | None = None) -> HttpResponse:
+        return self.client.post(f"{path}?d={draft.token()}" if draft else path, data)
+
+    def book(self, draft: Draft | None = None, **changes: Any) -> HttpResponse:
+        """Sends the form of the details step; a value of None leaves a field out."""
+        data = {key: value for key, value in (GOOD | changes).items() if value is not None}
+        return self.post("/book/details/", data, draft or self.draft())
+
+
 @pytest.fixture
-def shop(salon: Tenant) -> Shop:
+def clock() -> Iterator[Any]:
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def shop(salon: Tenant, clock: Any) -> Shop:
     place = LocationFactory(name="Soho")
     category = CategoryFactory(name="Hair")
     cut = ServiceFactory(name="Cut & finish", slug="cut", category=category)
     colour = ServiceFactory(name="Full colour", slug="colour", category=category, duration_minutes=120)
     shelved = ServiceFactory(name="Shelved", slug="shelved")
     massage = ExtraFactory(name="Scalp massage", services=[cut])
-    ana = StaffFactory(name="Ana Okafor", title="Stylist", hours=EVERY_DAY, does=[cut, colour])
-    ben = StaffFactory(name="Ben Ruiz", hours=EVERY_DAY, does=[cut])
+    ana = StaffFactory(name="Ana Okafor", position=1, title="Stylist", hours=EVERY_DAY, does=[cut, colour])
+    ben = StaffFactory(name="Ben Ruiz", position=2, hours=EVERY_DAY, does=[cut])
     return Shop(salon, place, category, cut, colour, shelved, massage, ana, ben)
+
+
+@pytest.fixture
+def visitor(shop: Shop) -> Visitor:
+    return Visitor(shop)
+
+
+def configure(tenant: Tenant, *, kind: str = "", **changes: Any) -> None:
+    """Settings of the business, merged into what it has, as its next request will see them."""
+    with public_scope():
+        row = TenantConfig.objects.get(tenant=tenant)
+        row.data = row.data | changes
+        row.save()
+        if kind:
+            Tenant.objects.filter(pk=tenant.pk).update(kind=kind)
+    forget_tenants()
+    tenant.__dict__.pop("config", None)
+    tenant.tenantconfig.data = row.data
+
+
+def page_of(response: HttpResponse) -> str:
+    """The page as text; checks that no component was left unrendered."""
+    text = response.content.decode()
+    assert "<c-" not in text
+    return text

@@ -70,12 +70,12 @@ def _cut(source: Path, target: Path) -> None:
     """Written aside and renamed: two processes may do this at once, and none may serve half a file."""
     target.parent.mkdir(parents=True, exist_ok=True)
     options = subset.Options(flavor="woff2", layout_features=FEATURES)
-    font = subset.load_font(str(source), options)
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=subset.parse_unicodes(UNICODES))
-    cutter.subset(font)
     handle, aside = tempfile.mkstemp(dir=target.parent, suffix=".woff2")
     os.close(handle)
-    subset.save_font(font, aside, options)
+    with subset.load_font(str(source), options) as font:
+        cutter.subset(font)
+        subset.save_font(font, aside, options)
     os.chmod(aside, 0o644)
     os.replace(aside, target)

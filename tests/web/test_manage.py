@@ -1,0 +1,161 @@
+"""The page behind a manage link."""
+
+import datetime as dt
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from icalendar import Calendar
+
+from bookme.bookings.links import manage_token
+from bookme.bookings.models import Booking
+from bookme.bookings.states import Status
+from bookme.locations.models import Location
+from bookme.tenants.context import tenant_scope
+from bookme.tenants.models import Tenant
+from tests.bookings.desk import written
+from tests.web.conftest import MONDAY, Visitor, configure, page_of
+
+POLICIES = {
+    "cancellation": {"free_until_minutes": 1440, "late_fee_percent": 50},
+    "reschedule": {"allowed_until_minutes": 240, "max_times": 1},
+}
+
+
+@pytest.fixture
+def booked(visitor: Visitor) -> str:
+    """The path of a booking's manage page: with Ana, on Monday at ten."""
+    configure(visitor.shop.tenant, policies=POLICIES)
+    done = visitor.book(visitor.draft(staff_id=visitor.shop.ana.id))["Location"]
+    return done.replace("/book/done/", "/manage/")
+
+
+def test_see_it(visitor: Visitor, booked: str) -> None:
+    page = page_of(visitor.get(booked))
+    assert "Monday 7 January, 10:00" in page
+    assert "with Ana Okafor" in page
+    assert "Confirmed" in page
+    assert "Cancelling is free until" in page
+
+
+def test_cancel_for_nothing(visitor: Visitor, booked: str) -> None:
+    assert "It costs nothing." in page_of(visitor.get(f"{booked}cancel/"))
+    answer = visitor.post(f"{booked}cancel/", {"fee": "0", "reason": "Ill\x00\n"})
+    assert answer["Location"] == booked
+    booking = Booking.objects.get()
+    assert (booking.status, booking.cancelled_by, booking.cancel_reason, booking.fee) == (
+        Status.CANCELLED,
+        "customer",
+        "Ill",
+        0,
+    )
+    page = page_of(visitor.get(booked))
+    assert "Cancelled" in page
+    assert "Book again" in page
+
+
+def test_what_cancelling_costs_is_said_before(visitor: Visitor, booked: str, clock: Any) -> None:
+    cheap = page_of(visitor.get(f"{booked}cancel/"))
+    assert 'name="fee" value="0"' in cheap
+    clock.move_to(MONDAY - dt.timedelta(hours=2))
+    before = written()
+    answer = visitor.post(f"{booked}cancel/", {"fee": "0"})
+    page = page_of(answer)
+    assert answer.status_code == 409
+    assert "has changed" in page
+    assert "It costs £20." in page
+    assert (Booking.objects.get().status, written()) == (Status.CONFIRMED, before)
+    assert visitor.post(f"{booked}cancel/", {"fee": "20.00"}).status_code == 302
+    assert Booking.objects.get().fee == 20
+
+
+def test_cancelling_again_is_refused_in_words(visitor: Visitor, booked: str) -> None:
+    visitor.post(f"{booked}cancel/", {"fee": "0"})
+    answer = visitor.post(f"{booked}cancel/", {"fee": "0"})
+    assert answer.status_code == 409
+    assert "cannot become cancelled" in page_of(answer)
+
+
+def test_move_it_once(visitor: Visitor, booked: str) -> None:
+    page = page_of(visitor.get(f"{booked}move/", date="2030-01-08"))
+    later = MONDAY + dt.timedelta(days=1)
+    assert f'value="{later.isoformat()}"' in page
+    assert f'value="{MONDAY.isoformat()}"' in page_of(visitor.get(f"{booked}move/", date="2030-01-07"))
+    answer = visitor.post(f"{booked}move/", {"slot": later.isoformat()})
+    assert answer["Location"] == f"{booked}?moved=1"
+    assert Booking.objects.select_related("appointment").get().appointment.starts_at == later
+    page = page_of(visitor.get(booked, moved=1))
+    assert "This is your new time." in page
+    assert "moved as often as it can be" in page
+    assert visitor.get(f"{booked}move/")["Location"] == booked
+
+
+def test_a_time_taken_meanwhile_moves_nothing(visitor: Visitor, booked: str) -> None:
+    other = MONDAY + dt.timedelta(hours=3)
+    assert visitor.book(visitor.draft(staff_id=visitor.shop.ana.id, start=other)).status_code == 302
+    for slot, words in ((other.isoformat(), "just been taken"), ("", "Pick a time to go on.")):
+        answer = visitor.post(f"{booked}move/?date=2030-01-07", {"slot": slot})
+        page = page_of(answer)
+        assert answer.status_code == 422
+        assert words in page
+        assert f'value="{other.isoformat()}"' not in page
+    assert Booking.objects.filter(appointment__starts_at=MONDAY).count() == 1
+
+
+def test_the_picker_alone_for_htmx(visitor: Visitor, booked: str) -> None:
+    answer = visitor.client.get(f"{booked}move/", headers={"HX-Request": "true", "HX-Target": "picker"})
+    assert page_of(answer).strip().startswith('<div class="picker"')
+
+
+def test_calendar_file(visitor: Visitor, booked: str) -> None:
+    answer = visitor.get(f"{booked}booking.ics")
+    assert answer["Content-Type"].startswith("text/calendar")
+    assert ".ics" in answer["Content-Disposition"]
+    event = Calendar.from_ical(answer.content).walk("VEVENT")[0]
+    booking = Booking.objects.select_related("visit").get()
+    assert event["uid"] == f"{booking.id}@bookme"
+    assert event.decoded("dtstart") == MONDAY
+    assert event["summary"] == "Cut & finish at Salon"
+    assert event["status"] == "CONFIRMED"
+    visitor.post(f"{booked}cancel/", {"fee": "0"})
+    event = Calendar.from_ical(visitor.get(f"{booked}booking.ics").content).walk("VEVENT")[0]
+    assert event["status"] == "CANCELLED"
+
+
+def test_link_to_google_s_calendar(visitor: Visitor, booked: str) -> None:
+    page = page_of(visitor.get(booked))
+    url = page.partition("https://calendar.google.com")[2].partition('"')[0].replace("&amp;", "&")
+    parts = parse_qs(urlsplit(url).query)
+    assert parts["dates"] == ["20300107T100000Z/20300107T110000Z"]
+    assert parts["location"] == ["1 High Street, London N1 1AA"]
+
+
+def test_links_that_are_not_good(visitor: Visitor, booked: str, rival: Tenant) -> None:
+    visit = Booking.objects.select_related("visit").get().visit
+    with tenant_scope(rival):
+        theirs = manage_token(visit_id=visit.pk, link_version=visit.link_version)
+    revoked = manage_token(visit_id=visit.pk, link_version=99)
+    good = booked.split("/")[2]
+    before = written()
+    for token in (theirs, revoked, "x", good[:-1], "%00", "x" * 3000):
+        for rest in ("", "cancel/", "move/", "booking.ics"):
+            assert visitor.get(f"/manage/{token}/{rest}").status_code == 404
+        assert visitor.post(f"/manage/{token}/cancel/", {"fee": "0"}).status_code == 404
+        assert visitor.get(f"/book/done/{token}/").status_code == 404
+    assert written() == before
+
+
+def test_what_began_can_be_neither_moved_nor_cancelled(visitor: Visitor, booked: str, clock: Any) -> None:
+    clock.move_to(MONDAY + dt.timedelta(minutes=1))
+    page = page_of(visitor.get(booked))
+    assert "too late to move" in page
+    assert "cancel/" not in page
+    assert visitor.post(f"{booked}cancel/", {"fee": "20.00"}).status_code == 409
+    assert Booking.objects.get().status == Status.CONFIRMED
+
+
+def test_times_are_those_of_the_place(visitor: Visitor, booked: str) -> None:
+    Location.objects.update(timezone="America/New_York")
+    page = page_of(visitor.get(booked))
+    assert "Monday 7 January, 05:00" in page
+    assert "New York time (EST)" in page

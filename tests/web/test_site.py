@@ -1,0 +1,186 @@
+"""What all pages share: language, colours, security headers, error pages, static files."""
+
+import json
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.http import HttpRequest
+from django.test import Client, RequestFactory
+
+from bookme.services.models import Service
+from bookme.tenants.context import public_scope
+from bookme.tenants.models import Tenant, TenantStatus
+from bookme.tenants.selectors import forget_tenants
+from bookme.web import errors
+from bookme.web.context import BusinessPage, page_css
+from bookme.web.finders import SubsetFontFinder
+from bookme.web.home import merged
+from bookme.web.middleware import choose_language
+from bookme.web.storage import HashedStorage
+from tests.web.conftest import Shop, Visitor, configure, page_of
+
+
+@pytest.mark.parametrize(
+    ("offered", "chosen", "accepted", "expected"),
+    [
+        (["fr", "ar"], [], "", "fr"),
+        (["fr", "ar"], [], "ar-MA,ar;q=0.9,en;q=0.1", "ar"),
+        (["fr", "ar"], [], "en-GB, de;q=0.5", "fr"),
+        (["fr", "ar"], ["", "ar"], "fr", "ar"),
+        (["fr", "ar"], ["xx", "../../etc"], "ar", "ar"),
+        (["en", "fr"], ["fr", "en"], "en", "fr"),
+        (["en"], [], "\x00;;q=x" * 50, "en"),
+    ],
+)
+def test_which_language(offered: list[str], chosen: list[str], accepted: str, expected: str) -> None:
+    assert choose_language(offered, chosen, accepted) == expected
+
+
+def test_languages_of_the_business(visitor: Visitor, shop: Shop) -> None:
+    configure(shop.tenant, languages=["fr", "ar", "en"], country="MA", currency="MAD")
+    Service.objects.filter(pk=shop.cut.pk).update(name="Coupe", translations={"ar": {"name": "قص"}})
+    answer = visitor.get("/")
+    page = page_of(answer)
+    assert '<html lang="fr" dir="ltr"' in page
+    assert "Coupe" in page
+    assert "40 MAD" in page.replace("\xa0", " ")
+    assert {"Accept-Language", "Cookie"} <= {each.strip() for each in answer["Vary"].split(",")}
+    answer = visitor.get("/", lang="ar")
+    page = page_of(answer)
+    assert '<html lang="ar" dir="rtl"' in page
+    assert "قص" in page
+    assert answer.cookies["lang"].value == "ar"
+    assert '<html lang="ar"' in page_of(visitor.get("/"))
+    assert "lang" not in visitor.get("/", lang="pl").cookies
+    api = visitor.client.get("/api/v1/services/", headers={"accept-language": "en"})
+    assert api["Content-Language"] == "en"
+
+
+def test_the_page_wears_the_business_s_colour_under_a_strict_policy(visitor: Visitor, shop: Shop) -> None:
+    configure(shop.tenant, branding={"primary_color": "#0f5ea8", "font": "Source Serif 4"})
+    answer = visitor.get("/")
+    page = page_of(answer)
+    nonce = page.partition('<style nonce="')[2].partition('"')[0]
+    assert len(nonce) > 20
+    assert f"'nonce-{nonce}'" in answer["Content-Security-Policy"]
+    assert "--brand:light-dark(#0f5ea8," in page
+    assert '--font-head:"Source Serif 4"' in page
+    assert "unsafe-inline" not in answer["Content-Security-Policy"].replace("style-src-attr 'unsafe-inline'", "")
+
+
+@pytest.mark.parametrize("font", ['Inter";}body{display:none', "x" * 61, "</style>", "Inter"])
+def test_a_font_s_name_is_only_a_name(shop: Shop, font: str) -> None:
+    configure(shop.tenant, branding={"font": font})
+    assert "--font-head" not in page_css(BusinessPage(shop.tenant, "en"))
+
+
+def test_a_page_that_is_not_there(visitor: Visitor) -> None:
+    answer = visitor.get("/nothing/")
+    assert answer.status_code == 404
+    page = page_of(answer)
+    assert "There is nothing here" in page
+    assert "Salon" in page
+    answer = visitor.get("/api/v1/nothing/")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    assert json.loads(answer.content)["code"] == "not_found"
+
+
+def test_an_unknown_host(db: None) -> None:
+    answer = Client(headers={"host": "nobody.localhost"}).get("/")
+    assert answer.status_code == 404
+    assert "no business at this address" in page_of(answer)
+
+
+def test_a_suspended_business(salon: Tenant) -> None:
+    with public_scope():
+        Tenant.objects.filter(pk=salon.pk).update(status=TenantStatus.SUSPENDED)
+    forget_tenants()
+    answer = Client(headers={"host": "salon.localhost"}).get("/book/")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "3600")
+    assert "not taking bookings" in page_of(answer)
+
+
+def _request(path: str) -> HttpRequest:
+    request = RequestFactory().get(path)
+    request.LANGUAGE_CODE = "en"
+    return request
+
+
+def test_our_own_faults_need_nothing_that_may_be_broken() -> None:
+    answer = errors.server_error(HttpRequest())
+    assert answer.status_code == 500
+    assert "on our side" in answer.content.decode()
+    answer = errors.server_error(_request("/api/v1/services/"))
+    assert json.loads(answer.content)["code"] == "server_error"
+
+
+def test_other_refusals(salon: Tenant) -> None:
+    for view, status in ((errors.bad_request, 400), (errors.forbidden, 403), (errors.csrf_failure, 403)):
+        assert view(_request("/x/")).status_code == status
+        problem = view(_request("/api/v1/x/"))
+        assert (problem.status_code, problem["Content-Type"]) == (status, "application/problem+json")
+
+
+def test_the_platform_s_start_page(db: None) -> None:
+    page = page_of(Client(headers={"host": "localhost"}).get("/"))
+    assert "Bookings, without the double ones" in page
+    assert 'href="http://salon.localhost:8000/"' in page
+
+
+def test_outside_local_mode_it_names_nobody(db: None, settings: object) -> None:
+    settings.LOCAL_MODE = False  # type: ignore[attr-defined]
+    page = page_of(Client(headers={"host": "localhost"}).get("/"))
+    assert "salon.localhost" not in page
+
+
+def test_times_of_a_week_that_touch_are_one() -> None:
+    assert merged([(600, 720), (540, 600), (900, 960), (930, 940)]) == [(540, 720), (900, 960)]
+
+
+def test_fonts_are_cut_to_size(settings: object, tmp_path: Path) -> None:
+    settings.FONT_CACHE_DIR = tmp_path  # type: ignore[attr-defined]
+    finder = SubsetFontFinder()
+    for weight in ("400", "600"):
+        found = Path(finder.find(f"bm/fonts/inter-{weight}.woff2"))
+        assert found.read_bytes()[:4] == b"wOF2"
+        assert found.stat().st_size < 30_000
+        assert finder.find(f"bm/fonts/inter-{weight}.woff2", find_all=True) == [str(found)]
+    assert [name for name, _storage in finder.list(None)] == ["inter-400.woff2", "inter-600.woff2"]
+    assert finder.check() == []
+
+
+@pytest.mark.parametrize(
+    "path", ["bm/fonts/../../etc/passwd", "bm/fonts/inter-500.woff2", "bm/core.css", "inter-400.woff2"]
+)
+def test_nothing_else_is_found_as_a_font(path: str) -> None:
+    assert SubsetFontFinder().find(path) == []
+
+
+def test_where_the_font_has_gone_the_page_goes_without(
+    settings: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.FONT_CACHE_DIR = tmp_path  # type: ignore[attr-defined]
+    monkeypatch.setattr(finders, "find", lambda *_args, **_options: None)
+    finder = SubsetFontFinder()
+    assert finder.find("bm/fonts/inter-400.woff2") == []
+    assert list(finder.list(None)) == []
+
+
+def test_every_static_file_of_ours_can_be_hashed(settings: object, tmp_path: Path) -> None:
+    """`collectstatic` as in production, of our files and htmx alone."""
+    settings.STATIC_ROOT = tmp_path  # type: ignore[attr-defined]
+    storage = HashedStorage(location=str(tmp_path), base_url="/static/")
+    names = ["bm/core.css", "bm/booking.css", "bm/site.css", "bm/booking.js", "bm/mark.svg"]
+    names += ["bm/fonts/inter-400.woff2", "bm/fonts/inter-600.woff2", "django_htmx/htmx-2.min.js"]
+    for name in names:
+        target = tmp_path / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(Path(str(finders.find(name))).read_bytes())
+    results = {
+        name: (hashed, done) for name, hashed, done in storage.post_process({name: (storage, name) for name in names})
+    }
+    assert all(not isinstance(done, Exception) for _hashed, done in results.values())
+    css = (tmp_path / storage.hashed_files["bm/core.css"]).read_text()
+    assert "fonts/inter-400.woff2" not in css
+    assert "fonts/inter-400." in css
