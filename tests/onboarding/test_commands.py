@@ -188,6 +188,17 @@ def test_prepare_local_loads_the_demo_once(db: None, django_assert_max_num_queri
         assert Service.objects.get(key="oven").price == 1
 
 
+def test_a_demo_file_that_cannot_be_applied_leaves_the_others_alone(db: None) -> None:
+    """Somebody closed one, and gave the address of another to a business of their own."""
+    run("prepare_local")
+    run("tenant", "close", "valclean")
+    with public_scope():
+        Tenant.objects.filter(slug="atlas-barbers").update(slug="atlas-renamed")
+    code, out, err = run("prepare_local")
+    assert (code, out) == (0, "demo business atlas-barbers is left as it was\nthe database is ready\n")
+    assert err == '  domains[0]: leads to another business already ("atlas-barbers.localhost")\n'
+
+
 def test_the_demo_exists_only_in_local_mode(db: None, settings: Any) -> None:
     settings.LOCAL_MODE = False
     with pytest.raises(CommandError, match="for local mode"):

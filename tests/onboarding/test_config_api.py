@@ -11,6 +11,7 @@ from bookme.eventlog.models import Event
 from bookme.onboarding.actions import apply_config
 from bookme.onboarding.openapi import answer_schema
 from bookme.onboarding.validation.shape import SCHEMA_PATH
+from bookme.services.models import Service
 from bookme.tenants.models import Tenant, TenantConfig
 from tests.factories.users import Person, Stranger
 from tests.onboarding.files import small
@@ -77,6 +78,15 @@ def test_the_same_again_changes_nothing(owner: Person, configured: Tenant) -> No
     assert owner.api.patch("config/", {"policies": {"hold_minutes": 20}}).status_code == 200
     assert owner.api.patch("config/", {}).status_code == 200
     assert (Event.objects.count(), TenantConfig.objects.get(tenant=configured).updated_at) == before
+
+
+def test_a_currency_cannot_take_over_prices_that_it_has_no_coins_for(owner: Person, configured: Tenant) -> None:
+    assert owner.api.patch("config/", {"currency": "JPY"}).status_code == 200
+    assert owner.api.patch("config/", {"currency": "GBP"}).status_code == 200
+    Service.objects.filter(key="cut").update(price="30.50")
+    answer = owner.api.patch("config/", {"currency": "JPY"})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "/currency")
+    assert owner.api.get("config/").json()["currency"] == "GBP"
 
 
 @pytest.mark.parametrize(

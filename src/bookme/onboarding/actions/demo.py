@@ -15,9 +15,9 @@ from bookme.onboarding.actions.apply import apply_config, file_hash
 from bookme.onboarding.actions.lifecycle import resume_business
 from bookme.onboarding.actions.people import first_password
 from bookme.onboarding.events import BusinessConfigured
-from bookme.onboarding.validation import read_config
+from bookme.onboarding.validation import BadConfig, read_config
 from bookme.tenants.context import public_scope, tenant_scope
-from bookme.tenants.models import Tenant
+from bookme.tenants.models import Tenant, TenantStatus
 from bookme.users.models import Membership, User
 
 DEMO_DIR = Path(__file__).parents[1] / "demo"
@@ -25,40 +25,47 @@ OPERATOR_EMAIL = "admin@bookme.example"
 SOURCE = "demo"
 
 
-def load_demo(*, now: dt.datetime) -> list[str]:
+def load_demo(*, now: dt.datetime) -> dict[str, list[str]]:
     """Apply the demo files that are not applied yet, and make their customers and the operator.
 
-    What was changed in a demo business since stays, until its file changes. Returns the slugs of the businesses
-    that were written to. Raises RuntimeError outside local mode: the password is public.
+    What was changed in a demo business since stays, until its file changes. Returns each business whose file was new,
+    with the faults that stood against it: none, then it was loaded. Raises RuntimeError outside local mode: the
+    password is public.
     """
     if not settings.LOCAL_MODE:
         raise RuntimeError("the demo exists only in local mode")
-    written = []
+    told = {}
     with public_scope():
         known = {tenant.slug: tenant for tenant in Tenant.objects.select_related("tenantconfig")}
         for path in sorted(DEMO_DIR.glob("*.client.config.json")):
             config = read_config(path.read_bytes())
             tenant = known.get(config["slug"])
-            if tenant is None or not _is_applied(tenant, config):
-                _load(config, now=now)
-                written.append(config["slug"])
+            if tenant is None or not _is_done(tenant, config):
+                told[config["slug"]] = _load(config, now=now)
         _make_operator()
-    return written
+    return told
 
 
-def _is_applied(tenant: Tenant, config: dict[str, Any]) -> bool:
+def _is_done(tenant: Tenant, config: dict[str, Any]) -> bool:
+    """The file was applied before, or somebody closed the business."""
+    if tenant.status == TenantStatus.CLOSED:
+        return True
     with tenant_scope(tenant):
         facts = Event.objects.filter(name=BusinessConfigured.name, payload__source=SOURCE)
         last = facts.order_by("-occurred_at", "-id").values_list("payload__file_hash", flat=True).first()
     return last == file_hash(config)
 
 
-def _load(config: dict[str, Any], *, now: dt.datetime) -> None:
-    with transaction.atomic():
-        result = apply_config(data=config, actor=SYSTEM, now=now, source=SOURCE)
-        if result.is_new:
-            resume_business(tenant=result.tenant, actor=SYSTEM)
-        _make_customer(result.tenant)
+def _load(config: dict[str, Any], *, now: dt.datetime) -> list[str]:
+    try:
+        with transaction.atomic():
+            result = apply_config(data=config, actor=SYSTEM, now=now, source=SOURCE)
+            if result.is_new:
+                resume_business(tenant=result.tenant, actor=SYSTEM)
+            _make_customer(result.tenant)
+    except BadConfig as error:
+        return [fault.text for fault in error.faults]
+    return []
 
 
 def _make_customer(tenant: Tenant) -> None:

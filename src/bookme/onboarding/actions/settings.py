@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from bookme.core.actor import Actor
+from bookme.core.money import digits
 from bookme.core.permissions import Permission
 from bookme.eventlog.actions import publish
 from bookme.onboarding.actions.business import refuse_bad_settings, save_settings, stored_form
@@ -13,6 +14,8 @@ from bookme.onboarding.actions.rows import update_row
 from bookme.onboarding.events import BusinessConfigured
 from bookme.onboarding.ledger import Ledger
 from bookme.onboarding.validation import BadConfig, Fault, normalised
+from bookme.services.models import Extra, Service
+from bookme.staff.models import StaffService
 from bookme.tenants.models import Tenant, TenantConfig
 from bookme.tenants.selectors import forget_tenants
 
@@ -32,6 +35,7 @@ def change_settings(*, tenant: Tenant, patch: object, actor: Actor) -> Tenant:
         wanted = _merged(before, normalised(patch))
         _refuse_other_language(before, wanted)
         refuse_bad_settings(wanted)
+        _refuse_finer_prices(wanted["currency"])
         ledger = Ledger()
         found = Tenant.objects.get(pk=tenant.pk)
         if found.name != wanted["name"]:
@@ -62,6 +66,15 @@ def _refuse_other_language(before: dict[str, Any], after: dict[str, Any]) -> Non
     if isinstance(languages, list) and languages[:1] != before["languages"][:1]:
         what = f'must stay "{before["languages"][0]}" here: the texts are written in it'
         raise BadConfig([Fault(("languages", 0), what, "first_language")])
+
+
+def _refuse_finer_prices(currency: str) -> None:
+    """Amounts are never rounded: a currency without pence cannot take over prices that have some."""
+    places = digits(currency)
+    for model in (Service, Extra, StaffService):
+        prices = model._default_manager.filter(price__isnull=False).values_list("price", flat=True)
+        if any(price is not None and price != round(price, places) for price in prices):
+            raise BadConfig([Fault(("currency",), "has fewer decimals than some prices have", "currency_digits")])
 
 
 def _fact(tenant: Tenant, ledger: Ledger) -> BusinessConfigured:

@@ -24,8 +24,10 @@ class Command(BaseCommand):
             raise CommandError("prepare_local is for local mode; elsewhere run migrate_schemas")
         self._migrate_shared()
         self._migrate_tenants()
-        for slug in load_demo(now=now()):
-            self.stdout.write(f"demo business {slug} loaded")
+        for slug, faults in load_demo(now=now()).items():
+            self.stdout.write(f"demo business {slug} {'is left as it was' if faults else 'loaded'}")
+            for fault in faults:
+                self.stderr.write(f"  {fault}")
         self.stdout.write("the database is ready")
 
     def _migrate_shared(self) -> None:
