@@ -8,16 +8,16 @@ from itertools import cycle
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import DateTimeField, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 from bookme.bookings.availability import Group, Hours, Person, Place, Slot, Snapshot, Span, Unit, offered
-from bookme.bookings.models import Appointment, ResourceAllocation
+from bookme.bookings.models import Appointment
 from bookme.core.errors import Invalid
 from bookme.core.time import DAY_MINUTES, iso_text, minute_of, zone
-from bookme.locations.models import Closure, Location, OpeningHours, Resource
+from bookme.locations.models import OpeningHours
 from bookme.services.models import MAX_DURATION, Service, ServiceKind
-from bookme.staff.models import StaffService, TimeOff, WorkingHours
+from bookme.staff.models import WorkingHours
 from bookme.tenants.config import AnyStaff, Policy
 from bookme.tenants.context import require_tenant
 
@@ -29,26 +29,57 @@ EARLIEST, LATEST = dt.date(2000, 1, 1), dt.date(2999, 12, 31)
 LONGEST_BLOCK = dt.timedelta(days=14)
 
 
-class Minute(Func):
-    """An instant as a whole UTC minute, rounded by `floor` or `ceil`."""
+def _minutes(*columns: str) -> str:
+    """SQL for pairs of columns, each the start and the end of a range, as whole minutes one after another.
 
-    template = "%(function)s(date_part('epoch', %(expressions)s) / 60)::bigint"
-
-
-class Minutes(Func):
-    """Pairs of columns, each the start and the end of a range, as minutes one after another, in one flat array of all
-    rows: arrays in arrays are read several times slower. Ranges are widened to whole minutes.
+    One flat array of all rows is made of them: arrays in arrays are read several times slower. Ranges are widened.
     """
+    rounded = zip(columns, cycle(("floor", "ceil")), strict=False)
+    minutes = (f"{rounding}(date_part('epoch', {column}) / 60)::bigint" for column, rounding in rounded)
+    return f"unnest(ARRAY[{', '.join(minutes)}])"
 
-    template = "unnest(ARRAY[%(expressions)s])"
-    set_returning = True
 
-    def __init__(self, *columns: str) -> None:
-        rounded = zip(columns, cycle(("floor", "ceil")), strict=False)
-        super().__init__(
-            *(Minute(F(column), function=function, output_field=IntegerField()) for column, function in rounded),
-            output_field=IntegerField(),
-        )
+_BLOCKED = "blocked_start < %(end)s AND blocked_end > %(start)s AND blocked_start > %(earliest)s"
+
+_PLACES = f"""
+SELECT place.id, place.timezone, ARRAY(
+    SELECT {_minutes("starts_at", "ends_at")} FROM locations_closure
+    WHERE (location_id IS NULL OR location_id = place.id) AND starts_at < %(end)s AND ends_at > %(start)s
+)
+FROM locations_location place
+WHERE place.is_active AND (%(asked)s::uuid[] IS NULL OR place.id = ANY(%(asked)s)) AND (
+    place.id IN (SELECT location_id FROM services_service_locations WHERE service_id = %(service)s)
+    OR NOT EXISTS (SELECT FROM services_service_locations WHERE service_id = %(service)s)
+)
+ORDER BY place.position, place.id
+"""
+
+_PEOPLE = f"""
+SELECT staff.id, doing.duration_minutes, ARRAY(
+    SELECT {_minutes("blocked_start", "blocked_end", "starts_at", "ends_at")} FROM bookings_appointment
+    WHERE staff_id = staff.id AND (published OR seats_taken > 0) AND {_BLOCKED}
+    AND id IS DISTINCT FROM %(ignored)s::uuid
+), ARRAY(
+    SELECT {_minutes("starts_at", "ends_at")} FROM staff_timeoff
+    WHERE staff_id = staff.id AND starts_at < %(end)s AND ends_at > %(start)s
+), CASE WHEN %(in_turn)s THEN (
+    SELECT max(created_at) FROM bookings_appointment
+    WHERE staff_id = staff.id AND seats_taken > 0 AND NOT published
+) END
+FROM staff_staffservice doing JOIN staff_staff staff ON staff.id = doing.staff_id
+WHERE doing.service_id = %(service)s AND staff.is_active AND (%(asked)s::uuid[] IS NULL OR staff.id = ANY(%(asked)s))
+ORDER BY staff.position, staff.id
+"""
+
+_UNITS = f"""
+SELECT unit.id, unit.location_id, unit.kind, ARRAY(
+    SELECT {_minutes("blocked_start", "blocked_end")} FROM bookings_resourceallocation
+    WHERE resource_id = unit.id AND {_BLOCKED} AND appointment_id IS DISTINCT FROM %(ignored)s::uuid
+)
+FROM locations_resource unit
+WHERE unit.is_active AND unit.kind = ANY(%(kinds)s) AND unit.location_id = ANY(%(asked)s)
+ORDER BY unit.position, unit.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +102,9 @@ class ReadRange:
     def end(self) -> dt.datetime:
         return dt.datetime.combine(self.last, dt.time.min, tzinfo=dt.UTC)
 
-    def meets(self, start: str, end: str) -> Q:
-        """Rows whose range of instants, in those columns, meets this one."""
-        return Q(**{f"{start}__lt": self.end, f"{end}__gt": self.start})
-
-    def meets_blocked(self) -> Q:
-        """Rows whose blocked range does."""
-        return self.meets("blocked_start", "blocked_end") & Q(blocked_start__gt=self.start - LONGEST_BLOCK)
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return {"start": self.start, "end": self.end, "earliest": self.start - LONGEST_BLOCK}
 
     def hours(self) -> Q:
         """Rows of hours that speak of a weekday, or of one of these dates."""
@@ -200,16 +227,7 @@ def _as_data(days: dict[dt.date, list[Slot]], snapshot: Snapshot) -> list[dict[s
 def _places(
     service: Service, location_ids: Collection[UUID] | None, span: ReadRange, business_zone: str
 ) -> tuple[Place, ...]:
-    named = Service.locations.through.objects.filter(service_id=service.pk)
-    offering = Location.objects.filter(~Exists(named) | Exists(named.filter(location=OuterRef("pk"))), is_active=True)
-    if location_ids is not None:
-        offering = offering.filter(pk__in=location_ids)
-    closures = Closure.objects.filter(Q(location=None) | Q(location=OuterRef("pk")), span.meets("starts_at", "ends_at"))
-    rows = list(
-        offering.annotate(closed=_minutes(closures, "starts_at", "ends_at"))
-        .order_by("position", "id")
-        .values_list("id", "timezone", "closed")
-    )
+    rows = _rows(_PLACES, span, service=service.pk, asked=_listed(location_ids))
     hours = _hours(OpeningHours.objects.filter(span.hours(), location__in=[place for place, *_ in rows]), "location_id")
     return tuple(
         Place(id=place, zone=own_zone or business_zone, hours=tuple(hours[place]), closures=_pairs(closed))
@@ -220,20 +238,8 @@ def _places(
 def _people(
     service: Service, staff_ids: Collection[UUID] | None, span: ReadRange, rule: AnyStaff, ignored: UUID | None
 ) -> tuple[Person, ...]:
-    doing = StaffService.objects.filter(service=service, staff__is_active=True)
-    if staff_ids is not None:
-        doing = doing.filter(staff__in=staff_ids)
-    taken = _active(ignored).filter(span.meets_blocked(), staff=OuterRef("staff"))
-    absent = TimeOff.objects.filter(span.meets("starts_at", "ends_at"), staff=OuterRef("staff"))
-    rows = list(
-        doing.annotate(
-            busy=_minutes(taken, "blocked_start", "blocked_end", "starts_at", "ends_at"),
-            absent=_minutes(absent, "starts_at", "ends_at"),
-            last_booked=_last_booked() if rule is AnyStaff.IN_TURN else Value(None, DateTimeField()),
-        )
-        .order_by("staff__position", "staff")
-        .values_list("staff", "duration_minutes", "busy", "absent", "last_booked")
-    )
+    in_turn = rule is AnyStaff.IN_TURN
+    rows = _rows(_PEOPLE, span, service=service.pk, asked=_listed(staff_ids), ignored=ignored, in_turn=in_turn)
     ids = [staff for staff, *_ in rows]
     hours = _hours(WorkingHours.objects.filter(span.hours(), staff__in=ids), "staff_id", "location_id", "breaks")
     groups = _groups(service, ids, span, ignored) if service.kind == ServiceKind.GROUP else {}
@@ -252,22 +258,21 @@ def _people(
     )
 
 
-def _active(ignored: UUID | None) -> QuerySet[Appointment]:
-    active = Appointment.objects.filter(Q(published=True) | Q(seats_taken__gt=0))
-    return active if ignored is None else active.exclude(pk=ignored)
-
-
-def _last_booked() -> Subquery:
-    booked = Appointment.objects.filter(staff=OuterRef("staff"), published=False, seats_taken__gt=0)
-    return Subquery(booked.order_by("-created_at").values("created_at")[:1])
-
-
 def _groups(
     service: Service, staff: list[UUID], span: ReadRange, ignored: UUID | None
 ) -> defaultdict[UUID, list[Group]]:
-    found = _active(ignored).filter(span.meets_blocked(), service=service, staff__in=staff, published=False)
+    found = Appointment.objects.filter(
+        service=service,
+        staff__in=staff,
+        published=False,
+        seats_taken__gt=0,
+        starts_at__gte=span.start,
+        starts_at__lt=span.end,
+    )
     groups = defaultdict(list)
     for each in found.order_by("starts_at", "id"):
+        if each.id == ignored:
+            continue
         groups[each.staff_id].append(
             Group(
                 id=each.id,
@@ -283,21 +288,20 @@ def _groups(
 def _units(
     places: tuple[Place, ...], kinds: tuple[str, ...], span: ReadRange, ignored: UUID | None
 ) -> tuple[Unit, ...]:
-    taken = ResourceAllocation.objects.filter(span.meets_blocked(), resource=OuterRef("pk"))
-    if ignored is not None:
-        taken = taken.exclude(appointment=ignored)
-    rows = (
-        Resource.objects.filter(is_active=True, kind__in=kinds, location__in=[place.id for place in places])
-        .annotate(taken=_minutes(taken, "blocked_start", "blocked_end"))
-        .order_by("position", "id")
-        .values_list("id", "location_id", "kind", "taken")
-    )
+    rows = _rows(_UNITS, span, kinds=list(kinds), asked=[place.id for place in places], ignored=ignored)
     return tuple(Unit(id=unit, place=place, kind=kind, blocked=_pairs(spans)) for unit, place, kind, spans in rows)
 
 
-def _minutes(rows: QuerySet[Any], *columns: str) -> ArraySubquery:
-    """One flat array of the minutes of these columns of all rows of a subquery."""
-    return ArraySubquery(rows.order_by().values(minutes=Minutes(*columns)))
+def _rows(statement: str, span: ReadRange, **parameters: Any) -> list[tuple[Any, ...]]:
+    """The rows of one of the statements above. The ORM takes longer to put them together than they take to run."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, span.parameters | parameters)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def _listed(ids: Collection[UUID] | None) -> list[UUID] | None:
+    return None if ids is None else list(ids)
 
 
 def _hours(rows: QuerySet[Any], owner: str, *more: str) -> defaultdict[UUID, list[Hours]]:
