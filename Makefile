@@ -83,7 +83,7 @@ lock: ## Compile requirements/*.txt anew from pyproject.toml (needs uv; ARGS=--u
 	@$(BIN)/python -m bookme.dev.requirements lock $(ARGS)
 
 .PHONY: openapi
-openapi: setup ## Write docs/openapi.yaml
+openapi: setup ## Write docs/openapi.json
 	@$(BIN)/bookme openapi
 
 .PHONY: postman

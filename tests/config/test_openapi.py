@@ -1,0 +1,126 @@
+"""The description of the API: complete, valid, without a warning; and the Postman collection that is made of it."""
+
+import json
+import re
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from drf_spectacular.drainage import GENERATOR_STATS, reset_generator_stats
+from openapi_spec_validator import validate
+
+from bookme.bookings.serializers import BookingInput, ReasonInput, RescheduleInput
+from bookme.config.management.commands.openapi import described_api
+from bookme.config.openapi import ANSWERS, REQUESTS
+from bookme.config.postman import FORMAT, collection
+from bookme.tenants.models import Tenant
+from bookme.users.serializers import LoginInput
+from tests.urltable import operations
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    return described_api()
+
+
+@pytest.fixture(scope="module")
+def described(schema: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    """Operations by method and path."""
+    return {
+        (method.upper(), path): operation
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def test_an_independent_validator_finds_it_valid(schema: dict[str, Any]) -> None:
+    assert schema["openapi"].startswith("3.1")
+    validate(schema)
+
+
+def test_it_is_made_without_a_warning() -> None:
+    reset_generator_stats()
+    described_api()
+    assert (list(GENERATOR_STATS._warn_cache), list(GENERATOR_STATS._error_cache)) == ([], [])
+
+
+def test_every_operation_is_described(described: dict[tuple[str, str], dict[str, Any]]) -> None:
+    found = {(method, re.sub(r"\{\w+\}", "{}", path).lstrip("/")) for method, path in described}
+    assert found == {(each.method, each.path) for each in operations()}
+
+
+def test_every_operation_says_what_it_is(described: dict[tuple[str, str], dict[str, Any]]) -> None:
+    ids = [each["operationId"] for each in described.values()]
+    assert len(set(ids)) == len(ids)
+    for where, each in described.items():
+        assert each.get("description"), where
+        assert each["summary"], where
+        assert each["tags"], where
+        assert "default" in each["responses"], where
+
+
+def test_every_example_belongs_to_an_operation(described: dict[tuple[str, str], dict[str, Any]]) -> None:
+    assert REQUESTS.keys() | ANSWERS.keys() <= {each["operationId"] for each in described.values()}
+    booking = described["POST", "/api/v1/bookings/"]
+    assert {"Book_a_time", "Join_a_class"} <= booking["requestBody"]["content"]["application/json"]["examples"].keys()
+
+
+@pytest.mark.parametrize(
+    ("operation", "serializer"),
+    [
+        ("auth_login", LoginInput),
+        ("bookings_create", BookingInput),
+        ("bookings_reschedule", RescheduleInput),
+        ("bookings_cancel", ReasonInput),
+    ],
+)
+def test_the_examples_would_be_accepted(operation: str, serializer: Any) -> None:
+    for title, body in REQUESTS[operation].items():
+        checked = serializer(data=body, context={"country": "GB", "currency": "GBP"})
+        assert checked.is_valid(), (title, checked.errors)
+        assert body.keys() <= checked.fields.keys()
+
+
+def test_it_is_served_with_its_pages(client: Client, salon: Tenant) -> None:
+    served = client.get("/api/schema/", headers={"accept": "application/json"})
+    page = client.get("/api/docs/")
+
+    assert served.status_code == page.status_code == 200
+    assert json.loads(served.content)["paths"].keys() == described_api()["paths"].keys()
+    text = page.content.decode()
+    assert "swagger-ui" in text
+    assert re.findall(r'(?:src|href)="(?!/)', text) == []
+
+
+def test_the_postman_collection_has_every_operation(schema: dict[str, Any], tmp_path: Path) -> None:
+    call_command("postman", str(tmp_path / "made.json"), stdout=StringIO())
+    made = json.loads((tmp_path / "made.json").read_text())
+
+    assert made == collection(schema)
+    assert made["info"]["schema"] == FORMAT
+    items = [item for folder in made["item"] for item in folder["item"]]
+    assert len(items) == len(operations())
+    for item in items:
+        request = item["request"]
+        assert request["url"]["raw"].startswith("{{baseUrl}}/api/v1/")
+        assert request["url"]["raw"].count(":") == len(request["url"]["variable"])
+        assert ("body" in request) <= (request["method"] in {"POST", "PUT", "PATCH"})
+        if "body" in request:
+            json.loads(request["body"]["raw"])
+
+
+def test_a_collection_signs_in_once_and_books(schema: dict[str, Any]) -> None:
+    items = {item["name"]: item for folder in collection(schema)["item"] for item in folder["item"]}
+
+    assert "pm.collectionVariables.set('access'" in "".join(items["Auth login"]["event"][0]["script"]["exec"])
+    body = json.loads(items["Make bookings"]["request"]["body"]["raw"])
+    assert body == REQUESTS["bookings_create"]["Book a time"]
+    assert json.loads(items["Make services"]["request"]["body"]["raw"])["duration_minutes"] == 1
+
+
+def test_the_openapi_command_writes_the_description(schema: dict[str, Any], tmp_path: Path) -> None:
+    call_command("openapi", str(tmp_path / "made.json"), stdout=StringIO())
+    assert json.loads((tmp_path / "made.json").read_text()) == schema
