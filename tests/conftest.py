@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.db import connection
 from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
 
 from bookme.core.permissions import Role
 from bookme.tenants.context import public_scope, tenant_scope
@@ -37,14 +38,23 @@ SETTINGS: dict[str, Any] = {
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    with django_db_blocker.unblock(), public_scope():
-        for slug in ("salon", "rival"):
-            if not Tenant.objects.filter(slug=slug).exists():
-                made = create_tenant(
-                    slug=slug, name=slug.title(), kind="salon", config=SETTINGS, domains=[f"{slug}.localhost"]
-                )
-                Tenant.objects.filter(pk=made.pk).update(status=TenantStatus.ACTIVE)
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """Instead of pytest-django's own, which makes no database for a run in which every test is `committed`."""
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+        with public_scope():
+            for slug in ("salon", "rival"):
+                _make_business(slug)
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
+
+
+def _make_business(slug: str) -> None:
+    made = create_tenant(slug=slug, name=slug.title(), kind="salon", config=SETTINGS, domains=[f"{slug}.localhost"])
+    Tenant.objects.filter(pk=made.pk).update(status=TenantStatus.ACTIVE)
 
 
 @pytest.fixture(scope="session", autouse=True)

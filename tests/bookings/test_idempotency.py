@@ -43,9 +43,7 @@ def test_another_body_under_the_same_key(shop: Shop, stranger: Stranger) -> None
     assert written() == before
 
 
-def test_the_scope_is_caller_method_and_path(
-    shop: Shop, stranger: Stranger, customer: Person, owner: Person
-) -> None:
+def test_the_scope_is_caller_method_and_path(shop: Shop, stranger: Stranger, customer: Person, owner: Person) -> None:
     body = body_for(shop.service, monday(10), staff="any")
     ids = {api.post("bookings/", body, idempotency_key="k1").json()["id"] for api in (stranger.api, customer.api)}
     assert len(ids) == 2
