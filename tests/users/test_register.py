@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from bookme.core.permissions import Role
+from bookme.core.time import now
 from bookme.tenants.models import Tenant
+from bookme.users.actions import forget_unproven_password
 from bookme.users.models import Membership, User
 from tests.factories.users import PASSWORD, Api, Person, Stranger, make_person
 
@@ -101,3 +103,21 @@ def test_nothing_more_can_be_set(salon: Tenant, stranger: Stranger) -> None:
     user = User.objects.get()
     assert (user.is_staff, user.is_superuser, user.email_verified_at) == (False, False, None)
     assert Membership.objects.get().role == Role.CUSTOMER
+
+
+def test_rights_over_a_business_are_not_for_whoever_registered_the_address(salon: Tenant, stranger: Stranger) -> None:
+    """Somebody registers the address of a person who is to join the team later on."""
+    _register(stranger.api)
+    tokens = _log_in(stranger.api, GIVEN["email"], GIVEN["password"]).json()
+    user = User.objects.get(email="new@people.example")
+    forget_unproven_password(user_id=user.pk)
+    assert stranger.api.get("auth/me/", authorization=f"Bearer {tokens['access']}").status_code == 401
+    assert stranger.api.post("auth/refresh/", {"refresh": tokens["refresh"]}).status_code == 401
+    assert _log_in(stranger.api, GIVEN["email"], GIVEN["password"]).status_code == 401
+
+
+def test_who_has_verified_their_address_keeps_their_password(owner: Person, stranger: Stranger) -> None:
+    User.objects.filter(pk=owner.user.pk).update(email_verified_at=now())
+    forget_unproven_password(user_id=owner.user.pk)
+    assert owner.api.get("auth/me/").status_code == 200
+    assert _log_in(stranger.api, owner.user.email, PASSWORD).status_code == 200

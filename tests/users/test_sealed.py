@@ -123,6 +123,14 @@ def test_the_control_is_let_in(owner: Person) -> None:
             assert answer.status_code != 401, str(each)
 
 
+@pytest.mark.parametrize("method", ["OPTIONS", "HEAD", "TRACE", "BREW"])
+def test_other_methods_tell_nothing(owner: Person, foreign_ids: list[UUID], method: str) -> None:
+    for path in {each.url(ids=foreign_ids[0]) for each in OPERATIONS}:
+        answer = owner.api.client.generic(method, path)
+        assert answer.status_code < 500, (path, answer.content)
+        assert CANARY.encode() not in answer.content, path
+
+
 def test_ids_of_another_business_are_unknown(owner: Person, foreign_ids: list[UUID]) -> None:
     found = {}
     for each in OPERATIONS:

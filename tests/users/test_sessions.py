@@ -107,6 +107,7 @@ def test_a_link_signs_in_once(salon: Tenant, owner: Person) -> None:
     token = link.rstrip("/").rpartition("/")[2]
     made = sign_in_by_link(token=token, tenant=salon, origin=Origin(), now=now())
     assert (made.user_id, made.kind) == (owner.user.id, SignInKind.PAGE)
+    assert User.objects.get(pk=owner.user.pk).email_verified_at is not None
     with pytest.raises(Invalid):
         sign_in_by_link(token=token, tenant=salon, origin=Origin(), now=now())
     assert SignIn.objects.count() == 1

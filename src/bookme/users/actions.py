@@ -61,6 +61,8 @@ def sign_in(
 def sign_in_by_link(*, token: str, tenant: Tenant, origin: Origin, now: dt.datetime) -> SignIn:
     """Sign a member in to the pages by a one-time link, which is spent by it: of two at once, one wins.
 
+    Their address counts as verified: the link came there, or from an operator.
+
     Raises Invalid (`link_invalid`). Only for a POST: those who preview mails follow every GET.
     """
     user = user_of_link(token=token, tenant=tenant)
@@ -69,6 +71,7 @@ def sign_in_by_link(*, token: str, tenant: Tenant, origin: Origin, now: dt.datet
         spent = User.objects.filter(pk=user.pk, last_login=user.last_login).update(last_login=now)
         if membership is None or not spent:
             raise Invalid(SPENT_LINK, code="link_invalid")
+        User.objects.filter(pk=user.pk, email_verified_at=None).update(email_verified_at=now)
         return open_sign_in(who=membership, kind=SignInKind.PAGE, origin=origin, now=now)
 
 
@@ -152,6 +155,17 @@ def register_customer(*, email: str, password: str, name: str, phone: str, tenan
             Membership.objects.create(user=user, tenant=tenant, role=Role.CUSTOMER)
     except IntegrityError:
         return  # somebody else was registered under this address in between
+
+
+def forget_unproven_password(*, user_id: UUID) -> None:
+    """Before somebody is given rights over a business: whoever registered this address may not be who owns it.
+
+    Unless the address is verified, its password is dropped and its sign-ins end; a link sent there leads in.
+    """
+    user = User.objects.select_for_update().get(pk=user_id)
+    if user.email_verified_at is None and user.has_usable_password():
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
 
 
 def _candidate(email: str, tenant: Tenant, operators: bool) -> Membership | User | None:

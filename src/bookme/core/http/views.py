@@ -37,6 +37,7 @@ class ApiView(generics.GenericAPIView[Any]):
     """
 
     permissions: ClassVar[Mapping[str, Declaration]] = {}
+    metadata_class = None  # OPTIONS is for CORS alone; what DRF would tell is in the OpenAPI document
 
     @property
     def actor(self) -> Actor:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from bookme.core.permissions import Role
+from bookme.core.time import now
 from bookme.onboarding import columns
 from bookme.onboarding.actions.catalogue import Sections
 from bookme.onboarding.actions.rows import sync_children, update_row
@@ -17,6 +18,7 @@ from bookme.onboarding.validation.entries import services_of
 from bookme.services.models import Service
 from bookme.staff.models import ServiceArea, Staff, StaffService, WorkingHours
 from bookme.tenants.models import Tenant
+from bookme.users.actions import forget_unproven_password
 from bookme.users.models import Membership, User
 
 
@@ -46,7 +48,11 @@ def sync_users(*, emails: dict[str, str], names: dict[str, str], ledger: Ledger)
     wanted = {email: names[key] for key, email in emails.items() if email}
     users = {user.email: user for user in User.objects.filter(email__in=list(wanted))}
     new = [
-        User(email=email, password=first_password(), name=name) for email, name in wanted.items() if email not in users
+        User(
+            email=email, password=first_password(), name=name, email_verified_at=now() if settings.LOCAL_MODE else None
+        )
+        for email, name in wanted.items()
+        if email not in users
     ]
     User.objects.bulk_create(new)
     for user in new:
@@ -66,8 +72,13 @@ def _demo_password() -> str:
 
 
 def sync_membership(*, user_id: UUID, tenant: Tenant, role: Role | None, path: str, ledger: Ledger) -> None:
-    """The person belongs to the business; `role` None leaves that of a member as it is."""
+    """The person belongs to the business; `role` None leaves that of a member as it is.
+
+    Who was not of the team comes by a link, unless their address is known to be theirs.
+    """
     member = Membership.objects.filter(user_id=user_id, tenant=tenant).first()
+    if member is None or member.role == Role.CUSTOMER.value:
+        forget_unproven_password(user_id=user_id)
     if member is None:
         Membership.objects.create(user_id=user_id, tenant=tenant, role=(role or Role.STAFF).value)
         ledger.created(f"{path}.membership")
