@@ -2,8 +2,9 @@
 
 import datetime as dt
 import re
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +23,7 @@ from bookme.services.models import Category, Extra, Question, Service
 from bookme.staff.models import ServiceArea, Staff, StaffService, WorkingHours
 from bookme.tenants.context import public_scope, tenant_scope
 from bookme.tenants.models import Domain, Tenant, TenantConfig, TenantStatus
+from bookme.tenants.provisioning import drop_schema
 from bookme.users.models import Membership, User
 from tests.factories.bookings import AppointmentFactory, ResourceAllocationFactory
 from tests.onboarding.files import SLUGS, demo, entry, small, without
@@ -318,6 +320,74 @@ def test_hours_are_replaced_as_a_set(salon: Tenant) -> None:
     assert WorkingHours.objects.filter(pk=kept).exists()
     apply(small())
     assert [row.pk for row in WorkingHours.objects.all()] == [kept]
+
+
+def test_lists_of_keys_are_replaced_as_a_set(salon: Tenant) -> None:
+    data = small()
+    entry(data, "extras", "mask")["services"] = ["cut", "colour"]
+    entry(data, "services", "cut")["locations"] = ["main"]
+    apply(data)
+    entry(data, "extras", "mask")["services"] = ["colour", "yoga"]
+    entry(data, "services", "cut")["locations"] = []
+    entry(data, "staff", "ada")["services"] = [{"service": "cut", "duration_minutes": 25}, "yoga"]
+    result = apply(data)
+    assert [each.key for each in Extra.objects.get(key="mask").services.order_by("key")] == ["colour", "yoga"]
+    assert Service.objects.get(key="cut").locations.count() == 0
+    given = StaffService.objects.filter(staff__key="ada").order_by("service__key")
+    assert list(given.values_list("service__key", "duration_minutes")) == [("cut", 25), ("yoga", None)]
+    assert result.counts["removed"] == 3
+
+
+def test_the_history_is_capped_but_counts_all(salon: Tenant) -> None:
+    data = small()
+    more = {"name": "More", "duration_minutes": 10, "price": "1.00"}
+    data["services"] += [more | {"key": f"more-{number}"} for number in range(250)]
+    result = apply(data)
+    assert (len(result.changes), result.changes_total > 250) == (200, True)
+    payload = Event.objects.get(name="business.configured").payload
+    assert (len(payload["changes"]), payload["changes_total"]) == (200, result.changes_total)
+
+
+def test_what_only_the_database_refuses_is_a_fault_too(salon: Tenant) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE services_service ADD CONSTRAINT no_colour CHECK (name <> 'Colour')")
+    assert refused(small()) == ["(file): breaks a rule of the database (no_colour)"]
+    assert not Location.objects.exists()
+
+
+def apply_three_times_at_once() -> list[ApplyResult]:
+    """What each that was not refused has done."""
+    data = small() | {"slug": "race", "domains": ["race.localhost"]}
+    results: list[ApplyResult] = []
+    start = threading.Barrier(3)
+
+    def apply_it() -> None:
+        start.wait()
+        with suppress(BadConfig), closing(connection):
+            results.append(apply(data))
+
+    threads = [threading.Thread(target=apply_it) for _ in range(3)]
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        with public_scope():
+            for made in Tenant.objects.filter(slug="race"):
+                drop_schema(made.schema_name)
+                made.delete()
+    return results
+
+
+def test_those_who_apply_at_once_wait_for_each_other(committed: Tenant) -> None:
+    results = apply_three_times_at_once()
+    assert sorted((each.is_new, each.changes_total > 0) for each in results) == [(False, False)] * 2 + [(True, True)]
+
+
+def test_control_without_waiting_the_others_are_refused(committed: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bookme.onboarding.actions.apply._wait_for_others", lambda: None)
+    assert len(apply_three_times_at_once()) < 3
 
 
 def test_closures_are_those_of_the_file_and_those_made_by_hand(salon: Tenant) -> None:

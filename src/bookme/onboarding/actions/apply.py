@@ -60,8 +60,7 @@ def file_hash(config: dict[str, Any]) -> str:
 
 
 def _apply(config: dict[str, Any], *, actor: Actor, now: dt.datetime, source: str) -> ApplyResult:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_APPLY_LOCK])
+    _wait_for_others()
     ledger = Ledger()
     found = Tenant.objects.filter(slug=config["slug"]).first()
     refuse_taken_names(config, tenant=found)
@@ -89,6 +88,12 @@ def _apply(config: dict[str, Any], *, actor: Actor, now: dt.datetime, source: st
         changes_total=ledger.changes_total,
         warnings=config_warnings(config),
     )
+
+
+def _wait_for_others() -> None:
+    """One application at a time, until the transaction ends: two of a new business would both make it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_APPLY_LOCK])
 
 
 def _sync_rows(sections: Sections, *, tenant: Tenant, now: dt.datetime) -> None:
