@@ -262,7 +262,9 @@ def test_nobody_and_nowhere() -> None:
     cut = service()
     assert starts(cut) == []
     person("ann", cut)
+    ServiceRequirement.objects.create(service=cut, kind="basin")
     assert starts(cut) == []
+    assert starts(cut, staff_ids=[], location_ids=[]) == []
 
 
 @pytest.mark.parametrize(
