@@ -130,6 +130,7 @@ class ServiceExtraSerializer(RowSerializer[Extra]):
     """An add-on, within the service that it can be added to."""
 
     translated = ("name", "description")
+    price = MoneyField(read_only=True)
     currency = CurrencyField()
 
     class Meta:
