@@ -59,3 +59,26 @@ def test_writes_by_session_want_the_csrf_token(operator: User) -> None:
     page.force_login(operator)
     refused = page.patch("/t/salon/api/v1/config/", {}, content_type="application/json")
     assert (refused.status_code, refused.json()["code"]) == (403, "csrf_failed")
+
+
+def _admin_log_in(email: str, password: str) -> int:
+    page = Client(headers={"host": "localhost"})
+    return int(page.post("/admin/login/", {"username": email, "password": password}).status_code)
+
+
+def test_the_admin_lets_operators_in_and_nobody_else(operator: User, owner: Person) -> None:
+    assert _admin_log_in(operator.email.upper(), PASSWORD) == 302
+    assert _admin_log_in(operator.email, "wrong") == 200
+    assert _admin_log_in(owner.user.email, PASSWORD) == 200
+
+
+def test_guessing_at_the_admin_ends_after_ten_failures(operator: User) -> None:
+    for _ in range(10):
+        assert _admin_log_in(operator.email, "wrong") == 200
+    assert _admin_log_in(operator.email, PASSWORD) == 200, "shown the form again"
+    assert (
+        Api(host="localhost", prefix="/t/salon/api/v1/")
+        .post("auth/login/", {"email": operator.email, "password": PASSWORD})
+        .status_code
+        == 429
+    )
