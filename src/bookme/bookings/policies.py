@@ -6,9 +6,8 @@ from decimal import Decimal
 
 from bookme.bookings.states import UPCOMING, Status
 from bookme.core.money import percent_of, rounded
+from bookme.core.time import MINUTE
 from bookme.tenants.config import Deposit, DepositKind, Policy
-
-MINUTE = dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,11 @@ from bookme.bookings.locks import lock
 from bookme.bookings.models import Appointment, ResourceAllocation
 from bookme.bookings.selectors.openings import refusal, require_reach, snapshot_of
 from bookme.bookings.wishes import SlotUnavailable, Wish
-from bookme.core.time import instant_of, minute_of
+from bookme.core.time import MINUTE, instant_of, minute_of
 from bookme.locations.models import Resource
 from bookme.staff.models import StaffService
 
 WALL = {"appointment_no_overlap": Cause.BOOKING, "allocation_no_overlap": Cause.RESOURCE}
-_MINUTE = dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -137,8 +136,8 @@ def lay(appointment: Appointment, placement: Placement) -> None:
     service = appointment.service
     appointment.staff_id, appointment.location_id = placement.staff_id, placement.location_id
     appointment.starts_at, appointment.ends_at = placement.starts_at, placement.ends_at
-    appointment.blocked_start = placement.starts_at - service.padding_before_minutes * _MINUTE
-    appointment.blocked_end = placement.ends_at + service.padding_after_minutes * _MINUTE
+    appointment.blocked_start = placement.starts_at - service.padding_before_minutes * MINUTE
+    appointment.blocked_end = placement.ends_at + service.padding_after_minutes * MINUTE
 
 
 def hold_units(appointment: Appointment, units: tuple[UUID, ...]) -> None:

@@ -13,7 +13,10 @@ from bookme.staff.models import StaffService
 
 
 def sessions() -> QuerySet[Appointment]:
-    """What anybody may see: published, of an active class, person and place; by start. `seat_price` is that of its person, if any."""
+    """What anybody may see: published, of an active class, person and place; by start.
+
+    `seat_price` is that of its person, if they have one of their own.
+    """
     own_price = StaffService.objects.filter(service=OuterRef("service"), staff=OuterRef("staff")).values("price")[:1]
     return (
         Appointment.objects.filter(published=True, service__kind=ServiceKind.CLASS, service__is_active=True)

@@ -1,0 +1,56 @@
+-- What must be true of every business at every moment. Each check counts what breaks it: 0 is the only good answer.
+-- Run in the business's schema with `now` and `tenant`; `bookme invariants` prints every line.
+
+-- check: appointments of one person that overlap
+SELECT count(*) FROM bookings_appointment a JOIN bookings_appointment b
+ON a.staff_id = b.staff_id AND a.id < b.id
+AND tstzrange(a.blocked_start, a.blocked_end) && tstzrange(b.blocked_start, b.blocked_end)
+WHERE (a.published OR a.seats_taken > 0) AND NOT a.overbooked AND (b.published OR b.seats_taken > 0) AND NOT b.overbooked
+
+-- check: units that are held twice at once
+SELECT count(*) FROM bookings_resourceallocation a JOIN bookings_resourceallocation b
+ON a.resource_id = b.resource_id AND a.id < b.id
+AND tstzrange(a.blocked_start, a.blocked_end) && tstzrange(b.blocked_start, b.blocked_end)
+WHERE NOT a.overbooked AND NOT b.overbooked
+
+-- check: appointments with more seats taken than there are
+SELECT count(*) FROM bookings_appointment WHERE seats_taken > capacity OR seats_taken < 0
+
+-- check: appointments whose seats are not those of their bookings
+SELECT count(*) FROM bookings_appointment a WHERE a.seats_taken <> (
+    SELECT coalesce(sum(b.party_size), 0) FROM bookings_booking b WHERE b.appointment_id = a.id
+    AND b.status IN ('held', 'pending', 'confirmed', 'arrived', 'completed', 'no_show')
+)
+
+-- check: holds that ended more than a minute ago
+SELECT count(*) FROM bookings_booking WHERE status = 'held' AND hold_expires_at < %(now)s - interval '60 seconds'
+
+-- check: units held for appointments that nobody is in, or at another time
+SELECT count(*) FROM bookings_resourceallocation r JOIN bookings_appointment a ON a.id = r.appointment_id
+WHERE NOT (a.published OR a.seats_taken > 0) OR r.blocked_start <> a.blocked_start OR r.blocked_end <> a.blocked_end
+
+-- check: messages in the outbox that are more than two minutes late
+SELECT count(*) FROM public.tenants_outboxmessage
+WHERE tenant_id = %(tenant)s AND done_at IS NULL AND NOT dead AND due_at < %(now)s - interval '120 seconds'
+
+-- check: reminders that wait for a booking that is not confirmed, or at another time
+SELECT count(*) FROM public.tenants_outboxmessage m
+JOIN bookings_booking b ON b.id = (m.args ->> 'booking_id')::uuid
+JOIN bookings_appointment a ON a.id = b.appointment_id
+WHERE m.tenant_id = %(tenant)s AND m.task = 'communications.send_reminder' AND m.done_at IS NULL AND NOT m.dead
+AND b.updated_at < %(now)s - interval '120 seconds'
+AND (b.status <> 'confirmed' OR a.starts_at <> (m.args ->> 'starts_at')::timestamptz)
+
+-- check: keys under which more than one write was kept
+SELECT count(*) FROM (SELECT 1 FROM eventlog_idempotencykey GROUP BY scope, key HAVING count(*) > 1) AS repeated
+
+-- check: confirmed bookings without exactly one confirmation on record
+-- For each that was confirmed once, more than two minutes ago, and to whom a letter can be sent.
+SELECT count(*) FROM bookings_booking b JOIN bookings_visit v ON v.id = b.visit_id
+WHERE b.status = 'confirmed' AND v.contact_email <> ''
+AND (
+    SELECT count(*) = 1 AND max(e.occurred_at) < %(now)s - interval '120 seconds' FROM eventlog_event e
+    WHERE e.subject_id = b.id AND e.name IN ('booking.confirmed', 'booking.undone')
+)
+AND EXISTS (SELECT 1 FROM eventlog_event e WHERE e.subject_id = b.id AND e.name = 'booking.confirmed')
+AND (SELECT count(*) FROM communications_notification n WHERE n.booking_id = b.id AND n.kind = 'booking.confirmed') <> 1

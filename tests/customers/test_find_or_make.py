@@ -1,0 +1,76 @@
+"""Who books: known or new, one row however many at once, and never changed by booking."""
+
+import threading
+
+import pytest
+from django.db import connection, transaction
+
+from bookme.core.ids import uuid7
+from bookme.customers.actions import (
+    Address,
+    Contact,
+    find_or_make_customer,
+    keep_address,
+    record_consents,
+)
+from bookme.customers.models import Customer, CustomerAddress
+from bookme.tenants.context import tenant_scope
+from bookme.tenants.models import Tenant
+from tests.factories.customers import CustomerAddressFactory, CustomerFactory
+
+
+def test_the_order_is_who_is_signed_in_then_e_mail_then_phone(salon: Tenant) -> None:
+    signed_in = CustomerFactory(user_id=uuid7())
+    by_mail, by_phone = CustomerFactory(), CustomerFactory()
+    contact = Contact(name="X", email=by_mail.email, phone=by_phone.phone)
+    assert find_or_make_customer(contact=contact, user_id=signed_in.user_id) == signed_in
+    assert find_or_make_customer(contact=contact, user_id=uuid7()) == by_mail
+    assert find_or_make_customer(contact=Contact(name="X", email="new@mail.example", phone=by_phone.phone)) == by_phone
+    made = find_or_make_customer(contact=Contact(name="X", email="new@mail.example"), language="fr", user_id=uuid7())
+    assert (made.name, made.email, made.language, made.user_id) == ("X", "new@mail.example", "fr", None)
+
+
+def test_an_empty_phone_finds_nobody(salon: Tenant) -> None:
+    CustomerFactory(phone="")
+    made = find_or_make_customer(contact=Contact(name="X", email="x@mail.example"))
+    assert made.name == "X"
+
+
+@pytest.mark.parametrize("contact", [Contact(name="X", email="x@mail.example"), Contact(name="X", phone="+4420794600")])
+def test_many_at_once_make_one(committed: Tenant, contact: Contact) -> None:
+    begin, found = threading.Barrier(6), []
+
+    def one() -> None:
+        with tenant_scope(committed):
+            begin.wait()
+            with transaction.atomic():
+                found.append(find_or_make_customer(contact=contact).pk)
+        connection.close()
+
+    threads = [threading.Thread(target=one) for _ in range(6)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert (len(found), len(set(found)), Customer.objects.count()) == (6, 1, 1)
+
+
+def test_an_address_is_kept_once_and_the_newest_counts(salon: Tenant) -> None:
+    customer = CustomerFactory()
+    CustomerAddressFactory(customer=customer)
+    first = Address(line1="1 High Street", postcode="N1 1AA")
+    assert keep_address(customer=customer, address=first) == keep_address(customer=customer, address=first)
+    keep_address(customer=customer, address=Address(line1="9 Far Away", postcode="ZE1 0AA"))
+    assert CustomerAddress.objects.count() == 3
+
+
+def test_consents_are_what_was_asked_and_answered(salon: Tenant) -> None:
+    customer, visit_id = CustomerFactory(), uuid7()
+    record_consents(
+        customer=customer,
+        granted={"terms": True, "marketing": False},
+        wording={"terms": "I agree."},
+        visit_id=visit_id,
+    )
+    rows = customer.consents.order_by("kind").values_list("kind", "granted", "wording", "visit_id")
+    assert list(rows) == [("marketing", False, "", visit_id), ("terms", True, "I agree.", visit_id)]
