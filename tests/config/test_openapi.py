@@ -16,7 +16,6 @@ from bookme.bookings.serializers import BookingInput, ReasonInput, RescheduleInp
 from bookme.config.management.commands.openapi import described_api
 from bookme.config.openapi import ANSWERS, REQUESTS
 from bookme.config.postman import FORMAT, collection
-from bookme.tenants.models import Tenant
 from bookme.users.serializers import LoginInput
 from tests.urltable import operations
 
@@ -84,7 +83,9 @@ def test_the_examples_would_be_accepted(operation: str, serializer: Any) -> None
         assert body.keys() <= checked.fields.keys()
 
 
-def test_it_is_served_with_its_pages(client: Client, salon: Tenant) -> None:
+@pytest.mark.parametrize("host", ["salon.localhost", "localhost"])
+def test_it_is_served_with_its_pages(db: None, host: str) -> None:
+    client = Client(headers={"host": host})
     served = client.get("/api/schema/", headers={"accept": "application/json"})
     page = client.get("/api/docs/")
 

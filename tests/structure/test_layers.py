@@ -17,7 +17,7 @@ from bookme.eventlog.events import Event
 from tests.structure.sources import ROOT
 
 
-def _layers() -> dict[str, int]:
+def layers() -> dict[str, int]:
     """App to its height: 0 is core."""
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     declared = next(each for each in contracts if each["name"] == "Apps are layered")["layers"]
@@ -38,7 +38,7 @@ def _references() -> Iterator[tuple[type[Model], Any, type[Model]]]:
 
 
 def test_foreign_keys_point_down() -> None:
-    height = _layers()
+    height = layers()
     wrong = [
         f"{model._meta.label}.{field.name} -> {target._meta.label}"
         for model, field, target in _references()
@@ -61,7 +61,7 @@ def test_nothing_in_a_tenant_points_to_public() -> None:
 
 def test_every_app_is_in_a_layer_and_every_tenant_app_is_ours() -> None:
     ours = {config.name.split(".")[1] for config in apps.get_app_configs() if config.name.startswith("bookme.")}
-    assert ours <= set(_layers())
+    assert ours <= set(layers())
     assert all(name.startswith("bookme.") for name in settings.TENANT_APPS)
 
 

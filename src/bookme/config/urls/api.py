@@ -14,8 +14,11 @@ V1 = [
     "bookme.onboarding.urls",
 ]
 
-urlpatterns = [
-    path("v1/", include([path("", include(module)) for module in V1])),
+description = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(), name="api-docs"),
+]
+urlpatterns = [
+    path("v1/", include([path("", include(module)) for module in V1])),
+    *description,
 ]

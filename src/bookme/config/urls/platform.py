@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from bookme.config.urls.api import description
 from bookme.onboarding.urls import platform_urlpatterns
 
 handler404 = "bookme.web.errors.not_found"
@@ -10,6 +11,7 @@ handler500 = "bookme.web.errors.server_error"
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("api/", include(description)),
     path("", include(platform_urlpatterns)),
     path("", include("bookme.web.urls_platform")),
 ]
