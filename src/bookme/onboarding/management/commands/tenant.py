@@ -19,6 +19,8 @@ from bookme.onboarding.validation import BadConfig, check_config, read_config
 from bookme.onboarding.validation.reading import MAX_BYTES
 from bookme.tenants.context import SchemaBehind
 from bookme.tenants.models import BusinessKind, Tenant
+from bookme.tenants.provisioning import write_template
+from bookme.tenants.template import TEMPLATE_PATH
 from bookme.users.links import one_time_link
 
 SHOWN_CHANGES = 20
@@ -94,6 +96,10 @@ class Command(BaseCommand):
 
     def run_close(self, options: dict[str, Any]) -> None:
         self._tell_status(close_business(tenant=self._tenant(options), actor=SYSTEM))
+
+    def run_template(self, _options: dict[str, Any]) -> None:
+        TEMPLATE_PATH.write_text(write_template(), encoding="utf-8")
+        self.stdout.write(f"wrote {TEMPLATE_PATH}")
 
     def _tenant(self, options: dict[str, Any]) -> Tenant:
         found = business_named(options["slug"])
@@ -179,9 +185,11 @@ _HELP = {
     "suspend": "Answer 503 on a business's addresses, until it is resumed.",
     "resume": "Open a business: again, or out of its trial.",
     "close": "End a business for good. Its data stays.",
+    "template": "For developers, after a migration: write what a new business's schema is made from.",
 }
 _ARGUMENTS: dict[str, Callable[[ArgumentParser], None]] = {
     "apply": _apply_arguments,
     "new": _new_arguments,
     "list": _list_arguments,
+    "template": lambda _parser: None,
 }
