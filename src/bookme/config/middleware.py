@@ -8,8 +8,10 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 
 from bookme.config.readiness import faults
+from bookme.tenants.context import current_tenant
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -50,6 +52,23 @@ def _without_secrets(path: str) -> str:
     """Manage and sign-in links carry their token in the path: it does not belong in a log."""
     parts = path.split("/")
     return "/".join("…" if len(part) > 40 else part for part in parts)
+
+
+class OperatorsAdmin:
+    """What holds under `/admin/` on the platform's host: its own content policy, and the business's clock."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        served = {settings.ROOT_URLCONF, settings.SWITCHED_URLCONF}
+        if getattr(request, "urlconf", None) not in served or not request.path_info.startswith("/admin/"):
+            return self.get_response(request)
+        tenant = current_tenant()
+        with timezone.override(tenant.config.zone if tenant else settings.TIME_ZONE):
+            response = self.get_response(request)
+        response["Content-Security-Policy"] = settings.ADMIN_SECURITY_POLICY
+        return response
 
 
 class Health:

@@ -27,14 +27,14 @@ PUBLIC_PORT = env.int("PUBLIC_PORT", 443)
 # Apps -------------------------------------------------------------------------------------------
 SHARED_APPS = [
     "bookme.tenants",  # before django_tenants: its migrate_schemas is ours
+    "unfold",  # before django_tenants, whose admin/index.html would hide unfold's
+    "unfold.contrib.filters",
     "django_tenants",
     "bookme.config",
     "bookme.users",
     "bookme.eventlog",
     "bookme.web",
     "bookme.onboarding",
-    "unfold",
-    "unfold.contrib.filters",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "bookme.tenants.middleware.TenantMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "bookme.config.middleware.OperatorsAdmin",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "bookme.web.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -247,6 +248,31 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'self'"],
         "form-action": ["'self'"],
     }
+}
+# For the admin: Unfold comes with Alpine, which evaluates, and with inline styles.
+ADMIN_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-eval'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+UNFOLD = {
+    "SITE_TITLE": "bookme.config.admin.whose_data",
+    "SITE_HEADER": "bookme.config.admin.whose_data",
+    "SITE_SUBHEADER": "bookme.config.admin.what_it_is",
+    "SITE_SYMBOL": "calendar_month",
+    "SITE_DROPDOWN": "bookme.config.admin.businesses",
+    "ENVIRONMENT": "bookme.config.admin.badge",
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_HISTORY": False,
+    "LOGIN": {"form": "bookme.users.operators.OperatorForm"},
+    "SIDEBAR": {"show_search": True, "show_all_applications": False},
 }
 X_FRAME_OPTIONS = "DENY"
 STATIC_URL = "/static/"

@@ -1,16 +1,16 @@
 """What the platform's host serves."""
 
-from django.contrib import admin
 from django.urls import include, path
 
 from bookme.config.urls.api import description
+from bookme.core.http.admin import platform_site
 from bookme.onboarding.urls import platform_urlpatterns
 
 handler404 = "bookme.web.errors.not_found"
 handler500 = "bookme.web.errors.server_error"
 
 urlpatterns = [
-    path("admin/", admin.site.urls),
+    path("admin/", platform_site.urls),
     path("api/", include(description)),
     path("", include(platform_urlpatterns)),
     path("", include("bookme.web.urls_platform")),

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from bookme.config.admin import business_site
+from bookme.core.http.admin import business_site
 
 handler404 = "bookme.web.errors.not_found"
 handler500 = "bookme.web.errors.server_error"

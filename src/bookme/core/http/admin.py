@@ -1,0 +1,146 @@
+"""The operators' two admin sites, and what every admin of ours is made of.
+
+`platform_site` is `/admin/`: the tables of the platform. `business_site` is `/t/<slug>/admin/`: one business, read-only
+but for admin actions, which call the same actions as everybody, with the operator as actor.
+"""
+
+import csv
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import label_for_field, lookup_field
+from django.db import models
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, StreamingHttpResponse
+from django.utils import timezone
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.sites import UnfoldAdminSite
+from unfold.utils import parse_date_str
+
+from bookme.core.errors import DomainError
+from bookme.core.http.fields import EARLIEST_YEAR, LATEST_YEAR
+from bookme.core.http.views import write
+from bookme.core.time import local_midnight
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_SHOWN_FAILURES = 5
+
+platform_site = UnfoldAdminSite(name="admin")
+business_site = UnfoldAdminSite(name="business")
+
+
+class OperatorsOnly:
+    """Every operator may look at everything, and nobody changes anything here unless a subclass says so."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return is_operator(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_operator(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class DayRange(RangeDateFilter):
+    """Instants from one day to another, both inclusive, on the clock of the business."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        zone = timezone.get_current_timezone()
+        if first := self._day("from"):
+            queryset = queryset.filter(**{f"{self.field_path}__gte": local_midnight(first, zone)})
+        if last := self._day("to"):
+            queryset = queryset.filter(**{f"{self.field_path}__lt": local_midnight(last + dt.timedelta(days=1), zone)})
+        return queryset
+
+    def _day(self, end: str) -> dt.date | None:
+        """What was typed, if it is a day near enough for a calendar."""
+        day: dt.date | None = parse_date_str(str(self.used_parameters.get(f"{self.field_path}_{end}")))
+        return day if day and EARLIEST_YEAR <= day.year <= LATEST_YEAR else None
+
+
+class OperatorAdmin(OperatorsOnly, ModelAdmin):  # type: ignore[misc]
+    """Rows to look at, filter, search and export."""
+
+    actions: Sequence[Any] = ("export_csv",)
+    list_filter_submit = True
+    list_per_page = 50
+    show_full_result_count = False
+    compressed_fields = True
+    formfield_overrides: Any = {models.URLField: {"assume_scheme": "https"}}  # type: ignore[misc]
+    export_fields: tuple[str, ...] = ()
+
+    @admin.action(description="Export as CSV")
+    def export_csv(self, request: HttpRequest, rows: QuerySet[Any]) -> StreamingHttpResponse:
+        """The chosen rows with the columns of the list, or those of `export_fields`."""
+        name = f"{self.model._meta.model_name}.csv"
+        return StreamingHttpResponse(
+            self._csv_lines(rows),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+    def _csv_lines(self, rows: QuerySet[Any]) -> Iterator[str]:
+        columns = self.export_fields or self.list_display
+        writer = csv.writer(_Echo())
+        yield "\ufeff"
+        yield writer.writerow([str(label_for_field(each, self.model, self)) for each in columns])
+        for row in rows.iterator(chunk_size=500):
+            yield writer.writerow([_cell(lookup_field(each, row, self)[2]) for each in columns])
+
+
+class OperatorInline(OperatorsOnly, TabularInline):  # type: ignore[misc]
+    """Rows that belong to one, shown below it."""
+
+    extra = 0
+    tab = True
+
+
+def is_operator(request: HttpRequest) -> bool:
+    return bool(request.user.is_active and getattr(request.user, "is_staff", False))
+
+
+def change_each(request: HttpRequest, rows: QuerySet[Any], change: Callable[[Any], object], *, done: str) -> None:
+    """Call `change` with each row, in a transaction of its own, and tell how it went. `done` is as `cancelled`."""
+    failures, count = [], 0
+    for row in rows:
+        try:
+            with write():
+                change(row)
+        except DomainError as error:
+            failures.append(f"{row}: {error.detail}")
+        else:
+            count += 1
+    if count:
+        messages.success(request, f"{count} {done}.")
+    for failure in failures[:_SHOWN_FAILURES]:
+        messages.error(request, failure)
+    if len(failures) > _SHOWN_FAILURES:
+        messages.error(request, f"{len(failures) - _SHOWN_FAILURES} more could not be {done}.")
+
+
+def all_fields(model: type[Model]) -> tuple[str, ...]:
+    """Every column, for a page that shows a row as it is."""
+    return tuple(each.name for each in model._meta.fields)
+
+
+class _Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _cell(value: Any) -> str:
+    """A value as a spreadsheet may see it: text that would be run as a formula is made text."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -1,0 +1,74 @@
+"""People and what they are where, for operators."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from bookme.core.http.admin import OperatorAdmin, OperatorInline, change_each, platform_site
+from bookme.core.time import now
+from bookme.users.actions import sign_out
+from bookme.users.models import Membership, SignIn, User
+
+
+class MembershipInline(OperatorInline):
+    model = Membership
+    fields = ("tenant", "role", "is_active", "created_at")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        found: QuerySet[Membership] = super().get_queryset(request).select_related("tenant")
+        return found
+
+
+@admin.register(User, site=platform_site)
+class UserAdmin(OperatorAdmin):
+    """Names and who is an operator can be changed; a person is deactivated, never deleted."""
+
+    list_display = ("email", "name", "is_staff", "is_active", "created_at", "last_login")
+    list_filter = ("is_staff", "is_active")
+    search_fields = ("email", "name", "phone")
+    fields = ("email", "name", "phone", "language", "timezone", "is_active", "is_staff", "email_verified_at",
+              "created_at", "last_login")  # fmt: skip
+    readonly_fields = ("email", "email_verified_at", "created_at", "last_login")
+    inlines = (MembershipInline,)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_view_permission(request)
+
+
+@admin.register(Membership, site=platform_site)
+class MembershipAdmin(OperatorAdmin):
+    list_display = ("user", "tenant", "role", "is_active", "created_at")
+    list_select_related = ("user", "tenant")
+    list_filter = ("role", "is_active", "tenant")
+    search_fields = ("user__email", "user__name", "tenant__name", "tenant__slug")
+    autocomplete_fields = ("user", "tenant")
+    fields = ("user", "tenant", "role", "is_active", "denied", "location_ids", "staff_ids", "created_at")
+    readonly_fields = ("created_at",)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_view_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_view_permission(request)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Whose it is and where stays as it is: another is another membership."""
+        return ("user", "tenant", *self.readonly_fields) if obj else self.readonly_fields
+
+
+@admin.register(SignIn, site=platform_site)
+class SignInAdmin(OperatorAdmin):
+    list_display = ("user", "tenant", "kind", "address", "created_at", "used_at", "expires_at", "revoked_at")
+    list_select_related = ("user", "tenant")
+    list_filter = ("kind", "tenant")
+    search_fields = ("user__email", "address")
+    actions = ("end", "export_csv")
+    exclude = ("refresh_jti",)
+
+    @admin.action(description="Sign out")
+    def end(self, request: HttpRequest, rows: QuerySet[SignIn]) -> None:
+        at = now()
+        change_each(request, rows, lambda row: sign_out(sign_in_id=row.pk, now=at), done="signed out")

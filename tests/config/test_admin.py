@@ -1,0 +1,327 @@
+"""The operators' admin: the platform's tables, and a switch to each business, read-only but for our own actions."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from bookme.bookings.models import Booking
+from bookme.bookings.states import Status
+from bookme.communications.models import Notification
+from bookme.core.http.admin import business_site, platform_site
+from bookme.core.permissions import Role
+from bookme.eventlog.models import Event
+from bookme.services.models import Service
+from bookme.tenants.context import public_scope, tenant_scope
+from bookme.tenants.models import Domain, OutboxMessage, Tenant, TenantStatus
+from bookme.users.models import SignIn, User
+from tests.factories.bookings import AppointmentFactory, BookingFactory
+from tests.factories.communications import NotificationFactory
+from tests.factories.customers import ConsentFactory, CustomerAddressFactory, CustomerFactory
+from tests.factories.locations import ClosureFactory, OpeningHoursFactory, ResourceFactory
+from tests.factories.services import CategoryFactory, ExtraFactory, QuestionFactory, ServiceFactory
+from tests.factories.staff import StaffFactory, TimeOffFactory
+from tests.factories.users import PASSWORD, Person, UserFactory, make_person
+
+SALON = "/t/salon/admin/"
+PLATFORM_LISTS = [f"/admin/{each}/" for each in (
+    "tenants/tenant", "tenants/domain", "tenants/outboxmessage", "users/user", "users/membership", "users/signin",
+    "eventlog/event",
+)]  # fmt: skip
+BUSINESS_LISTS = [f"{SALON}{each}/" for each in (
+    "services/service", "services/category", "services/extra", "services/question", "staff/staff",
+    "staff/workinghours", "staff/timeoff", "locations/location", "locations/resource", "locations/closure",
+    "customers/customer", "bookings/booking", "communications/notification", "eventlog/event",
+)]  # fmt: skip
+
+
+@pytest.fixture
+def operator(db: None) -> User:
+    with public_scope():
+        return UserFactory(email="admin@bookme.example", name="Olga Operator", is_staff=True)
+
+
+@pytest.fixture
+def admin(operator: User) -> Client:
+    """A browser on the platform's host, signed in as an operator."""
+    browser = Client(headers={"host": "localhost"})
+    browser.force_login(operator)
+    return browser
+
+
+@pytest.fixture
+def rows(salon: Tenant) -> Iterator[None]:
+    """One of everything, and of what stands below it."""
+    hours = [(day, 540, 1020) for day in range(7)]
+    person = StaffFactory(name="Amara", hours=hours, does=[ServiceFactory(name="Cut", category=CategoryFactory())])
+    TimeOffFactory(staff=person)
+    for make in (ExtraFactory, QuestionFactory, ResourceFactory, ClosureFactory, OpeningHoursFactory):
+        make()
+    customer = CustomerFactory(name="Amelia Hart")
+    CustomerAddressFactory(customer=customer)
+    ConsentFactory(customer=customer)
+    booking = BookingFactory(visit__customer=customer, appointment__staff=person)
+    NotificationFactory(booking_id=booking.pk)
+    Event.objects.create(name="booking.confirmed", payload={}, actor_kind="system", occurred_at=timezone.now())
+    return
+
+
+def _act(admin: Client, path: str, action: str, *ids: object) -> str:
+    answer = admin.post(path, {"action": action, "_selected_action": [str(each) for each in ids]}, follow=True)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_an_operator_signs_in_and_out(operator: User) -> None:
+    browser = Client(headers={"host": "localhost"})
+    assert browser.get("/admin/").headers["Location"] == "/admin/login/?next=/admin/"
+    answer = browser.post("/admin/login/?next=/admin/", {"username": "Admin@BookMe.example", "password": PASSWORD})
+    assert answer.headers["Location"] == "/admin/"
+    assert browser.get("/admin/").status_code == 200
+    browser.post("/admin/logout/")
+    assert browser.get("/admin/").status_code == 302
+
+
+def test_nobody_else_gets_in(salon: Tenant, operator: User) -> None:
+    owner = make_person(salon, Role.OWNER, email="owner@salon.example")
+    gone = UserFactory(email="gone@bookme.example", is_staff=True, is_active=False)
+    for email in (owner.user.email, gone.email, "nobody@bookme.example"):
+        browser = Client(headers={"host": "localhost"})
+        answer = browser.post("/admin/login/", {"username": email, "password": PASSWORD})
+        assert answer.status_code == 200, email
+        assert "_auth_user_id" not in browser.session
+    signed_in = Client(headers={"host": "localhost"})
+    signed_in.force_login(owner.user)
+    for path in ["/admin/", SALON, *PLATFORM_LISTS, *BUSINESS_LISTS]:
+        assert signed_in.get(path).status_code == 302, path
+
+
+def test_who_stops_being_an_operator_is_out_at_once(admin: Client, operator: User) -> None:
+    User.objects.filter(pk=operator.pk).update(is_staff=False)
+    assert admin.get("/admin/").status_code == 302
+    assert admin.get(f"{SALON}bookings/booking/").status_code == 302
+
+
+def test_a_session_of_a_business_is_worthless_here(owner: Person) -> None:
+    browser = Client(headers={"host": "localhost"})
+    browser.cookies["sessionid"] = owner.page.cookies["sessionid"].value
+    for path in ("/admin/", SALON):
+        assert browser.get(path).status_code == 302
+
+
+def test_the_password_cannot_be_guessed_without_end(operator: User) -> None:
+    browser = Client(headers={"host": "localhost"})
+    for _ in range(10):
+        browser.post("/admin/login/", {"username": operator.email, "password": "wrong"})
+    answer = browser.post("/admin/login/", {"username": operator.email, "password": PASSWORD})
+    assert "Too many failed attempts" in answer.text
+    assert "_auth_user_id" not in browser.session
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/t/salon/admin/", "/admin/login/"])
+def test_a_business_domain_has_no_admin(salon: Tenant, operator: User, path: str) -> None:
+    browser = Client(headers={"host": "salon.localhost"})
+    browser.force_login(operator)
+    assert browser.get(path).status_code == 404
+
+
+@pytest.mark.usefixtures("rows")
+@pytest.mark.parametrize("path", PLATFORM_LISTS + BUSINESS_LISTS)
+def test_every_list_and_every_row_opens(admin: Client, owner: Person, path: str) -> None:
+    listed = admin.get(path)
+    assert listed.status_code == 200
+    assert admin.get(f"{path}?q=a").status_code == 200
+    site = business_site if path.startswith(SALON) else platform_site
+    model = next(each for each in site._registry if path.endswith(f"/{each._meta.app_label}/{each._meta.model_name}/"))
+    with tenant_scope(owner.tenant) if path.startswith(SALON) else public_scope():
+        first = model._default_manager.first()
+    if first is not None:
+        assert admin.get(f"{path}{first.pk}/change/").status_code == 200
+
+
+@pytest.mark.usefixtures("rows")
+@pytest.mark.parametrize("path", BUSINESS_LISTS)
+def test_data_of_a_business_cannot_be_written(admin: Client, path: str) -> None:
+    assert admin.get(f"{path}add/").status_code == 403
+    model = next(
+        each for each in business_site._registry if path.endswith(f"/{each._meta.app_label}/{each._meta.model_name}/")
+    )
+    first = model._default_manager.first()
+    assert first is not None
+    before = model._default_manager.values().get(pk=first.pk)
+    assert admin.post(f"{path}{first.pk}/change/", {"name": "Changed", "status": "cancelled"}).status_code == 403
+    assert admin.post(f"{path}{first.pk}/delete/", {"post": "yes"}).status_code == 403
+    admin.post(path, {"action": "delete_selected", "_selected_action": [str(first.pk)], "post": "yes"})
+    assert model._default_manager.values().get(pk=first.pk) == before
+
+
+def test_the_way_from_the_platform_to_a_business_and_whose_data_it_is(admin: Client, salon: Tenant) -> None:
+    platform = admin.get("/admin/tenants/tenant/").text
+    assert 'href="/t/salon/admin/"' in platform
+    assert "Data of" not in platform
+    switched = admin.get(SALON).text
+    assert "Data of Salon" in switched
+    assert "Data of Rival" not in switched
+    assert 'href="/t/rival/admin/"' in switched, "the switch is on every page"
+    assert 'href="/t/salon/admin/bookings/booking/"' in switched
+
+
+def test_each_business_shows_its_own_rows(admin: Client, salon: Tenant, rival: Tenant) -> None:
+    CustomerFactory(name="Sally Salon")
+    with tenant_scope(rival):
+        theirs = CustomerFactory(name="Rita Rival")
+    assert "Rita Rival" not in admin.get(f"{SALON}customers/customer/").text
+    rivals = admin.get("/t/rival/admin/customers/customer/").text
+    assert "Rita Rival" in rivals
+    assert "Sally Salon" not in rivals
+    assert admin.get(f"{SALON}customers/customer/{theirs.pk}/change/").status_code == 302
+
+
+def test_a_suspended_business_can_be_looked_at(admin: Client, salon: Tenant) -> None:
+    with public_scope():
+        Tenant.objects.filter(pk=salon.pk).update(status=TenantStatus.SUSPENDED)
+    assert "Suspended" in admin.get(f"{SALON}bookings/booking/").text
+
+
+def test_bookings_change_by_our_actions_with_the_operator_as_actor(
+    admin: Client, salon: Tenant, operator: User
+) -> None:
+    pending = BookingFactory(status=Status.PENDING)
+    other = BookingFactory(status=Status.PENDING)
+    path = f"{SALON}bookings/booking/"
+    assert "1 confirmed." in _act(admin, path, "confirm", pending.pk)
+    assert "1 cancelled." in _act(admin, path, "cancel", pending.pk)
+    assert "1 declined." in _act(admin, path, "decline", other.pk)
+
+    pending.refresh_from_db()
+    assert (pending.status, pending.cancelled_by, pending.appointment.seats_taken) == ("cancelled", "business", 0)
+    facts = Event.objects.filter(subject_id=pending.pk).order_by("occurred_at")
+    assert [(fact.name, fact.actor_kind, fact.actor_id) for fact in facts] == [
+        ("booking.confirmed", "operator", operator.pk),
+        ("booking.cancelled", "operator", operator.pk),
+    ]
+    assert not LogEntry.objects.exists()
+
+
+def test_what_cannot_be_done_is_told_and_the_rest_is_done(admin: Client, salon: Tenant) -> None:
+    done, stuck = BookingFactory(status=Status.PENDING), BookingFactory(status=Status.CANCELLED)
+    page = _act(admin, f"{SALON}bookings/booking/", "confirm", done.pk, stuck.pk)
+    assert "1 confirmed." in page
+    assert "A booking that is cancelled cannot become confirmed." in page
+    assert set(Booking.objects.values_list("status", flat=True)) == {"confirmed", "cancelled"}
+
+
+def test_services_are_archived_and_messages_sent_again(admin: Client, salon: Tenant) -> None:
+    service = ServiceFactory()
+    assert "1 archived." in _act(admin, f"{SALON}services/service/", "archive", service.pk)
+    assert not Service.objects.get().is_active
+    sent = NotificationFactory(booking_id=BookingFactory().pk)
+    _act(admin, f"{SALON}communications/notification/", "repeat", sent.pk)
+    assert OutboxMessage.objects.filter(task="communications.send_again", args__notification_id=str(sent.pk)).exists()
+
+
+def test_bookings_are_found_by_date_service_staff_and_status(admin: Client, salon: Tenant) -> None:
+    mine = BookingFactory(visit__reference="MINE2345")
+    late = AppointmentFactory(starts_at=dt.datetime(2030, 2, 1, 10, tzinfo=dt.UTC), seats_taken=1)
+    BookingFactory(visit__reference="LATE2345", appointment=late, status=Status.PENDING)
+    path, appointment = f"{SALON}bookings/booking/", mine.appointment
+    for query in (
+        f"appointment__service__id__exact={appointment.service_id}",
+        f"appointment__staff__id__exact={appointment.staff_id}",
+        "status__exact=confirmed",
+        "q=MINE2345",
+        "appointment__starts_at_from=2030-01-07&appointment__starts_at_to=2030-01-07",
+    ):
+        page = admin.get(f"{path}?{query}").text
+        assert "MINE2345" in page, query
+        assert "LATE2345" not in page, query
+
+
+def test_times_are_shown_on_the_clock_of_the_business(admin: Client, salon: Tenant) -> None:
+    summer = AppointmentFactory(starts_at=dt.datetime(2030, 7, 1, 10, tzinfo=dt.UTC), seats_taken=1)
+    BookingFactory(appointment=summer)
+    assert "11 a.m." in admin.get(f"{SALON}bookings/booking/").text
+
+
+def test_a_csv_is_the_list_and_nothing_in_it_is_a_formula(admin: Client, salon: Tenant) -> None:
+    booking = BookingFactory(visit__contact_name='=HYPERLINK("x")', visit__reference="ABC23456")
+    answer = admin.post(f"{SALON}bookings/booking/", {"action": "export_csv", "_selected_action": [str(booking.pk)]})
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    head, line = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+    assert head.startswith("start,end,reference,customer,e-mail")
+    assert "ABC23456" in line
+    assert "'=HYPERLINK" in line
+
+
+def test_the_outbox_is_shown_and_the_dead_run_again(admin: Client, salon: Tenant) -> None:
+    with public_scope():
+        dead = OutboxMessage.objects.create(task="x", key="k", due_at=timezone.now(), dead=True, attempts=33)
+    path = "/admin/tenants/outboxmessage/"
+    assert str(dead.pk) in admin.get(f"{path}?state=dead").text
+    assert str(dead.pk) not in admin.get(f"{path}?state=due").text
+    assert "1 waiting to run again." in _act(admin, path, "run_dead_again", dead.pk)
+    dead.refresh_from_db()
+    assert (dead.dead, dead.attempts) == (False, 0)
+    assert "Only a message that was given up" in _act(admin, path, "run_dead_again", dead.pk)
+
+
+def test_a_business_is_suspended_and_resumed(admin: Client, salon: Tenant, operator: User) -> None:
+    path = "/admin/tenants/tenant/"
+    assert "1 suspended." in _act(admin, path, "suspend", salon.pk)
+    assert Tenant.objects.get(pk=salon.pk).status == TenantStatus.SUSPENDED
+    assert Event.objects.get(name="business.suspended").actor_id == operator.pk
+    assert "1 resumed." in _act(admin, path, "resume", salon.pk)
+
+
+def test_a_sign_in_is_ended(admin: Client, owner: Person) -> None:
+    assert owner.api.get("auth/me/").status_code == 200
+    _act(admin, "/admin/users/signin/", "end", SignIn.objects.get(user=owner.user).pk)
+    assert owner.api.get("auth/me/").status_code == 401
+
+
+def test_a_host_name_is_added_but_the_primary_one_stays(admin: Client, salon: Tenant) -> None:
+    admin.post("/admin/tenants/domain/add/", {"domain": "book.salon.example", "tenant": str(salon.pk)})
+    assert Domain.objects.get(domain="book.salon.example").tenant_id == salon.pk
+    primary = Domain.objects.get(tenant=salon, is_primary=True)
+    assert admin.post(f"/admin/tenants/domain/{primary.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "make"),
+    [
+        (f"{SALON}bookings/booking/", BookingFactory),
+        (f"{SALON}communications/notification/", NotificationFactory),
+        (f"{SALON}customers/customer/", CustomerFactory),
+        (f"{SALON}locations/closure/", ClosureFactory),
+    ],
+)
+def test_a_list_costs_the_same_however_long_it_is(admin: Client, salon: Tenant, path: str, make: type) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            admin.get(path)
+        return len([each for each in queries if "search_path" not in each["sql"]])
+
+    make.create_batch(2)  # type: ignore[attr-defined]
+    cost()
+    few = cost()
+    make.create_batch(10)  # type: ignore[attr-defined]
+    assert cost() <= few
+
+
+def test_only_the_admin_has_the_policy_that_unfold_needs(admin: Client, client: Client, salon: Tenant) -> None:
+    for path in ("/admin/", SALON, "/admin/login/"):
+        assert "'unsafe-eval'" in admin.get(path).headers["Content-Security-Policy"]
+    assert "unsafe-eval" not in client.get("/admin/").headers.get("Content-Security-Policy", "")
+    assert "unsafe-eval" not in admin.get("/mailbox/").headers["Content-Security-Policy"]
+
+
+def test_nothing_of_a_business_is_on_the_platform_site() -> None:
+    shared = {"tenants", "users", "eventlog"}
+    assert {model._meta.app_label for model in platform_site._registry} == shared
+    assert {model._meta.app_label for model in business_site._registry} & {"tenants", "users"} == set()
+    assert Notification in business_site._registry
