@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import get_script_prefix
 
 from bookme.tenants import selectors
 from bookme.tenants.models import Domain, Tenant, TenantStatus
@@ -202,3 +203,9 @@ def test_a_slug_may_be_a_domain_of_another(salon: Tenant, rival: Tenant) -> None
     assert by_host is not None
     assert by_slug is not None
     assert (by_host.slug, by_slug.slug) == ("rival", "salon")
+
+
+def test_a_prefix_ends_with_its_request(salon: Tenant) -> None:
+    before = get_script_prefix()
+    assert _get(f"/t/salon{ME}", "localhost").status_code == 401
+    assert get_script_prefix() == before

@@ -1,12 +1,13 @@
 """From a host name to a business, and its scope around the request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import set_script_prefix, set_urlconf
+from django.urls import get_script_prefix, set_script_prefix, set_urlconf
 from django.utils.cache import patch_vary_headers
 from django.utils.encoding import escape_uri_path
 
@@ -48,11 +49,10 @@ class TenantMiddleware:
         tenant = tenant_by_slug(slug)
         if tenant is None or (tenant.status == TenantStatus.CLOSED and not rest.startswith("/admin/")):
             return _refusal(request, NotFound("There is no such business.", code="unknown_tenant"))
-        if prefix:
-            if not rest.startswith(("/api/", "/admin/")):
-                return _to_domain(request, tenant, rest)
-            _mount(request, prefix, rest)
-        response = self._for_business(request, tenant, settings.SWITCHED_URLCONF)
+        if prefix and not rest.startswith(("/api/", "/admin/")):
+            return _to_domain(request, tenant, rest)
+        with _mounted(request, prefix, rest):
+            response = self._for_business(request, tenant, settings.SWITCHED_URLCONF)
         patch_vary_headers(response, ["X-Tenant"])
         return response
 
@@ -86,11 +86,20 @@ def _switch_parts(path: str) -> tuple[str, str, str]:
     return f"/t/{parts[2]}", parts[2], "/" + (parts[3] if len(parts) == 4 else "")
 
 
-def _mount(request: HttpRequest, prefix: str, rest: str) -> None:
-    """Let the application believe that it is mounted at the prefix, so that links and redirects keep it."""
+@contextmanager
+def _mounted(request: HttpRequest, prefix: str, rest: str) -> Iterator[None]:
+    """Let the application believe that it is mounted at the prefix, if there is one: links and redirects keep it."""
+    if not prefix:
+        yield
+        return
+    before = get_script_prefix()
     request.path_info = rest
     request.META["PATH_INFO"], request.META["SCRIPT_NAME"] = rest, prefix
-    set_script_prefix(prefix + "/")
+    set_script_prefix(f"{prefix}/")
+    try:
+        yield
+    finally:
+        set_script_prefix(before)
 
 
 def _refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
