@@ -186,6 +186,19 @@ def test_filters_that_cannot_be_read_are_refused(stranger: Stranger, query: str)
     assert list(faults(stranger.api.get(f"services/?{query}"))) == ["/" + query.split("=", maxsplit=1)[0]]
 
 
+@pytest.mark.parametrize(
+    "query", ["page=0", "page=last", "page_size=0", "page_size=-1", "page_size=many", "page=" + "9" * 30]
+)
+def test_pages_that_cannot_be_are_refused(stranger: Stranger, query: str) -> None:
+    assert list(faults(stranger.api.get(f"services/?{query}"))) == ["/" + query.split("=", maxsplit=1)[0]]
+    assert stranger.api.get("services/?page=2").status_code == 404
+
+
+def test_asking_what_is_allowed_is_no_fault(stranger: Stranger, salon: Tenant) -> None:
+    for path in ("services/", f"services/{ServiceFactory().pk}/"):
+        assert stranger.api.client.options(f"/api/v1/{path}").status_code in {200, 204, 405}
+
+
 def test_pages_are_in_order_and_at_most_a_hundred(stranger: Stranger) -> None:
     made = [ServiceFactory(position=position) for position in (2, 0, 1)]
     for _ in range(99):

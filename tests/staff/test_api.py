@@ -195,6 +195,16 @@ def test_shifts_that_cannot_be_are_refused(owner: Person, body: Any, pointer: st
     assert not Event.objects.exists()
 
 
+def test_a_week_is_replaced_whole_or_not_at_all(owner: Person) -> None:
+    shift = WorkingHoursFactory()
+    night = {"weekday": 6, "start": 1200, "end": 2000}
+
+    assert faults(owner.api.put(f"staff/{shift.staff.pk}/working-hours/", [night, NINE_TO_FIVE])) == {"/1": "overlap"}
+
+    assert list(WorkingHours.objects.all()) == [shift]
+    assert not Event.objects.exists()
+
+
 def test_staff_keep_their_own_time_off_and_nobody_elses(stylist: Person, owner: Person, stranger: Stranger) -> None:
     mine, other = StaffFactory(user_id=stylist.user.id), StaffFactory()
     body = {"from": "2030-08-01", "to": "2030-08-14", "reason": "Wedding"}

@@ -5,7 +5,6 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 
 from bookme.core.actor import Actor
-from bookme.core.fetch import one
 from bookme.core.permissions import Permission
 from bookme.customers.models import Consent, Customer, CustomerAddress
 
@@ -17,11 +16,6 @@ def customers_for(actor: Actor) -> QuerySet[Customer]:
         Prefetch("addresses", CustomerAddress.objects.order_by("-created_at", "-id")),
         Prefetch("consents", Consent.objects.order_by("created_at", "id")),
     )
-
-
-def customer_for(actor: Actor, customer_id: UUID) -> Customer:
-    """Raises NotAllowed, NotFound."""
-    return one(customers_for(actor), customer_id)
 
 
 def customer_by_contact(*, email: str = "", phone: str = "", user_id: UUID | None = None) -> Customer | None:

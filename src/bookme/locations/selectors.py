@@ -1,10 +1,9 @@
 """Places as a caller may see them: everything for the team, what is active for everybody else."""
 
-import datetime as dt
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from bookme.core.actor import Actor
 from bookme.core.fetch import offered_to, one
@@ -27,19 +26,9 @@ def resources_for(actor: Actor) -> QuerySet[Resource]:
     return offered_to(actor, Resource.objects.select_related("location"))
 
 
-def closures(*, location: UUID | None = None) -> QuerySet[Closure]:
-    """The business's own and those of its places; with a location, what shuts that place: its own and the business's.
-
-    The same for every caller: when a business is shut is no secret.
-    """
-    rows = Closure.objects.select_related("location")
-    return rows.filter(Q(location=None) | Q(location=location)) if location else rows
-
-
-def closures_between(start: dt.datetime, end: dt.datetime, *, locations: set[UUID] | None = None) -> QuerySet[Closure]:
-    """Closures that meet the half-open range, of the business and of these locations (None: of all)."""
-    rows = Closure.objects.filter(starts_at__lt=end, ends_at__gt=start)
-    return rows if locations is None else rows.filter(Q(location=None) | Q(location__in=locations))
+def closures() -> QuerySet[Closure]:
+    """The business's own and those of its places, for every caller: when a business is shut is no secret."""
+    return Closure.objects.select_related("location")
 
 
 def opening_hours_of(location: Location) -> QuerySet[OpeningHours]:

@@ -13,11 +13,6 @@ def categories_for(actor: Actor) -> QuerySet[Category]:
     return offered_to(actor, Category.objects.all())
 
 
-def category_for(actor: Actor, category_id: UUID) -> Category:
-    """Raises NotFound."""
-    return one(categories_for(actor), category_id)
-
-
 def services_for(actor: Actor) -> QuerySet[Service]:
     """Services with category, places, needed resources and extras, in a fixed number of queries."""
     return offered_to(

@@ -124,11 +124,17 @@ class OneRow(RowsOf):
 
     def patch(self, request: Request, **path: Any) -> Response:
         with write():
+            self._lock()
             row = self.row()
             serializer = self.get_serializer(row, data=request.data, partial=True)
             serializer.is_valid(raise_exception=True)
             self.change(row, serializer.validated_data)
             return Response(self.shown(row.pk))
+
+    def _lock(self) -> None:
+        """What is checked against the row's other columns is still so when it is written."""
+        rows = self.get_queryset().model._default_manager.select_for_update()
+        rows.filter(pk=self.kwargs[self.lookup_field]).first()
 
 
 class ArchivableRow(OneRow):
