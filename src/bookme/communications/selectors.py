@@ -7,13 +7,12 @@ from django.db.models import Q, QuerySet
 
 from bookme.bookings.links import manage_url
 from bookme.bookings.models import Booking
-from bookme.bookings.policies import MINUTE
 from bookme.communications.messages import BookingFacts, Sender
 from bookme.communications.models import Notification
 from bookme.core.actor import Actor
 from bookme.core.errors import NotFound
 from bookme.core.permissions import Permission
-from bookme.core.time import zone
+from bookme.core.time import MINUTE, zone
 from bookme.locations.models import Location
 from bookme.tenants.config import Policy
 from bookme.tenants.models import Tenant

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
 
@@ -22,7 +23,7 @@ def checks() -> dict[str, str]:
 
 def broken_invariants(*, now: dt.datetime) -> dict[str, int]:
     """What each check counts in the current business; all are 0 in a sound one."""
-    values = {"now": now, "tenant": require_tenant().pk}
+    values: dict[str, Any] = {"now": now, "tenant": require_tenant().pk}
     found = {}
     with connection.cursor() as cursor:
         for name, query in checks().items():

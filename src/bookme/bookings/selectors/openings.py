@@ -1,6 +1,7 @@
 """Is this one time free, for whom, why not, and what is near: what booking asks the availability engine."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from bookme.bookings.models import Appointment
 from bookme.bookings.selectors.sessions import sessions_near
 from bookme.bookings.selectors.slots import load_snapshot
 from bookme.bookings.wishes import SESSIONS_ONLY, SlotUnavailable, Wish
-from bookme.core.time import instant_of, iso_text, minute_of, zone
+from bookme.core.time import MINUTE, iso_text, minute_of, zone
 from bookme.services.models import Service, ServiceKind
 from bookme.tenants.config import Policy
 from bookme.tenants.context import require_tenant
@@ -88,13 +89,12 @@ def with_alternatives(error: SlotUnavailable, *, now: dt.datetime) -> SlotUnavai
 def alternatives_to(wish: Wish, *, now: dt.datetime, count: int = ALTERNATIVES) -> list[dict[str, Any]]:
     """Up to `count` openings, nearest first: `{start, end, location, staff: [id…]}`; of a class with its `session`."""
     policy = policy_of(wish.service)
-    soonest, latest = now, now + policy.max_days_ahead * _DAY
-    start = min(max(wish.start, soonest), latest)
+    start = min(max(wish.start, now), now + policy.max_days_ahead * _DAY)
     if wish.service.kind == ServiceKind.CLASS:
-        found = sessions_near(wish.service, start, party_size=wish.party_size, now=now, count=count)
+        soonest = now + policy.min_notice_minutes * MINUTE
+        found = sessions_near(wish.service, start, party_size=wish.party_size, soonest=soonest, count=count)
         return [_session_data(each) for each in found]
-    near = Wish(**{**vars(wish), "start": start})
-    snapshot = snapshot_of(near, now=now, days_around=_NEAR)
+    snapshot = snapshot_of(replace(wish, start=start), now=now, days_around=_NEAR)
     tz = zone(snapshot.zone)
     return [
         {
@@ -104,7 +104,6 @@ def alternatives_to(wish: Wish, *, now: dt.datetime, count: int = ALTERNATIVES) 
             "staff": [str(each) for each in slot.staff],
         }
         for slot in nearest(snapshot, minute_of(start), count)
-        if instant_of(slot.start) != wish.start
     ]
 
 

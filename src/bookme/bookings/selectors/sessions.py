@@ -51,10 +51,10 @@ def session_at(
 
 
 def sessions_near(
-    service: Service, start: dt.datetime, *, party_size: int, now: dt.datetime, count: int
+    service: Service, start: dt.datetime, *, party_size: int, soonest: dt.datetime, count: int
 ) -> list[Appointment]:
-    """Up to `count` sessions of a class with room for the party, nearest first."""
-    open_ones = sessions().filter(service=service, seats_taken__lte=F("capacity") - party_size, starts_at__gt=now)
+    """Up to `count` sessions of a class from `soonest` on with room for the party, nearest to `start` first."""
+    open_ones = sessions().filter(service=service, seats_taken__lte=F("capacity") - party_size, starts_at__gte=soonest)
     later = open_ones.filter(starts_at__gte=start).order_by("starts_at", "id")[:count]
     earlier = open_ones.filter(starts_at__lt=start).order_by("-starts_at", "-id")[:count]
     return sorted([*later, *earlier], key=lambda each: (abs(each.starts_at - start), each.pk))[:count]
