@@ -61,6 +61,14 @@ def test_every_operation_says_what_it_is(described: dict[tuple[str, str], dict[s
         assert "default" in each["responses"], where
 
 
+def test_summaries_read_well(described: dict[tuple[str, str], dict[str, Any]]) -> None:
+    told = {where: each["summary"] for where, each in described.items()}
+    assert told["POST", "/api/v1/service-categories/"] == "Add service category"
+    assert told["DELETE", "/api/v1/services/{id}/"] == "Archive service"
+    assert told["DELETE", "/api/v1/closures/{id}/"] == "Remove closure"
+    assert told["PUT", "/api/v1/staff/{id}/working-hours/"] == "Replace staff working hours"
+
+
 def test_every_example_belongs_to_an_operation(described: dict[tuple[str, str], dict[str, Any]]) -> None:
     assert REQUESTS.keys() | ANSWERS.keys() <= {each["operationId"] for each in described.values()}
     booking = described["POST", "/api/v1/bookings/"]
@@ -116,10 +124,12 @@ def test_the_postman_collection_has_every_operation(schema: dict[str, Any], tmp_
 def test_a_collection_signs_in_once_and_books(schema: dict[str, Any]) -> None:
     items = {item["name"]: item for folder in collection(schema)["item"] for item in folder["item"]}
 
-    assert "pm.collectionVariables.set('access'" in "".join(items["Auth login"]["event"][0]["script"]["exec"])
-    body = json.loads(items["Make bookings"]["request"]["body"]["raw"])
+    assert "pm.collectionVariables.set('access'" in "".join(
+        items["Sign in by e-mail and password"]["event"][0]["script"]["exec"]
+    )
+    body = json.loads(items["Add booking"]["request"]["body"]["raw"])
     assert body == REQUESTS["bookings_create"]["Book a time"]
-    assert json.loads(items["Make services"]["request"]["body"]["raw"])["duration_minutes"] == 1
+    assert json.loads(items["Add service"]["request"]["body"]["raw"])["duration_minutes"] == 1
 
 
 def test_the_openapi_command_writes_the_description(schema: dict[str, Any], tmp_path: Path) -> None:

@@ -145,7 +145,7 @@ class ArchivableRow(OneRow):
     def archive(self, row: Any) -> Any:
         raise NotImplementedError
 
-    @extend_schema(responses={200: ArchivedSerializer}, summary="Archive")
+    @extend_schema(responses={200: ArchivedSerializer})
     def delete(self, request: Request, **path: Any) -> Response:
         with write():
             row = self.row()

@@ -35,15 +35,17 @@ PROBLEM_SCHEMA: dict[str, Any] = {
     },
 }
 _VERBS = {
-    "_list": "list_",
-    "_create": "make_",
-    "_retrieve": "read_",
-    "_read": "read_",
-    "_partial_update": "change_",
-    "_update": "replace_",
-    "_change": "change_",
-    "_destroy": "remove_",
+    "_list": "List",
+    "_create": "Add",
+    "_retrieve": "Read",
+    "_read": "Read",
+    "_partial_update": "Change",
+    "_update": "Replace",
+    "_change": "Change",
+    "_destroy": "Remove",
 }
+_OF_MANY = {"List", "Replace"}
+_LONGEST_SUMMARY = 60
 VERSION_HEADER = {"description": "The version of the API that answered.", "schema": {"type": "string"}, "example": "1"}
 
 
@@ -63,14 +65,17 @@ class ApiSchema(AutoSchema):
         return [*found, {}] if needed is Access.ANYONE else found
 
     def get_summary(self) -> str | None:
-        """`List service categories`, from the id of the operation, where nobody wrote one."""
-        words = self.get_operation_id()
+        """Where nobody wrote one: `Add service category`, or the first sentence of the description if it is short."""
+        if told := super().get_summary():
+            return str(told)
+        name = self.get_operation_id()
         for ending, verb in _VERBS.items():
-            if words.endswith(ending):
-                words = f"{verb}{words.removesuffix(ending)}"
-                break
-        told: str | None = super().get_summary()
-        return told or words.replace("_", " ").capitalize()
+            if name.endswith(ending):
+                rows = name.removesuffix(ending).replace("_", " ")
+                shown = "Archive" if ending == "_destroy" and hasattr(self.view, "archive") else verb
+                return f"{shown} {rows if verb in _OF_MANY else _one_of(rows)}"
+        sentence = self.get_description().split(". ")[0].rstrip(".")
+        return sentence if len(sentence) <= _LONGEST_SUMMARY else name.replace("_", " ").capitalize()
 
     def get_request_serializer(self) -> Any:
         found: Any = super().get_request_serializer()
@@ -97,6 +102,12 @@ class ApiSchema(AutoSchema):
             "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
         return bodies
+
+
+def _one_of(rows: str) -> str:
+    if rows.endswith("ies"):
+        return rows.removesuffix("ies") + "y"
+    return rows if rows.endswith("hours") else rows.removesuffix("s")
 
 
 class BusinessAuthenticationScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
