@@ -4,9 +4,13 @@ import json
 from typing import Any
 
 import pytest
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import InterfaceError, OperationalError
+from django.http import Http404
+from rest_framework import exceptions
 
-from bookme.core.http.problems import exception_handler
+from bookme.core.errors import Closed, Conflict
+from bookme.core.http.problems import exception_handler, field_errors, problem_body
 from tests.factories.users import Api, Person, UserFactory
 
 MEMBERS = {"type", "title", "status", "code", "detail", "instance", "errors"}
@@ -165,3 +169,43 @@ def test_a_throttle_counts_people_and_addresses(door: Api, owner: Person) -> Non
     _is_problem(refused, 429, "too_many")
     assert 0 < int(refused["Retry-After"]) <= 60
     assert [owner.api.get("throttled/").status_code for _ in range(3)] == [200, 200, 429]
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (PermissionDenied(), 403, "not_allowed"),
+        (exceptions.PermissionDenied(), 403, "not_allowed"),
+        (Http404(), 404, "not_found"),
+        (exceptions.NotFound("Invalid page."), 404, "not_found"),
+        (exceptions.NotAuthenticated(), 401, "not_signed_in"),
+        (exceptions.AuthenticationFailed(), 401, "not_signed_in"),
+        (exceptions.Throttled(wait=2.1), 429, "too_many"),
+        (exceptions.ParseError(), 400, "parse_error"),
+        (OperationalError("the server is away"), 503, "busy"),
+        (InterfaceError("connection already closed"), 503, "busy"),
+        (Closed(), 503, "suspended"),
+    ],
+)
+def test_what_frameworks_raise(error: Exception, status: int, code: str) -> None:
+    answer = exception_handler(error, {"request": type("Request", (), {"path": "/api/"})})
+    assert answer is not None
+    assert (answer.status_code, answer.data["status"], answer.data["code"]) == (status, status, code)
+    assert ("Retry-After" in answer.headers) == (status in {429, 503})
+
+
+def test_faults_are_pointed_at_however_deep() -> None:
+    error = exceptions.ValidationError(
+        {"customer": {"email": ["bad"]}, "extras": [{}, {"id": ["bad"]}], "a/b": ["bad"], "non_field_errors": ["bad"]}
+    )
+    found = {each.pointer for each in field_errors(error.get_full_details())}
+    assert found == {"/customer/email", "/extras/1/id", "/a~1b", ""}
+
+
+def test_a_fault_of_ours_is_not_hidden() -> None:
+    assert exception_handler(ValueError("ours"), {"request": None}) is None
+
+
+def test_extra_members_never_replace_the_standard_ones() -> None:
+    body = problem_body(Conflict(extra={"status": 1, "alternatives": []}), instance="/x")
+    assert (body["status"], body["alternatives"]) == (409, [])

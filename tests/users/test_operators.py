@@ -82,3 +82,17 @@ def test_guessing_at_the_admin_ends_after_ten_failures(operator: User) -> None:
         .status_code
         == 429
     )
+
+
+def test_rights_given_in_the_admin_are_not_for_whoever_registered_the_address(operator: User, customer: Person) -> None:
+    assert customer.api.get("auth/me/").status_code == 200
+    page = Client(headers={"host": "localhost"})
+    page.force_login(operator)
+    path = f"/admin/users/membership/{customer.membership.pk}/change/"
+    given = {"role": "owner", "is_active": "on", "denied": "[]", "location_ids": "null", "staff_ids": "null"}
+    answer = page.post(path, given)
+    assert answer.status_code == 302, answer.content
+    customer.membership.refresh_from_db()
+    assert customer.membership.role == "owner"
+    assert not User.objects.get(pk=customer.user.pk).has_usable_password()
+    assert customer.api.get("auth/me/").status_code == 401

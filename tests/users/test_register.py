@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 
 from bookme.core.permissions import Role
 from bookme.core.time import now
@@ -121,3 +122,17 @@ def test_who_has_verified_their_address_keeps_their_password(owner: Person, stra
     forget_unproven_password(user_id=owner.user.pk)
     assert owner.api.get("auth/me/").status_code == 200
     assert _log_in(stranger.api, owner.user.email, PASSWORD).status_code == 200
+
+
+def test_of_two_who_register_at_once_one_is_made(
+    salon: Tenant, stranger: Stranger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one is registered while this one's password is hashed."""
+
+    def slow(password: str) -> str:
+        make_person(salon, Role.CUSTOMER, email="new@people.example")
+        return make_password(password)
+
+    monkeypatch.setattr("bookme.users.actions.make_password", slow)
+    assert _register(stranger.api).status_code == 202
+    assert User.objects.get().check_password(PASSWORD)

@@ -7,8 +7,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from bookme.core.http.admin import OperatorAdmin, OperatorInline, change_each, platform_site
+from bookme.core.permissions import Role
 from bookme.core.time import now
-from bookme.users.actions import sign_out
+from bookme.users.actions import forget_unproven_password, sign_out
 from bookme.users.models import Membership, SignIn, User
 
 
@@ -57,6 +58,11 @@ class MembershipAdmin(OperatorAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Whose it is and where stays as it is: another is another membership."""
         return ("user", "tenant", *self.readonly_fields) if obj else self.readonly_fields
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        if obj.role != Role.CUSTOMER and "role" in form.changed_data:
+            forget_unproven_password(user_id=obj.user_id)
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(SignIn, site=platform_site)

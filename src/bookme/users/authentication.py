@@ -4,24 +4,19 @@ Sign-in, user and membership are read on every request, in one query, so that si
 somebody hold at once. What belongs to another business is worthless here.
 """
 
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.contrib.auth.backends import ModelBackend
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.request import Request
 
 from bookme.core.actor import GUEST, Actor
-from bookme.core.errors import NotAllowed, NotSignedIn, TooMany
-from bookme.core.http.client import client_address
+from bookme.core.errors import NotAllowed, NotSignedIn
 from bookme.core.time import now
 from bookme.tenants.context import current_tenant
-from bookme.users.limits import count_attempt, forgive_attempt
 from bookme.users.models import SignIn, User
 from bookme.users.selectors import actor_of, live_sign_in, operator_actor, sign_in_of
 from bookme.users.tokens import Audience, TokenType, verify
@@ -52,26 +47,6 @@ class BusinessAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
-
-
-class OperatorBackend(ModelBackend):
-    """The admin's sign-in: only for operators, and its failures are counted together with the API's."""
-
-    def authenticate(
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_: Any
-    ) -> User | None:
-        if request is None or not username or password is None:
-            return None
-        counted = {"email": username.lower(), "address": client_address(request)}
-        try:
-            count_attempt(**counted)
-        except TooMany as error:
-            raise PermissionDenied from error
-        user = super().authenticate(request, username=username, password=password)
-        if not isinstance(user, User) or not user.is_staff:
-            return None
-        forgive_attempt(**counted)
-        return user
 
 
 def page_actor(request: HttpRequest) -> Actor:

@@ -166,7 +166,6 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # Sign-in ----------------------------------------------------------------------------------------
-AUTHENTICATION_BACKENDS = ["bookme.users.authentication.OperatorBackend"]  # of the admin; all others: users/actions.py
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
