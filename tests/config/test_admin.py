@@ -212,7 +212,7 @@ def test_what_cannot_be_done_is_told_and_the_rest_is_done(admin: Client, salon: 
     done, stuck = BookingFactory(status=Status.PENDING), BookingFactory(status=Status.CANCELLED)
     page = _act(admin, f"{SALON}bookings/booking/", "confirm", done.pk, stuck.pk)
     assert "1 confirmed." in page
-    assert "A booking that is cancelled cannot become confirmed." in page
+    assert f"{stuck.visit.reference}: A booking that is cancelled cannot become confirmed." in page
     assert set(Booking.objects.values_list("status", flat=True)) == {"confirmed", "cancelled"}
 
 
@@ -244,8 +244,9 @@ def test_bookings_are_found_by_date_service_staff_and_status(admin: Client, salo
 
 def test_times_are_shown_on_the_clock_of_the_business(admin: Client, salon: Tenant) -> None:
     summer = AppointmentFactory(starts_at=dt.datetime(2030, 7, 1, 10, tzinfo=dt.UTC), seats_taken=1)
-    BookingFactory(appointment=summer)
+    booking = BookingFactory(appointment=summer)
     assert "11 a.m." in admin.get(f"{SALON}bookings/booking/").text
+    assert "2030-07-01 11:00:00+01:00" in admin.get(f"{SALON}bookings/booking/{booking.pk}/change/").text
 
 
 def test_a_csv_is_the_list_and_nothing_in_it_is_a_formula(admin: Client, salon: Tenant) -> None:

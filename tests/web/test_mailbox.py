@@ -77,6 +77,14 @@ def test_a_browser_gets_a_page(platform: Client, folder: Path) -> None:
     assert "Hello" in answer.text
 
 
+def test_it_refreshes_itself_with_the_list_alone(platform: Client, folder: Path) -> None:
+    _put(folder)
+    part = platform.get("/mailbox/", headers={"HX-Request": "true"}).text
+    assert part.startswith('<div id="mails"')
+    assert "Hello" in part
+    assert "<html" not in part
+
+
 def test_it_can_be_read_by_business(platform: Client, folder: Path) -> None:
     _put(folder, name="a", X_BookMe_Tenant="salon", Subject="For the salon")
     _put(folder, name="b", X_BookMe_Tenant="rival", Subject="For the rival")

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from unfold.decorators import display
 
 from bookme.bookings.actions.cancelling import cancel_booking
@@ -58,11 +59,11 @@ class BookingAdmin(OperatorAdmin):
 
     @admin.display(description="start", ordering="appointment__starts_at")
     def start(self, booking: Booking) -> Any:
-        return booking.appointment.starts_at
+        return timezone.localtime(booking.appointment.starts_at)
 
     @admin.display(description="end", ordering="appointment__ends_at")
     def end(self, booking: Booking) -> Any:
-        return booking.appointment.ends_at
+        return timezone.localtime(booking.appointment.ends_at)
 
     @admin.display(description="reference", ordering="visit__reference")
     def reference(self, booking: Booking) -> str:
@@ -126,4 +127,4 @@ def _step(
     def take(row: Booking) -> None:
         step(booking=booking_for(actor, row.pk), actor=actor, **more)
 
-    change_each(request, rows, take, done=done)
+    change_each(request, rows, take, done=done, name=lambda row: row.visit.reference)

@@ -155,7 +155,7 @@ def _when(booking: BookingFacts, start: dt.datetime, formats: Formats) -> str:
     local, end = start.astimezone(booking.zone), booking.ends_at.astimezone(booking.zone)
     until = formats.clock(end) if end.date() == local.date() else formats.moment(end)
     span = _("%(start)s to %(end)s") % {"start": formats.moment(local), "end": until}
-    return f"{span} ({formats.zone_name(booking.zone, start)})"
+    return f"{span}, {formats.zone_name(booking.zone, start)}"
 
 
 def _where(booking: BookingFacts) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 
 from bookme.tenants.context import current_tenant, public_scope
 from bookme.tenants.models import Tenant, TenantStatus
@@ -18,7 +19,11 @@ def whose_data(_request: HttpRequest) -> str:
 
 def what_it_is(_request: HttpRequest) -> str:
     tenant = current_tenant()
-    return f"One business · {tenant.slug} · {tenant.get_status_display()}" if tenant else "The platform"
+    return f"{tenant.get_status_display()} business" if tenant else "The platform"
+
+
+def icon(_request: HttpRequest) -> str:
+    return static("bm/mark.svg")
 
 
 def badge(_request: HttpRequest) -> list[str]:

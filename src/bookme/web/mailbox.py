@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
@@ -47,9 +48,10 @@ class Mail:
         return " ".join(self.text.split("\n", 1)[-1].split())[:140]
 
 
+@never_cache
 @require_safe
 def mailbox(request: HttpRequest) -> HttpResponse:
-    """The messages, newest first; of one business with `?tenant=`. JSON for who asks for it."""
+    """The messages, newest first; of one business with `?tenant=`. JSON for who asks for it, the list alone for htmx."""
     found = _mails()
     slug = request.GET.get("tenant", "")
     shown = [mail for mail in found if mail.tenant == slug] if slug else found
@@ -57,7 +59,8 @@ def mailbox(request: HttpRequest) -> HttpResponse:
         return JsonResponse([mail.as_data() for mail in shown], safe=False)
     slugs = sorted({mail.tenant for mail in found if mail.tenant})
     context = {"mails": shown[:SHOWN], "hidden": max(len(shown) - SHOWN, 0), "slugs": slugs, "chosen": slug}
-    return render(request, "platform/mailbox.html", context)
+    refreshes = "HX-Request" in request.headers
+    return render(request, "platform/_mails.html" if refreshes else "platform/mailbox.html", context)
 
 
 @require_safe

@@ -266,6 +266,7 @@ UNFOLD = {
     "SITE_HEADER": "bookme.config.admin.whose_data",
     "SITE_SUBHEADER": "bookme.config.admin.what_it_is",
     "SITE_SYMBOL": "calendar_month",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "bookme.config.admin.icon"}],
     "SITE_DROPDOWN": "bookme.config.admin.businesses",
     "ENVIRONMENT": "bookme.config.admin.badge",
     "SHOW_VIEW_ON_SITE": False,

@@ -109,7 +109,14 @@ def is_operator(request: HttpRequest) -> bool:
     return bool(request.user.is_active and getattr(request.user, "is_staff", False))
 
 
-def change_each(request: HttpRequest, rows: QuerySet[Any], change: Callable[[Any], object], *, done: str) -> None:
+def change_each(
+    request: HttpRequest,
+    rows: QuerySet[Any],
+    change: Callable[[Any], object],
+    *,
+    done: str,
+    name: Callable[[Any], str] = str,
+) -> None:
     """Call `change` with each row, in a transaction of its own, and tell how it went. `done` is as `cancelled`."""
     failures, count = [], 0
     for row in rows:
@@ -117,7 +124,7 @@ def change_each(request: HttpRequest, rows: QuerySet[Any], change: Callable[[Any
             with write():
                 change(row)
         except DomainError as error:
-            failures.append(f"{row}: {error.detail}")
+            failures.append(f"{name(row)}: {error.detail}")
         else:
             count += 1
     if count:
