@@ -393,9 +393,10 @@ def test_the_team_books_for_a_caller_without_consents(shop: Shop, owner: Person)
 
 
 def test_a_guest_may_have_so_many_bookings_ahead(
-    shop: Shop, stranger: Stranger, customer: Person, settings: Any
+    shop: Shop, stranger: Stranger, customer: Person, owner: Person, settings: Any
 ) -> None:
     settings.GUEST_ACTIVE_BOOKINGS_PER_CONTACT = 2
+    assert owner.api.post("bookings/", body_for(shop.service, monday(15))).json()["source"] == "team"
     made = [stranger.api.post("bookings/", body_for(shop.service, monday(hour))) for hour in (9, 10)]
     assert {each.status_code for each in made} == {201}
     before = written()

@@ -304,6 +304,7 @@ class BookingOutput(serializers.Serializer[Booking]):
     def get_session(self, row: Booking) -> str | None:
         return str(row.appointment_id) if row.appointment.published else None
 
+    @extend_schema_field(CancellationOutput)
     def get_cancellation(self, row: Booking) -> dict[str, Any]:
         terms = cancel_terms(
             policy=Policy.from_data(row.policy),
@@ -317,6 +318,7 @@ class BookingOutput(serializers.Serializer[Booking]):
         free_until = terms.free_until
         return self._terms(CancellationOutput, allowed=terms.allowed, free_until=free_until, fee=fee)
 
+    @extend_schema_field(RescheduleOutput)
     def get_reschedule(self, row: Booking) -> dict[str, Any]:
         terms = move_terms(
             policy=Policy.from_data(row.policy),
@@ -332,14 +334,14 @@ class BookingOutput(serializers.Serializer[Booking]):
 
 
 class TeamBookingOutput(BookingOutput):
-    """What only the team sees comes on top."""
+    """What only the team sees comes on top, and is absent for everybody else."""
 
-    customer = serializers.UUIDField(source="visit.customer_id")
-    internal_notes = serializers.CharField()
-    custom_fields = serializers.JSONField()
-    source = serializers.CharField(source="visit.source")  # type: ignore[assignment]
-    cancelled_by = serializers.CharField()
-    cancel_reason = serializers.CharField()
+    customer = serializers.UUIDField(source="visit.customer_id", required=False)
+    internal_notes = serializers.CharField(required=False)
+    custom_fields = serializers.JSONField(required=False)
+    source = serializers.CharField(source="visit.source", required=False)  # type: ignore[assignment]
+    cancelled_by = serializers.CharField(required=False)
+    cancel_reason = serializers.CharField(required=False)
 
 
 class NewBookingOutput(BookingOutput):

@@ -7,11 +7,12 @@ from decimal import Decimal
 from uuid import UUID
 
 from bookme.bookings.actions.facts import fact_of
-from bookme.bookings.actions.limits import require_guest_limits
+from bookme.bookings.actions.limits import TEAM_SOURCE, require_guest_limits
 from bookme.bookings.actions.overdue import let_expire_at
 from bookme.bookings.actions.placing import choose, lock_calendars, seat
 from bookme.bookings.actions.request import BookingRequest
 from bookme.bookings.actions.session_seats import lock_session, require_session_notice, take_session_seats
+from bookme.bookings.actions.steps import acts_for_business
 from bookme.bookings.actions.terms import BookingTerms, checked_terms
 from bookme.bookings.events import BookingConfirmed, BookingRequested
 from bookme.bookings.models import Appointment, Booking, Visit
@@ -73,7 +74,7 @@ def _visit(request: BookingRequest, terms: BookingTerms, customer: Customer, act
         address=asdict(request.address) if request.address else None,
         consents=dict(request.consents),
         user_id=_customer_user(actor),
-        source=request.source,
+        source=TEAM_SOURCE if acts_for_business(actor) else request.source,
         guest_address=request.guest_address if actor.kind is ActorKind.GUEST else None,
     )
 

@@ -11,6 +11,7 @@ from bookme.core.actor import Actor, ActorKind
 from bookme.core.errors import TooMany
 from bookme.customers.actions import Contact
 
+TEAM_SOURCE = "team"  # of a visit that the business itself wrote down
 _RETRY_AFTER = 3600
 
 
@@ -18,11 +19,10 @@ def require_guest_limits(*, contact: Contact, address: str | None, actor: Actor,
     """Raises TooMany where this contact, or this network address, has as many bookings ahead as a guest may have."""
     if actor.kind is not ActorKind.GUEST:
         return
-    ahead = Booking.objects.filter(
-        status__in=UPCOMING, appointment__ends_at__gt=now, visit__user_id=None, visit__guest_address__isnull=False
-    )
-    same = Q(visit__contact_email=contact.email) if contact.email else Q()
-    same |= Q(visit__contact_phone=contact.phone) if contact.phone else Q()
+    by_guests = Booking.objects.filter(visit__user_id=None).exclude(visit__source=TEAM_SOURCE)
+    ahead = by_guests.filter(status__in=UPCOMING, appointment__ends_at__gt=now)
+    same = Q(visit__contact_email=contact.email) & ~Q(visit__contact_email="")
+    same |= Q(visit__contact_phone=contact.phone) & ~Q(visit__contact_phone="")
     counts = ahead.aggregate(
         contact=Count("pk", filter=same), address=Count("pk", filter=Q(visit__guest_address=address))
     )
