@@ -50,6 +50,11 @@ test-browser: ## Run the journeys in a real browser (needs chromium: apt-get ins
 	@$(INSTALL) run local test browser
 	@$(BIN)/python -m pytest tests/browser $(ARGS)
 
+.PHONY: pictures
+pictures: ## Take the pictures of the README anew, from the real product (needs chromium)
+	@$(INSTALL) run local test browser
+	@PYTHONPATH=src $(BIN)/python -m tests.browser.pictures
+
 .PHONY: lint
 lint: ## Check format, code, types, layers and requirements
 	@$(INSTALL) run local test lint

@@ -171,6 +171,20 @@ def test_where_people_differ_in_price_the_person_is_settled_before_the_details(v
     assert 'name="slot"' in page_of(visitor.get("/book/time/", settled, date="2030-01-08"))
 
 
+def test_whoever_was_chosen_for_them_may_be_another_one_at_another_time(visitor: Visitor, shop: Shop) -> None:
+    StaffService.objects.filter(staff=shop.ben, service=shop.cut).update(price="72.000")
+    settled = visitor.draft(staff_id=shop.ana.id, chosen_for_them=True)
+    assert visitor.book(visitor.draft(staff_id=shop.ana.id)).status_code == 302
+    TimeOffFactory(staff=shop.ana, starts_at=MONDAY.replace(hour=0), ends_at=MONDAY + dt.timedelta(hours=10))
+    answer = visitor.book(settled)
+    assert answer.status_code == 409
+    other = MONDAY + dt.timedelta(minutes=15)
+    assert f'name="start" value="{other.isoformat()}"' in page_of(answer)
+    assert visitor.book(settled, start=other.isoformat()).status_code == 302
+    booking = Booking.objects.select_related("appointment").get(appointment__starts_at=other)
+    assert (booking.appointment.staff, booking.price) == (shop.ben, 72)
+
+
 def test_several_places_are_offered_one_at_a_time(visitor: Visitor) -> None:
     other = LocationFactory(name="Camden", position=1, timezone="America/New_York")
     page = page_of(visitor.get("/book/time/", visitor.draft(start=None)))

@@ -239,7 +239,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": ["'self'", NONCE],
         "style-src": ["'self'", NONCE],
         "style-src-attr": ["'unsafe-inline'"],
-        "img-src": ["'self'", "data:"],
+        "img-src": ["'self'", "data:", "https:"],  # a business's logo is where the business says
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
         "object-src": ["'none'"],

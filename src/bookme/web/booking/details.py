@@ -34,7 +34,7 @@ from bookme.web.booking.choice import Choice
 from bookme.web.booking.flow import address, go_to, guest_page, show, steps, with_choice
 from bookme.web.booking.forms import DetailsForm, consent_links
 from bookme.web.booking.once import book_once, visit_of_draft
-from bookme.web.booking.time import read_instant
+from bookme.web.booking.time import read_instant, take, unsettled
 
 MOST_SEATS = 10
 
@@ -135,7 +135,9 @@ def _known_of(actor: Actor) -> dict[str, Any]:
 def _with_other_start(request: HttpRequest, choice: Choice) -> Choice:
     """The choice at the time picked after it had been taken."""
     start = read_instant(request.POST.get("start", ""))
-    return replace(choice, draft=replace(choice.draft, start=start)) if start and choice.session is None else choice
+    if start is None or choice.session is not None:
+        return choice
+    return take(unsettled(choice), start, now()) or replace(choice, draft=replace(choice.draft, start=start))
 
 
 def _asked(request: HttpRequest, choice: Choice, form: DetailsForm) -> BookingRequest:
@@ -155,6 +157,8 @@ def _asked(request: HttpRequest, choice: Choice, form: DetailsForm) -> BookingRe
 
 
 def _taken(choice: Choice, error: SlotUnavailable, at: dt.datetime) -> Taken:
+    if choice.draft.chosen_for_them:
+        error = SlotUnavailable(wish=replace(error.wish, staff_id=None), causes=error.causes)
     found = with_alternatives(error, now=at).extra["alternatives"]
     here = str(choice.place.id)
     starts = sorted(dt.datetime.fromisoformat(each["start"]) for each in found if each["location"] == here)

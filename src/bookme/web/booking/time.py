@@ -23,14 +23,14 @@ LONGEST_LOOK_DAYS = 89
 @with_choice
 def choose_time(request: HttpRequest, choice: Choice) -> HttpResponse:
     """GET shows a month and the times of a day; POST takes one of them and goes on."""
-    choice = _unsettled(choice)
+    choice = unsettled(choice)
     at = now()
     error = ""
     if request.method == "POST":
         start = read_instant(request.POST.get("slot", ""))
         if start is None:
             error = _("Pick a time to go on.")
-        elif taken := _take(choice, start, at):
+        elif taken := take(choice, start, at):
             return go_to("book-details", taken.draft)
         else:
             error = _("That time has just been taken. Here is what is free now.")
@@ -93,7 +93,7 @@ def _next_after(
     return next((starts[0] for starts in found.values() if starts), None)
 
 
-def _take(choice: Choice, start: dt.datetime, at: dt.datetime) -> Choice | None:
+def take(choice: Choice, start: dt.datetime, at: dt.datetime) -> Choice | None:
     """The choice at that start, if it is offered. Where it matters who it is, the person is settled now."""
     found = slots_at(choice, start, at)
     if not found:
@@ -112,7 +112,7 @@ def slots_at(choice: Choice, start: dt.datetime, at: dt.datetime) -> list[Slot]:
     return candidates(choice.snapshot(day, day, at), minute_of(start))
 
 
-def _unsettled(choice: Choice) -> Choice:
+def unsettled(choice: Choice) -> Choice:
     """Who goes back to this step has not settled on anybody chosen for them."""
     if choice.draft.chosen_for_them:
         return replace(choice, draft=replace(choice.draft, staff_id=None, chosen_for_them=False))

@@ -1,0 +1,108 @@
+"""A real browser on the real product. Every page that a test leaves is checked: no error on the console, no sideways
+scroll."""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect, sync_playwright
+
+from tests.browser.product import Product, running_product
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+WIDTHS = {390: 844, 1280: 900}
+AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+# A refused form is answered with its page and a status that says so, which Chromium puts on the console.
+EXPECTED = ("status of 422", "status of 409", "status of 404")
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def product() -> Iterator[Product]:
+    with running_product() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    browser = launch(playwright)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Iterator[OpenPage]:
+    """Makes a page of some width; options are those of a browser context, such as `java_script_enabled`.
+
+    Light on a desk and dark on a phone, unless `color_scheme` says otherwise.
+    """
+    opened: list[tuple[Page, list[str]]] = []
+
+    def make(width: int = 390, **options: Any) -> Page:
+        usual = {"locale": "en-GB", "reduced_motion": "reduce", "color_scheme": "dark" if width < 600 else "light"}
+        context = chromium.new_context(viewport=viewport(width), **usual | options)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        faults: list[str] = []
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda message: faults.extend(_fault_of(message)))
+        opened.append((page, faults))
+        return page
+
+    yield make
+    for page, faults in opened:
+        page.context.close()
+        assert faults == []
+
+
+@pytest.fixture(params=WIDTHS, ids=lambda width: f"{width}px")
+def width(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
+
+
+@pytest.fixture(params=["light", "dark"])
+def scheme(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def launch(playwright: Playwright) -> Browser:
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+
+
+def viewport(width: int) -> Any:
+    return {"width": width, "height": WIDTHS[width]}
+
+
+def check(page: Page) -> None:
+    """Nothing for axe to find, and nothing to scroll sideways for."""
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0, f"{page.url} is {overflow} px too wide"
+    results = Axe().run(page, options={"runOnly": AXE_RULES, "resultTypes": ["violations"]})
+    assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
+
+
+def go_on(page: Page) -> None:
+    """Presses the one button that leads on: in the summary, or in the bar on phones."""
+    page.wait_for_load_state()
+    page.locator("#step-form button[type=submit]:visible").click()
+
+
+def heading(page: Page, text: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(text)
+
+
+def _fault_of(message: ConsoleMessage) -> list[str]:
+    if message.type not in {"error", "warning"} or any(each in message.text for each in EXPECTED):
+        return []
+    return [f"{message.type}: {message.text}"]
