@@ -286,8 +286,14 @@ def test_a_sign_in_is_ended(admin: Client, owner: Person) -> None:
 
 
 def test_a_host_name_is_added_but_the_primary_one_stays(admin: Client, salon: Tenant) -> None:
-    admin.post("/admin/tenants/domain/add/", {"domain": "book.salon.example", "tenant": str(salon.pk)})
+    add = "/admin/tenants/domain/add/"
+    admin.post(add, {"domain": "Book.Salon.Example.", "tenant": str(salon.pk)})
     assert Domain.objects.get(domain="book.salon.example").tenant_id == salon.pk
+    known = Domain.objects.count()
+    for host in ("localhost", "salon.localhost", "no host", "http://x.example/", "nodots", "-a.example"):
+        assert admin.post(add, {"domain": host, "tenant": str(salon.pk)}).status_code == 200, host
+    admin.post(add, {"domain": "second.example", "tenant": str(salon.pk), "is_primary": "on"})
+    assert Domain.objects.count() == known
     primary = Domain.objects.get(tenant=salon, is_primary=True)
     assert admin.post(f"/admin/tenants/domain/{primary.pk}/delete/", {"post": "yes"}).status_code == 403
 

@@ -1,10 +1,7 @@
 """What is written to the outbox happens: at least once, fairly, in its business, whatever dies in between."""
 
 import datetime as dt
-import os
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -383,34 +380,3 @@ def _received(source: socket.socket) -> bytes:
         return source.recv(65536)
     except OSError:
         return b""
-
-
-def test_a_real_worker_does_it(committed: Tenant) -> None:
-    """Web process, broker, worker process, database: the whole way, and the worker has our logging and tasks."""
-    _forget_wakes()
-    at = now()
-    command = [sys.executable, "-m", "celery", "-A", "bookme.config.celery", "worker", "-P", "solo", "-l", "warning"]
-    environment = os.environ | {
-        "PYTHONPATH": "src",
-        "DATABASE_URL": _test_database_url(),
-        "DJANGO_SETTINGS_MODULE": "bookme.config.settings.test",
-    }
-    with subprocess.Popen(command, env=environment) as worker:
-        try:
-            with public_scope(), transaction.atomic():
-                enqueue(task="tenants.tidy_outbox", args={}, key="tidy", due_at=at, now=at)
-            _wait_until(lambda: OutboxMessage.objects.filter(key="tidy", done_at__isnull=False).exists())
-        finally:
-            worker.terminate()
-
-
-def _test_database_url() -> str:
-    base, _, _ = os.environ["DATABASE_URL"].rpartition("/")
-    return f"{base}/{connection.settings_dict['NAME']}"
-
-
-def _wait_until(true: Callable[[], bool], *, seconds: float = 30) -> None:
-    stop_at = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < stop_at, "it did not happen in time"
-        time.sleep(0.1)

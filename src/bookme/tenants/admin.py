@@ -1,7 +1,9 @@
 """What the platform itself has to do, for operators."""
 
+import re
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -10,7 +12,9 @@ from bookme.core.http.admin import OperatorAdmin, all_fields, change_each, platf
 from bookme.core.time import now
 from bookme.tenants.actions import run_again
 from bookme.tenants.models import Domain, OutboxMessage
-from bookme.tenants.selectors import forget_tenants
+from bookme.tenants.selectors import forget_tenants, is_platform_host, normalised_host
+
+_HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(\.(?!-)[a-z0-9-]{1,63})+")
 
 
 class OutboxState(admin.SimpleListFilter):
@@ -49,10 +53,21 @@ class OutboxAdmin(OperatorAdmin):
         change_each(request, rows, lambda row: run_again(message=row, now=at), done="waiting to run again")
 
 
+class DomainForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Keeps a host name in the form in which requests are looked up."""
+
+    def clean_domain(self) -> str:
+        host = normalised_host(self.cleaned_data["domain"])
+        if not _HOST.fullmatch(host) or is_platform_host(host):
+            raise forms.ValidationError("This is not a host name that can lead to a business.", code="invalid")
+        return host
+
+
 @admin.register(Domain, site=platform_site)
 class DomainAdmin(OperatorAdmin):
     """Host names: each leads to one business, which has one that is the primary."""
 
+    form = DomainForm
     list_display = ("domain", "tenant", "is_primary")
     list_select_related = ("tenant",)
     list_filter = ("is_primary",)

@@ -47,7 +47,7 @@ class MembershipAdmin(OperatorAdmin):
     search_fields = ("user__email", "user__name", "tenant__name", "tenant__slug")
     autocomplete_fields = ("user", "tenant")
     fields = ("user", "tenant", "role", "is_active", "denied", "location_ids", "staff_ids", "created_at")
-    readonly_fields = ("created_at",)
+    readonly_fields = ("denied", "location_ids", "staff_ids", "created_at")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_view_permission(request)

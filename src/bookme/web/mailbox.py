@@ -51,7 +51,7 @@ class Mail:
 @never_cache
 @require_safe
 def mailbox(request: HttpRequest) -> HttpResponse:
-    """The messages, newest first; of one business with `?tenant=`. JSON for who asks for it, the list alone for htmx."""
+    """The messages, newest first, of one business with `?tenant=`. JSON for who asks for it, the list for htmx."""
     found = _mails()
     slug = request.GET.get("tenant", "")
     shown = [mail for mail in found if mail.tenant == slug] if slug else found
