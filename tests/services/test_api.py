@@ -44,6 +44,15 @@ def test_a_manager_makes_a_service_and_anyone_reads_it(manager: Person, stranger
     assert stored.policy == {"min_notice_minutes": 120, "deposit": {"kind": "percent", "value": "25"}}
 
 
+def test_the_same_key_makes_one_service(manager: Person) -> None:
+    first, second = (manager.api.post("services/", CUT, idempotency_key="k1") for _ in range(2))
+
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json() == second.json()
+    assert manager.api.post("services/", CUT | {"price": "1.00"}, idempotency_key="k1").status_code == 422
+    assert (Service.objects.count(), Event.objects.count()) == (1, 1)
+
+
 def test_a_changed_price_is_in_the_history(manager: Person) -> None:
     service = ServiceFactory(price="40")
 

@@ -10,9 +10,10 @@ from bookme.customers import actions, selectors
 from bookme.customers.filters import CustomerFilters
 from bookme.customers.models import Customer
 from bookme.customers.serializers import CustomerSerializer
+from bookme.eventlog.views import IdempotentView
 
 
-class Customers(GrowingList):
+class Customers(IdempotentView, GrowingList):
     """Who books here, by name."""
 
     serializer_class = CustomerSerializer

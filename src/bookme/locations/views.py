@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from bookme.core.http.permissions import Declaration
 from bookme.core.http.rows import ArchivableRow, GrowingList, RemovableMixin, RemovableRow, ReplaceableList
 from bookme.core.permissions import Access, Permission
+from bookme.eventlog.views import IdempotentView
 from bookme.locations import actions, selectors
 from bookme.locations.filters import ClosureFilters, HoursFilters, LocationFilters, ResourceFilters
 from bookme.locations.models import Closure, Location, OpeningHours, Resource
@@ -23,7 +24,7 @@ LIST: Mapping[str, Declaration] = {"GET": Access.ANYONE, "POST": MANAGE}
 ROW: Mapping[str, Declaration] = {"GET": Access.ANYONE, "PATCH": MANAGE, "DELETE": MANAGE}
 
 
-class Locations(GrowingList):
+class Locations(IdempotentView, GrowingList):
     """Places of work, in the business's order."""
 
     serializer_class = LocationSerializer
@@ -54,7 +55,7 @@ class OneLocation(ArchivableRow):
         return actions.archive_location(location=row, actor=self.actor)
 
 
-class OpeningHoursOfLocation(ReplaceableList):
+class OpeningHoursOfLocation(IdempotentView, ReplaceableList):
     """When a place is open: by weekday, and on dates that differ. None at all: whenever its people work."""
 
     serializer_class = OpeningHoursSerializer
@@ -89,7 +90,7 @@ class OneOpeningHours(RemovableMixin):
         actions.remove_opening_hours(hours=row, actor=self.actor)
 
 
-class Resources(GrowingList):
+class Resources(IdempotentView, GrowingList):
     """Rooms, chairs and machines that services may need."""
 
     serializer_class = ResourceSerializer
@@ -120,7 +121,7 @@ class OneResource(ArchivableRow):
         return actions.archive_resource(resource=row, actor=self.actor)
 
 
-class Closures(GrowingList):
+class Closures(IdempotentView, GrowingList):
     """When the business or one of its places is shut. Bookings in a closure stand until somebody moves them."""
 
     serializer_class = ClosureSerializer

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from bookme.core.http.permissions import Declaration
 from bookme.core.http.rows import ArchivableRow, GrowingList
 from bookme.core.permissions import Access, Permission
+from bookme.eventlog.views import IdempotentView
 from bookme.services import actions, selectors
 from bookme.services.filters import CategoryFilters, ExtraFilters, QuestionFilters, ServiceFilters
 from bookme.services.models import Category, Extra, Question, Service
@@ -21,7 +22,7 @@ ROW: Mapping[str, Declaration] = {
 }
 
 
-class Categories(GrowingList):
+class Categories(IdempotentView, GrowingList):
     """Headings of the catalogue, in the business's order."""
 
     serializer_class = CategorySerializer
@@ -52,7 +53,7 @@ class OneCategory(ArchivableRow):
         return actions.archive_category(category=row, actor=self.actor)
 
 
-class Services(GrowingList):
+class Services(IdempotentView, GrowingList):
     """What can be booked, in the business's order."""
 
     serializer_class = ServiceSerializer
@@ -85,7 +86,7 @@ class OneService(ArchivableRow):
         return actions.archive_service(service=row, actor=self.actor)
 
 
-class Extras(GrowingList):
+class Extras(IdempotentView, GrowingList):
     """What can be added to a service."""
 
     serializer_class = ExtraSerializer
@@ -116,7 +117,7 @@ class OneExtra(ArchivableRow):
         return actions.archive_extra(extra=row, actor=self.actor)
 
 
-class Questions(GrowingList):
+class Questions(IdempotentView, GrowingList):
     """What is asked when somebody books."""
 
     serializer_class = QuestionSerializer

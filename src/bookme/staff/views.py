@@ -15,6 +15,7 @@ from bookme.core.http.rows import (
     RowsOf,
 )
 from bookme.core.permissions import Access, Permission
+from bookme.eventlog.views import IdempotentView
 from bookme.services.selectors import service_for
 from bookme.staff import actions, selectors
 from bookme.staff.filters import StaffFilters, WorkingHoursFilters
@@ -31,7 +32,7 @@ from bookme.staff.serializers import (
 MANAGE = Permission.STAFF_MANAGE
 
 
-class People(GrowingList):
+class People(IdempotentView, GrowingList):
     """Who works here, in the business's order."""
 
     serializer_class = StaffSerializer
@@ -92,7 +93,7 @@ class ServicesOfPerson(ReplaceableMixin, OfPerson):
         actions.set_offers(person=self.person(), rows=values, actor=self.actor)
 
 
-class HoursOfPerson(ReplaceableList, OfPerson):
+class HoursOfPerson(IdempotentView, ReplaceableList, OfPerson):
     """When a person works: shifts by weekday, and on dates that differ."""
 
     serializer_class = WorkingHoursSerializer
@@ -124,7 +125,7 @@ class OneShift(RemovableMixin, OfPerson):
         actions.remove_working_hours(hours=row, actor=self.actor)
 
 
-class AbsenceOfPerson(GrowingList, OfPerson):
+class AbsenceOfPerson(IdempotentView, GrowingList, OfPerson):
     """When a person is away. Bookings in that time stand until somebody moves them."""
 
     serializer_class = TimeOffSerializer
@@ -152,7 +153,7 @@ class OneAbsence(RemovableMixin, OfPerson):
         actions.remove_time_off(time_off=row, actor=self.actor)
 
 
-class AreasOfPerson(ReplaceableList, OfPerson):
+class AreasOfPerson(IdempotentView, ReplaceableList, OfPerson):
     """Where a mobile person goes."""
 
     serializer_class = ServiceAreaSerializer

@@ -5,6 +5,8 @@ from typing import Any, Literal
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
 
 from bookme.core.http.permissions import declared_for
 from bookme.core.permissions import Access
@@ -46,6 +48,12 @@ _VERBS = {
 }
 _OF_MANY = {"List", "Replace"}
 _LONGEST_SUMMARY = 60
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="Of your choice, at most 200 characters: the same request under the same key is done once.",
+)
 VERSION_HEADER = {"description": "The version of the API that answered.", "schema": {"type": "string"}, "example": "1"}
 
 
@@ -76,6 +84,11 @@ class ApiSchema(AutoSchema):
                 return f"{shown} {rows if verb in _OF_MANY else _one_of(rows)}"
         sentence = self.get_description().split(". ")[0].rstrip(".")
         return sentence if len(sentence) <= _LONGEST_SUMMARY else name.replace("_", " ").capitalize()
+
+    def get_override_parameters(self) -> list[Any]:
+        """A view that keeps answers for a repeat has `secrets`, what of them it does not keep."""
+        given = list(super().get_override_parameters())
+        return [*given, IDEMPOTENCY_KEY] if self.method == "POST" and hasattr(self.view, "secrets") else given
 
     def get_request_serializer(self) -> Any:
         found: Any = super().get_request_serializer()
