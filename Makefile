@@ -54,6 +54,15 @@ test-browser: ## Run the journeys in a real browser (needs chromium: apt-get ins
 pictures: ## Take the pictures of the README anew, from the real product (needs chromium)
 	@$(INSTALL) run local test browser
 	@PYTHONPATH=src $(BIN)/python -m tests.browser.pictures
+.PHONY: proof
+proof: ## Prove the promises at full size (docs/promises.md); takes some minutes
+	@$(INSTALL) run local test
+	@$(BIN)/python -m pytest -m proof -s $(ARGS)
+
+.PHONY: bench
+bench: ## Measure what slots cost, as ratios to a floor in the same run
+	@$(INSTALL) run local test
+	@$(BIN)/python benchmarks/slots.py
 
 .PHONY: lint
 lint: ## Check format, code, types, layers and requirements
