@@ -32,6 +32,13 @@ def notifications_visible_to(actor: Actor) -> QuerySet[Notification]:
     return Notification.objects.filter(booking_id__in=Booking.objects.filter(within).values("pk"))
 
 
+def messages_about(actor: Actor, booking: Booking) -> list[Notification]:
+    """What was sent about a booking, newest first; nothing for who may not read messages."""
+    if not actor.may(Permission.NOTIFICATIONS_READ):
+        return []
+    return list(Notification.objects.filter(booking_id=booking.pk).order_by("-created_at", "-id"))
+
+
 def notification_visible_to(actor: Actor, notification_id: UUID) -> Notification:
     """Raises NotFound, NotAllowed."""
     found = notifications_visible_to(actor).filter(pk=notification_id).first()

@@ -2,11 +2,15 @@
 
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from bookme.core.actor import Actor
 from bookme.core.permissions import Permission
+from bookme.core.text import has_control_characters
 from bookme.customers.models import Consent, Customer, CustomerAddress
+
+_MOST_WORDS = 6
+_FEWEST_DIGITS = 3
 
 
 def customers_for(actor: Actor) -> QuerySet[Customer]:
@@ -16,6 +20,21 @@ def customers_for(actor: Actor) -> QuerySet[Customer]:
         Prefetch("addresses", CustomerAddress.objects.order_by("-created_at", "-id")),
         Prefetch("consents", Consent.objects.order_by("created_at", "id")),
     )
+
+
+def customers_found(actor: Actor, words: str, *, count: int) -> list[Customer]:
+    """Up to `count` active customers with each of the words in name, e-mail or phone; spaces in a number do not matter.
+
+    Raises NotAllowed. Nothing is found by nothing.
+    """
+    words = words.strip()[:200]
+    if not words or has_control_characters(words):
+        return []
+    found = Q(phone__contains=_digits(words)) if len(_digits(words)) >= _FEWEST_DIGITS else Q()
+    by_text = Q()
+    for word in words.split()[:_MOST_WORDS]:
+        by_text &= Q(name__icontains=word) | Q(email__icontains=word)
+    return list(customers_for(actor).filter(found | by_text, is_active=True).order_by("name", "id")[:count])
 
 
 def customer_by_contact(*, email: str = "", phone: str = "", user_id: UUID | None = None) -> Customer | None:
@@ -30,3 +49,9 @@ def customer_by_contact(*, email: str = "", phone: str = "", user_id: UUID | Non
     if phone:
         return Customer.objects.filter(phone=phone).order_by("created_at", "id").first()
     return None
+
+
+def _digits(text: str) -> str:
+    """The digits of what may be a phone number, without the zero that only counts at home; else empty."""
+    bare = "".join(each for each in text if each not in " +-()./")
+    return bare.lstrip("0") if bare.isascii() and bare.isdigit() else ""

@@ -1,5 +1,6 @@
 """Places as a caller may see them: everything for the team, what is active for everybody else."""
 
+import datetime as dt
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,16 @@ def resources_for(actor: Actor) -> QuerySet[Resource]:
 def closures() -> QuerySet[Closure]:
     """The business's own and those of its places, for every caller: when a business is shut is no secret."""
     return Closure.objects.select_related("location")
+
+
+def closures_between(start: dt.datetime, end: dt.datetime) -> QuerySet[Closure]:
+    """Closures that meet the half-open range, by start."""
+    return closures().filter(starts_at__lt=end, ends_at__gt=start).order_by("starts_at", "id")
+
+
+def closures_since(instant: dt.datetime) -> QuerySet[Closure]:
+    """Closures that have not ended by then, by start."""
+    return closures().filter(ends_at__gt=instant).order_by("starts_at", "id")
 
 
 def opening_hours_of(location: Location) -> QuerySet[OpeningHours]:

@@ -1,5 +1,6 @@
 """People at work as a caller may see them: everybody for the team, who is active for everybody else."""
 
+import datetime as dt
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
@@ -61,6 +62,35 @@ def working_hours_of(person: Staff) -> QuerySet[WorkingHours]:
 
 def time_off_of(person: Staff) -> QuerySet[TimeOff]:
     return TimeOff.objects.filter(staff=person)
+
+
+def calendars_of(actor: Actor) -> QuerySet[Staff]:
+    """Whose bookings this actor sees, in the business's order: everybody's in their scope, or their own."""
+    rows = Staff.objects.filter(is_active=True)
+    if not actor.may(Permission.BOOKINGS_READ_ALL):
+        rows = rows.filter(user_id=actor.id)
+    return rows if actor.staff_ids is None else rows.filter(pk__in=actor.staff_ids)
+
+
+def absences_for(actor: Actor, *, since: dt.datetime) -> QuerySet[TimeOff]:
+    """Absence that has not ended by then, by start: everybody's for who keeps it, one's own for the others."""
+    rows = TimeOff.objects.filter(ends_at__gt=since).select_related("staff").order_by("starts_at", "id")
+    if not actor.may(Permission.STAFF_MANAGE):
+        return rows.filter(staff__user_id=actor.id)
+    return rows if actor.staff_ids is None else rows.filter(staff__in=actor.staff_ids)
+
+
+def absences_between(start: dt.datetime, end: dt.datetime) -> QuerySet[TimeOff]:
+    """Everybody's absence that meets the half-open range. For the team: its reasons are no strangers' business."""
+    return TimeOff.objects.filter(starts_at__lt=end, ends_at__gt=start).select_related("staff")
+
+
+def people_away_by(actor: Actor) -> QuerySet[Staff]:
+    """Whose absence this actor keeps: everybody's in their scope, or their own."""
+    rows = Staff.objects.filter(is_active=True)
+    if not actor.may(Permission.STAFF_MANAGE):
+        return rows.filter(user_id=actor.id) if actor.may(Permission.TIME_OFF_OWN) else rows.none()
+    return rows if actor.staff_ids is None else rows.filter(pk__in=actor.staff_ids)
 
 
 def areas_of(person: Staff) -> QuerySet[ServiceArea]:

@@ -1,6 +1,6 @@
 """The pages on a business's own domain."""
 
-from django.urls import path
+from django.urls import include, path
 
 from bookme.web.account import customer_register, customer_sign_in, customer_sign_out
 from bookme.web.booking.details import enter_details
@@ -13,6 +13,7 @@ from bookme.web.manage import booking_done, calendar_entry, manage, manage_cance
 
 urlpatterns = [
     path("", business_home, name="home"),
+    path("team/", include("bookme.web.team.urls")),
     path("book/", choose_service, name="book"),
     path("book/professional/", choose_professional, name="book-professional"),
     path("book/time/", choose_time, name="book-time"),

@@ -1,0 +1,80 @@
+// Polish for the team's pages. Every page works without it: links and forms do the work.
+
+const find = (selector, root = document) => root.querySelector(selector);
+const findAll = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+const TOAST_MS = 8000;
+
+/** Brings the chosen day of the strip into view. */
+function centreDay() {
+  const strip = find("#strip");
+  const current = strip && find("[aria-current]", strip);
+  if (!current || strip.scrollWidth <= strip.clientWidth) return;
+  const shift = current.getBoundingClientRect().left - strip.getBoundingClientRect().left;
+  strip.scrollLeft += shift - (strip.clientWidth - current.clientWidth) / 2;
+}
+
+function closeMenus(except) {
+  for (const menu of findAll("[data-menu][open]")) {
+    if (menu !== except) menu.open = false;
+  }
+}
+
+document.addEventListener("click", (event) => closeMenus(event.target.closest("[data-menu]")));
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = event.target.closest("[data-menu][open]");
+  closeMenus();
+  if (menu) find("summary", menu).focus();
+});
+
+/** Who comes by a link to a form that is folded away finds it open. */
+function openTarget() {
+  const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+  if (target?.matches?.("details")) {
+    target.open = true;
+    find("input:not([type=hidden])", target)?.focus();
+  }
+}
+addEventListener("hashchange", openTarget);
+
+// A toast goes by itself, but not while somebody reads or reaches for it.
+for (const toast of findAll("[data-toast]")) {
+  let timer = 0;
+  const start = () => {
+    timer = setTimeout(() => toast.remove(), TOAST_MS);
+  };
+  const hold = () => clearTimeout(timer);
+  toast.addEventListener("pointerenter", hold);
+  toast.addEventListener("focusin", hold);
+  toast.addEventListener("pointerleave", start);
+  toast.addEventListener("focusout", start);
+  start();
+}
+
+// Choices that change what is shown are sent at once.
+for (const form of findAll("form[data-auto]")) {
+  for (const button of findAll("[data-no-script]", form)) button.hidden = true;
+  form.addEventListener("change", () => form.requestSubmit());
+}
+
+// A second tap while the first is on its way would only be refused.
+document.addEventListener("submit", (event) => {
+  if (event.target.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  event.target.dataset.sent = "yes";
+  event.target.setAttribute("aria-busy", "true");
+});
+addEventListener("pageshow", () => {
+  for (const form of findAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    form.removeAttribute("aria-busy");
+  }
+});
+
+const fault = find("[data-focus-first]") ?? find("[aria-invalid=true]");
+fault?.focus();
+centreDay();
+openTarget();

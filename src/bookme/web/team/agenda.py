@@ -1,0 +1,203 @@
+"""Today and the days ahead: who comes when, by day and by person."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from bookme.bookings.models import Appointment, Booking
+from bookme.bookings.selectors.team import bookings_between, sessions_of_team, starts_between
+from bookme.core.actor import Actor
+from bookme.core.errors import NotFound
+from bookme.core.permissions import Permission
+from bookme.core.time import MINUTE, day_bounds, now
+from bookme.locations.models import Closure
+from bookme.locations.selectors import closures_between, zone_of
+from bookme.staff.models import Staff, TimeOff
+from bookme.staff.selectors import absences_between, calendars_of
+from bookme.tenants.context import require_tenant
+from bookme.web.team.cards import OVER, Card
+from bookme.web.team.doors import asked_day, asked_id, team_page
+from bookme.web.team.shell import show
+
+STRIP_DAYS = 14
+DAYS_AHEAD = 3
+_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class SessionCard:
+    """A session of a class: one entry, however many come."""
+
+    session: Appointment
+
+    @property
+    def starts_at(self) -> dt.datetime:
+        return self.session.starts_at.astimezone(zone_of(self.session.location))
+
+    @property
+    def ends_at(self) -> dt.datetime:
+        return self.session.ends_at.astimezone(zone_of(self.session.location))
+
+    @property
+    def duration_minutes(self) -> int:
+        return (self.session.ends_at - self.session.starts_at) // MINUTE
+
+    @property
+    def taken_percent(self) -> int:
+        return round(100 * self.session.seats_taken / self.session.capacity)
+
+
+@dataclass
+class PersonDay:
+    """One person's day: bookings and sessions by start; those that were called off apart."""
+
+    person: Staff
+    entries: list[Card | SessionCard] = field(default_factory=list)
+    off: list[Card] = field(default_factory=list)
+    absences: list[TimeOff] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return len(self.entries)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.entries or self.off or self.absences)
+
+
+@dataclass(frozen=True)
+class StripDay:
+    """One day of the strip: how many bookings it has, and where it leads."""
+
+    date: dt.date
+    count: int
+    is_today: bool
+    is_chosen: bool
+    url: str
+
+
+@dataclass(frozen=True)
+class DayAhead:
+    """A later day in short."""
+
+    date: dt.date
+    url: str
+    entries: list[Card | SessionCard]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was read of the day and those after it, by start."""
+
+    cards: list[Card]
+    sessions: list[SessionCard]
+
+    def on(self, day: dt.date) -> list[Card | SessionCard]:
+        """What begins on that day, called off or not."""
+        entries: list[Card | SessionCard] = [*self.cards, *self.sessions]
+        return sorted((each for each in entries if each.starts_at.date() == day), key=lambda each: each.starts_at)
+
+
+@team_page(Permission.BOOKINGS_READ, methods=("GET", "HEAD"))
+def agenda(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """One day in full, the next ones in short. `?day=` and `?person=` choose."""
+    at, tz = now(), require_tenant().config.zone
+    today = at.astimezone(tz).date()
+    day = asked_day(request, today=today)
+    people = list(calendars_of(actor))
+    person = _chosen(people, asked_id(request.GET.get("person")))
+    found = _read(actor, day, tz, at, person)
+    shown = [person] if person else people
+    days = _by_person(shown, found.on(day), day, tz)
+    context = {
+        "here": "team-agenda",
+        "day": day,
+        "today": today,
+        "people": [(each, _url(day, each)) for each in people] if len(people) > 1 else [],
+        "person": person,
+        "everyone_url": _url(day, None),
+        "busy": [each for each in days if not each.is_empty],
+        "idle": [each for each in days if each.is_empty],
+        "closures": _closures(day, tz),
+        "strip": _strip(actor, day, today, tz, person),
+        "ahead": _ahead(found, day, person),
+        "before_url": _url(day - _DAY, person),
+        "after_url": _url(day + _DAY, person),
+        "today_url": _url(today, person),
+    }
+    return show(request, actor, "team/agenda.html", context)
+
+
+def _chosen(people: Sequence[Staff], wanted: UUID | None) -> Staff | None:
+    if wanted is None:
+        return None
+    found = next((each for each in people if each.pk == wanted), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _read(actor: Actor, day: dt.date, tz: ZoneInfo, at: dt.datetime, person: Staff | None) -> Found:
+    start, end = day_bounds(day, day + DAYS_AHEAD * _DAY, tz)
+    bookings = bookings_between(actor, start, end, staff_id=person.pk if person else None)
+    sessions = sessions_of_team(actor, start, end)
+    if person is not None:
+        sessions = sessions.filter(staff=person)
+    alone: Iterable[Booking] = (each for each in bookings if not each.appointment.published)
+    return Found([Card(each, actor, at) for each in alone], [SessionCard(each) for each in sessions])
+
+
+def _by_person(
+    people: Sequence[Staff], entries: list[Card | SessionCard], day: dt.date, tz: ZoneInfo
+) -> list[PersonDay]:
+    """In the order of the staff; whoever has left and still has bookings comes last."""
+    days = {each.pk: PersonDay(each) for each in people}
+    for absence in absences_between(*day_bounds(day, day, tz)):
+        if absence.staff_id in days:
+            days[absence.staff_id].absences.append(absence)
+    for entry in entries:
+        appointment = entry.booking.appointment if isinstance(entry, Card) else entry.session
+        of_person = days.setdefault(appointment.staff_id, PersonDay(appointment.staff))
+        if isinstance(entry, Card) and entry.is_over:
+            of_person.off.append(entry)
+        else:
+            of_person.entries.append(entry)
+    return list(days.values())
+
+
+def _closures(day: dt.date, tz: ZoneInfo) -> list[Closure]:
+    return list(closures_between(*day_bounds(day, day, tz)))
+
+
+def _strip(actor: Actor, day: dt.date, today: dt.date, tz: ZoneInfo, person: Staff | None) -> list[StripDay]:
+    """The two weeks from today that the day is in, or those before or after."""
+    first = day - (day - today).days % STRIP_DAYS * _DAY
+    start, end = day_bounds(first, first + (STRIP_DAYS - 1) * _DAY, tz)
+    starts = starts_between(actor, start, end, staff_id=person.pk if person else None)
+    counts = Counter(each.astimezone(tz).date() for each in starts)
+    days = [first + step * _DAY for step in range(STRIP_DAYS)]
+    return [StripDay(each, counts[each], each == today, each == day, _url(each, person)) for each in days]
+
+
+def _ahead(found: Found, day: dt.date, person: Staff | None) -> list[DayAhead]:
+    later = [day + step * _DAY for step in range(1, DAYS_AHEAD + 1)]
+    in_short = [
+        DayAhead(each, _url(each, person), [entry for entry in found.on(each) if not _is_over(entry)]) for each in later
+    ]
+    return [each for each in in_short if each.entries]
+
+
+def _is_over(entry: Card | SessionCard) -> bool:
+    return isinstance(entry, Card) and entry.booking.state in OVER
+
+
+def _url(day: dt.date, person: Staff | None) -> str:
+    query = {"day": day.isoformat()} | ({"person": str(person.pk)} if person else {})
+    return f"{reverse('team-agenda')}?{urlencode(query)}"

@@ -1,0 +1,119 @@
+"""One booking: who, when, where, what was said, what happened, and what can be done."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookme.bookings.actions import update_booking
+from bookme.bookings.answers import question_key
+from bookme.bookings.models import Booking
+from bookme.bookings.selectors.bookings import booking_for
+from bookme.bookings.selectors.team import others_of_customer
+from bookme.communications.selectors import messages_about
+from bookme.core.actor import Actor
+from bookme.core.errors import Conflict
+from bookme.core.formats import Formats, locale_of
+from bookme.core.http.views import write
+from bookme.core.permissions import Permission
+from bookme.core.time import now
+from bookme.services.selectors import questions_for
+from bookme.tenants.context import require_tenant
+from bookme.web.booking.forms import PlainText
+from bookme.web.manage import address_line, place_line
+from bookme.web.team.cards import Card
+from bookme.web.team.doors import require_seen, team_page
+from bookme.web.team.history import history_lines
+from bookme.web.team.shell import complain, show, tell
+from bookme.web.team.steps import why_not
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the customer answered to a question of the business's."""
+
+    question: str
+    answer: str
+
+
+class NotesForm(forms.Form):
+    """Notes that never leave the team."""
+
+    internal_notes = PlainText(
+        label=gettext_lazy("Notes of the team"),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+@team_page(Permission.BOOKINGS_READ, methods=("GET", "HEAD"))
+def booking_page(request: HttpRequest, actor: Actor, booking_id: UUID) -> HttpResponse:
+    return _page(request, actor, booking_for(actor, booking_id))
+
+
+@team_page(Permission.BOOKINGS_MANAGE, methods=("POST",))
+def save_notes(request: HttpRequest, actor: Actor, booking_id: UUID) -> HttpResponse:
+    """Keeps the notes; what was written is shown again where it cannot be kept."""
+    form = NotesForm(request.POST, auto_id="f-%s", label_suffix="")
+    if not form.is_valid():
+        return _page(request, actor, booking_for(actor, booking_id), form, status=422)
+    notes = form.cleaned_data["internal_notes"].replace("\r\n", "\n")
+    try:
+        with write():
+            booking = booking_for(actor, booking_id)
+            require_seen(booking, request.POST.get("version", ""))
+            update_booking(booking=booking, version=booking.version, actor=actor, internal_notes=notes)
+    except Conflict as error:
+        complain(request, why_not(error))
+        return _page(request, actor, booking_for(actor, booking_id), form, status=409)
+    tell(request, _("The notes are saved."))
+    return redirect(reverse("team-booking", args=[booking_id]))
+
+
+def _page(
+    request: HttpRequest, actor: Actor, booking: Booking, form: NotesForm | None = None, *, status: int = 200
+) -> HttpResponse:
+    card, config = Card(booking, actor, now()), require_tenant().config
+    language = request.LANGUAGE_CODE
+    formats = Formats(locale_of(language, config.country), config.currency)
+    context: dict[str, Any] = {
+        "here": "team-agenda",
+        "card": card,
+        "booking": booking,
+        "place": place_line(booking.appointment.location),
+        "address": address_line(booking.visit.address),
+        "answers": _answers(booking, actor, language),
+        "history": history_lines(booking, formats=formats, zone=card.zone),
+        "messages_sent": messages_about(actor, booking),
+        "others": [Card(each, actor, card.now) for each in others_of_customer(actor, booking)],
+        "knows_customer": actor.may(Permission.CUSTOMERS_READ),
+        "form": form or _notes_form(booking),
+    }
+    return show(request, actor, "team/booking.html", context, status=status)
+
+
+def _notes_form(booking: Booking) -> NotesForm:
+    return NotesForm(initial={"internal_notes": booking.internal_notes}, auto_id="f-%s", label_suffix="")
+
+
+def _answers(booking: Booking, actor: Actor, language: str) -> list[Answer]:
+    """In the order of the questions; an answer to a question that is gone keeps its key."""
+    given = dict(booking.visit.answers)
+    if not given:
+        return []
+    labels = {question_key(each): each.text("label", language) for each in questions_for(actor)}
+    known = [key for key in labels if key in given]
+    return [Answer(labels.get(key, key), _said(given[key])) for key in [*known, *(set(given) - set(known))]]
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return str(value)

@@ -1,0 +1,74 @@
+"""The sessions of a day and who comes."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from bookme.bookings.models import Appointment
+from bookme.bookings.selectors.team import enrolled_in, sessions_of_team
+from bookme.core.actor import Actor
+from bookme.core.permissions import Permission
+from bookme.core.time import day_bounds, now
+from bookme.locations.selectors import zone_of
+from bookme.tenants.context import require_tenant
+from bookme.web.team.agenda import SessionCard
+from bookme.web.team.cards import Card
+from bookme.web.team.doors import asked_day, team_page
+from bookme.web.team.shell import show
+
+_DAY = dt.timedelta(days=1)
+_LOOK_AHEAD = 28
+
+
+@dataclass(frozen=True)
+class ClassList:
+    """A session with those who have a place in it."""
+
+    card: SessionCard
+    people: list[Card]
+    is_past: bool
+
+    @property
+    def seats_left(self) -> int:
+        return self.card.session.capacity - self.card.session.seats_taken
+
+
+@team_page(Permission.BOOKINGS_READ, methods=("GET", "HEAD"))
+def class_day(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """`?day=` chooses; `#s-<id>` leads to one session."""
+    at, tz = now(), require_tenant().config.zone
+    today = at.astimezone(tz).date()
+    day = asked_day(request, today=today)
+    start, end = day_bounds(day, day, tz)
+    sessions = list(sessions_of_team(actor, start, end))
+    enrolled = enrolled_in(actor, sessions)
+    lists = [
+        ClassList(SessionCard(each), [Card(one, actor, at) for one in enrolled[each.pk]], each.ends_at <= at)
+        for each in sessions
+    ]
+    context = {
+        "here": "team-classes",
+        "day": day,
+        "today": today,
+        "lists": lists,
+        "next_day": None if lists else _next_day(actor, end),
+        "before_url": _url(day - _DAY),
+        "after_url": _url(day + _DAY),
+        "today_url": _url(today),
+    }
+    return show(request, actor, "team/classes.html", context)
+
+
+def _next_day(actor: Actor, after: dt.datetime) -> tuple[dt.date, str] | None:
+    """The next day with a session, within four weeks."""
+    found: Appointment | None = sessions_of_team(actor, after, after + _LOOK_AHEAD * _DAY).first()
+    if found is None:
+        return None
+    day = found.starts_at.astimezone(zone_of(found.location)).date()
+    return day, _url(day)
+
+
+def _url(day: dt.date) -> str:
+    return f"{reverse('team-classes')}?day={day.isoformat()}"

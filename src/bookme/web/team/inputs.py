@@ -1,0 +1,63 @@
+"""Forms of the team, checked by the serializers of the API: one set of rules for both doors."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django import forms
+from rest_framework import serializers
+
+from bookme.core.actor import Actor
+from bookme.core.http.problems import field_errors
+from bookme.tenants.context import require_tenant
+
+YEAR_BOUNDS = {"min": "2000-01-01", "max": "2199-12-31"}
+
+
+class DayField(forms.DateField):
+    """A day, as browsers send it."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.DateInput(attrs={"type": "date", "class": "input", **YEAR_BOUNDS}, format="%Y-%m-%d")
+        super().__init__(widget=widget, input_formats=["%Y-%m-%d"], **options)
+
+
+class ClockField(forms.TimeField):
+    """A time of day, as browsers send it."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.TimeInput(attrs={"type": "time", "class": "input"}, format="%H:%M")
+        super().__init__(widget=widget, input_formats=["%H:%M", "%H:%M:%S"], **options)
+
+
+def context_of(actor: Actor) -> dict[str, Any]:
+    """What the serializers want to know, as ApiView tells them."""
+    config = require_tenant().config
+    return {
+        "actor": actor,
+        "zone": config.zone,
+        "currency": config.currency,
+        "country": config.country,
+        "language": config.language,
+        "languages": config.languages,
+    }
+
+
+def faults_of(serializer: serializers.BaseSerializer[Any]) -> Iterator[tuple[str, str]]:
+    """After `is_valid` has said no: each fault's pointer and words."""
+    errors: Any = serializer.errors
+    details = serializers.ValidationError(errors).get_full_details()
+    for each in field_errors(details):
+        yield each.pointer, each.detail
+
+
+def put_beside(form: forms.Form, serializer: serializers.BaseSerializer[Any], names: Mapping[str, str]) -> None:
+    """Each fault of the serializer beside the form's field of that name; what has none is said above the form."""
+    for pointer, detail in faults_of(serializer):
+        name = names.get(pointer.split("/")[1] if "/" in pointer else "")
+        form.add_error(name if name in form.fields else None, detail)
+
+
+def instant_text(day: dt.date, clock: dt.time, zone: dt.tzinfo) -> str:
+    """A wall time as the API reads instants."""
+    return dt.datetime.combine(day, clock, tzinfo=zone).isoformat()

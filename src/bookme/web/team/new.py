@@ -1,0 +1,231 @@
+"""Booking for somebody on the phone or at the desk: what, when, who."""
+
+import datetime as dt
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from bookme.bookings.actions.request import BookingRequest
+from bookme.bookings.models import Visit
+from bookme.bookings.selectors.bookings import bookings_of_visit, bookings_visible_to
+from bookme.bookings.selectors.openings import with_alternatives
+from bookme.bookings.wishes import SlotUnavailable
+from bookme.core.actor import Actor
+from bookme.core.errors import FieldError, Invalid
+from bookme.core.fetch import one
+from bookme.core.ids import uuid7
+from bookme.core.permissions import Permission
+from bookme.core.time import now
+from bookme.customers.actions import Contact
+from bookme.customers.models import ConsentKind, Customer
+from bookme.customers.selectors import customers_for, customers_found
+from bookme.services.models import Service
+from bookme.services.selectors import questions_of, services_for
+from bookme.tenants.context import require_tenant
+from bookme.tenants.models import BusinessKind
+from bookme.web.booking.forms import ADDRESS_FIELDS, DetailsForm
+from bookme.web.booking.once import book_once
+from bookme.web.team.doors import asked_day, asked_id, team_page
+from bookme.web.team.picker import pick, session_choices
+from bookme.web.team.shell import show, tell
+from bookme.web.team.wanted import Wanted, wanted_of
+
+CUSTOMERS_SHOWN = 8
+
+
+class CallerForm(DetailsForm):
+    """Who it is for. The team cannot consent in anybody's name; a caller may have no e-mail, or nothing at all."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for kind in ConsentKind:
+            del self.fields[kind.value]
+        self.fields["name"].label = _("Name")
+        self.fields["email"].required = False
+        self.fields["phone"].help_text = _("Without a phone number or an e-mail nobody can be told of changes.")
+        self.fields["notes"].label = _("Notes of the customer")
+        for name in ("name", "email", "phone", *ADDRESS_FIELDS):
+            if name in self.fields:
+                self.fields[name].widget.attrs["autocomplete"] = "off"
+
+    def to_request(self, **more: Any) -> BookingRequest:
+        given = self.cleaned_data
+        return BookingRequest(
+            contact=Contact(name=given["name"], email=given["email"], phone=given["phone"]),
+            notes=given["notes"].replace("\r\n", "\n"),
+            answers=self._answers(),
+            address=self._address(),
+            source="team",
+            **more,
+        )
+
+
+@team_page(Permission.BOOKINGS_MANAGE, methods=("GET", "HEAD"))
+def choose_service(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """What is wanted: everything on offer, by category."""
+    offered = services_for(actor).filter(is_active=True, staff_services__staff__is_active=True).distinct()
+    by_category = sorted(offered, key=category_order)
+    groups = [(category, list(found)) for category, found in groupby(by_category, key=lambda each: each.category)]
+    return show(request, actor, "team/new_service.html", {"here": "team-new", "groups": groups})
+
+
+@team_page(Permission.BOOKINGS_MANAGE, methods=("GET", "HEAD"))
+def choose_time(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """When, with whom and where."""
+    wanted, at = wanted_of(request, actor), now()
+    today = at.astimezone(wanted.zone).date()
+    asked = asked_day(request, today=today) if "day" in request.GET else None
+    context: dict[str, Any] = {"here": "team-new", "wanted": wanted, "hidden": _hidden(wanted)}
+    if wanted.is_class:
+        context["sessions"] = session_choices(wanted, now=at)
+    else:
+        day = asked.isoformat() if asked else None
+        context |= {
+            "picker": pick(wanted, asked=asked, now=at, url=lambda each: wanted.url("team-new-time", day=each)),
+            "anyone_url": wanted.with_person(None).url("team-new-time", day=day),
+            "person_urls": [(each, wanted.with_person(each).url("team-new-time", day=day)) for each in wanted.people],
+            "place_urls": [(each, wanted.with_place(each).url("team-new-time", day=day)) for each in wanted.places],
+        }
+    return show(request, actor, "team/new_time.html", context)
+
+
+@team_page(Permission.BOOKINGS_MANAGE)
+def enter_customer(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Who it is for: somebody known, found by `?q=`, or somebody new. POST books."""
+    wanted = wanted_of(request, actor)
+    if wanted.starts_at is None:
+        return redirect(wanted.url("team-new-time"))
+    customer = _customer(request, actor)
+    form = _form(request, wanted, customer)
+    context = {"alternatives": [], "error": ""}
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _booked(request, actor, wanted, form)
+        except SlotUnavailable as error:
+            context = _taken(wanted, error)
+        except Invalid as error:
+            form.take_errors(error.errors or [FieldError("", error.code, error.detail)])
+    if request.headers.get("HX-Target") == "found":
+        return render(request, "team/_found.html", _search(request, actor, wanted))
+    context |= _search(request, actor, wanted) | {
+        "here": "team-new",
+        "wanted": wanted,
+        "form": form,
+        "customer": customer,
+        "draft_id": _draft_id(request),
+        "back_url": wanted.url("team-new-time", day=wanted.starts_at.date(), session=None),
+    }
+    status = 409 if context["error"] else 422 if form.errors else 200
+    return show(request, actor, "team/new_customer.html", context, status=status)
+
+
+def _booked(request: HttpRequest, actor: Actor, wanted: Wanted, form: CallerForm) -> HttpResponse:
+    visit = book_once(draft_id=_draft_id(request), request=_request(wanted, form), actor=actor, now=now())
+    tell(request, _("%(name)s is booked.") % {"name": visit.contact_name})
+    return redirect(_page_of(visit, actor))
+
+
+def _request(wanted: Wanted, form: CallerForm) -> BookingRequest:
+    language = require_tenant().config.language
+    if wanted.session is not None:
+        return form.to_request(session_id=wanted.session.pk, party_size=wanted.party_size, language=language)
+    return form.to_request(
+        service_id=wanted.service.pk,
+        start=wanted.start,
+        staff_id=wanted.person.pk if wanted.person else None,
+        location_id=wanted.place.pk if wanted.place else None,
+        party_size=wanted.party_size,
+        extra_ids=tuple(each.pk for each in wanted.extras),
+        language=language,
+    )
+
+
+def _page_of(visit: Visit, actor: Actor) -> str:
+    """The new booking, or the agenda for who may not see it: it is on somebody else's calendar."""
+    booking = bookings_of_visit(visit).get()
+    if bookings_visible_to(actor).filter(pk=booking.pk).exists():
+        return reverse("team-booking", args=[booking.pk])
+    return reverse("team-agenda")
+
+
+def _taken(wanted: Wanted, error: SlotUnavailable) -> dict[str, Any]:
+    found = with_alternatives(error, now=now()).extra["alternatives"]
+    urls = []
+    for each in found:
+        start = dt.datetime.fromisoformat(each["start"]).astimezone(wanted.zone)
+        where = {"session": each["session"]} if "session" in each else {"start": each["start"]}
+        urls.append((start, wanted.url("team-new-customer", **where)))
+    return {"error": _("That time is not free any more."), "alternatives": urls}
+
+
+def _form(request: HttpRequest, wanted: Wanted, customer: Customer | None) -> CallerForm:
+    tenant = require_tenant()
+    return CallerForm(
+        request.POST if request.method == "POST" else None,
+        config=tenant.config,
+        questions=list(questions_of(wanted.service)),
+        language=request.LANGUAGE_CODE,
+        with_address=tenant.kind == BusinessKind.MOBILE,
+        initial=_initial(customer),
+    )
+
+
+def _initial(customer: Customer | None) -> dict[str, Any]:
+    if customer is None:
+        return {}
+    known = {"name": customer.name, "email": customer.email, "phone": customer.phone}
+    newest = next(iter(customer.addresses.all()), None)
+    return known | ({name: getattr(newest, name) for name in ADDRESS_FIELDS} if newest else {})
+
+
+def _customer(request: HttpRequest, actor: Actor) -> Customer | None:
+    wanted = asked_id(request.GET.get("customer"))
+    return one(customers_for(actor), wanted) if wanted else None
+
+
+def _search(request: HttpRequest, actor: Actor, wanted: Wanted) -> dict[str, Any]:
+    """Whom the words name, if this actor may look at customers."""
+    may_search = actor.may(Permission.CUSTOMERS_READ)
+    words = request.GET.get("q", "")[:100]
+    found = customers_found(actor, words, count=CUSTOMERS_SHOWN) if may_search else []
+    when = _when(wanted)
+    return {
+        "may_search": may_search,
+        "words": words,
+        "found": [(each, wanted.url("team-new-customer", customer=each.pk, **when)) for each in found],
+        "search_hidden": _hidden(wanted, **when),
+        "new_url": wanted.url("team-new-customer", **when),
+    }
+
+
+def _when(wanted: Wanted) -> dict[str, Any]:
+    if wanted.session is not None:
+        return {"session": wanted.session.pk}
+    return {"start": wanted.start.isoformat()} if wanted.start else {}
+
+
+def _hidden(wanted: Wanted, **more: Any) -> list[tuple[str, str]]:
+    """The address's parts as fields of a form that is sent by GET."""
+    fields = []
+    for name, value in wanted.query(**more).items():
+        fields += [(name, str(each)) for each in (value if isinstance(value, list) else [value])]
+    return fields
+
+
+def _draft_id(request: HttpRequest) -> UUID:
+    """What makes the same form book once; a new one where the form has none."""
+    try:
+        return UUID(request.POST.get("draft", ""))
+    except ValueError:
+        return uuid7()
+
+
+def category_order(service: Service) -> tuple[int, str, int]:
+    """Services by category and within it, as the business orders them; those without a category last."""
+    category = service.category
+    return (category.position, str(category.pk), service.position) if category else (2**31, "", service.position)

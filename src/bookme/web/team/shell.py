@@ -1,0 +1,105 @@
+"""What is around every page of the team: where one can go, how many requests wait, what has just been done."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.messages.storage.base import Message
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from bookme.bookings.models import Booking
+from bookme.bookings.selectors.team import requests_for
+from bookme.bookings.states import UNDO
+from bookme.core.actor import Actor
+from bookme.core.permissions import Permission, Role
+from bookme.core.time import now
+from bookme.services.models import ServiceKind
+from bookme.services.selectors import services_for
+
+UNDO_TAG = "undo"
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One place to go. `count` is what waits there."""
+
+    url: str
+    icon: str
+    label: str
+    is_current: bool
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class Toast:
+    """What has just happened. `booking_id` and `version` are there if it can be taken back."""
+
+    text: str
+    is_bad: bool
+    booking_id: str = ""
+    version: str = ""
+
+
+def show(
+    request: HttpRequest, actor: Actor, template: str, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """A page of the team with its navigation; `here` in the context names the entry that is current."""
+    waiting = requests_for(actor, now=now()).count()
+    shell = {
+        "actor": actor,
+        "role": role_text(actor),
+        "waiting": waiting,
+        "nav": navigation(actor, context.get("here", ""), waiting),
+        "toasts": [_toast(each) for each in messages.get_messages(request)],
+        "may_book": actor.may(Permission.BOOKINGS_MANAGE),
+        "here_url": request.get_full_path(),
+    }
+    return render(request, template, shell | context, status=status)
+
+
+def navigation(actor: Actor, here: str, waiting: int) -> Sequence[NavItem]:
+    """The pages that this actor can use, in order."""
+    entries = [("team-agenda", "calendar-days", _("Agenda")), ("team-requests", "inbox", _("Requests"))]
+    if services_for(actor).filter(kind=ServiceKind.CLASS, is_active=True).exists():
+        entries.append(("team-classes", "users", _("Classes")))
+    entries.append(("team-away", "calendar-off", _("Time off")))
+    entries.append(("team-services", "tag", _("Prices")))
+    entries.append(("team-hours", "clock", _("Hours")))
+    return [
+        NavItem(reverse(name), icon, label, name == here, waiting if name == "team-requests" else 0)
+        for name, icon, label in entries
+    ]
+
+
+def role_text(actor: Actor) -> str:
+    """`Manager`."""
+    names = {Role.OWNER: _("Owner"), Role.MANAGER: _("Manager"), Role.STAFF: _("Team member")}
+    return names.get(actor.role, _("Operator")) if actor.role else _("Operator")
+
+
+def tell(request: HttpRequest, text: str) -> None:
+    """Say on the next page what has been done."""
+    messages.success(request, text)
+
+
+def tell_of(request: HttpRequest, booking: Booking, text: str) -> None:
+    """As `tell`, with the way back where there is one."""
+    can_undo = booking.state in UNDO
+    tags = f"{UNDO_TAG}:{booking.pk}:{booking.version}" if can_undo else ""
+    messages.success(request, text, extra_tags=tags)
+
+
+def complain(request: HttpRequest, text: str) -> None:
+    """Say on the next page what could not be done."""
+    messages.error(request, text)
+
+
+def _toast(message: Message) -> Toast:
+    is_bad = message.level >= messages.ERROR
+    tag, _colon, rest = (message.extra_tags or "").partition(":")
+    booking_id, _colon, version = rest.partition(":")
+    return Toast(str(message.message), is_bad, booking_id if tag == UNDO_TAG else "", version)

@@ -1,0 +1,33 @@
+"""Below `/team/`."""
+
+from django.urls import path
+
+from bookme.web.team import away, booking, classes, hours, move, prices, sign_in, steps
+from bookme.web.team.agenda import agenda
+from bookme.web.team.new import choose_service, choose_time, enter_customer
+from bookme.web.team.requests import request_list
+
+urlpatterns = [
+    path("", agenda, name="team-agenda"),
+    path("sign-in/", sign_in.team_sign_in, name="team-sign-in"),
+    path("sign-out/", sign_in.team_sign_out, name="team-sign-out"),
+    path("link/<str:token>/", sign_in.team_link, name="team-link"),
+    path("requests/", request_list, name="team-requests"),
+    path("bookings/<uuid:booking_id>/", booking.booking_page, name="team-booking"),
+    path("bookings/<uuid:booking_id>/notes/", booking.save_notes, name="team-notes"),
+    path("bookings/<uuid:booking_id>/move/", move.move_booking, name="team-move"),
+    path("bookings/<uuid:booking_id>/<slug:step>/", steps.take_step, name="team-step"),
+    path("new/", choose_service, name="team-new"),
+    path("new/time/", choose_time, name="team-new-time"),
+    path("new/customer/", enter_customer, name="team-new-customer"),
+    path("classes/", classes.class_day, name="team-classes"),
+    path("away/", away.away_list, name="team-away"),
+    path("away/closure/", away.add_closure_page, name="team-closure-add"),
+    path("away/closure/<uuid:closure_id>/remove/", away.remove_closure_page, name="team-closure-remove"),
+    path("away/time-off/", away.add_time_off_page, name="team-time-off-add"),
+    path("away/time-off/<uuid:time_off_id>/remove/", away.remove_time_off_page, name="team-time-off-remove"),
+    path("prices/", prices.price_list, name="team-services"),
+    path("prices/<uuid:service_id>/", prices.edit_price, name="team-service"),
+    path("hours/", hours.hours_list, name="team-hours"),
+    path("hours/<uuid:staff_id>/", hours.edit_hours, name="team-hours-of"),
+]

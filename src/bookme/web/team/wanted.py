@@ -1,0 +1,215 @@
+"""What the caller on the phone wants so far: kept in the address, checked against what the business offers."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from bookme.bookings.availability import Snapshot
+from bookme.bookings.models import Appointment, Booking
+from bookme.bookings.selectors.openings import policy_of
+from bookme.bookings.selectors.sessions import session_of
+from bookme.bookings.selectors.slots import load_snapshot
+from bookme.core.actor import GUEST, Actor
+from bookme.core.errors import NotFound
+from bookme.locations.models import Location
+from bookme.locations.selectors import zone_of
+from bookme.services.models import Extra, Service, ServiceKind
+from bookme.services.selectors import service_for
+from bookme.staff.models import Staff, StaffService
+from bookme.staff.selectors import offers_of_service
+from bookme.web.booking.choice import offered_extras, places_of, price_among
+from bookme.web.booking.time import read_instant
+from bookme.web.team.doors import asked_id
+
+MOST_EXTRAS = 20
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A service with who, where and how many. None for `person` or `place`: anybody, anywhere.
+
+    `moved` is the appointment of the booking that looks for another time, which is in nobody's way.
+    """
+
+    service: Service
+    offers: tuple[StaffService, ...]
+    places: tuple[Location, ...]
+    person: Staff | None = None
+    place: Location | None = None
+    extras: tuple[Extra, ...] = ()
+    party_size: int = 1
+    start: dt.datetime | None = None
+    session: Appointment | None = None
+    moved: Appointment | None = None
+    moved_minutes: int = 0
+
+    @property
+    def is_class(self) -> bool:
+        return self.service.kind == ServiceKind.CLASS
+
+    @property
+    def is_group(self) -> bool:
+        return self.service.capacity > 1
+
+    @property
+    def party_sizes(self) -> range:
+        return range(1, self.service.capacity + 1)
+
+    @property
+    def people(self) -> list[Staff]:
+        return [offer.staff for offer in self.offers]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return zone_of(self.session.location if self.session else self.place or next(iter(self.places), None))
+
+    @property
+    def starts_at(self) -> dt.datetime | None:
+        start = self.session.starts_at if self.session else self.start
+        return start.astimezone(self.zone) if start else None
+
+    @property
+    def extra_minutes(self) -> int:
+        return self.moved_minutes or sum(extra.duration_minutes for extra in self.extras)
+
+    @property
+    def duration_minutes(self) -> int:
+        own = next((offer.duration_minutes for offer in self.offers if offer.staff == self.person), None)
+        return (own or self.service.duration_minutes) + self.extra_minutes
+
+    @property
+    def price(self) -> Decimal:
+        """What it costs; of several prices the lowest, as long as nobody is chosen."""
+        chosen = [offer for offer in self.offers if self.person is None or offer.staff_id == self.person.pk]
+        amount = price_among(self.service, chosen).amount
+        return amount * self.party_size + sum((extra.price for extra in self.extras), Decimal(0))
+
+    @property
+    def price_is_from(self) -> bool:
+        return self.person is None and price_among(self.service, list(self.offers)).is_from
+
+    def snapshot(self, first: dt.date, last: dt.date, now: dt.datetime) -> Snapshot:
+        """What the availability engine needs for these dates."""
+        return load_snapshot(
+            service=self.service,
+            first=first,
+            last=last,
+            now=now,
+            policy=policy_of(self.service),
+            staff_ids=[self.person.pk] if self.person else [each.pk for each in self.people],
+            location_ids=[self.place.pk] if self.place else None,
+            party_size=self.party_size,
+            extra_minutes=self.extra_minutes,
+            ignore_appointment_id=self.moved.pk if self.moved else None,
+        )
+
+    def query(self, **more: Any) -> dict[str, Any]:
+        """The part of an address that says all this again; `more` is added, None taken away."""
+        parts: dict[str, Any] = {
+            "service": self.service.pk,
+            "person": self.person.pk if self.person else None,
+            "place": self.place.pk if self.place else None,
+            "people": self.party_size if self.party_size > 1 else None,
+            "extra": [str(each.pk) for each in self.extras],
+        } | more
+        return {key: value for key, value in parts.items() if value not in (None, [])}
+
+    def url(self, name: str, **more: Any) -> str:
+        return f"{reverse(name)}?{urlencode(self.query(**more), doseq=True)}"
+
+    def with_person(self, person: Staff | None) -> "Wanted":
+        return replace(self, person=person)
+
+    def with_place(self, place: Location | None) -> "Wanted":
+        return replace(self, place=place)
+
+
+def wanted_of(request: HttpRequest, actor: Actor) -> Wanted:
+    """What the address says. Raises NotFound for what is not offered, or not to this actor."""
+    if session_id := asked_id(request.GET.get("session")):
+        return _of_session(request, session_of(session_id))
+    service_id = asked_id(request.GET.get("service"))
+    if service_id is None:
+        raise NotFound
+    service = service_for(GUEST, service_id)
+    offers, places = _offers(actor, service), places_of(service)
+    extras = _extras(request.GET.getlist("extra"), service)
+    return Wanted(
+        service=service,
+        offers=offers,
+        places=places,
+        person=_one([each.staff for each in offers], asked_id(request.GET.get("person"))),
+        place=_one(places, asked_id(request.GET.get("place"))),
+        extras=extras,
+        party_size=_party(request.GET.get("people", ""), service),
+        start=read_instant(request.GET.get("start", "")),
+    )
+
+
+def moving(booking: Booking, actor: Actor, asked: Mapping[str, str]) -> Wanted:
+    """The same booking at another time; `asked` may name another person (`any` for anybody) or place."""
+    appointment = booking.appointment
+    service = appointment.service
+    offers, places = _offers(actor, service), places_of(service)
+    who, where = asked.get("person", ""), asked.get("place", "")
+    same = next((each.staff for each in offers if each.staff_id == appointment.staff_id), None)
+    at = next((each for each in places if each.pk == appointment.location_id), None)
+    return Wanted(
+        service=service,
+        offers=offers,
+        places=places,
+        person=None if who == "any" else _one([each.staff for each in offers], asked_id(who)) or same,
+        place=_one(places, asked_id(where)) or at,
+        party_size=booking.party_size,
+        moved=appointment,
+        moved_minutes=sum(int(extra["duration_minutes"]) for extra in booking.extras),
+    )
+
+
+def _of_session(request: HttpRequest, session: Appointment) -> Wanted:
+    own = StaffService.objects.filter(service=session.service_id, staff=session.staff_id).first()
+    offer = own or StaffService(service=session.service, staff=session.staff)
+    offer.staff = session.staff
+    return Wanted(
+        service=session.service,
+        offers=(offer,),
+        places=(session.location,),
+        person=session.staff,
+        place=session.location,
+        party_size=_party(request.GET.get("people", ""), session.service),
+        session=session,
+    )
+
+
+def _offers(actor: Actor, service: Service) -> tuple[StaffService, ...]:
+    offers = offers_of_service(GUEST, service)
+    return tuple(each for each in offers if actor.staff_ids is None or each.staff_id in actor.staff_ids)
+
+
+def _extras(wanted: list[str], service: Service) -> tuple[Extra, ...]:
+    ids = {asked_id(each) for each in wanted[:MOST_EXTRAS]}
+    return tuple(extra for extra in offered_extras(service) if extra.pk in ids)
+
+
+def _one(rows: Any, wanted: UUID | None) -> Any:
+    """The row of that id among these, None if none is asked for; raises NotFound for an unknown one."""
+    if wanted is None:
+        return None
+    found = next((each for each in rows if each.pk == wanted), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _party(text: str, service: Service) -> int:
+    """At least one, at most what the service takes."""
+    asked = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 1
+    return min(max(asked, 1), service.capacity)
