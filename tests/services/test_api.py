@@ -269,6 +269,7 @@ def test_a_stranger_may_keep_an_answer_for_a_moment(owner: Person, stranger: Str
     assert first["Cache-Control"] == "public, max-age=30"
     assert {"Host", "Accept-Language", "Authorization"} <= set(first["Vary"].split(", "))
     assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    assert (again["API-Version"], again["Cache-Control"], again["Vary"]) == ("1", first["Cache-Control"], first["Vary"])
     assert owner.api.get("services/")["Cache-Control"] == "private, no-cache"
     owner.api.patch(f"services/{service.pk}/", {"price": "99.00"})
     assert stranger.api.get("services/", if_none_match=first["ETag"]).status_code == 200

@@ -93,10 +93,11 @@ class PersonOfServiceSerializer(OfferSerializer):
     slug = serializers.CharField(source="staff.slug", read_only=True)
     title = serializers.SerializerMethodField()
     color = serializers.CharField(source="staff.color", read_only=True)
+    is_active = serializers.BooleanField(source="staff.is_active", read_only=True)
 
     class Meta:
         model = StaffService
-        fields = ("id", "key", "name", "slug", "title", "color", *_OFFER)
+        fields = ("id", "key", "name", "slug", "title", "color", "is_active", *_OFFER)
         read_only_fields = fields
 
     def get_name(self, row: StaffService) -> str:
@@ -111,10 +112,11 @@ class ServiceOfPersonSerializer(OfferSerializer):
 
     service = row_field(Service.objects)
     name = serializers.SerializerMethodField()
+    is_active = serializers.BooleanField(source="service.is_active", read_only=True)
 
     class Meta:
         model = StaffService
-        fields = ("service", "name", *_OFFER)
+        fields = ("service", "name", "is_active", *_OFFER)
 
     def get_name(self, row: StaffService) -> str:
         return row.service.text("name", get_language() or "")

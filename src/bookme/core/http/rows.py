@@ -46,7 +46,9 @@ class CachedRead(ApiView):
 def _unless_known(request: Request, rendered: Any) -> Any:
     """The answer with its ETag, or a 304 if the caller has it already."""
     rendered["ETag"] = f'"{hashlib.blake2b(rendered.content, digest_size=16).hexdigest()}"'
-    return get_conditional_response(request._request, etag=rendered["ETag"], response=rendered)
+    answer: Any = get_conditional_response(request._request, etag=rendered["ETag"], response=rendered)
+    answer["API-Version"] = rendered["API-Version"]
+    return answer
 
 
 class RowsOf(CachedRead):
