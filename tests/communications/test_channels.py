@@ -44,6 +44,21 @@ def test_any_name_arrives_as_it_was_written(letters: Letters, name: str) -> None
     assert letter["Subject"] == name
 
 
+@pytest.mark.parametrize(
+    ("address", "delivered"),
+    [
+        ("a+b@mail.example", "a+b@mail.example"),
+        ("user@bücher.example", "user@xn--bcher-kva.example"),
+        ('"odd local"@mail.example', '"odd local"@mail.example'),
+    ],
+)
+def test_every_address_that_is_accepted_is_written_to(letters: Letters, address: str, delivered: str) -> None:
+    EmailChannel().send(_outgoing(to=address, reply_to=address))
+    (letter,) = letters.all()
+    assert letter["Delivered-To"] == delivered
+    assert letter["X-BookMe-To"] == address
+
+
 def test_the_text_and_the_html_are_one_message(letters: Letters) -> None:
     EmailChannel().send(_outgoing(html="<p>Hello £</p>", text="Hello £\n", calendar=b"BEGIN:VCALENDAR\r\n"))
     (letter,) = letters.all()

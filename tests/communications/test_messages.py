@@ -8,7 +8,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from icalendar import Calendar
 
-from bookme.communications.messages import Audience, BookingFacts, Kind, Rendered, Sender, render, written_language
+from bookme.communications.messages import (
+    OVER,
+    Audience,
+    BookingFacts,
+    Kind,
+    Rendered,
+    Sender,
+    render,
+    written_language,
+)
 from bookme.core.ids import uuid7
 
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
@@ -70,7 +79,7 @@ def test_every_letter_says_what_when_where_and_who(kind: Kind, audience: Audienc
         assert "%(" not in part
         assert "{{" not in part
     assert "Cut and finish" in letter.subject
-    assert ("/manage/" in letter.text) is (audience == "customer" and kind not in {Kind.CANCELLED, Kind.DECLINED})
+    assert ("/manage/" in letter.text) is (audience == "customer" and kind not in OVER)
     assert ("amelia@mail.example" in letter.text) is (audience == "business")
 
 

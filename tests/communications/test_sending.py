@@ -13,6 +13,7 @@ from bookme.bookings.events import (
     BookingCancelled,
     BookingConfirmed,
     BookingDeclined,
+    BookingExpired,
     BookingRequested,
     BookingRescheduled,
     BookingUndone,
@@ -114,6 +115,16 @@ def test_who_was_told_cancelled_is_told_that_it_stands_after_all(salon: Tenant, 
     assert letters.all() == []
     happen(BookingUndone, booking, old_status="cancelled")
     assert [each["Subject"][:12] for each in letters.all()] == ["You're booke"]
+
+
+def test_a_request_that_nobody_answered_is_told_an_unpaid_hold_is_not(salon: Tenant, letters: Letters) -> None:
+    hold = _booking(status=Status.EXPIRED, hold_expires_at=dt.datetime(2030, 1, 1, tzinfo=dt.UTC))
+    happen(BookingExpired, hold)
+    assert letters.all() == []
+    happen(BookingExpired, _booking(status=Status.EXPIRED, visit__reference="REQ23456"))
+    (customer,) = letters.to("amelia@mail.example")
+    assert customer["Subject"].startswith("No answer in time: ")
+    assert len(letters.to("hello@salon.example")) == 1
 
 
 def test_what_is_no_longer_true_is_not_told(salon: Tenant, letters: Letters) -> None:

@@ -37,6 +37,7 @@ TRUE_OF: dict[Kind, frozenset[Status]] = {
     Kind.DECLINED: frozenset({Status.DECLINED}),
     Kind.RESCHEDULED: frozenset({Status.PENDING, Status.CONFIRMED}),
     Kind.CANCELLED: frozenset({Status.CANCELLED}),
+    Kind.EXPIRED: frozenset({Status.EXPIRED}),
     Kind.REMINDER: frozenset({Status.CONFIRMED}),
 }
 

@@ -26,7 +26,11 @@ class Kind(StrEnum):
     DECLINED = "booking.declined"
     RESCHEDULED = "booking.rescheduled"
     CANCELLED = "booking.cancelled"
+    EXPIRED = "booking.expired"
     REMINDER = "booking.reminder"
+
+
+OVER = frozenset({Kind.CANCELLED, Kind.DECLINED, Kind.EXPIRED})
 
 
 class Audience(StrEnum):
@@ -169,7 +173,7 @@ def _due(booking: BookingFacts, formats: Formats) -> str:
 
 def _policy(kind: Kind, audience: Audience, booking: BookingFacts, formats: Formats, now: dt.datetime) -> str:
     """What cancelling costs, in a sentence, while there is something to cancel."""
-    if audience is Audience.BUSINESS or kind in {Kind.CANCELLED, Kind.DECLINED}:
+    if audience is Audience.BUSINESS or kind in OVER:
         return ""
     if not booking.late_fee_percent:
         return _("You can cancel free of charge until it starts.")
@@ -185,7 +189,7 @@ def _button(kind: Kind, audience: Audience, sender: Sender, booking: BookingFact
     """What it says and where it leads."""
     if audience is Audience.BUSINESS:
         return _("Open the team page"), sender.team_url
-    if kind in {Kind.CANCELLED, Kind.DECLINED}:
+    if kind in OVER:
         return _("Find another time"), sender.url
     return _("See, move or cancel it"), booking.manage_url
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db import transaction
 
-from bookme.bookings.events import BookingEvent, BookingRescheduled, BookingUndone
+from bookme.bookings.events import BookingEvent, BookingExpired, BookingRescheduled, BookingUndone
 from bookme.bookings.models import Booking
 from bookme.bookings.states import Status
 from bookme.communications.actions import plan_reminders, tell
@@ -27,6 +27,13 @@ def tell_of_restored(*, event: BookingUndone, record: EventRow) -> None:
     """Whoever was told that a booking is cancelled is told that it stands after all."""
     if event.old_status == Status.CANCELLED:
         _tell(event, record, Audience.CUSTOMER, Kind.CONFIRMED)
+
+
+def tell_of_expired(*, event: BookingExpired, record: EventRow) -> None:
+    """A request that nobody answered is told to both; a hold that nobody paid is told to nobody."""
+    if Booking.objects.filter(pk=event.booking_id, hold_expires_at=None).exists():
+        for audience in Audience:
+            _tell(event, record, audience, Kind.EXPIRED)
 
 
 def keep_reminders(*, event: BookingEvent, **_: object) -> None:

@@ -71,6 +71,11 @@ def _to_customer(booking: ToldBooking) -> dict[str, tuple[str, str, str]]:
             if booking.cancelled_by == "customer"
             else _("%(customer)s, %(business)s had to cancel your booking and is sorry about it."),
         ),
+        "booking.expired": (
+            _("No answer in time: %(service)s, %(when)s"),
+            _("Your request has ended"),
+            _("%(customer)s, %(business)s did not answer in time and is sorry about it. Nothing was booked."),
+        ),
         "booking.reminder": (
             _("See you soon: %(service)s, %(when)s"),
             _("See you soon"),
@@ -95,6 +100,11 @@ def _to_business(booking: ToldBooking) -> dict[str, tuple[str, str, str]]:
             _("Declined: %(customer)s, %(service)s, %(when)s"),
             _("A request was declined"),
             _("%(customer)s has been told that this is not possible."),
+        ),
+        "booking.expired": (
+            _("Not answered: %(customer)s, %(service)s, %(when)s"),
+            _("A request has ended"),
+            _("Nobody confirmed or declined it in time. %(customer)s has been told."),
         ),
         "booking.rescheduled": (
             _("Moved: %(customer)s, %(service)s, %(when)s"),

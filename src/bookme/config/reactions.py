@@ -19,6 +19,7 @@ from bookme.communications.reactions import (
     plan_all_reminders,
     tell_business,
     tell_customer,
+    tell_of_expired,
     tell_of_restored,
 )
 from bookme.customers.events import CustomerChanged
@@ -47,7 +48,7 @@ wire(
         BookingCompleted: (keep_reminders,),
         BookingNoShow: (keep_reminders,),
         BookingUndone: (tell_of_restored, keep_reminders),
-        BookingExpired: (),
+        BookingExpired: (tell_of_expired,),
         BookingUpdated: (),
         NotificationSentAgain: (),
     }
