@@ -207,6 +207,17 @@ def test_a_claim_is_exclusive_until_its_lease_ends(salon: Tenant) -> None:
     assert RAN == [("salon", "hello")]
 
 
+def test_control_without_leases_two_workers_would_both_run_it(salon: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    blind = actions._CLAIM.replace("m.leased_until IS NULL OR", "TRUE OR").replace("leased_until IS NULL OR", "TRUE OR")
+    monkeypatch.setattr(actions, "_CLAIM", blind)
+    monkeypatch.setattr(actions, "_ours", lambda message: OutboxMessage.objects.filter(id=message.id))
+    _put()
+    (mine,), (theirs,) = actions.claim_due(now=now()), actions.claim_due(now=now())
+    for message in (mine, theirs):
+        actions.run_claimed(message=message)
+    assert RAN == [("salon", "hello")] * 2
+
+
 def test_who_dies_between_work_and_record_repeats_it_once(salon: Tenant) -> None:
     _put()
     FAULT["next"] = KeyboardInterrupt()
