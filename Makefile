@@ -50,6 +50,11 @@ test-browser: ## Run the journeys in a real browser (needs chromium: apt-get ins
 	@$(INSTALL) run local test browser
 	@$(BIN)/python -m pytest tests/browser $(ARGS)
 
+.PHONY: messages
+messages: ## Compile the translations, after a change of a .po file
+	@$(INSTALL) run local
+	@$(BIN)/pybabel compile --domain django --directory src/bookme/web/locale
+
 .PHONY: pictures
 pictures: ## Take the pictures of the README anew, from the real product (needs chromium)
 	@$(INSTALL) run local test browser
