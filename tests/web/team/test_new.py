@@ -1,0 +1,198 @@
+"""Booking for a caller: service, time, customer."""
+
+import datetime as dt
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import pytest
+
+from bookme.bookings.models import Booking
+from bookme.customers.models import Consent, Customer
+from bookme.eventlog.models import Event
+from bookme.tenants.context import tenant_scope
+from bookme.tenants.models import Tenant
+from tests.bookings.desk import written
+from tests.factories.bookings import SessionFactory
+from tests.factories.customers import CustomerAddressFactory, CustomerFactory
+from tests.factories.services import QuestionFactory, ServiceFactory
+from tests.factories.users import Person
+from tests.web.conftest import Shop, configure, page_of
+from tests.web.team.conftest import TODAY_AT_TEN, book, done, sent, shown
+
+TWO = "2030-01-02T14:00:00+00:00"
+CALLER = {"name": "Ada Byron", "email": "ada@mail.example", "phone": "020 7946 0958", "notes": "First visit"}
+
+
+def customer_path(shop: Shop, **more: Any) -> str:
+    query = {"service": shop.cut.pk, "person": shop.ana.pk, "start": TWO} | more
+    return "/team/new/customer/?" + urlencode({name: each for name, each in query.items() if each is not None})
+
+
+def test_from_the_service_to_the_booking(salon_team: Shop, stylist: Person) -> None:
+    assert f"/team/new/time/?service={salon_team.cut.pk}" in shown(stylist, "/team/new/")
+    page = shown(stylist, "/team/new/time/", service=salon_team.cut.pk, person=salon_team.ana.pk)
+    assert f'value="{TWO}"' in page
+    page = shown(stylist, customer_path(salon_team))
+    assert "Wednesday 2 January, 14:00" in page
+    assert "I agree" not in page
+    page = done(stylist, customer_path(salon_team), CALLER)
+    assert "Ada Byron is booked." in page
+    booking = Booking.objects.select_related("visit", "appointment").get()
+    assert booking.visit.source == "team"
+    assert booking.visit.contact_phone == "+442079460958"
+    assert booking.visit.notes == "First visit"
+    assert booking.visit.user_id is None
+    assert booking.appointment.staff == salon_team.ana
+    assert not Consent.objects.exists()
+    assert Event.objects.get().actor_id == stylist.user.id
+
+
+def test_the_same_form_books_once(salon_team: Shop, owner: Person) -> None:
+    form = CALLER | {"draft": str(uuid4())}
+    first = sent(owner, customer_path(salon_team), form)
+    again = sent(owner, customer_path(salon_team), form)
+    assert first["Location"] == again["Location"]
+    assert Booking.objects.count() == 1
+
+
+def test_somebody_known_is_found_and_filled_in(salon_team: Shop, stylist: Person) -> None:
+    known = CustomerFactory(name="Zoë Byron", email="zoe@mail.example", phone="+442079460958")
+    CustomerFactory(name="Zoë Other")
+    CustomerFactory(name="Zoë Byron Archived", is_active=False)
+    for words in ("zoë byr", "020 7946 0958", "zoe@mail"):
+        page = shown(stylist, customer_path(salon_team, q=words))
+        assert f"customer={known.pk}" in page
+        assert "Zoë Other" not in page
+        assert "Archived" not in page
+    page = shown(stylist, customer_path(salon_team, customer=known.pk))
+    assert 'value="zoe@mail.example"' in page
+    done(stylist, customer_path(salon_team, customer=known.pk), {"name": "Zoë Byron", "email": "zoe@mail.example"})
+    assert Booking.objects.get().visit.customer == known
+
+
+@pytest.mark.parametrize("words", ["%", "\x00", "a" * 500, "0", "' OR 1=1", "  "])
+def test_odd_words_find_nobody(salon_team: Shop, owner: Person, words: str) -> None:
+    CustomerFactory(name="Zoë")
+    assert "customer=" not in shown(owner, customer_path(salon_team, q=words))
+
+
+def test_the_search_answers_in_part(salon_team: Shop, owner: Person) -> None:
+    CustomerFactory(name="Zoë Byron")
+    response = owner.page.get(customer_path(salon_team, q="zo"), headers={"HX-Request": "true", "HX-Target": "found"})
+    page = page_of(response)
+    assert "Zoë Byron" in page
+    assert "<html" not in page
+
+
+def test_somebody_without_contact_data_can_be_booked(salon_team: Shop, owner: Person) -> None:
+    done(owner, customer_path(salon_team), {"name": "Walk-in"})
+    assert Customer.objects.get().name == "Walk-in"
+
+
+def test_a_taken_time_offers_others(salon_team: Shop, owner: Person) -> None:
+    book(salon_team, "Bea", at=TODAY_AT_TEN + dt.timedelta(hours=4))
+    before = written()
+    response = sent(owner, customer_path(salon_team), CALLER)
+    assert response.status_code == 409
+    page = page_of(response)
+    assert "That time is not free any more." in page
+    assert "start=2030-01-02T13%3A00%3A00%2B00%3A00" in page
+    assert 'value="Ada Byron"' in page
+    assert written() == before
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", ""),
+        ("name", "a\x00b"),
+        ("name", "x" * 121),
+        ("email", "none"),
+        ("phone", "12"),
+        ("notes", "x" * 2001),
+        ("answer-shade", ""),
+    ],
+)
+def test_faults_are_beside_their_fields(salon_team: Shop, owner: Person, field: str, value: str) -> None:
+    QuestionFactory(key="shade", label="Which shade?", required=True)
+    before = written()
+    response = sent(owner, customer_path(salon_team), CALLER | {"answer-shade": "Red", field: value})
+    assert response.status_code == 422
+    assert f'id="f-{field}_error"' in page_of(response)
+    assert written() == before
+
+
+def test_answers_extras_and_party_are_kept(salon_team: Shop, owner: Person) -> None:
+    group = ServiceFactory(name="Workshop", group=True, staff=[salon_team.ana])
+    done(owner, customer_path(salon_team, service=group.pk, people=3), CALLER)
+    assert Booking.objects.get().party_size == 3
+    QuestionFactory(key="shade", label="Which shade?", services=[salon_team.cut])
+    later = customer_path(salon_team, extra=salon_team.massage.pk, start="2030-01-03T14:00:00+00:00")
+    assert "Scalp massage" in shown(owner, later)
+    done(owner, later, CALLER | {"answer-shade": "Red"})
+    booking = Booking.objects.select_related("visit").get(party_size=1)
+    assert booking.visit.answers == {"shade": "Red"}
+    assert [each["name"] for each in booking.extras] == ["Scalp massage"]
+
+
+def test_a_mobile_trade_asks_where(salon_team: Shop, owner: Person) -> None:
+    configure(salon_team.tenant, kind="mobile")
+    known = CustomerFactory(name="Zoë")
+    CustomerAddressFactory(customer=known, line1="2 Low Street", city="Leeds", postcode="LS1 1AA")
+    assert 'value="2 Low Street"' in shown(owner, customer_path(salon_team, customer=known.pk))
+    address = {"line1": "2 Low Street", "city": "Leeds", "postcode": "LS1 1AA"}
+    done(owner, customer_path(salon_team), CALLER | address)
+    assert Booking.objects.select_related("visit").get().visit.address["line1"] == "2 Low Street"
+
+
+def test_a_place_in_a_class(salon_team: Shop, owner: Person) -> None:
+    session = SessionFactory(staff=salon_team.ana, location=salon_team.place, starts_at=TODAY_AT_TEN)
+    page = shown(owner, "/team/new/time/", service=session.service_id)
+    assert f'value="{session.pk}"' in page
+    done(owner, f"/team/new/customer/?session={session.pk}", CALLER)
+    session.refresh_from_db()
+    assert session.seats_taken == 1
+
+
+def test_a_stylist_books_for_a_colleague_and_is_not_lost(salon_team: Shop, stylist: Person) -> None:
+    page = done(stylist, customer_path(salon_team, person=salon_team.ben.pk), CALLER)
+    assert "Ada Byron is booked." in page
+    assert Booking.objects.get().appointment.staff == salon_team.ben
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"service": "x"},
+        {"service": uuid4()},
+        {"session": uuid4()},
+        {"session": "\x00"},
+    ],
+)
+def test_unknown_wishes_are_not_found(salon_team: Shop, owner: Person, query: dict[str, Any]) -> None:
+    shown(owner, "/team/new/time/", status=404, **query)
+    shown(owner, "/team/new/customer/", status=404, **query)
+
+
+def test_what_is_not_offered_is_not_found(salon_team: Shop, owner: Person, rival: Tenant) -> None:
+    with tenant_scope(rival):
+        foreign = ServiceFactory()
+        somebody = CustomerFactory()
+    shown(owner, "/team/new/time/", status=404, service=foreign.pk)
+    shown(owner, "/team/new/time/", status=404, service=salon_team.colour.pk, person=salon_team.ben.pk)
+    shown(owner, "/team/new/time/", status=404, service=salon_team.cut.pk, place=uuid4())
+    shown(owner, customer_path(salon_team, customer=somebody.pk), status=404)
+
+
+@pytest.mark.parametrize("start", [None, "soon", "2030-01-02T14:00:00", "0001-01-01T00:00:00+23:00"])
+def test_without_a_time_one_goes_back_to_choose(salon_team: Shop, owner: Person, start: str | None) -> None:
+    response = owner.page.get(customer_path(salon_team, start=start))
+    assert response["Location"].startswith("/team/new/time/?service=")
+
+
+@pytest.mark.parametrize("people", ["0", "-1", "99999", "two", "\u0662"])
+def test_odd_parties_are_brought_into_bounds(salon_team: Shop, owner: Person, people: str) -> None:
+    group = ServiceFactory(name="Workshop", group=True, staff=[salon_team.ana])
+    shown(owner, "/team/new/time/", service=group.pk, people=people)
