@@ -2,14 +2,16 @@
 
 import datetime as dt
 import secrets
+from collections.abc import Callable
 from dataclasses import asdict
 from decimal import Decimal
+from functools import partial
 from uuid import UUID
 
 from bookme.bookings.actions.facts import fact_of
 from bookme.bookings.actions.limits import TEAM_SOURCE, require_guest_limits
 from bookme.bookings.actions.overdue import let_expire_at
-from bookme.bookings.actions.placing import choose, lock_calendars, seat
+from bookme.bookings.actions.placing import Calendars, choose, free_calendars, lock_calendars, seat
 from bookme.bookings.actions.request import BookingRequest
 from bookme.bookings.actions.session_seats import lock_session, require_session_notice, take_session_seats
 from bookme.bookings.actions.steps import acts_for_business
@@ -39,8 +41,9 @@ def create_visit(*, request: BookingRequest, actor: Actor, now: dt.datetime) -> 
     """
     terms = checked_terms(request, actor=actor)
     require_guest_limits(contact=request.contact, address=request.guest_address, actor=actor, now=now)
+    take = _found(terms, now)
     customer = find_or_make_customer(contact=request.contact, language=request.language, user_id=_customer_user(actor))
-    appointment = _seats(terms, now)
+    appointment = take()
     visit = _visit(request, terms, customer, actor)
     booking = _booking(terms, visit, appointment)
     if request.address is not None:
@@ -50,14 +53,23 @@ def create_visit(*, request: BookingRequest, actor: Actor, now: dt.datetime) -> 
     return visit
 
 
-def _seats(terms: BookingTerms, now: dt.datetime) -> Appointment:
-    wish, session = terms.wish, terms.session
-    if session is None:
-        calendars = lock_calendars(wish=wish, now=now)
-        return seat(wish=wish, placement=choose(wish=wish, calendars=calendars, now=now))
-    require_session_notice(session, wish, now=now)
+def _found(terms: BookingTerms, now: dt.datetime) -> Callable[[], Appointment]:
+    """A look without a lock, which refuses most of what cannot be; and what then takes the seats under the lock."""
+    if terms.session is None:
+        calendars = free_calendars(wish=terms.wish, now=now)
+        return partial(_slot_seats, calendars, terms, now)
+    require_session_notice(terms.session, terms.wish, now=now)
+    return partial(_session_seats, terms.session, terms, now)
+
+
+def _slot_seats(calendars: Calendars, terms: BookingTerms, now: dt.datetime) -> Appointment:
+    lock_calendars(calendars, now=now)
+    return seat(wish=terms.wish, placement=choose(wish=terms.wish, calendars=calendars, now=now))
+
+
+def _session_seats(session: Appointment, terms: BookingTerms, now: dt.datetime) -> Appointment:
     lock_session(staff_ids={session.staff_id}, now=now)
-    take_session_seats(session, wish)
+    take_session_seats(session, terms.wish)
     return session
 
 

@@ -95,7 +95,8 @@ def _move_to_slot(booking: Booking, wish: Wish, now: dt.datetime) -> None:
     calendars = every_calendar(wish)
     overdue = staff_of_expired_holds(now=now)
     lock(staff_ids=calendars.staff | overdue | {booking.appointment.staff_id}, resource_ids=calendars.units)
-    release_expired_holds(staff_ids=overdue, now=now)
+    if overdue:
+        release_expired_holds(staff_ids=overdue, now=now)
     swap(booking, times_moved=booking.times_moved + 1)
     give_back_seats(appointment_id=booking.appointment_id, seats=booking.party_size)
     placement = choose(wish=wish, calendars=calendars, now=now)

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -23,10 +23,14 @@ WALL = {"appointment_no_overlap": Cause.BOOKING, "allocation_no_overlap": Cause.
 
 @dataclass(frozen=True)
 class Calendars:
-    """Whose time and which units may be taken: all of them locked together."""
+    """Whose time and which units may be taken: all of them locked together.
+
+    `overdue` are people with unpaid holds that ran out, which are released under the same lock.
+    """
 
     staff: frozenset[UUID]
     units: frozenset[UUID]
+    overdue: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,18 +45,28 @@ class Placement:
     units: tuple[UUID, ...]
 
 
-def lock_calendars(*, wish: Wish, now: dt.datetime) -> Calendars:
-    """Lock all that an unlocked look shows free for the wish, and release the expired holds on it.
+def free_calendars(*, wish: Wish, now: dt.datetime) -> Calendars:
+    """All that a look without a lock shows free for the wish; everything, where holds that ran out are in the way.
 
-    Raises SlotUnavailable, before any lock, where the look shows nobody.
+    Raises SlotUnavailable where the look shows nobody: whoever comes late neither writes nor waits.
     """
     require_reach(wish, now=now)
     overdue = staff_of_expired_holds(now=now)
-    found = every_calendar(wish) if overdue else _free_calendars(wish, now)
-    lock(staff_ids=found.staff | overdue, resource_ids=found.units)
     if overdue:
-        release_expired_holds(staff_ids=overdue, now=now)
-    return found
+        return replace(every_calendar(wish), overdue=frozenset(overdue))
+    snapshot = snapshot_of(wish, now=now)
+    slots = candidates(snapshot, minute_of(wish.start))
+    if not slots:
+        raise refusal(wish, snapshot)
+    units = (unit for slot in slots for free in free_units(snapshot, slot).values() for unit in free)
+    return Calendars(frozenset(staff for slot in slots for staff in slot.staff), frozenset(units))
+
+
+def lock_calendars(calendars: Calendars, *, now: dt.datetime) -> None:
+    """Lock them all, in one statement, and release the expired holds among them."""
+    lock(staff_ids=calendars.staff | calendars.overdue, resource_ids=calendars.units)
+    if calendars.overdue:
+        release_expired_holds(staff_ids=calendars.overdue, now=now)
 
 
 def every_calendar(wish: Wish) -> Calendars:
@@ -69,18 +83,6 @@ def _staff_of(wish: Wish) -> frozenset[UUID]:
         return frozenset({wish.staff_id})
     doing = StaffService.objects.filter(service=wish.service, staff__is_active=True)
     return frozenset(doing.values_list("staff", flat=True))
-
-
-def _free_calendars(wish: Wish, now: dt.datetime) -> Calendars:
-    """A look without a lock; with one person and no resources there is nothing to choose, hence nothing to see."""
-    if wish.staff_id is not None and not wish.service.requirements.exists():
-        return Calendars(frozenset({wish.staff_id}), frozenset())
-    snapshot = snapshot_of(wish, now=now)
-    slots = candidates(snapshot, minute_of(wish.start))
-    if not slots:
-        raise refusal(wish, snapshot)
-    units = (unit for slot in slots for free in free_units(snapshot, slot).values() for unit in free)
-    return Calendars(frozenset(staff for slot in slots for staff in slot.staff), frozenset(units))
 
 
 def choose(*, wish: Wish, calendars: Calendars, now: dt.datetime) -> Placement:
