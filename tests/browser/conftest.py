@@ -53,7 +53,7 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
         usual = {"locale": "en-GB", "reduced_motion": "reduce", "color_scheme": "dark" if width < 600 else "light"}
         context = chromium.new_context(viewport=viewport(width), **usual | options)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         faults: list[str] = []
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda message: faults.extend(_fault_of(message)))

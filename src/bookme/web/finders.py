@@ -38,28 +38,28 @@ class SubsetFontFinder(finders.BaseFinder):
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         folder, _, name = path.rpartition("/")
-        if folder != PREFIX or name not in {_file_name(weight) for weight in WEIGHTS}:
+        weight = next((each for each in WEIGHTS if _file_name(each) == name), None)
+        if folder != PREFIX or weight is None:
             return []
-        self._make()
+        self._make(weight)
         found = self.folder / name
         if not found.exists():
             return []
         return [str(found)] if find_all else str(found)
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
-        self._make()
         for weight in WEIGHTS:
+            self._make(weight)
             if (self.folder / _file_name(weight)).exists():
                 yield _file_name(weight), self.storage
 
-    def _make(self) -> None:
-        for weight, style in WEIGHTS.items():
-            target = self.folder / _file_name(weight)
-            if target.exists():
-                continue
-            source = finders.find(f"unfold/fonts/inter/Inter-{style}.woff2")
-            if source:
-                _cut(Path(str(source)), target)
+    def _make(self, weight: str) -> None:
+        target = self.folder / _file_name(weight)
+        if target.exists():
+            return
+        source = finders.find(f"unfold/fonts/inter/Inter-{WEIGHTS[weight]}.woff2")
+        if source:
+            _cut(Path(str(source)), target)
 
 
 def _file_name(weight: str) -> str:
