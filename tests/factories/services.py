@@ -81,3 +81,11 @@ class QuestionFactory(DjangoModelFactory[Question]):
     def services(self: Any, create: bool, given: Any) -> None:
         if given:
             self.services.set(given)
+
+
+class ServiceRequirementFactory(DjangoModelFactory[ServiceRequirement]):
+    class Meta:
+        model = ServiceRequirement
+
+    service = factory.SubFactory(ServiceFactory)
+    kind = "room"

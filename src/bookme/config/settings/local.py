@@ -23,3 +23,6 @@ MESSAGE_BACKENDS = {
     "sms": "bookme.communications.channels.MailboxChannel",
     "whatsapp": "bookme.communications.channels.MailboxChannel",
 }
+
+# One machine is one address, and whoever tries BookMe out books a lot.
+GUEST_ACTIVE_BOOKINGS_PER_ADDRESS = 10_000
