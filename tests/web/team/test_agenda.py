@@ -76,7 +76,7 @@ def test_what_was_called_off_is_apart_and_not_counted(salon_team: Shop, owner: P
     book(salon_team, "Bea", at=TODAY_AT_TEN + 2 * dt.timedelta(hours=1))
     page = shown(owner, "/team/")
     assert "1 called off" in page
-    assert "1 booking<" in page
+    assert "1 appointment<" in page
 
 
 def test_status_is_in_words(salon_team: Shop, owner: Person) -> None:

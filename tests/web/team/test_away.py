@@ -69,7 +69,7 @@ def test_faults_are_beside_their_fields(salon_team: Shop, owner: Person, change:
     response = sent(owner, "/team/away/closure/", CLOSURE | change)
     assert response.status_code == 422
     page = page_of(response)
-    assert f'id="f-{field}_error"' in page
+    assert f'id="closure-{field}_error"' in page
     assert "Stocktaking" in page or field == "name"
     assert not Closure.objects.exists()
 

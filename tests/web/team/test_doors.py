@@ -1,5 +1,6 @@
 """Every page of the team, for everybody who has no business there."""
 
+import re
 from uuid import UUID
 
 import pytest
@@ -46,3 +47,10 @@ def test_nothing_given_is_no_fault_of_ours(path: str, salon_team: Shop, owner: P
     """A form with nothing in it, and a page of what does not exist."""
     for send in (owner.page.get, owner.page.post):
         assert send(path).status_code < 500
+
+
+@pytest.mark.parametrize("path", paths())
+def test_every_id_is_there_once(path: str, salon_team: Shop, owner: Person) -> None:
+    """Labels and descriptions find their field by its id."""
+    ids = re.findall(r' id="([^"]+)"', owner.page.get(path).content.decode())
+    assert len(ids) == len(set(ids)), sorted(each for each in ids if ids.count(each) > 1)

@@ -80,7 +80,7 @@ class ClosureForm(RangeForm):
     field_order = ("name", "place", "first", "last", "from_time", "to_time")
 
     def __init__(self, data: Any = None, *, places: Iterable[Location]) -> None:
-        super().__init__(data, auto_id="f-%s", label_suffix="")
+        super().__init__(data, auto_id="closure-%s", label_suffix="")
         self.places = {str(each.pk): each for each in places}
         field = self.fields["place"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
@@ -100,7 +100,7 @@ class TimeOffForm(RangeForm):
     field_order = ("person", "first", "last", "from_time", "to_time", "reason")
 
     def __init__(self, data: Any = None, *, people: Iterable[Staff]) -> None:
-        super().__init__(data, auto_id="f-%s", label_suffix="")
+        super().__init__(data, auto_id="off-%s", label_suffix="")
         self.people = {str(each.pk): each for each in people}
         field = self.fields["person"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker

@@ -1,0 +1,155 @@
+"""What the team does in a day, in a real browser on the real product."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage, check, heading
+from tests.browser.product import Product
+
+OWNERS = {
+    "house-of-hair": "amara@house-of-hair.example",
+    "mind-department": "noor@mind-department.example",
+    "valclean": "val@valclean.example",
+}
+
+
+def sign_in(page: Page, product: Product, slug: str = "house-of-hair") -> None:
+    page.goto(product.url(slug, "/team/"))
+    page.get_by_label("E-mail").fill(OWNERS[slug])
+    page.get_by_label("Password").fill("bookme-demo")
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/team/")
+
+
+def choose_a_time(page: Page, product: Product, service: str) -> None:
+    """From the list of services to the last free day of the fortnight, and its first time."""
+    page.goto(product.url("house-of-hair", "/team/new/"))
+    page.get_by_role("link", name=re.compile(f"^{service}")).click()
+    day = page.locator(".strip-day:not(.is-none)").last
+    day.click()
+    expect(day).to_have_attribute("aria-current", "date")
+    page.wait_for_load_state()
+    page.locator(".slot input").first.check(force=True)
+
+
+def book(page: Page, product: Product, name: str) -> None:
+    """A dry trim for somebody new."""
+    choose_a_time(page, product, "Dry trim")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Name").last.fill(name)
+    page.get_by_label("E-mail").last.fill(f"{name.lower().replace(' ', '-')}@mail.example")
+    page.get_by_role("button", name="Book", exact=True).click()
+    heading(page, name)
+
+
+def test_a_caller_is_booked_moved_cancelled_and_back(
+    product: Product, open_page: OpenPage, width: int, scheme: str
+) -> None:
+    page, name = open_page(width, color_scheme=scheme), f"Cleo {width} {scheme}"
+    page.goto(product.url("house-of-hair", "/team/"))
+    check(page)
+    sign_in(page, product)
+    check(page)
+    book(page, product, name)
+    expect(page.get_by_text(f"{name} is booked.")).to_be_visible()
+    check(page)
+    page.get_by_role("link", name="Move").click()
+    check(page)
+    page.locator(".slot input").last.check(force=True)
+    page.get_by_role("button", name="Move booking").click()
+    expect(page.get_by_text("Moved from")).to_be_visible()
+    page.locator("summary").filter(has_text="Cancel booking").click()
+    page.get_by_label("Reason").fill("She called: ill")
+    page.locator(".why-f").get_by_role("button", name="Cancel booking").click()
+    expect(page.locator(".head-card .pill")).to_have_text("Cancelled")
+    check(page)
+    page.locator(".toast").get_by_role("button", name="Undo").click()
+    expect(page.locator(".head-card .pill")).to_have_text("Confirmed")
+
+
+def test_somebody_known_is_found_while_typing(product: Product, open_page: OpenPage, width: int) -> None:
+    page, name = open_page(width), f"Dora {width}"
+    sign_in(page, product)
+    book(page, product, name)
+    choose_a_time(page, product, "Cut & finish")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Find a customer").press_sequentially(name.lower())
+    page.locator("#found").get_by_role("link", name=name).click()
+    expect(page.get_by_label("Name", exact=True)).to_have_value(name)
+    check(page)
+
+
+def test_time_off_names_what_still_stands(product: Product, open_page: OpenPage, width: int) -> None:
+    page, name = open_page(width), f"Emma {width}"
+    sign_in(page, product)
+    book(page, product, name)
+    day = page.locator(".head-card time").first.get_attribute("datetime") or ""
+    page.goto(product.url("house-of-hair", "/team/away/"))
+    page.locator("summary").filter(has_text="Add a closure").click()
+    form = page.locator("details[open] form")
+    form.get_by_label("Reason").fill(f"Painters {width}")
+    form.get_by_label("First day").fill(day[:10])
+    form.get_by_role("button", name="Save closure").click()
+    entry = page.locator(".away-i").filter(has_text=f"Painters {width}")
+    entry.locator("summary").click()
+    expect(entry.get_by_role("link", name=name)).to_be_visible()
+    check(page)
+    entry.get_by_role("button", name="Remove").click()
+    expect(page.get_by_text(f"Painters {width}")).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", ["requests/", "new/", "prices/", "hours/"])
+def test_every_other_page_is_sound(product: Product, open_page: OpenPage, width: int, scheme: str, path: str) -> None:
+    page = open_page(width, color_scheme=scheme)
+    sign_in(page, product)
+    page.goto(product.url("house-of-hair", f"/team/{path}"))
+    check(page)
+    for name in ("Change", "Dry trim"):
+        link = page.locator("main").get_by_role("link", name=re.compile(f"^{name}"))
+        if path in {"prices/", "hours/"} and link.count():
+            link.first.click()
+            check(page)
+            break
+
+
+def test_hours_are_changed_and_put_back(product: Product, open_page: OpenPage, width: int) -> None:
+    page = open_page(width)
+    sign_in(page, product)
+    page.goto(product.url("house-of-hair", "/team/hours/"))
+    page.get_by_role("link", name="Change Priya Nair").click()
+    end = page.locator("[name=d2-0-end]")
+    was = end.input_value()
+    for value in ("06:00", was):
+        end.fill(value)
+        page.get_by_role("button", name="Save hours").click()
+        expect(page.get_by_text("The hours of Priya Nair are saved.")).to_be_visible()
+        page.get_by_role("link", name="Change Priya Nair").click()
+        expect(end).to_have_value(value)
+
+
+def test_a_class_and_who_comes(product: Product, open_page: OpenPage, width: int) -> None:
+    page = open_page(width)
+    sign_in(page, product, "mind-department")
+    page.goto(product.url("mind-department", "/team/classes/"))
+    if page.get_by_role("link", name=re.compile("^Next:")).count():
+        page.get_by_role("link", name=re.compile("^Next:")).click()
+    page.get_by_role("link", name="Add somebody").first.click()
+    page.get_by_label("Name", exact=True).fill(f"Finn {width}")
+    page.get_by_role("button", name="Book", exact=True).click()
+    heading(page, f"Finn {width}")
+    page.goto(product.url("mind-department", "/team/classes/"))
+    check(page)
+
+
+def test_it_works_without_javascript(product: Product, open_page: OpenPage, width: int) -> None:
+    page, name = open_page(width, java_script_enabled=False), f"Gus {width}"
+    sign_in(page, product)
+    book(page, product, name)
+    choose_a_time(page, product, "Cut & finish")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Find a customer").fill(name)
+    page.get_by_role("button", name="Find").click()
+    page.locator("#found").get_by_role("link", name=name).click()
+    expect(page.get_by_label("Name", exact=True)).to_have_value(name)
