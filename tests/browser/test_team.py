@@ -1,5 +1,6 @@
 """What the team does in a day, in a real browser on the real product."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -13,6 +14,7 @@ OWNERS = {
     "mind-department": "noor@mind-department.example",
     "valclean": "val@valclean.example",
 }
+API = "/t/valclean/api/v1/"
 
 
 def sign_in(page: Page, product: Product, slug: str = "house-of-hair") -> None:
@@ -153,3 +155,40 @@ def test_it_works_without_javascript(product: Product, open_page: OpenPage, widt
     page.get_by_role("button", name="Find").click()
     page.locator("#found").get_by_role("link", name=name).click()
     expect(page.get_by_label("Name", exact=True)).to_have_value(name)
+
+
+def ask_for_a_clean(page: Page, product: Product, name: str) -> None:
+    """A request of a customer's, by the API: this business confirms each by hand."""
+    services = page.request.get(product.url(path=f"{API}services/")).json()["results"]
+    today = dt.datetime.now(dt.UTC).date()
+    query = f"service={services[0]['id']}&from={today + dt.timedelta(days=3)}&to={today + dt.timedelta(days=10)}"
+    answer = page.request.get(product.url(path=f"{API}bookings/available-slots/?{query}")).json()
+    wanted = {
+        "service": services[0]["id"],
+        "start": next(slot["start"] for day in answer["days"] for slot in day["slots"]),
+        "customer": {"name": name, "email": f"{name.lower().replace(' ', '-')}@mail.example", "phone": ""},
+        "address": {"line1": "12 Elm Road", "city": "Reading", "postcode": "RG1 4PS"},
+        "answers": {"bedrooms": 3, "access": "I will be home"},
+        "consents": {"terms": True, "privacy": True},
+        "notes": "The bell does not work.",
+    }
+    made = page.request.post(product.url(path=f"{API}bookings/"), data=wanted)
+    assert made.status == 201, made.text()
+
+
+def test_requests_are_answered(product: Product, open_page: OpenPage, width: int, scheme: str) -> None:
+    page, name = open_page(width, color_scheme=scheme), f"Hana {width} {scheme}"
+    ask_for_a_clean(page, product, f"{name} yes")
+    ask_for_a_clean(page, product, f"{name} no")
+    sign_in(page, product, "valclean")
+    page.get_by_role("link", name="Requests").locator("visible=true").click()
+    heading(page, "Requests 2")
+    check(page)
+    page.locator(".req").filter(has_text=f"{name} yes").get_by_role("button", name="Confirm").click()
+    expect(page.get_by_text(f"{name} yes is confirmed.")).to_be_visible()
+    request = page.locator(".req").filter(has_text=f"{name} no")
+    request.locator("summary").click()
+    request.get_by_label("Reason").fill("We are full that week")
+    request.get_by_role("button", name="Decline").click()
+    expect(page.get_by_text("Nobody waits for an answer.")).to_be_visible()
+    check(page)
