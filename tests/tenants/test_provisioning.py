@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 
 from bookme.tenants.context import public_scope
@@ -56,6 +57,10 @@ def test_a_schema_from_the_template_is_a_migrated_one() -> None:
 @pytest.mark.usefixtures("_schemas")
 def test_the_committed_template_is_what_the_migrations_make() -> None:
     assert write_template() == template_text(), "run `bookme tenant template`"
+
+
+def test_no_model_has_changed_without_a_migration(db: None) -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
 
 def test_there_is_no_foreign_key_out_of_a_schema(salon: Tenant) -> None:

@@ -69,6 +69,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('tenant', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, serialize=False, to='tenants.tenant')),
                 ('data', models.JSONField(default=dict)),
+                ('named', models.JSONField(default=dict, editable=False)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
             ],
