@@ -26,10 +26,10 @@ _kept: dict[str, _Kept] = {}
 
 def normalised_host(raw: str) -> str:
     """A Host header as it stands among the domains: lower case, without port and last dot, IDNA; "" if it is none."""
-    host, port = raw.strip().lower(), ""
+    host, port = raw.strip().lower(), "0"
     if ":" in host and not host.endswith("]"):
         host, _, port = host.rpartition(":")
-    if port and not (port.isascii() and port.isdigit()):
+    if not (port.isascii() and port.isdigit()):
         return ""
     host = host.rstrip(".")
     try:

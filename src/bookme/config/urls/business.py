@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+handler400 = "bookme.web.errors.bad_request"
+handler403 = "bookme.web.errors.forbidden"
 handler404 = "bookme.web.errors.not_found"
 handler500 = "bookme.web.errors.server_error"
 

@@ -6,6 +6,8 @@ from bookme.config.urls.api import description
 from bookme.core.http.admin import platform_site
 from bookme.onboarding.urls import platform_urlpatterns
 
+handler400 = "bookme.web.errors.bad_request"
+handler403 = "bookme.web.errors.forbidden"
 handler404 = "bookme.web.errors.not_found"
 handler500 = "bookme.web.errors.server_error"
 

@@ -11,6 +11,7 @@ from django.db import DatabaseError, DataError, InterfaceError, OperationalError
 from django.db.models import ProtectedError, RestrictedError
 from django.http import Http404, HttpResponse, JsonResponse
 from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from bookme.core.errors import (
@@ -122,6 +123,10 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
         return None
     kept = isinstance(error, exceptions.APIException) and not isinstance(found, NotSignedIn)
     body = problem_body(found, instance=context["request"].path, status=error.status_code if kept else None)  # type: ignore[attr-defined]
+    request = context[
+        "request"
+    ]  # a problem is JSON also where the view answers in YAML, and where nothing is acceptable
+    request.accepted_renderer, request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
     return Response(body, status=body["status"], headers=problem_headers(found), content_type=CONTENT_TYPE)
 
 

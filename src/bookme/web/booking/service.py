@@ -13,9 +13,9 @@ from bookme.services.models import Category, Extra, Service, ServiceKind
 from bookme.services.selectors import categories_for, services_for
 from bookme.staff.models import StaffService
 from bookme.staff.selectors import all_offers
-from bookme.web.booking.choice import Price, load_choice, offered_extras, price_among
+from bookme.web.booking.choice import Choice, Price, load_choice, offered_extras, price_among
 from bookme.web.booking.draft import BadDraft, Draft
-from bookme.web.booking.flow import go_to, guest_page, show, steps
+from bookme.web.booking.flow import go_to, guest_page, show, start_again, steps
 
 SEARCH_FROM = 12
 CHIPS_FROM = 6
@@ -116,10 +116,18 @@ def _go_on(request: HttpRequest, draft: Draft, card: ServiceCard) -> HttpRespons
         start=None,
     )
     try:
-        choice = load_choice(changed)
+        choice = _choice_of(changed)
     except NotFound:
-        choice = load_choice(replace(changed, staff_id=None, chosen_for_them=False))
+        return start_again()
     return go_to("book-professional" if choice.has_several_people else "book-time", choice.draft)
+
+
+def _choice_of(draft: Draft) -> Choice:
+    """Without whoever was chosen before, if they do not do it any more. Raises NotFound if nobody can, or nowhere."""
+    try:
+        return load_choice(draft)
+    except NotFound:
+        return load_choice(replace(draft, staff_id=None, chosen_for_them=False))
 
 
 def _party(text: str, card: ServiceCard) -> int:
