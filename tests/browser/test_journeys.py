@@ -18,6 +18,7 @@ def start(page: Page, product: Product, slug: str, service: str) -> None:
     page.goto(product.url(slug))
     page.get_by_role("link", name=re.compile(f"^{re.escape(service)}")).click()
     expect(page.get_by_role("radio", name=re.compile(f"^{re.escape(service)}"))).to_be_checked()
+    page.wait_for_load_state()  # without its style, a page shows what it hides
 
 
 def pick_a_time(page: Page, *, days_ahead: int = 3) -> str:
