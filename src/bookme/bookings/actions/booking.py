@@ -14,7 +14,7 @@ from bookme.bookings.actions.overdue import let_expire_at
 from bookme.bookings.actions.placing import Calendars, choose, free_calendars, lock_calendars, seat
 from bookme.bookings.actions.request import BookingRequest
 from bookme.bookings.actions.session_seats import lock_session, require_session_notice, take_session_seats
-from bookme.bookings.actions.steps import acts_for_business
+from bookme.bookings.actions.steps import acts_for_business, require_in_scope
 from bookme.bookings.actions.terms import BookingTerms, checked_terms
 from bookme.bookings.events import BookingConfirmed, BookingRequested
 from bookme.bookings.models import Appointment, Booking, Visit
@@ -36,14 +36,16 @@ def create_visit(*, request: BookingRequest, actor: Actor, now: dt.datetime) -> 
     """Book: the visit with its one booking, confirmed or pending as the policy says. Joins the caller's transaction.
 
     Money that is due is recorded on the booking, which goes on without it. Takes the lock. Publishes BookingConfirmed
-    or BookingRequested. Raises Invalid for what does not fit together, NotAllowed `guest_booking_off`, TooMany, and
-    SlotUnavailable, for which the caller leaves the transaction and asks `openings.with_alternatives`.
+    or BookingRequested. Raises Invalid for what does not fit together, NotAllowed `guest_booking_off` or
+    `out_of_scope`, TooMany, and SlotUnavailable, for which the caller leaves the transaction and asks
+    `openings.with_alternatives`.
     """
     terms = checked_terms(request, actor=actor)
     require_guest_limits(contact=request.contact, address=request.guest_address, actor=actor, now=now)
     take = _found(terms, now)
     customer = find_or_make_customer(contact=request.contact, language=request.language, user_id=_customer_user(actor))
     appointment = take()
+    require_in_scope(actor, appointment)
     visit = _visit(request, terms, customer, actor)
     booking = _booking(terms, visit, appointment)
     if request.address is not None:

@@ -9,7 +9,7 @@ from bookme.bookings.actions.overdue import let_expire_at
 from bookme.bookings.actions.placing import Placement, choose, every_calendar, hold_units, lay, seat, the_wall
 from bookme.bookings.actions.seats import give_back_seats, release_expired_holds, staff_of_expired_holds
 from bookme.bookings.actions.session_seats import lock_session, require_session_notice, take_session_seats
-from bookme.bookings.actions.steps import acts_for_business, swap
+from bookme.bookings.actions.steps import acts_for_business, require_in_scope, swap
 from bookme.bookings.actions.terms import require_location, require_staff
 from bookme.bookings.events import BookingRescheduled
 from bookme.bookings.locks import lock
@@ -46,7 +46,8 @@ def reschedule_booking(
 
     The price stays. An appointment of one's own moves in place; of a shared one, only the seats do. Customers are bound
     by the policy that they booked under. Takes the lock. Publishes BookingRescheduled. Raises Conflict `wrong_status`,
-    `too_late`, `too_often` or `stale_version`, Invalid for unknown ids, and SlotUnavailable.
+    `too_late`, `too_often` or `stale_version`, Invalid for unknown ids, NotAllowed `out_of_scope`, and
+    SlotUnavailable.
     """
     by = BUSINESS if acts_for_business(actor) else CUSTOMER
     _require_may_move(booking, by, now)
@@ -67,6 +68,7 @@ def reschedule_booking(
         _move_to_session(booking, wish, now)
     else:
         _move_to_slot(booking, wish, now)
+    require_in_scope(actor, booking.appointment)
     if booking.status == Status.PENDING:
         let_expire_at(booking, booking.appointment.starts_at, now=now)
     publish(fact_of(BookingRescheduled, booking, by=by, **was), actor=actor)

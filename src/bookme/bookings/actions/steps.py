@@ -4,9 +4,9 @@ from typing import Any
 
 from django.db.models import F
 
-from bookme.bookings.models import Booking
+from bookme.bookings.models import Appointment, Booking
 from bookme.core.actor import Actor, ActorKind
-from bookme.core.errors import Conflict
+from bookme.core.errors import Conflict, NotAllowed
 from bookme.core.permissions import Permission
 from bookme.core.time import now
 
@@ -20,6 +20,15 @@ def acts_for_business(actor: Actor) -> bool:
         actor.demand(Permission.BOOKINGS_MANAGE)
         return True
     return False
+
+
+def require_in_scope(actor: Actor, appointment: Appointment) -> None:
+    """Raises NotAllowed for a calendar or a place that the actor's scopes leave out."""
+    within = (actor.staff_ids is None or appointment.staff_id in actor.staff_ids) and (
+        actor.location_ids is None or appointment.location_id in actor.location_ids
+    )
+    if not within:
+        raise NotAllowed("Your role here does not reach this calendar or place.", code="out_of_scope")
 
 
 def swap(booking: Booking, **columns: Any) -> None:
