@@ -22,6 +22,8 @@ from bookme.users.models import Membership, SignIn, SignInKind, User
 from bookme.users.selectors import audience_of, sign_in_of
 from bookme.users.tokens import Audience, Claims, TokenPair, TokenType, encode, lifetime, new_token_id, verify
 
+MAX_PASSWORD = 256  # characters, at every door: what one takes, another must not refuse
+
 
 @dataclass(frozen=True)
 class Origin:

@@ -5,13 +5,14 @@ from typing import Any
 from rest_framework import serializers
 
 from bookme.core.http.fields import EmailField, PhoneField, PlainText
+from bookme.users.actions import MAX_PASSWORD
 
 
 class PasswordField(serializers.CharField):
     """As it is typed: nothing is stripped, and a guess may be long, though not endless."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=256, trim_whitespace=False, write_only=True, **options)
+        super().__init__(max_length=MAX_PASSWORD, trim_whitespace=False, write_only=True, **options)
 
 
 class LoginInput(serializers.Serializer[Any]):

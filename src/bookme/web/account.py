@@ -18,7 +18,7 @@ from bookme.core.http.client import client_address, client_agent
 from bookme.core.http.fields import parsed_phone
 from bookme.core.time import now
 from bookme.tenants.context import require_tenant
-from bookme.users.actions import Origin, register_customer, sign_in, sign_out
+from bookme.users.actions import MAX_PASSWORD, Origin, register_customer, sign_in, sign_out
 from bookme.users.authentication import end_session, session_sign_in, start_session
 from bookme.users.models import SignIn, SignInKind
 from bookme.web.booking.forms import PlainText
@@ -34,7 +34,7 @@ class SignInForm(forms.Form):
     )
     password = forms.CharField(
         label=gettext_lazy("Password"),
-        max_length=200,
+        max_length=MAX_PASSWORD,
         strip=False,
         widget=forms.PasswordInput(attrs={"class": "input", "autocomplete": "current-password", "dir": "ltr"}),
     )
