@@ -112,7 +112,7 @@ def test_the_price_is_that_of_the_person_with_extras_once(shop: Shop, stranger: 
     assert answer.json()["price"] == "65.50"
     assert answer.json()["end"] == "2030-01-07T10:40:00+00:00"
     assert answer.json()["extras"] == [
-        {"id": str(extra.pk), "name": extra.name, "price": "5.500", "duration_minutes": 10}
+        {"id": str(extra.pk), "name": extra.name, "price": "5.50", "duration_minutes": 10}
     ]
 
 

@@ -80,6 +80,19 @@ def test_a_no_show_owes_the_fee_until_it_is_undone(shop: Shop, owner: Person) ->
     assert owner.api.post(f"bookings/{booking.pk}/undo/").json()["fee"] == "0.00"
 
 
+@pytest.mark.parametrize("step", ["cancel", "decline"])
+def test_nothing_is_due_once_the_seats_are_given_back(shop: Shop, owner: Person, step: str) -> None:
+    booking = booked(shop, payment_due="10.00", status=Status.PENDING)
+    assert owner.api.get(f"bookings/{booking.pk}/").json()["payment_due"] == "10.00"
+    assert owner.api.post(f"bookings/{booking.pk}/{step}/").json()["payment_due"] == "0.00"
+
+
+def test_an_undone_cancellation_is_due_again(shop: Shop, owner: Person) -> None:
+    booking = booked(shop, payment_due="10.00", status=Status.CANCELLED)
+    assert owner.api.get(f"bookings/{booking.pk}/").json()["payment_due"] == "0.00"
+    assert owner.api.post(f"bookings/{booking.pk}/undo/").json()["payment_due"] == "10.00"
+
+
 class TestCancelling:
     def test_a_guest_cancels_by_link_and_the_time_is_free_again(self, shop: Shop, stranger: Stranger) -> None:
         told = stranger.api.post("bookings/", body_for(shop.service, monday(10), staff=str(shop.ada.pk))).json()

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from icalendar import Calendar
 
+from bookme.bookings.states import Status
 from bookme.communications.messages import (
     OVER,
     Audience,
@@ -34,6 +35,7 @@ SENDER = Sender(
 )
 BOOKING = BookingFacts(
     id=uuid7(),
+    state=Status.CONFIRMED,
     reference="ABC23456",
     version=3,
     service="Cut and finish",

@@ -104,9 +104,29 @@ def test_a_move_tells_the_old_and_the_new_time(salon: Tenant, letters: Letters) 
 
 def test_a_cancelled_booking_takes_itself_out_of_the_calendar(salon: Tenant, letters: Letters) -> None:
     happen(BookingCancelled, _booking(status=Status.CANCELLED), **CANCELLED)
-    (file,) = letters.to("amelia@mail.example")[0].iter_attachments()
+    (letter,) = letters.to("amelia@mail.example")
+    (file,) = letter.iter_attachments()
     assert "METHOD:CANCEL" in file.get_content()
     assert "STATUS:CANCELLED" in file.get_content()
+
+
+def test_a_cancelled_booking_is_told_nothing_is_due(salon: Tenant, letters: Letters) -> None:
+    happen(BookingConfirmed, _booking(payment_due=20))
+    happen(
+        BookingCancelled, _booking(status=Status.CANCELLED, payment_due=20, visit__reference="GONE2345"), **CANCELLED
+    )
+    confirmed, cancelled = letters.to("amelia@mail.example")
+    assert "Due: £20" in body(confirmed)
+    assert "Due:" not in body(cancelled)
+
+
+def test_a_request_that_was_moved_is_tentative_in_the_calendar(salon: Tenant, letters: Letters) -> None:
+    booking = _booking(status=Status.PENDING)
+    happen(BookingRescheduled, booking, old_start="2030-01-06T10:00:00+00:00", old_end="2030-01-06T11:00:00+00:00",
+           old_staff_id=booking.appointment.staff_id, by="customer")  # fmt: skip
+    (file,) = letters.to("amelia@mail.example")[0].iter_attachments()
+    assert "METHOD:PUBLISH" in file.get_content()
+    assert "STATUS:TENTATIVE" in file.get_content()
 
 
 def test_who_was_told_cancelled_is_told_that_it_stands_after_all(salon: Tenant, letters: Letters) -> None:

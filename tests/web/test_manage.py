@@ -122,6 +122,27 @@ def test_calendar_file(visitor: Visitor, booked: str) -> None:
     assert event["status"] == "CANCELLED"
 
 
+@pytest.mark.parametrize(
+    ("status", "method", "said"),
+    [
+        (Status.HELD, "PUBLISH", "TENTATIVE"),
+        (Status.PENDING, "PUBLISH", "TENTATIVE"),
+        (Status.ARRIVED, "PUBLISH", "CONFIRMED"),
+        (Status.COMPLETED, "PUBLISH", "CONFIRMED"),
+        (Status.NO_SHOW, "PUBLISH", "CONFIRMED"),
+        (Status.CANCELLED, "CANCEL", "CANCELLED"),
+        (Status.DECLINED, "CANCEL", "CANCELLED"),
+        (Status.EXPIRED, "CANCEL", "CANCELLED"),
+    ],
+)
+def test_the_calendar_file_of_each_status(
+    visitor: Visitor, booked: str, status: Status, method: str, said: str
+) -> None:
+    Booking.objects.update(status=status, hold_expires_at=MONDAY)
+    calendar = Calendar.from_ical(visitor.get(f"{booked}booking.ics").content)
+    assert (calendar["method"], calendar.walk("VEVENT")[0]["status"]) == (method, said)
+
+
 def test_link_to_google_s_calendar(visitor: Visitor, booked: str) -> None:
     page = page_of(visitor.get(booked))
     url = page.partition("https://calendar.google.com")[2].partition('"')[0].replace("&amp;", "&")

@@ -50,7 +50,7 @@ class BookingAdmin(OperatorAdmin):
     export_fields = ("start", "end", "reference", "who", "email", "phone", "service", "person", "place", "party_size",
                      "status", "amount", "currency")  # fmt: skip
 
-    fields = (*export_fields, "payment_due", "fee", "cancel_reason", "internal_notes", "custom_fields", "extras",
+    fields = (*export_fields, "still_due", "fee", "cancel_reason", "internal_notes", "custom_fields", "extras",
               "policy", "version", "created_at", "updated_at")  # fmt: skip
     readonly_fields = fields
 

@@ -65,7 +65,7 @@ def _cells(booking: Booking, tz: ZoneInfo) -> tuple[Any, ...]:
         booking.party_size,
         amount_text(booking.price, booking.currency),
         booking.currency,
-        amount_text(booking.payment_due, booking.currency),
+        amount_text(booking.still_due, booking.currency),
         amount_text(booking.fee, booking.currency),
         visit.contact_name,
         visit.contact_email,

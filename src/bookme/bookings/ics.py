@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from icalendar import Calendar, Event, vCalAddress, vText
 
+from bookme.bookings.states import KEEPS_SEATS, Status
+
 PRODUCT = "-//BookMe//Bookings//EN"
 
 
@@ -26,15 +28,15 @@ class CalendarEntry:
     url: str = ""
     organizer_name: str = ""
     organizer_email: str = ""
-    cancelled: bool = False
+    state: Status = Status.CONFIRMED
 
 
 def calendar_file(entry: CalendarEntry) -> bytes:
-    """The file's bytes; a cancelled entry removes the earlier one from a calendar that has it."""
+    """The file's bytes; one that gave its seats back removes the earlier one from a calendar that has it."""
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add("method", "CANCEL" if entry.cancelled else "PUBLISH")
+    calendar.add("method", "PUBLISH" if entry.state in KEEPS_SEATS else "CANCEL")
     calendar.add_component(_event(entry))
     written: bytes = calendar.to_ical()
     return written
@@ -48,7 +50,7 @@ def _event(entry: CalendarEntry) -> Event:
     event.add("dtstart", entry.starts_at.astimezone(dt.UTC))
     event.add("dtend", entry.ends_at.astimezone(dt.UTC))
     event.add("dtstamp", entry.written_at.astimezone(dt.UTC))
-    event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
+    event.add("status", _status(entry.state))
     for name, text in (("location", entry.place), ("description", entry.description), ("url", entry.url)):
         if text:
             event.add(name, text)
@@ -57,3 +59,9 @@ def _event(entry: CalendarEntry) -> Event:
         organizer.params["cn"] = vText(entry.organizer_name)
         event.add("organizer", organizer, encode=False)
     return event
+
+
+def _status(state: Status) -> str:
+    if state not in KEEPS_SEATS:
+        return "CANCELLED"
+    return "TENTATIVE" if state in {Status.HELD, Status.PENDING} else "CONFIRMED"

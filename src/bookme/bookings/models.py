@@ -202,3 +202,8 @@ class Booking(Row):
     @property
     def keeps_seats(self) -> bool:
         return self.state in KEEPS_SEATS
+
+    @property
+    def still_due(self) -> Decimal:
+        """What is due of `payment_due`: nothing once the seats are given back. An undo brings it back."""
+        return self.payment_due if self.keeps_seats else Decimal(0)

@@ -1,5 +1,6 @@
 """What booking takes and answers."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import get_language
@@ -42,7 +43,7 @@ class Translation(serializers.Field[Any, Any, str, Any]):
 
 @extend_schema_field({"type": "string", "format": "decimal", "examples": ["58.00"]})
 class Amount(serializers.Field[Any, Any, str, Any]):
-    """A column of a booking as a decimal text, in the digits of the booking's own currency."""
+    """An amount of a booking as a decimal text, in the digits of the booking's own currency."""
 
     def __init__(self, column: str, **options: Any) -> None:
         self.column = column
@@ -235,7 +236,7 @@ class ExtraOutput(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     name = serializers.CharField()
-    price = serializers.CharField()
+    price = serializers.CharField(help_text="In the digits of the booking's currency.")
     duration_minutes = serializers.IntegerField()
 
 
@@ -281,10 +282,10 @@ class BookingOutput(serializers.Serializer[Booking]):
     location_name = Translation(source="appointment.location")
     session = serializers.SerializerMethodField()
     party_size = serializers.IntegerField()
-    extras = ExtraOutput(many=True)
+    extras = serializers.SerializerMethodField()
     price = Amount("price")
     currency = serializers.CharField()
-    payment_due = Amount("payment_due")
+    payment_due = Amount("still_due")
     fee = Amount("fee")
     hold_expires_at = InstantField(allow_null=True)
     contact = ContactOutput(source="visit")
@@ -303,6 +304,10 @@ class BookingOutput(serializers.Serializer[Booking]):
 
     def get_session(self, row: Booking) -> str | None:
         return str(row.appointment_id) if row.appointment.published else None
+
+    @extend_schema_field(ExtraOutput(many=True))
+    def get_extras(self, row: Booking) -> list[dict[str, Any]]:
+        return [each | {"price": amount_text(Decimal(each["price"]), row.currency)} for each in row.extras]
 
     @extend_schema_field(CancellationOutput)
     def get_cancellation(self, row: Booking) -> dict[str, Any]:

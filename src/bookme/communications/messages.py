@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookme.bookings.ics import CalendarEntry, calendar_file
+from bookme.bookings.states import Status
 from bookme.communications.wording import words_for
 from bookme.core.formats import Formats, locale_of
 
@@ -61,6 +62,7 @@ class BookingFacts:
 
     id: UUID
     reference: str
+    state: Status
     version: int
     service: str
     staff: str
@@ -202,10 +204,10 @@ def _short(sender: Sender, booking: BookingFacts, when: str) -> str:
 def _calendar(kind: Kind, sender: Sender, booking: BookingFacts, now: dt.datetime) -> bytes:
     if kind not in {Kind.CONFIRMED, Kind.RESCHEDULED, Kind.CANCELLED}:
         return b""
-    return calendar_file(calendar_entry(sender=sender, booking=booking, cancelled=kind is Kind.CANCELLED, now=now))
+    return calendar_file(calendar_entry(sender=sender, booking=booking, now=now))
 
 
-def calendar_entry(*, sender: Sender, booking: BookingFacts, cancelled: bool, now: dt.datetime) -> CalendarEntry:
+def calendar_entry(*, sender: Sender, booking: BookingFacts, now: dt.datetime) -> CalendarEntry:
     """The booking as it stands in the customer's calendar."""
     return CalendarEntry(
         uid=f"{booking.id}@bookme",
@@ -219,7 +221,7 @@ def calendar_entry(*, sender: Sender, booking: BookingFacts, cancelled: bool, no
         url=booking.manage_url,
         organizer_name=sender.name,
         organizer_email=sender.email,
-        cancelled=cancelled,
+        state=booking.state,
     )
 
 

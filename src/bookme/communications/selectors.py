@@ -75,6 +75,7 @@ def facts_of(booking: Booking, *, tenant: Tenant, language: str, old_start: dt.d
     return BookingFacts(
         id=booking.pk,
         reference=visit.reference,
+        state=booking.state,
         version=booking.version,
         service=appointment.service.text("name", language),
         staff=appointment.staff.text("name", language),
@@ -87,7 +88,7 @@ def facts_of(booking: Booking, *, tenant: Tenant, language: str, old_start: dt.d
         party_size=booking.party_size,
         extras=tuple(each["name"] for each in booking.extras),
         price=booking.price,
-        payment_due=booking.payment_due,
+        payment_due=booking.still_due,
         fee=booking.fee,
         currency=booking.currency,
         free_until=appointment.starts_at - policy.cancellation.free_until_minutes * MINUTE,

@@ -3,7 +3,7 @@
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
-from babel.numbers import format_currency, get_currency_precision, list_currencies
+from babel.numbers import get_currency_precision, list_currencies
 
 
 @lru_cache(maxsize=256)
@@ -31,8 +31,3 @@ def percent_of(amount: Decimal, percent: Decimal, currency: str) -> Decimal:
 def amount_text(amount: Decimal, currency: str) -> str:
     """The amount as the API answers it: `"58.00"` in GBP, `"9000"` in JPY."""
     return format(rounded(amount, currency), "f")
-
-
-def price_text(amount: Decimal, currency: str, language: str) -> str:
-    """The amount for people, in their language: `£58.00`, `80,00 MAD`."""
-    return format_currency(amount, currency, locale=language.replace("-", "_"))

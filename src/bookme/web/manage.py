@@ -219,7 +219,7 @@ def calendar_entry(request: HttpRequest, managed: Managed) -> HttpResponse:
         url=manage_url(booking.visit),
         organizer_name=require_tenant().name,
         organizer_email=require_tenant().config.contact.email,
-        cancelled=not managed.is_ahead,
+        state=booking.state,
     )
     name = f"{require_tenant().slug}-{booking.visit.reference}.ics"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -145,8 +145,7 @@ class Card:
 
     @property
     def is_due(self) -> bool:
-        """Money is open, and it is still wanted."""
-        return self.booking.payment_due > 0 and not self.is_over
+        return self.booking.still_due > 0
 
     @cached_property
     def actions(self) -> list[Action]:
