@@ -22,6 +22,7 @@ from tests.factories.locations import LocationFactory, ResourceFactory
 from tests.factories.services import ExtraFactory, QuestionFactory, ServiceFactory
 from tests.factories.staff import EVERY_DAY, StaffFactory, StaffServiceFactory
 from tests.factories.users import Person, Stranger, make_person
+from tests.web.conftest import configure
 
 
 def test_a_stranger_books(shop: Shop, stranger: Stranger) -> None:
@@ -133,6 +134,19 @@ def test_a_policy_that_changes_later_does_not_change_what_was_booked(shop: Shop,
     shop.service.policy = {"cancellation": {"late_fee_percent": 90}}
     shop.service.save()
     assert Booking.objects.get().policy["cancellation"]["late_fee_percent"] == 0
+
+
+def test_a_mobile_trade_must_be_told_where_to_come(
+    shop: Shop, salon: Tenant, stranger: Stranger, customer: Person, owner: Person
+) -> None:
+    configure(salon, kind="mobile")
+    before = written()
+    for who in (stranger, customer):
+        refused(who.api.post("bookings/", body_for(shop.service, monday(10))), 400, "required", "/address")
+    assert written() == before
+    address = {"line1": "2 Low Street", "city": "Leeds", "postcode": "LS1 1AA", "country": "GB"}
+    assert stranger.api.post("bookings/", body_for(shop.service, monday(10), address=address)).status_code == 201
+    assert owner.api.post("bookings/", body_for(shop.service, monday(12))).status_code == 201
 
 
 def test_an_address_is_kept_on_the_customer_and_copied_onto_the_visit(shop: Shop, stranger: Stranger) -> None:

@@ -100,7 +100,7 @@ class ConsentsInput(serializers.Serializer[Any]):
 
 
 class BookingInput(serializers.Serializer[Any]):
-    """Exactly one of `session`, or `service` with `start`."""
+    """Exactly one of `session`, or `service` with `start`. A mobile trade needs an `address` of who is not its team."""
 
     session = serializers.UUIDField(required=False, allow_null=True, default=None)
     service = serializers.UUIDField(required=False, allow_null=True, default=None)

@@ -15,12 +15,15 @@ from bookme.bookings.wishes import Wish
 from bookme.core.actor import Actor, ActorKind
 from bookme.core.errors import FieldError, Invalid, NotAllowed
 from bookme.core.fetch import all_of
+from bookme.customers.actions import Address
 from bookme.customers.models import ConsentKind
 from bookme.locations.models import Location
 from bookme.services.models import Extra, Service
 from bookme.services.selectors import questions_of
 from bookme.staff.models import StaffService
 from bookme.tenants.config import Policy
+from bookme.tenants.context import require_tenant
+from bookme.tenants.models import BusinessKind
 
 NEEDED_CONSENTS = (ConsentKind.TERMS, ConsentKind.PRIVACY)
 
@@ -50,6 +53,7 @@ def checked_terms(request: BookingRequest, *, actor: Actor) -> BookingTerms:
     if not acts_for_business(actor):
         # The team writes down what a caller asked for, and can consent to nothing in their name.
         _require_consents(request.consents)
+        _require_address(request.address)
     extras = extras_of(service, request.extra_ids)
     return BookingTerms(
         wish=_session_wish(session, request) if session else _slot_wish(service, request, extras),
@@ -58,6 +62,11 @@ def checked_terms(request: BookingRequest, *, actor: Actor) -> BookingTerms:
         extras=extras,
         answers=checked_answers(questions=questions_of(service), answers=request.answers),
     )
+
+
+def _require_address(address: Address | None) -> None:
+    if address is None and require_tenant().kind == BusinessKind.MOBILE:
+        raise Invalid.field("/address", "Say where we are to come.", code="required")
 
 
 def require_staff(service: Service, staff_id: UUID | None) -> None:
