@@ -46,11 +46,14 @@ def names(booking: Booking) -> list[str]:
 
 @pytest.mark.parametrize("status", list(Status))
 @pytest.mark.parametrize(("step", "wanted"), STEPS.items())
-def test_the_table_of_transitions(shop: Shop, owner: Person, status: Status, step: str, wanted: Status) -> None:
+def test_the_table_of_transitions(
+    shop: Shop, owner: Person, clock: Any, status: Status, step: str, wanted: Status
+) -> None:
+    clock.move_to(monday(10) if step in {"complete", "no-show"} else NOW)
     booking = booked(shop, status=status, hold_expires_at=NOW + dt.timedelta(minutes=5))
     answer = owner.api.post(f"bookings/{booking.pk}/{step}/")
     row = Booking.objects.select_related("appointment").get()
-    if wanted in TRANSITIONS[status]:
+    if wanted in TRANSITIONS[status] and (status, step) != (Status.HELD, "confirm"):
         assert answer.status_code == 200, answer.content
         assert (answer.json()["status"], row.status, row.version) == (wanted, wanted, 2)
         assert row.appointment.seats_taken == (1 if row.keeps_seats else 0)
@@ -58,6 +61,33 @@ def test_the_table_of_transitions(shop: Shop, owner: Person, status: Status, ste
     else:
         refused(answer, 409, "wrong_status")
         assert (row.status, row.version, names(booking)) == (status, 1, [])
+
+
+@pytest.mark.parametrize(
+    ("status", "step", "has_begun", "code"),
+    [
+        (Status.CONFIRMED, "no-show", False, "too_early"),
+        (Status.ARRIVED, "no-show", False, "too_early"),
+        (Status.CONFIRMED, "complete", False, "too_early"),
+        (Status.PENDING, "confirm", True, "too_late"),
+        (Status.HELD, "confirm", False, "wrong_status"),
+        (Status.HELD, "confirm", True, "wrong_status"),
+    ],
+)
+def test_what_the_moment_does_not_allow(
+    shop: Shop, owner: Person, clock: Any, status: Status, step: str, has_begun: bool, code: str
+) -> None:
+    booking = booked(shop, status=status, hold_expires_at=monday(12))
+    clock.move_to(monday(10) if has_begun else monday(10) - dt.timedelta(seconds=1))
+    refused(owner.api.post(f"bookings/{booking.pk}/{step}/"), 409, code)
+    row = Booking.objects.get()
+    assert (row.status, row.version, row.fee, names(booking)) == (status, 1, 0, [])
+
+
+def test_who_comes_early_is_done_early(shop: Shop, owner: Person) -> None:
+    booking = booked(shop)
+    assert owner.api.post(f"bookings/{booking.pk}/arrive/").json()["status"] == "arrived"
+    assert owner.api.post(f"bookings/{booking.pk}/complete/").json()["status"] == "completed"
 
 
 @pytest.mark.parametrize("status", list(Status))
@@ -74,8 +104,9 @@ def test_the_table_of_undo(shop: Shop, owner: Person, status: Status) -> None:
         assert (row.status, names(booking)) == (status, [])
 
 
-def test_a_no_show_owes_the_fee_until_it_is_undone(shop: Shop, owner: Person) -> None:
+def test_a_no_show_owes_the_fee_until_it_is_undone(shop: Shop, owner: Person, clock: Any) -> None:
     booking = booked(shop, policy={"cancellation": {"no_show_fee_percent": 50}})
+    clock.move_to(monday(10))
     assert owner.api.post(f"bookings/{booking.pk}/no-show/").json()["fee"] == "20.00"
     assert owner.api.post(f"bookings/{booking.pk}/undo/").json()["fee"] == "0.00"
 

@@ -103,7 +103,7 @@ class BookingAdmin(OperatorAdmin):
 
     @admin.action(description="Confirm")
     def confirm(self, request: HttpRequest, rows: QuerySet[Booking]) -> None:
-        _step(request, rows, confirm_booking, done="confirmed")
+        _step(request, rows, confirm_booking, done="confirmed", now=now())
 
     @admin.action(description="Decline")
     def decline(self, request: HttpRequest, rows: QuerySet[Booking]) -> None:

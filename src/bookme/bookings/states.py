@@ -48,6 +48,36 @@ def require_transition(current: Status, wanted: Status) -> None:
         raise _refused(current, f"cannot become {wanted.value.replace('_', ' ')}")
 
 
+def steps_from(status: Status, *, has_begun: bool) -> frozenset[Status]:
+    """What a booking can be made by hand at this moment. Before it begins nobody is done, and nobody is missing.
+
+    A hold is confirmed by its payment, and a request only until its start; both expire by themselves.
+    """
+    barred = {Status.PENDING, Status.EXPIRED}
+    if status is Status.HELD or has_begun:
+        barred.add(Status.CONFIRMED)
+    if not has_begun:
+        barred.add(Status.NO_SHOW)
+        if status is Status.CONFIRMED:
+            barred.add(Status.COMPLETED)
+    return TRANSITIONS[status] - barred
+
+
+def require_step(current: Status, wanted: Status, *, has_begun: bool) -> None:
+    """Raises Conflict unless `steps_from` has it: `too_early` or `too_late` if only the time is wrong.
+
+    `wrong_status` otherwise.
+    """
+    require_transition(current, wanted)
+    if wanted in steps_from(current, has_begun=has_begun):
+        return
+    if wanted not in steps_from(current, has_begun=not has_begun):
+        raise _refused(current, f"cannot be made {wanted.value.replace('_', ' ')} by hand")
+    if has_begun:
+        raise Conflict("Its start has passed.", code="too_late", extra={"status": current.value})
+    raise Conflict("It has not begun yet.", code="too_early", extra={"status": current.value})
+
+
 def undone(current: Status) -> Status:
     """The status that undoing the last step leads to; raises Conflict `wrong_status` where there is none."""
     if current not in UNDO:

@@ -35,8 +35,11 @@ def act(who: Person, booking: Booking, step: str, **data: Any) -> str:
         (Status.ARRIVED, "undo", Status.CONFIRMED, "Taken back"),
     ],
 )
-def test_each_step(salon_team: Shop, stylist: Person, before: Status, step: str, after: Status, said: str) -> None:
+def test_each_step(
+    salon_team: Shop, stylist: Person, clock: Any, before: Status, step: str, after: Status, said: str
+) -> None:
     booking = book(salon_team, "Ada", status=before)
+    clock.move_to(TODAY_AT_TEN - dt.timedelta(minutes=0 if step == "no-show" else 1))
     assert said in act(stylist, booking, step)
     assert as_it_is(booking)[:2] == (after, 2)
 
@@ -151,6 +154,13 @@ def test_nobody_is_done_or_missing_before_it_begins(salon_team: Shop, owner: Per
     assert "No-show" not in early
     clock.move_to(TODAY_AT_TEN + dt.timedelta(minutes=5))
     assert "No-show" in shown(owner, f"/team/bookings/{booking.pk}/")
+
+
+def test_a_no_show_before_it_begins_is_refused_in_words(salon_team: Shop, owner: Person) -> None:
+    booking = book(salon_team, "Ada")
+    before = as_it_is(booking)
+    assert "It has not begun yet." in act(owner, booking, "no-show")
+    assert as_it_is(booking) == before
 
 
 def test_requests_wait_with_a_number(salon_team: Shop, owner: Person) -> None:

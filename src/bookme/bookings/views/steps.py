@@ -41,7 +41,7 @@ class ConfirmView(StepView):
 
     @extend_schema(operation_id="bookings_confirm", request=None, responses=TeamBookingOutput)
     def post(self, request: Request, booking_id: UUID) -> Response:
-        return self.step(booking_id, actions.confirm_booking)
+        return self.step(booking_id, actions.confirm_booking, now=now())
 
 
 class DeclineView(StepView):
@@ -59,7 +59,7 @@ class ArriveView(StepView):
 
     @extend_schema(operation_id="bookings_arrive", request=None, responses=TeamBookingOutput)
     def post(self, request: Request, booking_id: UUID) -> Response:
-        return self.step(booking_id, actions.arrive_booking)
+        return self.step(booking_id, actions.arrive_booking, now=now())
 
 
 class CompleteView(StepView):
@@ -67,7 +67,7 @@ class CompleteView(StepView):
 
     @extend_schema(operation_id="bookings_complete", request=None, responses=TeamBookingOutput)
     def post(self, request: Request, booking_id: UUID) -> Response:
-        return self.step(booking_id, actions.complete_booking)
+        return self.step(booking_id, actions.complete_booking, now=now())
 
 
 class NoShowView(StepView):
@@ -75,7 +75,7 @@ class NoShowView(StepView):
 
     @extend_schema(operation_id="bookings_no_show", request=None, responses=TeamBookingOutput)
     def post(self, request: Request, booking_id: UUID) -> Response:
-        return self.step(booking_id, actions.miss_booking)
+        return self.step(booking_id, actions.miss_booking, now=now())
 
 
 class UndoView(StepView):

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from bookme.bookings.models import Booking
-from bookme.bookings.states import TRANSITIONS, UNDO, UPCOMING, Status
+from bookme.bookings.states import UNDO, UPCOMING, Status, steps_from
 from bookme.core.actor import Actor
 from bookme.core.permissions import Permission
 from bookme.core.time import MINUTE
@@ -84,18 +84,9 @@ ACTIONS: Mapping[Step, Action] = {
 }
 
 
-def steps_from(status: Status, *, has_begun: bool) -> list[Step]:
-    """What a booking can become, the usual thing first. Before it begins nobody is done, and nobody is missing.
-
-    A hold is confirmed by its payment, not by hand.
-    """
-    possible = [step for step, leads_to in LEADS_TO.items() if leads_to in TRANSITIONS[status]]
-    if status is Status.HELD:
-        possible.remove(Step.CONFIRM)
-    if not has_begun:
-        possible = [step for step in possible if step is not Step.NO_SHOW]
-        if status is Status.CONFIRMED:
-            possible.remove(Step.COMPLETE)
+def _steps(status: Status, *, has_begun: bool) -> list[Step]:
+    """What can be done with a booking, the usual thing first."""
+    possible = [step for step, leads_to in LEADS_TO.items() if leads_to in steps_from(status, has_begun=has_begun)]
     if status is Status.PENDING:
         possible.remove(Step.CANCEL)  # a request is declined
     return possible + ([Step.UNDO] if status in UNDO else [])
@@ -152,7 +143,7 @@ class Card:
         if not self.actor.may(Permission.BOOKINGS_MANAGE):
             return []
         has_begun = self.booking.appointment.starts_at <= self.now
-        return [ACTIONS[step] for step in steps_from(self.booking.state, has_begun=has_begun)]
+        return [ACTIONS[step] for step in _steps(self.booking.state, has_begun=has_begun)]
 
     @property
     def first_action(self) -> Action | None:

@@ -78,7 +78,7 @@ def _more(request: HttpRequest, step: Step) -> dict[str, Any]:
         return {"reason": read_reason(request)}
     if step is Step.CANCEL:
         return {"reason": read_reason(request), "now": now()}
-    return {}
+    return {} if step is Step.UNDO else {"now": now()}
 
 
 def read_reason(request: HttpRequest) -> str:
