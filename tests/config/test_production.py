@@ -49,13 +49,22 @@ def test_what_goes_to_sentry_is_scrubbed_and_tagged(salon: Tenant) -> None:
     event = {
         "user": {"email": "ada@example.com"},
         "request": {"url": "http://x/", "data": "ada", "cookies": "ada", "headers": {"Authorization": "ada"}},
-        "exception": {"values": [{"stacktrace": {"frames": [{"function": "f", "vars": {"name": "ada"}}]}}]},
+        "exception": {
+            "values": [
+                {
+                    "type": "IntegrityError",
+                    "value": "DETAIL: Key (email)=(ada@example.com) already exists.",
+                    "stacktrace": {"frames": [{"function": "f", "vars": {"name": "ada"}}]},
+                }
+            ]
+        },
         "breadcrumbs": {"values": ["ada"]},
     }
     sent = scrub_event(event, None)
     assert sent["tags"] == {"tenant": "salon"}
     assert "ada" not in str(sent)
     assert sent["request"]["url"] == "http://x/"
+    assert sent["exception"]["values"][0]["type"] == "IntegrityError"
 
 
 def _settings_read() -> set[str]:

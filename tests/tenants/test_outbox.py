@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from celery import current_app, shared_task
 from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from bookme.core.errors import Conflict
 from bookme.core.time import now
@@ -138,7 +138,7 @@ def test_a_failure_is_kept_and_tried_again_later_and_later(salon: Tenant) -> Non
         tasks.deliver_outbox()
         message = _only()
         assert (message.attempts, message.dead, message.done_at) == (attempt, False, None)
-        assert message.last_error == "ValueError: no luck"
+        assert message.last_error == "ValueError"
         waits.append((message.due_at - now()).total_seconds())
         assert tasks.deliver_outbox() == 0
         _let_it_be_due()
@@ -169,7 +169,21 @@ def test_after_its_attempts_it_is_dead_until_somebody_runs_it_again(salon: Tenan
 def test_an_unknown_task_is_a_failure_with_a_reason(salon: Tenant) -> None:
     _put(task="tests.nobody")
     tasks.deliver_outbox()
-    assert _only().last_error == "LookupError: no task 'tests.nobody'"
+    assert _only().last_error == "LookupError"
+
+
+@pytest.mark.parametrize(
+    ("error", "kept"),
+    [
+        (IntegrityError("DETAIL: Key (email)=(ada@example.com) already exists."), "IntegrityError"),
+        (Conflict("It is taken.", code="taken"), "Conflict: taken: It is taken."),
+    ],
+)
+def test_a_failure_is_kept_without_what_others_say_of_people(salon: Tenant, error: Exception, kept: str) -> None:
+    _put()
+    FAULT["next"] = error
+    tasks.deliver_outbox()
+    assert _only().last_error == kept
 
 
 def test_a_task_of_a_business_refuses_to_run_without_one(db: None) -> None:

@@ -8,7 +8,7 @@ _SCRUBBED = ("data", "cookies", "headers", "query_string", "env")
 
 
 def scrub_event(event: Any, _hint: Any) -> Any:
-    """Drop bodies, cookies, headers, queries, local variables and the person; keep the shape and the tenant."""
+    """Drop bodies, cookies, headers, queries, the exceptions' words, local variables and the person; tag the tenant."""
     tenant = current_tenant()
     if tenant is not None:
         event.setdefault("tags", {})["tenant"] = tenant.slug
@@ -16,6 +16,7 @@ def scrub_event(event: Any, _hint: Any) -> Any:
     for part in _SCRUBBED:
         event.get("request", {}).pop(part, None)
     for value in event.get("exception", {}).get("values", []):
+        value.pop("value", None)
         for frame in (value.get("stacktrace") or {}).get("frames", []):
             frame.pop("vars", None)
     event.pop("breadcrumbs", None)

@@ -15,7 +15,7 @@ from celery import Task, current_app
 from django.db import connection, models, transaction
 from django.db.models import F
 
-from bookme.core.errors import Conflict
+from bookme.core.errors import Conflict, DomainError
 from bookme.core.time import now as read_clock
 from bookme.tenants.context import NoTenant, public_scope, tenant_scope
 from bookme.tenants.models import OutboxMessage
@@ -125,9 +125,16 @@ def _record_failure(message: OutboxMessage, error: Exception) -> None:
     dead = message.attempts >= MAX_ATTEMPTS
     wait = min(BACKOFF_SECONDS * 2 ** (message.attempts - 1), BACKOFF_MAX_SECONDS)
     due_at = read_clock() + dt.timedelta(seconds=wait * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
-    reason = f"{type(error).__name__}: {error}".replace("\0", "")[:500]
-    _ours(message).update(dead=dead, due_at=due_at, leased_until=None, last_error=reason)
+    _ours(message).update(dead=dead, due_at=due_at, leased_until=None, last_error=_reason(error))
     _log.warning("outbox_failed", **_described(message), dead=dead, reason=type(error).__name__)
+
+
+def _reason(error: Exception) -> str:
+    """What may be kept outside of the tenant: another's words, such as a constraint's, may quote whom it is about."""
+    name = type(error).__name__
+    if not isinstance(error, DomainError):
+        return name
+    return f"{name}: {error.code}: {error.detail}".replace("\0", "")[:500]
 
 
 def _described(message: OutboxMessage) -> dict[str, object]:
