@@ -71,7 +71,7 @@ def test_somebody_known_is_found_and_filled_in(salon_team: Shop, stylist: Person
     assert Booking.objects.get().visit.customer == known
 
 
-@pytest.mark.parametrize("words", ["%", "\x00", "a" * 500, "0", "' OR 1=1", "  "])
+@pytest.mark.parametrize("words", ["%", "\x00", "a" * 500, "_", "' OR 1=1", "  "])
 def test_odd_words_find_nobody(salon_team: Shop, owner: Person, words: str) -> None:
     CustomerFactory(name="Zoë")
     assert "customer=" not in shown(owner, customer_path(salon_team, q=words))
