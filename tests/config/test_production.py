@@ -1,5 +1,6 @@
 """Production settings: safe, and refused without their secrets."""
 
+import ast
 import os
 import re
 import subprocess
@@ -19,9 +20,9 @@ _SECRETS = {
 }
 
 
-def _manage(*arguments: str, without: str = "") -> subprocess.CompletedProcess[str]:
+def _manage(*arguments: str, without: str = "", **more: str) -> subprocess.CompletedProcess[str]:
     kept = {key: value for key, value in os.environ.items() if key in {"PATH", "HOME", "LANG"}}
-    given = {key: value for key, value in _SECRETS.items() if key != without}
+    given = {key: value for key, value in _SECRETS.items() if key != without} | more
     env = kept | given | {"DJANGO_SETTINGS_MODULE": "bookme.config.settings.production", "PYTHONPATH": "src"}
     return subprocess.run(
         [sys.executable, "src/manage.py", *arguments],
@@ -43,6 +44,35 @@ def test_there_is_no_default_for_a_secret(secret: str) -> None:
     done = _manage("check", without=secret)
     assert done.returncode != 0
     assert secret in done.stderr
+
+
+def _setting(*names: str, **more: str) -> object:
+    told = ", ".join(f"settings.{name}" for name in names)
+    code = f"from django.conf import settings; print(repr(({told})))"
+    done = _manage("shell", "--no-imports", "-c", code, **more)
+    assert done.returncode == 0, done.stderr
+    return ast.literal_eval(done.stdout)
+
+
+def test_the_options_of_the_database_s_address_are_kept() -> None:
+    url = _SECRETS["DATABASE_URL"] + "?sslmode=verify-full"
+    options = "DATABASES['default']['OPTIONS']"
+    assert _setting(options, DATABASE_URL=url) == {"sslmode": "verify-full"}
+    pooled = _setting(options, DATABASE_URL=url, DATABASE_POOL_SIZE="3")
+    assert isinstance(pooled, dict)
+    assert (pooled["sslmode"], pooled["pool"]["max_size"]) == ("verify-full", 3)
+
+
+def test_hsts_is_for_the_host_alone_unless_asked_for() -> None:
+    names = ("SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD")
+    assert _setting(*names) == (31_536_000, False, False)
+    asked = {"SECURE_HSTS_INCLUDE_SUBDOMAINS": "true", "SECURE_HSTS_PRELOAD": "true"}
+    assert _setting(*names, **asked) == (31_536_000, True, True)
+
+
+def test_the_header_that_says_https_is_believed_from_a_proxy_only() -> None:
+    assert _setting("SECURE_PROXY_SSL_HEADER") is None
+    assert _setting("SECURE_PROXY_SSL_HEADER", TRUSTED_PROXY_COUNT="1") == ("HTTP_X_FORWARDED_PROTO", "https")
 
 
 def test_what_goes_to_sentry_is_scrubbed_and_tagged(salon: Tenant) -> None:

@@ -4,19 +4,21 @@ import sentry_sdk
 
 from bookme.config.errors import scrub_event
 from bookme.config.settings.base import *  # noqa: F403
-from bookme.config.settings.base import DATABASES, PLATFORM_HOST, SENTRY_DSN, env
+from bookme.config.settings.base import PLATFORM_HOST, SENTRY_DSN, TRUSTED_PROXY_COUNT, env
 
 SECRET_KEY = env.str("SECRET_KEY")
-DATABASES["default"] |= {
-    key: value for key, value in env.db("DATABASE_URL").items() if key in {"NAME", "USER", "PASSWORD", "PORT"}
-}
+env.str("DATABASE_URL")  # base reads it, with a default that is none here
 REDIS_URL = env.str("REDIS_URL")
 
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+if TRUSTED_PROXY_COUNT:  # without a proxy, the header is what a visitor claims
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 31_536_000
-SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-SECURE_HSTS_PRELOAD = True
+# A business's own domain is the business's: what its other hosts speak is not ours to say, so by default neither is on,
+# and the checks that ask for them are silenced.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", False)
+SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", False)
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_REDIRECT_EXEMPT = [r"^health/$", r"^ready/$"]
 SESSION_COOKIE_SECURE = True
