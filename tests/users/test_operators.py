@@ -3,7 +3,9 @@
 import pytest
 from django.test import Client
 
+from bookme.core.time import now
 from bookme.tenants.models import Tenant
+from bookme.users.actions import make_operator
 from bookme.users.models import User
 from tests.factories.users import PASSWORD, Api, Person, UserFactory
 
@@ -96,3 +98,30 @@ def test_rights_given_in_the_admin_are_not_for_whoever_registered_the_address(op
     assert customer.membership.role == "owner"
     assert not User.objects.get(pk=customer.user.pk).has_usable_password()
     assert customer.api.get("auth/me/").status_code == 401
+
+
+def test_an_operator_made_in_the_admin_is_not_whoever_registered_the_address(operator: User, customer: Person) -> None:
+    page = Client(headers={"host": "localhost"})
+    page.force_login(operator)
+    path = f"/admin/users/user/{customer.user.pk}/change/"
+    shown = page.get(path).context["adminform"].form
+    given = {name: shown[name].value() or "" for name in shown.fields} | {"is_active": "on"}
+    given |= {"memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}
+    given.pop("is_staff")
+    before = User.objects.get(pk=customer.user.pk).password
+    assert page.post(path, given).status_code == 302
+    assert User.objects.get(pk=customer.user.pk).password == before, "a change of the name alone"
+
+    answer = page.post(path, given | {"is_staff": "on"})
+    assert answer.status_code == 302, answer.content
+    made = User.objects.get(pk=customer.user.pk)
+    assert made.is_staff
+    assert not made.has_usable_password()
+    assert _admin_log_in(made.email, PASSWORD) == 200, "shown the form again"
+    assert customer.api.get("auth/me/").status_code == 401
+
+
+def test_an_operator_whose_address_is_verified_keeps_the_password(customer: Person) -> None:
+    User.objects.filter(pk=customer.user.pk).update(email_verified_at=now())
+    make_operator(user_id=customer.user.pk)
+    assert _admin_log_in(customer.user.email, PASSWORD) == 302

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from bookme.core.http.admin import OperatorAdmin, OperatorInline, change_each, platform_site
 from bookme.core.permissions import Role
 from bookme.core.time import now
-from bookme.users.actions import forget_unproven_password, sign_out
+from bookme.users.actions import forget_unproven_password, make_operator, sign_out
 from bookme.users.models import Membership, SignIn, User
 
 
@@ -37,6 +37,11 @@ class UserAdmin(OperatorAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_view_permission(request)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        super().save_model(request, obj, form, change)
+        if obj.is_staff and "is_staff" in form.changed_data:
+            make_operator(user_id=obj.pk)  # afterwards: the form saves the whole row, and the old password with it
 
 
 @admin.register(Membership, site=platform_site)
