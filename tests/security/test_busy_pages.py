@@ -1,5 +1,6 @@
 """A page that cannot have the lock in time says so; nothing is written, and it is no fault of ours."""
 
+import html
 import re
 import threading
 from uuid import UUID
@@ -12,9 +13,12 @@ from bookme.bookings import locks
 from bookme.bookings.links import manage_token
 from bookme.bookings.locks import lock
 from bookme.bookings.models import Appointment, Booking
+from bookme.core.errors import Busy
 from bookme.staff.models import Staff
 from bookme.tenants.models import Tenant
 from tests.bookings.desk import written
+from tests.factories.bookings import BookingFactory
+from tests.factories.users import UserFactory
 from tests.web.conftest import GOOD
 from tests.web.test_once import a_draft
 
@@ -63,3 +67,17 @@ def test_booking_and_cancelling_while_somebody_holds_the_calendar(committed: Ten
         answer = browser.post(link, {"fee": fee})
     assert (answer.status_code, answer["Retry-After"]) == (503, "1")
     assert (Booking.objects.get().status, Appointment.objects.get().seats_taken) == ("confirmed", 1)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_an_operator_who_cancels_while_somebody_holds_the_calendar(committed: Tenant) -> None:
+    free, stuck = BookingFactory(), BookingFactory()
+    browser = Client(headers={"host": "localhost"}, raise_request_exception=False)
+    browser.force_login(UserFactory(email="admin@bookme.example", is_staff=True))
+    chosen = {"action": "cancel", "_selected_action": [str(stuck.pk), str(free.pk)]}
+    with Holder(stuck.appointment.staff_id):
+        answer = browser.post("/t/salon/admin/bookings/booking/", chosen, follow=True)
+    assert answer.status_code == 200
+    assert "1 cancelled." in answer.text
+    assert f"{stuck.visit.reference}: {Busy().detail}" in html.unescape(answer.text)
+    assert dict(Booking.objects.values_list("pk", "status")) == {free.pk: "cancelled", stuck.pk: "confirmed"}

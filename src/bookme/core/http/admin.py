@@ -20,8 +20,8 @@ from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.sites import UnfoldAdminSite
 from unfold.utils import parse_date_str
 
-from bookme.core.errors import DomainError
 from bookme.core.http.fields import EARLIEST_YEAR, LATEST_YEAR
+from bookme.core.http.problems import domain_error
 from bookme.core.http.views import write
 from bookme.core.time import local_midnight
 
@@ -123,8 +123,10 @@ def change_each(
         try:
             with write():
                 change(row)
-        except DomainError as error:
-            failures.append(f"{name(row)}: {error.detail}")
+        except Exception as error:
+            if (found := domain_error(error)) is None:
+                raise
+            failures.append(f"{name(row)}: {found.detail}")
         else:
             count += 1
     if count:
