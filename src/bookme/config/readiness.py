@@ -9,7 +9,7 @@ from django.db import connection
 
 from bookme.core.time import now
 from bookme.tenants.context import public_scope
-from bookme.tenants.models import OutboxMessage
+from bookme.tenants.models import OutboxMessage, TenantStatus
 from bookme.tenants.tasks import HEARTBEAT_KEY
 
 HEARTBEAT_SECONDS = 60
@@ -64,6 +64,6 @@ def _worker() -> None:
 def _outbox(lag_seconds: int) -> None:
     with public_scope():
         waiting = OutboxMessage.objects.filter(done_at=None, dead=False).order_by("due_at")
-        oldest = waiting.values_list("due_at", flat=True).first()
+        oldest = waiting.exclude(tenant__status=TenantStatus.SUSPENDED).values_list("due_at", flat=True).first()
     if oldest is not None and (now() - oldest).total_seconds() > lag_seconds:
         raise NotReady(f"something has been due for more than {lag_seconds} s")

@@ -18,7 +18,7 @@ from django.db.models import F
 from bookme.core.errors import Conflict, DomainError
 from bookme.core.time import now as read_clock
 from bookme.tenants.context import NoTenant, public_scope, tenant_scope
-from bookme.tenants.models import OutboxMessage
+from bookme.tenants.models import OutboxMessage, TenantStatus
 from bookme.tenants.outbox import wake_after_commit
 
 # Longer than the longest conversation with a mail server, shorter than anybody should wait for a dead worker's share.
@@ -30,17 +30,20 @@ MAX_ATTEMPTS = 33
 BACKOFF_SECONDS = 5
 BACKOFF_MAX_SECONDS = 3600
 DIED = "Died while it ran, every time."
+CLOSED = "Not run: the business is closed."
 
 _log = structlog.get_logger(__name__)
 
 # The oldest due rows, at most BATCH_PER_TENANT of one business, so that a flood in one does not starve the others.
 # SKIP LOCKED cannot stand beside a window function, so the window looks first, and the lock is taken on its pick, whose
-# conditions are asked again: another may have run, moved or withdrawn it in between.
+# conditions are asked again: another may have run, moved or withdrawn it in between. What belongs to a suspended
+# business waits for it to be resumed.
 _CLAIM = """
 WITH due AS (
     SELECT id, row_number() OVER (PARTITION BY tenant_id ORDER BY due_at, id) AS place
     FROM tenants_outboxmessage
     WHERE done_at IS NULL AND NOT dead AND due_at <= %(now)s AND (leased_until IS NULL OR leased_until <= %(now)s)
+      AND NOT EXISTS (SELECT FROM tenants_tenant t WHERE t.id = tenant_id AND t.status = 'suspended')
 ), picked AS (
     SELECT m.id FROM tenants_outboxmessage m JOIN due USING (id)
     WHERE due.place <= %(per_tenant)s AND m.done_at IS NULL AND NOT m.dead AND m.due_at <= %(now)s
@@ -68,7 +71,13 @@ def release(*, messages: Iterable[OutboxMessage]) -> None:
 
 
 def run_claimed(*, message: OutboxMessage) -> None:
-    """Run a claimed message in its tenant's scope and record how it went. Raises only if that cannot be recorded."""
+    """Run a claimed message in its tenant's scope and record how it went. Raises only if that cannot be recorded.
+
+    What belongs to a closed business is done without running: nobody is to hear from it any more.
+    """
+    if message.tenant is not None and message.tenant.status == TenantStatus.CLOSED:
+        _ours(message).update(done_at=read_clock(), leased_until=None, last_error=CLOSED)
+        return
     if not _begin(message):
         return
     started = time.monotonic()
