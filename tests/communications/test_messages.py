@@ -3,11 +3,15 @@
 import dataclasses
 import datetime as dt
 from decimal import Decimal
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po
 from icalendar import Calendar
 
+import bookme.communications
 from bookme.bookings.states import Status
 from bookme.communications.messages import (
     OVER,
@@ -162,4 +166,60 @@ def test_the_short_form_fits_a_telephone() -> None:
 
 
 def test_who_wants_a_language_that_we_do_not_write_gets_the_first() -> None:
-    assert written_language("ar", "fr") == "en"
+    assert written_language("pl", "es") == "en"
+    assert written_language("pl", "ar") == "ar"
+
+
+ATLAS = dataclasses.replace(SENDER, name="Atlas Pilates", country="MA")
+ATLAS_BOOKING = dataclasses.replace(
+    BOOKING, zone=ZoneInfo("Africa/Casablanca"), currency="MAD", price=Decimal("150.000")
+)
+LETTERS = [
+    (kind, audience) for kind in Kind for audience in Audience if (kind, audience) != (Kind.REMINDER, "business")
+]
+
+
+def _at_atlas(language: str, kind: Kind = Kind.CONFIRMED, audience: Audience = Audience.CUSTOMER) -> Rendered:
+    return render(kind=kind, audience=audience, sender=ATLAS, booking=ATLAS_BOOKING, language=language, now=NOW)
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+@pytest.mark.parametrize(("kind", "audience"), LETTERS)
+def test_every_letter_is_written_in_every_language(kind: Kind, audience: Audience, language: str) -> None:
+    english, letter = _at_atlas("en", kind, audience), _at_atlas(language, kind, audience)
+    assert letter.subject != english.subject
+    untold = set(letter.text.splitlines()) & set(english.text.splitlines()) - {""}
+    ours = {ATLAS.name, ATLAS.phone, ATLAS.email, ATLAS.url, ATLAS.team_url, ATLAS_BOOKING.manage_url}
+    assert untold <= ours
+    for part in (letter.text, letter.html):
+        assert "Cut and finish" in part
+        assert "%(" not in part
+
+
+@pytest.mark.parametrize("source", ["messages.py", "wording.py"])
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_no_sentence_of_a_letter_is_left_in_english(source: str, language: str) -> None:
+    folder = Path(bookme.communications.__file__).parent
+    found = extract_from_file("python", folder / source, keywords={"_": None, "ngettext": (1, 2)})
+    said = {text if isinstance(text, str) else text[0] for _, text, *_ in found}
+    catalogue = folder.parent / "web" / "locale" / language / "LC_MESSAGES" / "django.po"
+    with catalogue.open("rb") as file:
+        told = {each.id if isinstance(each.id, str) else each.id[0] for each in read_po(file) if each.string}
+    assert said
+    assert said - told == set()
+
+
+def test_a_letter_in_french() -> None:
+    letter = _at_atlas("fr", Kind.EXPIRED)
+    assert letter.subject.startswith("Pas de réponse à temps")
+    assert "jeu. 12 nov." in letter.text
+    assert "150" in letter.text
+    assert '<html lang="fr" dir="ltr">' in letter.html
+
+
+def test_a_letter_in_arabic_goes_from_right_to_left() -> None:
+    letter = _at_atlas("ar", Kind.EXPIRED)
+    assert letter.subject.startswith("لا جواب في الوقت المناسب")
+    assert "نوفمبر" in letter.text or "نونبر" in letter.text
+    assert '<html lang="ar" dir="rtl">' in letter.html
+    assert "padding:11px 0 11px 12px" in letter.html

@@ -18,7 +18,7 @@ from bookme.communications.wording import words_for
 from bookme.core.formats import Formats, locale_of
 
 # The languages that the texts are written in; anybody else is written to in the first.
-WRITTEN_IN = ("en",)
+WRITTEN_IN = ("en", "fr", "ar")
 
 
 class Kind(StrEnum):
