@@ -296,6 +296,18 @@ def test_without_places_or_people_nothing_breaks(visitor: Visitor) -> None:
     draft = visitor.draft(start=None)
     Location.objects.update(is_active=False)
     assert visitor.get("/book/time/", draft)["Location"] == "/book/?again=1"
+    assert "Nothing can be booked online right now" in page_of(visitor.get("/book/"))
+    answer = visitor.post("/book/", {"service": str(draft.service_id)})
+    assert answer.status_code == 422
+    Location.objects.update(is_active=True)
+    assert "Cut &amp; finish" in page_of(visitor.get("/book/"))
     StaffService.objects.all().delete()
     assert "Nothing can be booked online right now" in page_of(visitor.get("/book/"))
     assert "Nothing can be booked online yet" in page_of(visitor.get("/"))
+
+
+def test_a_service_whose_own_place_is_gone_is_not_offered(visitor: Visitor, shop: Shop) -> None:
+    shop.colour.locations.set([LocationFactory(name="Camden", is_active=False)])
+    page = page_of(visitor.get("/book/"))
+    assert "Full colour" not in page
+    assert "Cut &amp; finish" in page

@@ -5,9 +5,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.cache import add_never_cache_headers
 
 from bookme.core.errors import DomainError, Invalid, NotAllowed, NotFound
-from bookme.core.http.problems import CONTENT_TYPE, TITLES, problem_response, status_of
+from bookme.core.http.problems import CONTENT_TYPE, TITLES, problem_headers, problem_response, status_of
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's
@@ -36,7 +37,11 @@ def refusal(request: HttpRequest, error: DomainError, *, template: str = "") -> 
     if wants_problem(request):
         return problem_response(error, instance=request.path)
     status = status_of(error)
-    return render(request, template or f"errors/{_page_of(status)}.html", {"status": status}, status=status)
+    response = render(request, template or f"errors/{_page_of(status)}.html", {"status": status}, status=status)
+    for name, value in problem_headers(error).items():
+        response[name] = value
+    add_never_cache_headers(response)
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -1,14 +1,18 @@
-"""In which language a page speaks."""
+"""In which language a page speaks, and what it answers to what is refused."""
 
 from collections.abc import Callable, Sequence
 
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from bookme.core.errors import DomainError
+from bookme.core.http.problems import domain_error
 from bookme.tenants.context import current_tenant
+from bookme.web.errors import refusal
 
 COOKIE = "lang"
 COOKIE_AGE = 365 * 86400
@@ -38,6 +42,23 @@ class LanguageMiddleware:
         if asked in offered:
             response.set_cookie(COOKIE, asked, max_age=COOKIE_AGE, samesite="Lax", secure=request.is_secure())
         return response
+
+
+class RefusalMiddleware:
+    """A refusal of the domain or of the database that no view put into words becomes a page, not a fault of ours."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """None lets Django go on: with the page of a 404, or to the log and a 500."""
+        if not isinstance(error, DomainError | DatabaseError | InterfaceError):
+            return None
+        found = domain_error(error)
+        return refusal(request, found) if found is not None else None
 
 
 def choose_language(offered: Sequence[str], chosen: Sequence[str], accepted: str) -> str:

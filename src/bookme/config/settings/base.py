@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "bookme.config.middleware.OperatorsAdmin",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "bookme.web.middleware.LanguageMiddleware",
+    "bookme.web.middleware.RefusalMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

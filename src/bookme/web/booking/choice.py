@@ -1,6 +1,7 @@
 """A draft with the rows behind it: the service, its extras, who does it, where."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -197,9 +198,14 @@ def offered_extras(service: Service) -> list[Extra]:
 
 
 def places_of(service: Service) -> tuple[Location, ...]:
-    """Where a service is given: its own places, else all, in the business's order."""
+    """Where a service is given, in the business's order."""
+    return places_among(service, locations_for(GUEST))
+
+
+def places_among(service: Service, places: Iterable[Location]) -> tuple[Location, ...]:
+    """Which of these places a service is given at: its own ones, else all, in their order."""
     own = {place.id for place in service.locations.all()}
-    return tuple(place for place in locations_for(GUEST) if not own or place.id in own)
+    return tuple(place for place in places if not own or place.id in own)
 
 
 def price_among(service: Service, offers: "list[StaffService] | tuple[StaffService, ...]") -> Price:

@@ -6,7 +6,6 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,10 +16,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from bookme.core.errors import NotFound
-from bookme.core.http.problems import domain_error, problem_headers
 from bookme.web.booking.choice import Choice, load_choice
 from bookme.web.booking.draft import BadDraft, Draft
-from bookme.web.errors import refusal
 
 View = Callable[..., HttpResponse]
 
@@ -36,26 +33,7 @@ class Step:
 
 def guest_page(view: View) -> View:
     """A page that acts on its signed token alone: no session is read, so there is nothing that could be forged."""
-    return csrf_exempt(never_cache(require_http_methods(["GET", "HEAD", "POST"])(_refusing(view))))
-
-
-def _refusing(view: View) -> View:
-    """A lock or a server that did not answer in time is a page that says so, as for the API, not a fault of ours."""
-
-    @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return view(request, *args, **kwargs)
-        except (DatabaseError, InterfaceError) as error:
-            found = domain_error(error)
-            if found is None:
-                raise
-        response = refusal(request, found)
-        for name, value in problem_headers(found).items():
-            response[name] = value
-        return response
-
-    return wrapped
+    return csrf_exempt(never_cache(require_http_methods(["GET", "HEAD", "POST"])(view)))
 
 
 def with_choice(view: View) -> View:

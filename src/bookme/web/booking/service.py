@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 
 from bookme.core.actor import GUEST
 from bookme.core.errors import NotFound
+from bookme.locations.selectors import locations_for
 from bookme.services.models import Category, Extra, Service, ServiceKind
 from bookme.services.selectors import categories_for, services_for
 from bookme.staff.models import StaffService
 from bookme.staff.selectors import all_offers
-from bookme.web.booking.choice import Choice, Price, load_choice, offered_extras, price_among
+from bookme.web.booking.choice import Choice, Price, load_choice, offered_extras, places_among, price_among
 from bookme.web.booking.draft import BadDraft, Draft
 from bookme.web.booking.flow import go_to, guest_page, show, start_again, steps
 
@@ -48,13 +49,14 @@ class Group:
 
 
 def service_groups() -> list[Group]:
-    """All that somebody does, by category in order; what has no category comes last. In a fixed number of queries."""
+    """All that somebody does somewhere, by category in order, then what has none. In a fixed number of queries."""
     offers: defaultdict[UUID, list[StaffService]] = defaultdict(list)
     for offer in all_offers(GUEST):
         offers[offer.service_id].append(offer)
     cards: defaultdict[UUID | None, list[ServiceCard]] = defaultdict(list)
+    places = list(locations_for(GUEST))
     for service in services_for(GUEST):
-        if offers[service.id]:
+        if offers[service.id] and places_among(service, places):
             card = ServiceCard(service, price_among(service, offers[service.id]), offered_extras(service))
             cards[service.category_id].append(card)
     categories: list[Category | None] = [*categories_for(GUEST)]

@@ -6,7 +6,6 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,11 +18,9 @@ from bookme.bookings.actions.steps import stale
 from bookme.bookings.models import Booking
 from bookme.bookings.selectors.slots import EARLIEST, LATEST
 from bookme.core.actor import ActorKind
-from bookme.core.errors import DomainError, NotFound
-from bookme.core.http.problems import domain_error
+from bookme.core.errors import NotFound
 from bookme.core.permissions import Permission
 from bookme.users.authentication import page_actor
-from bookme.web.errors import refusal
 
 View = Callable[..., HttpResponse]
 ROOT = "/team/"
@@ -32,8 +29,7 @@ ROOT = "/team/"
 def team_page(*needed: Permission, methods: tuple[str, ...] = ("GET", "HEAD", "POST")) -> Callable[[View], View]:
     """A page for the team: called as `view(request, actor, …)`.
 
-    Who is not signed in is sent to the sign-in page and comes back; a customer is told plainly whom this is for; a
-    refusal of the domain becomes a page.
+    Who is not signed in is sent to the sign-in page and comes back; a customer is told plainly whom this is for.
     """
 
     def decorate(view: View) -> View:
@@ -47,12 +43,9 @@ def team_page(*needed: Permission, methods: tuple[str, ...] = ("GET", "HEAD", "P
                 return to_sign_in(request)
             if not actor.is_team:
                 return render(request, "team/not_team.html", {"actor": actor}, status=403)
-            try:
-                for permission in needed:
-                    actor.demand(permission)
-                return view(request, actor, **path)
-            except (DomainError, DatabaseError) as error:
-                return _refused(request, error)
+            for permission in needed:
+                actor.demand(permission)
+            return view(request, actor, **path)
 
         return wrapped
 
@@ -100,13 +93,3 @@ def require_seen(booking: Booking, version: str) -> None:
     """Raises Conflict `stale_version` unless the form shows the booking as it is."""
     if version != str(booking.version):
         raise stale()
-
-
-def _refused(request: HttpRequest, error: Exception) -> HttpResponse:
-    found = domain_error(error)
-    if found is None:
-        raise error
-    response = refusal(request, found)
-    if response.status_code == 503:
-        response.headers["Retry-After"] = "1"
-    return response

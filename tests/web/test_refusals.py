@@ -1,0 +1,97 @@
+"""What no view put into words: refusals become pages, and never a fault of ours."""
+
+import threading
+
+import pytest
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.handlers.exception import response_for_exception
+from django.db import connection, transaction
+from django.http import Http404, HttpRequest
+from django.test import Client, RequestFactory
+from django.urls import set_urlconf
+
+from bookme.tenants.models import Tenant
+from tests.bookings.desk import written
+from tests.web.conftest import Shop, Visitor, page_of
+
+URLCONFS = ["business", "platform", "switched"]
+
+
+class TableHolder:
+    """Another transaction that has a table to itself until it is let go."""
+
+    def __init__(self, table: str) -> None:
+        self.held, self.done = threading.Event(), threading.Event()
+        self.thread = threading.Thread(target=self._hold, args=(table,))
+        self.thread.start()
+        assert self.held.wait(10)
+
+    def _hold(self, table: str) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+            self.held.set()
+            self.done.wait(10)
+        connection.close()
+
+    def let_go(self) -> None:
+        self.done.set()
+        self.thread.join()
+
+
+@pytest.mark.parametrize("path", ["/", "/book/", "/classes/"])
+def test_a_database_that_is_busy_is_a_page_that_says_so(committed: Tenant, client: Client, path: str) -> None:
+    holder = TableHolder(f'"{committed.schema_name}".services_service')
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '100ms'")
+        answer = client.get(path)
+    finally:
+        holder.let_go()
+    assert (answer.status_code, answer["Retry-After"]) == (503, "1")
+    assert "no-store" in answer["Cache-Control"]
+    assert "Salon" in page_of(answer)
+    assert client.get(path).status_code == 200
+
+
+def test_a_booking_of_what_is_gone_cannot_be_moved(visitor: Visitor, shop: Shop) -> None:
+    path = visitor.book()["Location"].replace("/book/done/", "/manage/") + "move/"
+    assert visitor.get(path).status_code == 200
+    shop.cut.is_active = False
+    shop.cut.save()
+    before = written()
+    for answer in (visitor.get(path), visitor.post(path, {"slot": ""})):
+        assert answer.status_code == 404
+        assert "There is nothing here" in page_of(answer)
+        assert "no-store" in answer["Cache-Control"]
+    assert written() == before
+
+
+def test_a_form_with_too_many_fields(visitor: Visitor) -> None:
+    before = written()
+    answer = visitor.post("/book/", {f"field-{number}": "x" for number in range(1200)})
+    assert answer.status_code == 400
+    assert "Salon" in page_of(answer)
+    assert written() == before
+
+
+def _request() -> HttpRequest:
+    request = RequestFactory().get("/x/")
+    request.LANGUAGE_CODE = "en"
+    return request
+
+
+@pytest.mark.parametrize("name", URLCONFS)
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(BadRequest(), 400), (PermissionDenied(), 403), (Http404(), 404), (RuntimeError("broken"), 500)],
+)
+def test_every_handler_of_every_host_is_ours(salon: Tenant, name: str, error: Exception, status: int) -> None:
+    """Django's own pages are bare: ours are known by the style sheet."""
+    set_urlconf(f"bookme.config.urls.{name}")
+    try:
+        answer = response_for_exception(_request(), error)
+    finally:
+        set_urlconf(None)
+    assert answer.status_code == status
+    assert "<!doctype html>" in page_of(answer).lower()
+    assert "/static/bm/core" in page_of(answer)
