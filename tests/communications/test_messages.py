@@ -168,6 +168,7 @@ def test_the_short_form_fits_a_telephone() -> None:
 def test_who_wants_a_language_that_we_do_not_write_gets_the_first() -> None:
     assert written_language("pl", "es") == "en"
     assert written_language("pl", "ar") == "ar"
+    assert written_language("fr-CA", "en") == "fr"
 
 
 ATLAS = dataclasses.replace(SENDER, name="Atlas Pilates", country="MA")

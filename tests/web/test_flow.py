@@ -242,6 +242,25 @@ def test_questions_are_asked_and_their_answers_kept(visitor: Visitor, shop: Shop
     }
 
 
+def test_choices_are_shown_in_the_visitor_s_language_and_kept_as_the_business_wrote_them(
+    visitor: Visitor, shop: Shop
+) -> None:
+    configure(shop.tenant, languages=["en", "fr"])
+    Question.objects.create(
+        key="door",
+        kind=QuestionKind.CHOICE,
+        label="How do we get in?",
+        choices=["Key safe", "At home"],
+        translations={"fr": {"label": "Comment entrer ?", "choices": ["Boîte à clés", "Je suis là"]}},
+    )
+    visitor.client.cookies["lang"] = "fr"
+    page = page_of(visitor.get("/book/details/", visitor.draft()))
+    assert '<option value="Key safe">Boîte à clés</option>' in page
+    assert visitor.book(**{"answer-door": "Boîte à clés"}).status_code == 422
+    assert visitor.book(**{"answer-door": "At home"}).status_code == 302
+    assert Visit.objects.get().answers == {"door": "At home"}
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

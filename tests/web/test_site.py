@@ -31,6 +31,14 @@ from tests.web.conftest import Shop, Visitor, configure, page_of
         (["fr", "ar"], ["xx", "../../etc"], "ar", "ar"),
         (["en", "fr"], ["fr", "en"], "en", "fr"),
         (["en"], [], "\x00;;q=x" * 50, "en"),
+        (["en", "fr"], [], "fr-CA", "fr"),
+        (["en", "fr-FR", "ar-MA"], [], "fr-fr;q=0.8, ar-ma", "ar-MA"),
+        (["en", "fr-FR", "fr-CA"], [], "FR-ca", "fr-CA"),
+        (["en", "fr-FR", "fr"], [], "fr-CA", "fr"),
+        (["en", "fr-FR"], [], "fr-CA,en;q=0.5", "fr-FR"),
+        (["en", "ar-MA"], ["ar-MA"], "", "ar-MA"),
+        (["en"], ["fr"], "fr-CA, ar-MA;q=0.9", "en"),
+        (["en"], [], "*", "en"),
     ],
 )
 def test_which_language(offered: list[str], chosen: list[str], accepted: str, expected: str) -> None:
@@ -55,6 +63,21 @@ def test_languages_of_the_business(visitor: Visitor, shop: Shop) -> None:
     assert "lang" not in visitor.get("/", lang="pl").cookies
     api = visitor.client.get("/api/v1/services/", headers={"accept-language": "en"})
     assert api["Content-Language"] == "en"
+
+
+def test_a_language_with_a_region_is_spoken_and_written(visitor: Visitor, shop: Shop) -> None:
+    configure(shop.tenant, languages=["en", "fr-FR", "ar-MA"], country="MA", currency="MAD")
+    Service.objects.filter(pk=shop.cut.pk).update(translations={"fr-FR": {"name": "Coupe"}})
+    answer = visitor.client.get("/", headers={"accept-language": "fr-FR,fr;q=0.9"})
+    page = page_of(answer)
+    assert answer["Content-Language"] == "fr-FR"
+    assert '<html lang="fr-FR" dir="ltr"' in page
+    assert "Réserver" in page
+    assert "Coupe" in page
+    assert "lundi" in page.lower()
+    page = page_of(visitor.client.get("/", headers={"accept-language": "ar-MA"}))
+    assert '<html lang="ar-MA" dir="rtl"' in page
+    assert "الاثنين" in page
 
 
 def test_the_page_wears_the_business_s_colour_under_a_strict_policy(visitor: Visitor, shop: Shop) -> None:

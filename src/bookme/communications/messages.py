@@ -102,8 +102,9 @@ class Rendered:
 
 
 def written_language(*wanted: str) -> str:
-    """The first of these languages that we write in."""
-    return next((each for each in wanted if each in WRITTEN_IN), WRITTEN_IN[0])
+    """The first of these languages that we write in, whatever their region."""
+    tongues = (each.split("-")[0] for each in wanted)
+    return next((each for each in tongues if each in WRITTEN_IN), WRITTEN_IN[0])
 
 
 def render(

@@ -18,8 +18,13 @@ WORLD_ENGLISH = "en_GB"
 
 @lru_cache(maxsize=64)
 def locale_of(language: str, country: str) -> Locale:
-    """The locale of a language in a country; English where it is not at home is written the British way."""
-    for name in (f"{language}_{country}", WORLD_ENGLISH if language == "en" else language):
+    """The locale of a language in a country; English where it is not at home is written the British way.
+
+    A language with a region of its own, such as `pt-BR`, is of that region.
+    """
+    tongue, *region = language.split("-")
+    at_home = "_".join((tongue, *(region or [country])))
+    for name in (at_home, WORLD_ENGLISH if tongue == "en" else tongue):
         try:
             return Locale.parse(name)
         except (UnknownLocaleError, ValueError):

@@ -62,12 +62,22 @@ class RefusalMiddleware:
 
 
 def choose_language(offered: Sequence[str], chosen: Sequence[str], accepted: str) -> str:
-    """The first of `chosen` that is offered, else the best of an Accept-Language header, else the first offered."""
+    """The first of `chosen` that is offered, else the best of an Accept-Language header, else the first offered.
+
+    Case does not matter, and a region yields: fr-CA finds fr, and fr finds fr-FR, if nothing nearer is offered.
+    """
     for code in chosen:
         if code in offered:
             return code
     for code, _quality in parse_accept_lang_header(accepted.lower()):
-        for candidate in (code, code.split("-")[0]):
-            if candidate in offered:
-                return candidate
+        if found := _nearest(offered, code):
+            return found
     return offered[0]
+
+
+def _nearest(offered: Sequence[str], code: str) -> str | None:
+    tongue = code.split("-", maxsplit=1)[0]
+    for wanted in (code, tongue):
+        if found := next((each for each in offered if each.lower() == wanted), None):
+            return found
+    return next((each for each in offered if each.lower().split("-")[0] == tongue), None)

@@ -176,7 +176,7 @@ class DetailsForm(forms.Form):
 
 def answer_field(question: Question, language: str) -> forms.Field:
     """The field for a question of the business's own."""
-    field = _FIELDS[QuestionKind(question.kind)](question)
+    field = _FIELDS[QuestionKind(question.kind)](question, language)
     field.label = question.text("label", language)
     field.help_text = question.text("help_text", language)
     field.required = question.required
@@ -224,11 +224,11 @@ def _address_fields() -> dict[str, forms.Field]:
     return fields
 
 
-def _text_field(_question: Question) -> forms.Field:
+def _text_field(_question: Question, _language: str) -> forms.Field:
     return PlainText(max_length=2000)
 
 
-def _integer_field(question: Question) -> forms.Field:
+def _integer_field(question: Question, _language: str) -> forms.Field:
     return forms.IntegerField(
         min_value=question.minimum,
         max_value=question.maximum,
@@ -236,19 +236,21 @@ def _integer_field(question: Question) -> forms.Field:
     )
 
 
-def _choice_field(question: Question) -> forms.Field:
-    return forms.ChoiceField(choices=[("", _("Choose …"))] + [(each, each) for each in question.choices])
+def _choice_field(question: Question, language: str) -> forms.Field:
+    """What is shown is in the visitor's language, what is sent is as it is stored."""
+    told = zip(question.choices, question.choices_in(language), strict=True)
+    return forms.ChoiceField(choices=[("", _("Choose …")), *told])
 
 
-def _boolean_field(_question: Question) -> forms.Field:
+def _boolean_field(_question: Question, _language: str) -> forms.Field:
     return forms.BooleanField(required=False)
 
 
-def _date_field(_question: Question) -> forms.Field:
+def _date_field(_question: Question, _language: str) -> forms.Field:
     return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
 
-_FIELDS: dict[QuestionKind, Callable[[Question], forms.Field]] = {
+_FIELDS: dict[QuestionKind, Callable[[Question, str], forms.Field]] = {
     QuestionKind.TEXT: _text_field,
     QuestionKind.INTEGER: _integer_field,
     QuestionKind.CHOICE: _choice_field,
