@@ -7,17 +7,18 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from bookme.bookings.links import manage_token
-from bookme.bookings.models import Appointment, Booking, ResourceAllocation
+from bookme.bookings.models import Appointment, Booking, ResourceAllocation, Visit
 from bookme.bookings.states import TRANSITIONS, UNDO, Status
 from bookme.core.permissions import Role
 from bookme.eventlog.models import Event
+from bookme.services.models import QuestionKind
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import Tenant
 from tests.bookings.conftest import Shop
 from tests.bookings.desk import NOW, body_for, monday, refused, session_body
 from tests.factories.bookings import AppointmentFactory, BookingFactory, SessionFactory, VisitFactory
 from tests.factories.locations import LocationFactory, ResourceFactory
-from tests.factories.services import ServiceFactory
+from tests.factories.services import QuestionFactory, ServiceFactory
 from tests.factories.users import Person, Stranger, make_person
 
 STEPS = {
@@ -420,16 +421,59 @@ class TestWhoMay:
 class TestUpdating:
     def test_the_team_notes_something(self, shop: Shop, owner: Person) -> None:
         booking = booked(shop)
-        body = {"version": 1, "internal_notes": "Likes tea\nno milk", "custom_fields": {"chair": 3}}
+        body = {"version": 1, "internal_notes": "Likes tea\nno milk"}
         told = owner.api.patch(f"bookings/{booking.pk}/", body).json()
-        assert (told["version"], told["internal_notes"], told["custom_fields"]) == (
-            2,
-            "Likes tea\nno milk",
-            {"chair": 3},
-        )
+        assert (told["version"], told["internal_notes"]) == (2, "Likes tea\nno milk")
         fact = Event.objects.get(subject_id=booking.pk)
-        assert (fact.name, fact.payload["fields"]) == ("booking.updated", ["internal_notes", "custom_fields"])
+        assert (fact.name, fact.payload["fields"]) == ("booking.updated", ["internal_notes"])
         assert "tea" not in str(fact.payload)
+
+    def test_answers_join_those_that_are_there(self, shop: Shop, owner: Person) -> None:
+        QuestionFactory(key="rooms", kind=QuestionKind.INTEGER, required=True)
+        QuestionFactory(key="pets", kind=QuestionKind.BOOLEAN)
+        QuestionFactory(key="say", services=[shop.service])
+        booking = booked(shop, visit__answers={"rooms": 3, "say": "Ring twice", "long gone": "kept"})
+        path = f"bookings/{booking.pk}/"
+        told = owner.api.patch(path, {"version": 1, "answers": {"pets": False, "say": None}}).json()
+        assert (told["version"], told["answers"]) == (2, {"rooms": 3, "pets": False, "long gone": "kept"})
+        told = owner.api.patch(path, {"version": 2, "answers": {"rooms": 4, "long gone": ""}}).json()
+        assert told["answers"] == {"rooms": 4, "pets": False}
+        assert Visit.objects.get().answers == {"rooms": 4, "pets": False}
+        assert [fact.payload["fields"] for fact in Event.objects.all()] == [["answers"], ["answers"]]
+        told = owner.api.patch(path, {"version": 3, "answers": {"rooms": 4}}).json()
+        assert (told["version"], len(names(booking))) == (3, 2)
+
+    @pytest.mark.parametrize(
+        ("answers", "pointer", "code"),
+        [
+            ({"rooms": None}, "/answers/rooms", "required"),
+            ({"rooms": ""}, "/answers/rooms", "required"),
+            ({"rooms": 13}, "/answers/rooms", "max_value"),
+            ({"say": "Ring", "rooms": "3"}, "/answers/rooms", "invalid"),
+            ({"nobody asked": None}, "/answers/nobody asked", "unknown_question"),
+            ({"long gone": "another"}, "/answers/long gone", "unknown_question"),
+            ({"elsewhere": "x"}, "/answers/elsewhere", "unknown_question"),
+        ],
+    )
+    def test_answers_that_do_not_do(
+        self, shop: Shop, owner: Person, answers: dict[str, Any], pointer: str, code: str
+    ) -> None:
+        QuestionFactory(key="rooms", kind=QuestionKind.INTEGER, maximum=12, required=True)
+        QuestionFactory(key="say")
+        QuestionFactory(key="elsewhere", services=[ServiceFactory()])
+        given = {"rooms": 3, "long gone": "kept"}
+        booking = booked(shop, visit__answers=given)
+        answer = owner.api.patch(f"bookings/{booking.pk}/", {"version": 1, "internal_notes": "x", "answers": answers})
+        refused(answer, 400, code, pointer)
+        assert (Visit.objects.get().answers, Booking.objects.get().internal_notes) == (given, "")
+
+    def test_stale_answers_are_not_kept(self, shop: Shop, owner: Person) -> None:
+        QuestionFactory(key="say")
+        booking = booked(shop, version=2)
+        refused(
+            owner.api.patch(f"bookings/{booking.pk}/", {"version": 1, "answers": {"say": "x"}}), 409, "stale_version"
+        )
+        assert Visit.objects.get().answers == {}
 
     def test_what_is_the_same_is_no_change(self, shop: Shop, owner: Person) -> None:
         booking = booked(shop, internal_notes="Tea")
@@ -447,8 +491,8 @@ class TestUpdating:
         path = f"bookings/{booking.pk}/"
         refused(owner.api.patch(path, {"internal_notes": "x"}), 400, "required", "/version")
         refused(owner.api.patch(path, {"version": 1, "internal_notes": "x" * 4001}), 400, "max_length")
-        refused(owner.api.patch(path, {"version": 1, "custom_fields": {"a": "x" * 9000}}), 400, "too_large")
-        refused(owner.api.patch(path, {"version": 1, "custom_fields": []}), 400, "not_a_dict")
+        refused(owner.api.patch(path, {"version": 1, "answers": {"a": "x" * 9000}}), 400, "too_large")
+        refused(owner.api.patch(path, {"version": 1, "answers": []}), 400, "not_a_dict")
         refused(customer.api.patch(path, {"version": 1, "internal_notes": "x"}), 403, "not_allowed")
         refused(stranger.api.patch(path + link(booking), {"version": 1}), 401, "not_signed_in")
         assert Booking.objects.get().version == 1

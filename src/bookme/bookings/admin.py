@@ -50,7 +50,7 @@ class BookingAdmin(OperatorAdmin):
     export_fields = ("start", "end", "reference", "who", "email", "phone", "service", "person", "place", "party_size",
                      "status", "amount", "currency")  # fmt: skip
 
-    fields = (*export_fields, "still_due", "fee", "cancel_reason", "internal_notes", "custom_fields", "extras",
+    fields = (*export_fields, "still_due", "fee", "cancel_reason", "internal_notes", "answers", "extras",
               "policy", "version", "created_at", "updated_at")  # fmt: skip
     readonly_fields = fields
 
@@ -92,6 +92,10 @@ class BookingAdmin(OperatorAdmin):
     @admin.display(description="location", ordering="appointment__location__name")
     def place(self, booking: Booking) -> str:
         return str(booking.appointment.location.name)
+
+    @admin.display(description="answers")
+    def answers(self, booking: Booking) -> str:
+        return ", ".join(f"{key}: {value}" for key, value in booking.visit.answers.items())
 
     @display(description="status", ordering="status", label=_COLOURS)
     def shown_status(self, booking: Booking) -> str:

@@ -47,6 +47,21 @@ def checked_answers(*, questions: Iterable[Question], answers: Mapping[str, Any]
     return found
 
 
+def merged_answers(
+    *, questions: Iterable[Question], answers: Mapping[str, Any], changes: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The answers with the changes over them: each is checked as at booking, None or an empty text takes one away.
+
+    What is not changed is left alone, also where its question is asked no more; that can only be taken away.
+    Raises Invalid as `checked_answers` does.
+    """
+    asked = [each for each in questions if question_key(each) in changes]
+    known = {question_key(each) for each in asked}
+    gone = {key for key, value in changes.items() if value in (None, "") and key in answers and key not in known}
+    checked = checked_answers(questions=asked, answers={key: changes[key] for key in changes if key not in gone})
+    return {key: value for key, value in answers.items() if key not in changes} | checked
+
+
 def question_key(question: Question) -> str:
     """What an answer is given under: the key of the config file, else the id."""
     return question.key or str(question.pk)

@@ -172,7 +172,6 @@ class Booking(Row):
     cancelled_by = models.CharField(max_length=16, blank=True)
     cancel_reason = models.CharField(max_length=500, blank=True)
     internal_notes = models.TextField(max_length=4000, blank=True)
-    custom_fields = models.JSONField(default=dict, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:

@@ -133,11 +133,14 @@ class NothingInput(serializers.Serializer[Any]):
 
 
 class BookingChanges(serializers.Serializer[Any]):
-    """What the team changes; `version` is that of the booking as they saw it."""
+    """What the team changes; `version` is that of the booking as they saw it.
+
+    `answers` join those that are there; null or an empty text takes one away that is not required.
+    """
 
     version = WholeNumber(min_value=1)
     internal_notes = MultilineText(required=False, allow_blank=True)
-    custom_fields = JsonObject(required=False)
+    answers = JsonObject(required=False)
     location = serializers.UUIDField(required=False)
 
 
@@ -343,7 +346,6 @@ class TeamBookingOutput(BookingOutput):
 
     customer = serializers.UUIDField(source="visit.customer_id", required=False)
     internal_notes = serializers.CharField(required=False)
-    custom_fields = serializers.JSONField(required=False)
     source = serializers.CharField(source="visit.source", required=False)  # type: ignore[assignment]
     cancelled_by = serializers.CharField(required=False)
     cancel_reason = serializers.CharField(required=False)

@@ -107,7 +107,6 @@ class Migration(migrations.Migration):
                 ('cancelled_by', models.CharField(blank=True, max_length=16)),
                 ('cancel_reason', models.CharField(blank=True, max_length=500)),
                 ('internal_notes', models.TextField(blank=True, max_length=4000)),
-                ('custom_fields', models.JSONField(blank=True, default=dict)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('appointment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='bookings.appointment')),
                 ('visit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bookings', to='bookings.visit')),

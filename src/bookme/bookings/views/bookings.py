@@ -105,7 +105,7 @@ class OneBookingView(BookingView):
                 version=given["version"],
                 actor=self.actor,
                 internal_notes=given.get("internal_notes"),
-                custom_fields=given.get("custom_fields"),
+                answers=given.get("answers"),
                 location_id=given.get("location"),
             )
             return Response(self.written(self.output, booking))
