@@ -129,7 +129,7 @@ def test_names_of_any_script_are_written_as_they_are() -> None:
     assert "Coupe «nette»" in letter.subject
 
 
-@pytest.mark.parametrize(("color", "on"), [("#6d3b5e", "#ffffff"), ("#f4d9ef", "#1a1a1a"), ("#ffff00", "#1a1a1a")])
+@pytest.mark.parametrize(("color", "on"), [("#6d3b5e", "#ffffff"), ("#f4d9ef", "#000000"), ("#ffff00", "#000000")])
 def test_the_business_colour_is_readable(color: str, on: str) -> None:
     sender = dataclasses.replace(SENDER, color=color)
     html = render(

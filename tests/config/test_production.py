@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bookme.config.errors import scrub_event
+from bookme.config.sentry import scrub_event
 from bookme.config.settings.base import BASE_DIR
 from bookme.tenants.models import Tenant
 

@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from bookme.web.brand import Tones, brand_of, contrast, from_oklch, rgb, to_oklch
+from bookme.core.color import contrast, readable_on, rgb
+from bookme.web.brand import Tones, brand_of, from_oklch, to_oklch
 
 SURFACES = {"light": (0.984, 1.0), "dark": (0.175, 0.22)}
 COLOURS = ["#000000", "#ffffff", "#ff0000", "#00ff00", "#0000ff", "#ffff00", "#808080", "#6d3b5e", "#8a3b12"]
@@ -55,6 +56,13 @@ def test_a_pale_colour_keeps_its_tone_and_gets_dark_text() -> None:
     tones = brand_of("#ffd166").light
     assert tones.brand == "#ffd166"
     assert contrast(rgb(tones.on_brand), rgb("#ffffff")) > 15
+
+
+def test_black_or_white_can_always_be_read() -> None:
+    greys = [f"#{grey:02x}{grey:02x}{grey:02x}" for grey in range(256)]
+    for colour in COLOURS + greys:
+        assert contrast(rgb(readable_on(colour)), rgb(colour)) >= 4.5, colour
+    assert (readable_on("#6d3b5e"), readable_on("#ffd166")) == ("#ffffff", "#000000")
 
 
 def test_conversion_there_and_back() -> None:

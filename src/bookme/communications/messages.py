@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from bookme.bookings.ics import CalendarEntry, calendar_file
 from bookme.bookings.states import Status
 from bookme.communications.wording import words_for
+from bookme.core.color import readable_on
 from bookme.core.formats import Formats, locale_of
 
 # The languages that the texts are written in; anybody else is written to in the first.
@@ -122,7 +123,7 @@ def render(
             "rows": _rows(booking, audience, formats),
             "policy": _policy(kind, audience, booking, formats, now),
             "button": _button(kind, audience, sender, booking),
-            "on_color": _readable_on(sender.color),
+            "on_color": readable_on(sender.color),
             "language": language,
             "dir": "rtl" if translation.get_language_bidi() else "ltr",
             "for_business": audience is Audience.BUSINESS,
@@ -224,11 +225,3 @@ def calendar_entry(*, sender: Sender, booking: BookingFacts, now: dt.datetime) -
         organizer_email=sender.email,
         state=booking.state,
     )
-
-
-def _readable_on(color: str) -> str:
-    """Black or white, whichever stands out more against a colour (WCAG relative luminance)."""
-    parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    return "#ffffff" if 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 else "#1a1a1a"

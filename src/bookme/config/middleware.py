@@ -54,7 +54,7 @@ def _without_secrets(path: str) -> str:
     return "/".join("…" if len(part) > 40 else part for part in parts)
 
 
-class OperatorsAdmin:
+class AdminPolicy:
     """What holds under `/admin/` on the platform's host: its own content policy, and the business's clock."""
 
     def __init__(self, get_response: GetResponse) -> None:

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-RGB = tuple[int, int, int]
+from bookme.core.color import RGB, WHITE, contrast, hex_of, linear, rgb
+
 LCH = tuple[float, float, float]
 
-WHITE: RGB = (255, 255, 255)
 TEXT_CONTRAST = 4.5
 SHAPE_CONTRAST = 3.0
 _MARGIN = 0.1
@@ -138,26 +138,9 @@ def _moved(base: LCH, *, by: float, until: Callable[[RGB], bool]) -> RGB:
     return tone
 
 
-def rgb(color: str) -> RGB:
-    """`#rrggbb` as three numbers from 0 to 255. Raises ValueError."""
-    if len(color) != 7 or color[0] != "#":
-        raise ValueError(f"not a colour: {color!r}")
-    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
-
-
-def hex_of(tone: RGB) -> str:
-    return "#{:02x}{:02x}{:02x}".format(*tone)
-
-
-def contrast(one: RGB, other: RGB) -> float:
-    """WCAG contrast, from 1 to 21."""
-    low, high = sorted((_luminance(one), _luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
 def to_oklch(tone: RGB) -> LCH:
     """Lightness 0 to 1, chroma, hue in degrees (Ottosson's OKLab)."""
-    red, green, blue = (_linear(part) for part in tone)
+    red, green, blue = (linear(part) for part in tone)
     long = math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
     middle = math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)
     short = math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue)
@@ -187,16 +170,6 @@ def _linear_rgb(lightness: float, chroma: float, hue: float) -> tuple[float, flo
         -1.2684380046 * long + 2.6097574011 * middle - 0.3413193965 * short,
         -0.0041960863 * long - 0.7034186147 * middle + 1.7076147010 * short,
     )
-
-
-def _luminance(tone: RGB) -> float:
-    red, green, blue = (_linear(part) for part in tone)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _linear(part: int) -> float:
-    share = part / 255
-    return share / 12.92 if share <= 0.04045 else float(((share + 0.055) / 1.055) ** 2.4)
 
 
 def _gamma(part: float) -> int:

@@ -78,7 +78,7 @@ MIDDLEWARE = [
     "bookme.tenants.middleware.TenantMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "csp.middleware.CSPMiddleware",
-    "bookme.config.middleware.OperatorsAdmin",
+    "bookme.config.middleware.AdminPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "bookme.web.middleware.LanguageMiddleware",
     "bookme.web.middleware.RefusalMiddleware",
@@ -264,13 +264,13 @@ ADMIN_SECURITY_POLICY = "; ".join(
     )
 )
 UNFOLD = {
-    "SITE_TITLE": "bookme.config.admin.whose_data",
-    "SITE_HEADER": "bookme.config.admin.whose_data",
-    "SITE_SUBHEADER": "bookme.config.admin.what_it_is",
+    "SITE_TITLE": "bookme.config.unfold.whose_data",
+    "SITE_HEADER": "bookme.config.unfold.whose_data",
+    "SITE_SUBHEADER": "bookme.config.unfold.what_it_is",
     "SITE_SYMBOL": "calendar_month",
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "bookme.config.admin.icon"}],
-    "SITE_DROPDOWN": "bookme.config.admin.businesses",
-    "ENVIRONMENT": "bookme.config.admin.badge",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "bookme.config.unfold.icon"}],
+    "SITE_DROPDOWN": "bookme.config.unfold.businesses",
+    "ENVIRONMENT": "bookme.config.unfold.badge",
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_HISTORY": False,
     "LOGIN": {"form": "bookme.users.operators.OperatorForm"},

@@ -2,7 +2,7 @@
 
 import sentry_sdk
 
-from bookme.config.errors import scrub_event
+from bookme.config.sentry import scrub_event
 from bookme.config.settings.base import *  # noqa: F403
 from bookme.config.settings.base import PLATFORM_HOST, SENTRY_DSN, TRUSTED_PROXY_COUNT, env
 
