@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bookme.bookings.availability.snapshot import Group, Hours, Id, Person, Place, Snapshot, Span
 
-Found = tuple[int, int, Id, tuple[Id, ...], tuple[tuple[Id, Id], ...]]
+Found = tuple[int, int, Id, tuple[Id, ...], tuple[tuple[Id, Id], ...], tuple[Id, ...]]
 
 
 @dataclass
@@ -31,6 +31,7 @@ class Oracle:
         self.begin = int(midnight.timestamp()) // 60 - 4 * 1440
         self.end = int(midnight.timestamp()) // 60 + (days + 4) * 1440 + longest
         self.opened: dict[tuple[int, int, int], bool] = {}
+        self.begins: dict[tuple[int, int, int, int], bool] = {}
         self.stretches: dict[tuple[int, int, int, int], int] = {}
         self.booked: dict[tuple[Id, Id, dt.date], int] = {}
         self.begun: dict[tuple[str, dt.date], int] = {}
@@ -47,31 +48,73 @@ class Oracle:
     def slots_at(self, minute: int) -> list[Found]:
         slots: list[Found] = []
         for place in self.snapshot.places:
-            able = [person for person in self.snapshot.people if self.can_start(minute, person, place)]
+            able = [each for each in self.snapshot.people if each.asked and self.can_start(minute, each, place)]
             for duration in sorted({self.duration(person) for person in able}):
                 same = [person for person in able if self.duration(person) == duration]
                 same = self.in_order_of_choice(same, show(minute, place.zone).date, place)
                 joins = [(person.id, group.id) for person in same for group in self.joinable(minute, person, place)]
-                slots.append((minute, minute + duration, place.id, tuple(each.id for each in same), tuple(joins)))
+                team: list[Person] = []
+                if self.snapshot.staff_needed > 1:
+                    team = self.in_order_of_choice(
+                        self.team_at(minute, place, duration), show(minute, place.zone).date, place
+                    )
+                leads, helpers = (tuple(each.id for each in people) for people in (same, team))
+                slots.append((minute, minute + duration, place.id, leads, tuple(joins), helpers))
         return slots
 
     def duration(self, person: Person) -> int:
         return person.duration + self.snapshot.extra_minutes
 
     def can_start(self, minute: int, person: Person, place: Place) -> bool:
+        duration = self.duration(person)
+        if self.joinable(minute, person, place) and self.fits(minute, person, place, duration):
+            return True
+        if self.snapshot.party_size > self.snapshot.capacity or not self.could_begin(minute, person, place, duration):
+            return False
+        needed = self.snapshot.staff_needed
+        return needed == 1 or len(self.team_at(minute, place, duration)) >= needed
+
+    def team_at(self, minute: int, place: Place, duration: int) -> list[Person]:
+        return [each for each in self.snapshot.people if self.could_begin(minute, each, place, duration)]
+
+    def fits(self, minute: int, person: Person, place: Place, duration: int) -> bool:
+        """Whether the time is right, whoever is booked then."""
         if not self.is_open(minute, person, place) or not self.is_timely(minute, place):
             return False
-        joins = self.joinable(minute, person, place)
-        if not joins and not self.could_begin_one(minute, person, place):
+        date = show(minute, place.zone).date
+        if self.snapshot.seasons and not any(first <= date <= last for first, last in self.snapshot.seasons):
             return False
-        return all(self.is_open(each, person, place) for each in range(minute, minute + self.duration(person)))
+        if person.goes is not None and date.weekday() not in person.goes:
+            return False
+        minutes = range(minute, minute + duration)
+        return all(self.is_open(each, person, place) and self.is_given(each, place) for each in minutes)
 
-    def could_begin_one(self, minute: int, person: Person, place: Place) -> bool:
+    def is_given(self, minute: int, place: Place) -> bool:
+        covered, paused = covers(self.snapshot.hours, show(minute, place.zone), place.id)
+        return not self.snapshot.hours or (covered and not paused)
+
+    def could_begin(self, minute: int, person: Person, place: Place, duration: int) -> bool:
+        key = (minute, person.id.int, place.id.int, duration)
+        if key not in self.begins:
+            self.begins[key] = self.looks_free(minute, person, place, duration)
+        return self.begins[key]
+
+    def looks_free(self, minute: int, person: Person, place: Place, duration: int) -> bool:
+        block = minute - self.snapshot.padding_before, minute + duration + self.snapshot.padding_after
         return (
-            self.snapshot.party_size <= self.snapshot.capacity
+            self.fits(minute, person, place, duration)
+            and show(minute, place.zone).date not in self.snapshot.full_days
             and self.is_on_grid(minute, person, place)
-            and self.is_clear(minute, person)
-            and self.is_equipped(minute, person, place)
+            and not any(meets(block, busy) for busy in person.blocked + person.external)
+            and not self.is_elsewhere(block, person, place)
+            and self.is_equipped(block, place)
+        )
+
+    def is_elsewhere(self, block: Span, person: Person, place: Place) -> bool:
+        travel = self.snapshot.travel_minutes
+        return any(
+            place_id != place.id and block[0] - travel < end and start < block[1] + travel
+            for (start, end), place_id in zip(person.blocked, person.stays, strict=False)
         )
 
     def is_open(self, minute: int, person: Person, place: Place) -> bool:
@@ -117,20 +160,12 @@ class Oracle:
             self.begun[zone, date] = next(minute for minute in minutes if show(minute, zone).date >= date)
         return self.begun[zone, date]
 
-    def is_clear(self, minute: int, person: Person) -> bool:
-        return not any(meets(self.block(minute, person), busy) for busy in person.blocked + person.external)
-
-    def is_equipped(self, minute: int, person: Person, place: Place) -> bool:
-        block = self.block(minute, person)
+    def is_equipped(self, block: Span, place: Place) -> bool:
         for kind in self.snapshot.kinds:
             units = [unit for unit in self.snapshot.units if unit.place == place.id and unit.kind == kind]
             if not any(all(not meets(block, busy) for busy in unit.blocked) for unit in units):
                 return False
         return True
-
-    def block(self, minute: int, person: Person) -> Span:
-        end = minute + self.duration(person)
-        return minute - self.snapshot.padding_before, end + self.snapshot.padding_after
 
     def joinable(self, minute: int, person: Person, place: Place) -> list[Group]:
         return [

@@ -1,6 +1,7 @@
 """Random snapshots for the comparison of engine and oracle: crowded, with every rule in play."""
 
 import datetime as dt
+from dataclasses import replace
 from random import Random
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -71,7 +72,7 @@ def schedule(random: Random, *, zone: str | None = None, day: dt.date | None = N
     usual = random.choice((15, 30, 50, 60, 60, 90, 240))
     extra = random.choice((0, 0, 10))
     party = random.choice((1, 1, 1, 1, 2, 3))
-    return Snapshot(
+    plain = Snapshot(
         zone=home,
         first=first,
         last=last,
@@ -92,6 +93,36 @@ def schedule(random: Random, *, zone: str | None = None, day: dt.date | None = N
         extra_minutes=extra,
         capacity=random.choice((1, 2, 4)),
         party_size=party,
+    )
+    return _with_rules(random, plain) if random.random() < 0.7 else plain
+
+
+def _with_rules(random: Random, plain: Snapshot) -> Snapshot:
+    """The same with rules of the service, days that are full, ways to go, areas, and work for several people."""
+    days = [plain.first + dt.timedelta(days=each) for each in range(-1, 4)]
+    hours = [
+        Hours(*random.choice(((0, 1440), (600, 960), (1380, 1700))), weekday=weekday, breaks=_breaks(random))
+        for weekday in range(7)
+        if random.random() < 0.8
+    ]
+    return replace(
+        plain,
+        people=tuple(
+            replace(
+                person,
+                stays=tuple(random.choice(plain.places).id for _ in person.blocked),
+                goes=random.choice((None, None, frozenset(random.sample(range(7), 4)))),
+                asked=random.random() < 0.8,
+            )
+            for person in plain.people
+        ),
+        staff_needed=random.choice((1, 1, 1, 2, 2, 3)),
+        hours=random.choice(((), (), tuple(hours))),
+        seasons=random.choice(
+            ((), (), ((dt.date(1, 1, 1), days[1]), (days[2], dt.date(9999, 12, 31))), ((days[2], days[2]),))
+        ),
+        full_days=random.choice((frozenset(), frozenset(random.sample(days, 2)))),
+        travel_minutes=random.choice((0, 15, 90)),
     )
 
 
@@ -123,7 +154,8 @@ def _person(random: Random, index: int, places: tuple[Place, ...], first: dt.dat
     if random.random() < 0.3:
         hours.append(_exception(random, first, random.choice(places)))
     duration = random.choice((15, 30, 60)) if random.random() < 0.2 else usual
-    blocked, booked, groups = [], [], []
+    blocked, booked = [], []
+    groups: list[Group] = []
     for count in range(random.choice((0, 2, 6, 12))):
         start = minute_at(first, random.randrange(-1440, 4 * 1440, 5))
         end = start + random.choice((10, 30, duration + extra))

@@ -8,6 +8,7 @@ from functools import cached_property
 from bookme.bookings.availability.masks import fitting, ones, union
 from bookme.bookings.availability.snapshot import (
     Group,
+    Hours,
     Id,
     Person,
     Place,
@@ -50,10 +51,15 @@ class Board:
         self.window = Window.of(snapshot)
         self.base = self.window.base
         self.full = ones(self.window.size)
+        self._open: dict[tuple[Id, Id], OpenTime] = {}
         self._opening: dict[Id, tuple[int, int]] = {}
         self._timely: dict[str, tuple[int, int]] = {}
-        self._clear: dict[Id, int] = {}
+        self._ruled: dict[Id, int] = {}
+        self._in_season: dict[str, tuple[int, int]] = {}
+        self._clear: dict[tuple[Id, int], int] = {}
         self._equipped: dict[tuple[Id, int], int] = {}
+        self._opens: dict[tuple[Id, Id, int], int] = {}
+        self._staffed: dict[tuple[Id, int], int] = {}
         self._booked: dict[tuple[Id, str], dict[int, int]] = {}
 
     def covered(self, spans: tuple[Span, ...]) -> int:
@@ -69,24 +75,29 @@ class Board:
         return self.clock(self.snapshot.zone).real(self._line_days(first, last))
 
     def _line_days(self, first: int, last: int) -> int:
-        begins = (first - self.window.first + 1) * DAY_MINUTES
-        days = min(last - first + 1, self.window.days + 2)
-        return ones(days * DAY_MINUTES) << begins
+        """The days of a clock's line from one day number to another, both inclusive; none outside of the line."""
+        first, last = max(first, self.window.first - 1), min(last, self.window.first + self.window.days)
+        if last < first:
+            return 0
+        return ones((last - first + 1) * DAY_MINUTES) << (first - self.window.first + 1) * DAY_MINUTES
 
     def duration(self, person: Person) -> int:
         return person.duration + self.snapshot.extra_minutes
 
     def open_time(self, person: Person, place: Place) -> OpenTime:
         """Rule 1."""
-        opening, closures = self._opening_of(place)
-        shifts, breaks = hours_lines(person.hours, place.id, self.window)
-        local = self.clock(place.zone)
-        return OpenTime(
-            hours=local.real(shifts) & opening,
-            breaks=local.real(breaks) if breaks else 0,
-            closures=closures,
-            time_off=self.covered(person.time_off) if person.time_off else 0,
-        )
+        key = person.id, place.id
+        if key not in self._open:
+            opening, closures = self._opening_of(place)
+            shifts, breaks = hours_lines(person.hours, place.id, self.window)
+            local = self.clock(place.zone)
+            self._open[key] = OpenTime(
+                hours=local.real(shifts) & opening,
+                breaks=local.real(breaks) if breaks else 0,
+                closures=closures,
+                time_off=self.covered(person.time_off) if person.time_off else 0,
+            )
+        return self._open[key]
 
     def _opening_of(self, place: Place) -> tuple[int, int]:
         if place.id not in self._opening:
@@ -97,12 +108,23 @@ class Board:
             self._opening[place.id] = opening, self.covered(place.closures)
         return self._opening[place.id]
 
-    def clear(self, person: Person) -> int:
+    def clear(self, person: Person, duration: int) -> int:
         """Rule 3: the starts whose blocked range meets no other of that person, nor external busy time."""
-        if person.id not in self._clear:
-            free = self.full & ~self.covered(person.blocked + person.external)
-            self._clear[person.id] = self._around(free, self.duration(person))
-        return self._clear[person.id]
+        key = person.id, duration
+        if key not in self._clear:
+            self._clear[key] = self._around(self.full & ~self.covered(person.blocked + person.external), duration)
+        return self._clear[key]
+
+    def reachable(self, person: Person, place: Place, duration: int) -> int:
+        """Rule 9: the starts that leave the person the time to come from another place, and to get to the next."""
+        if not person.stays or not self.snapshot.travel_minutes:
+            return self.full
+        return self._around(self.full & ~self.away(person, place), duration)
+
+    def away(self, person: Person, place: Place) -> int:
+        """The minutes at which a person is at another place, or on the way from or to it."""
+        travel, stays = self.snapshot.travel_minutes, zip(person.blocked, person.stays, strict=True)
+        return self.covered(tuple((start - travel, end + travel) for (start, end), at in stays if at != place.id))
 
     def equipped(self, place: Place, duration: int) -> int:
         """Rule 4: the starts for whose blocked range each kind that is needed has a unit free."""
@@ -153,19 +175,80 @@ class Board:
             if group.place == place.id and group.end - group.start == length and group.seats_left >= party
         }
 
+    def ruled(self, place: Place) -> int:
+        """Rule 10: the minutes in which the service is given at all at this place."""
+        if not self.snapshot.hours:
+            return self.full
+        if place.id not in self._ruled:
+            shifts, breaks = hours_lines(self.snapshot.hours, place.id, self.window)
+            self._ruled[place.id] = self.clock(place.zone).real(shifts & ~breaks)
+        return self._ruled[place.id]
+
+    def in_season(self, place: Place) -> tuple[int, int]:
+        """Rules 10 and 11: the starts on dates of the service's seasons, and on those that are not full."""
+        if place.zone not in self._in_season:
+            local, seasons, full = self.clock(place.zone), 0, 0
+            for first, last in self.snapshot.seasons:
+                seasons |= self._line_days(day_number(first), day_number(last))
+            for date in self.snapshot.full_days:
+                full |= self._line_days(day_number(date), day_number(date))
+            self._in_season[place.zone] = (
+                local.real(seasons) if self.snapshot.seasons else self.full,
+                self.full & ~local.real(full),
+            )
+        return self._in_season[place.zone]
+
+    def within_area(self, person: Person, place: Place) -> int:
+        """Rule 12: the starts on the weekdays on which the person goes to where the service is wanted."""
+        if person.goes is None:
+            return self.full
+        rows = tuple(Hours(0, DAY_MINUTES, weekday=day) for day in sorted(person.goes))
+        return self.clock(place.zone).real(hours_lines(rows, None, self.window)[0])
+
+    def fitted(self, person: Person, place: Place, duration: int) -> int:
+        """The starts of the asked dates at which the time is open and right, whoever is booked then."""
+        noticed, near = self.timely(place)
+        asked = noticed & near & self.asked & self.in_season(place)[0] & self.within_area(person, place)
+        return fitting(self.open_time(person, place).mask & self.ruled(place), duration) & asked if asked else 0
+
+    def joins(self, person: Person, place: Place) -> int:
+        """Rule 8: the starts at which a booking with that person joins a group that has begun to fill."""
+        return self.covered(tuple((minute, minute + 1) for minute in self.joinable(person, place)))
+
+    def opens(self, person: Person, place: Place, duration: int) -> int:
+        """Of `fitted`, the starts at which person, units and grid allow an appointment of their own."""
+        key = person.id, place.id, duration
+        if key not in self._opens:
+            self._opens[key] = fits = self.fitted(person, place, duration)
+            if fits:
+                free = self.clear(person, duration) & self.reachable(person, place, duration)
+                free &= self.equipped(place, duration) & self.in_season(place)[1]
+                self._opens[key] = fits & free & self.grid(place, self.open_time(person, place).mask)
+        return self._opens[key]
+
     def starts(self, person: Person, place: Place) -> int:
         """Every start of the asked dates that can be booked with this person at this place."""
-        opened = self.open_time(person, place).mask
-        duration = self.duration(person)
-        noticed, near = self.timely(place)
-        allowed = fitting(opened, duration) & noticed & near & self.asked
-        if not allowed:
+        if not person.asked:
             return 0
-        joins = self.covered(tuple((minute, minute + 1) for minute in self.joinable(person, place)))
+        duration = self.duration(person)
+        joins = self.joins(person, place)
+        joined = self.fitted(person, place, duration) & joins if joins else 0
         if self.snapshot.party_size > self.snapshot.capacity:
-            return allowed & joins
-        fresh = self.clear(person) & self.equipped(place, duration) & self.grid(place, opened)
-        return allowed & (fresh | joins)
+            return joined
+        return joined | self.opens(person, place, duration) & self.staffed(place, duration)
+
+    def staffed(self, place: Place, duration: int) -> int:
+        """Rule 13: the starts at which as many people as the service needs are free for it together."""
+        if self.snapshot.staff_needed == 1:
+            return self.full
+        if (place.id, duration) not in self._staffed:
+            enough = [self.full] + [0] * self.snapshot.staff_needed
+            for person in self.snapshot.people:
+                able = self.opens(person, place, duration)
+                for count in range(self.snapshot.staff_needed, 0, -1):
+                    enough[count] |= enough[count - 1] & able
+            self._staffed[place.id, duration] = enough[-1]
+        return self._staffed[place.id, duration]
 
     def booked_minutes(self, person: Person, place: Place) -> dict[int, int]:
         """By day number at the place, the minutes for which the person is booked, padding not counted."""

@@ -9,7 +9,12 @@ from bookme.tenants.config import SlotAnchor
 
 
 class Cause(StrEnum):
-    """What keeps a start from being offered. Shut opening hours are `hours`; `capacity` is a party too large."""
+    """What keeps a start from being offered. Shut opening hours are `hours`; `capacity` is a party too large.
+
+    `rule` is a time or date at which the service is not given, `day_limit` a date with as many of it as may be, `area`
+    a weekday on which the person does not go there, `travel` too little time from or to another place, and `staff` too
+    few people who are free to do it together.
+    """
 
     HOURS = "hours"
     BREAK = "break"
@@ -23,6 +28,11 @@ class Cause(StrEnum):
     RESOURCE = "resource"
     CAPACITY = "capacity"
     EXTERNAL = "external"
+    RULE = "rule"
+    DAY_LIMIT = "day_limit"
+    AREA = "area"
+    TRAVEL = "travel"
+    STAFF = "staff"
 
 
 def explain(snapshot: Snapshot, staff_id: Id, start: int) -> list[Cause]:
@@ -32,7 +42,7 @@ def explain(snapshot: Snapshot, staff_id: Id, start: int) -> list[Cause]:
     Raises LookupError where the snapshot has no such person or no place, or its dates do not have that minute.
     """
     board = Board(snapshot)
-    person = next((each for each in snapshot.people if each.id == staff_id), None)
+    person = next((each for each in snapshot.people if each.id == staff_id and each.asked), None)
     if person is None or not snapshot.places or not board.bit(start) & board.asked:
         raise LookupError("not a person, place or time of this snapshot")
     return min((_causes(board, person, place, start) for place in snapshot.places), key=len)
@@ -53,6 +63,8 @@ def _causes(board: Board, person: Person, place: Place, start: int) -> list[Caus
         Cause.TIME_OFF: whole & time.time_off,
         Cause.NOTICE: ~noticed >> at & 1,
         Cause.HORIZON: ~near >> at & 1,
+        Cause.RULE: whole & ~board.ruled(place) or ~board.in_season(place)[0] >> at & 1,
+        Cause.AREA: ~board.within_area(person, place) >> at & 1,
         Cause.CAPACITY: board.snapshot.party_size > (board.snapshot.capacity if group is None else group.seats_left),
     }
     if group is None:
@@ -74,7 +86,11 @@ def _clashes(board: Board, person: Person, place: Place, at: int) -> dict[Cause,
     whole = ones(duration) << at
     block = ones(snapshot.padding_before + duration + snapshot.padding_after) << at - snapshot.padding_before
     booked = whole & board.covered(person.booked)
+    others = board.staffed(place, duration) >> at & 1 or not board.opens(person, place, duration) >> at & 1
     return {
+        Cause.DAY_LIMIT: ~board.in_season(place)[1] >> at & 1,
+        Cause.TRAVEL: 0 if booked else ~board.reachable(person, place, duration) >> at & 1,
+        Cause.STAFF: not others,
         Cause.BOOKING: booked,
         Cause.PADDING: 0 if booked else block & board.covered(person.blocked),
         Cause.RESOURCE: ~board.equipped(place, duration) >> at & 1,

@@ -17,7 +17,8 @@ from bookme.tenants.config import AnyStaff
 class Slot(NamedTuple):
     """`start` and `end` are minutes; `staff` who can take it, in the order in which the business's rule would choose.
 
-    `joins` has (staff, appointment) for those of them with whom the booking joins a group appointment.
+    `joins` has (staff, appointment) for those of them with whom the booking joins a group appointment. `team` is
+    everybody who is free for it, in the same order, where it needs several people.
     """
 
     start: int
@@ -25,6 +26,7 @@ class Slot(NamedTuple):
     place: Id
     staff: tuple[Id, ...]
     joins: tuple[tuple[Id, Id], ...] = ()
+    team: tuple[Id, ...] = ()
 
     def appointment_of(self, staff: Id) -> Id | None:
         """The group appointment that a booking with that person joins; None where a new one is made."""
@@ -95,7 +97,14 @@ def _slots_at(board: Board, place: Place, people: list[Person], within: int) -> 
     base, duration = board.base, board.duration(people[0])
     for bit, staff in takers.items():
         joins = _joins(joinable, staff, bit + base) if joinable else ()
-        yield Slot(bit + base, bit + base + duration, place.id, tuple(staff), joins)
+        team = _team(board, place, duration, bit) if board.snapshot.staff_needed > 1 else ()
+        yield Slot(bit + base, bit + base + duration, place.id, tuple(staff), joins, team)
+
+
+def _team(board: Board, place: Place, duration: int, bit: int) -> tuple[Id, ...]:
+    able = [person for person in board.snapshot.people if board.opens(person, place, duration) >> bit & 1]
+    day = next(day for day, begin, end in board.clock(place.zone).dates if begin <= bit < end)
+    return tuple(person.id for person in _ranked(board, place, able, day))
 
 
 def _joins(joinable: dict[Id, dict[int, Group]], staff: list[Id], start: int) -> tuple[tuple[Id, Id], ...]:

@@ -56,8 +56,11 @@ class Person:
     """Someone who does the service, in `duration` minutes before extras.
 
     `booked` are active appointments, `blocked` the same with their padding, in any order and possibly overlapping.
-    `external` is busy time from outside calendars. `last_booked`, an instant as a number or None for never, serves
-    the rule `in_turn`, and `distance` the rule `nearest`: while nobody's is known, that one is `least_busy`.
+    `stays` has for each of `blocked` the place it is at, where getting from one place to another takes time.
+    `external` is busy time from outside calendars. `goes` are the weekdays on which they go to where the service is
+    wanted, None for all. `last_booked`, an instant as a number or None for never, serves the rule `in_turn`, and
+    `distance` the rule `nearest`: while nobody's is known, that one is `least_busy`. Who is not `asked` for can only
+    help somebody who is.
     """
 
     id: Id
@@ -66,10 +69,13 @@ class Person:
     time_off: tuple[Span, ...] = ()
     booked: tuple[Span, ...] = ()
     blocked: tuple[Span, ...] = ()
+    stays: tuple[Id, ...] = ()
     external: tuple[Span, ...] = ()
+    goes: frozenset[int] | None = None
     groups: tuple[Group, ...] = ()
     distance: float | None = None
     last_booked: float | None = None
+    asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +94,10 @@ class Snapshot:
 
     `zone` is the one whose dates are listed: the asked location's, else the business's. Grid, hours, notice's "today"
     and the horizon are each place's own. `kinds` are the kinds of resource needed. `padding_*` and `extra_minutes`
-    are the new booking's; `capacity` is the service's. `now` is an aware instant.
+    are the new booking's; `capacity` and `staff_needed`, how many people do it together, are the service's. So are
+    `hours`, in which all of it has to lie (none: at any time), `seasons`, the first and last dates between which it
+    begins (none: always), and `full_days`, the dates on which no more of it may begin. `travel_minutes` is what a
+    person needs between blocked ranges at two places. `now` is an aware instant.
 
     All ranges must be complete from four days before `first` until three days and `longest` minutes after `last`.
     """
@@ -107,6 +116,11 @@ class Snapshot:
     extra_minutes: int = 0
     capacity: int = 1
     party_size: int = 1
+    staff_needed: int = 1
+    hours: tuple[Hours, ...] = ()
+    seasons: tuple[tuple[dt.date, dt.date], ...] = ()
+    full_days: frozenset[dt.date] = frozenset()
+    travel_minutes: int = 0
 
     @property
     def longest(self) -> int:
