@@ -222,7 +222,7 @@ SPECTACULAR_SETTINGS = {
     ),
     "LICENSE": {"name": "MIT", "identifier": "MIT"},
 }
-CORS_URLS_REGEX = r"^$"  # config/cors.py decides
+CORS_URLS_REGEX = r"^/api/"  # all of it varies by Origin, whoever asks: config/cors.py decides who is let in
 CORS_ALLOW_HEADERS = (
     "accept",
     "accept-language",

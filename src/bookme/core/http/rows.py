@@ -36,7 +36,7 @@ class CachedRead(ApiView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         answer = super().finalize_response(request, response, *args, **kwargs)
         if request.method in {"GET", "HEAD"} and answer.status_code == status.HTTP_200_OK:
-            patch_vary_headers(answer, ("Host", "Accept-Language", "Authorization", "Origin"))
+            patch_vary_headers(answer, ("Host", "Accept-Language", "Authorization"))
             is_public = self.actor == GUEST
             answer["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}" if is_public else "private, no-cache"
             answer.add_post_render_callback(lambda rendered: _unless_known(request, rendered))
