@@ -18,6 +18,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 
+from bookme.bookings import locks
 from bookme.core.permissions import Role
 from bookme.tenants.context import public_scope, tenant_scope
 from bookme.tenants.models import Tenant, TenantStatus
@@ -72,6 +73,16 @@ def _nothing_kept(request: pytest.FixtureRequest) -> Iterator[None]:
     forget_tenants()
     if "db" in request.fixturenames or "committed" in request.fixturenames:
         caches["default"].clear()
+
+
+@pytest.fixture(autouse=True)
+def _a_test_is_no_transaction(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The blocks around a test that is rolled back never commit: the lock is held by what begins inside of them."""
+    if "db" not in request.fixturenames:
+        return
+    request.getfixturevalue("db")
+    around = len(connection.atomic_blocks)
+    monkeypatch.setattr(locks, "outermost_block", lambda: next(iter(connection.atomic_blocks[around:]), None))
 
 
 def tenant_named(slug: str) -> Tenant:

@@ -35,6 +35,17 @@ def test_not_twice_in_one_transaction_and_again_in_the_next(salon: Tenant) -> No
         lock(staff_ids=[uuid7()], resource_ids=[uuid7()])
 
 
+def test_the_same_where_nothing_is_around_the_transaction(committed: Tenant) -> None:
+    with pytest.raises(RuntimeError, match="there is none"):
+        lock(staff_ids=[uuid7()])
+    with transaction.atomic():
+        lock(staff_ids=[uuid7()])
+        with transaction.atomic(), pytest.raises(RuntimeError, match="one lock"):
+            lock(staff_ids=[uuid7()])
+    with transaction.atomic():
+        lock(staff_ids=[uuid7()])
+
+
 class Holder:
     """Another transaction that has the lock until it is let go."""
 
