@@ -21,9 +21,7 @@ from bookme.core.http.fields import (
     PlainText,
     WholeNumber,
 )
-from bookme.core.http.throttles import throttle
 from bookme.core.http.views import ApiView, write
-from bookme.core.limits import Limit
 from bookme.core.permissions import Access, Permission, Role
 from bookme.users.models import User
 
@@ -73,14 +71,6 @@ class RoleView(ApiView):
     post = put = delete = get
 
 
-class ThrottledView(ApiView):
-    permissions = {"GET": Access.ANYONE}
-    throttle_classes = [throttle(Limit("test-throttle", most=2, seconds=60))]
-
-    def get(self, request: Request) -> Response:
-        return Response({})
-
-
 STATEMENTS = {
     "unique": "INSERT INTO users_user SELECT * FROM users_user LIMIT 1",
     "too_long": "UPDATE users_user SET phone = repeat('1', 30)",
@@ -125,7 +115,6 @@ urlpatterns = [
                 path("echo/<str:word>/", EchoView.as_view()),
                 path("kept/", KeptView.as_view()),
                 path("role/", RoleView.as_view()),
-                path("throttled/", ThrottledView.as_view()),
                 path("database/", DatabaseView.as_view()),
                 path("rows/<uuid:row_id>/", ByIdView.as_view()),
             ]

@@ -163,14 +163,6 @@ def test_roles(door: Api, owner: Person, stylist: Person, customer: Person) -> N
     assert door.get("role/")["WWW-Authenticate"] == "Bearer"
 
 
-def test_a_throttle_counts_people_and_addresses(door: Api, owner: Person) -> None:
-    assert [door.get("throttled/").status_code for _ in range(3)] == [200, 200, 429]
-    refused = door.get("throttled/")
-    _is_problem(refused, 429, "too_many")
-    assert 0 < int(refused["Retry-After"]) <= 60
-    assert [owner.api.get("throttled/").status_code for _ in range(3)] == [200, 200, 429]
-
-
 @pytest.mark.parametrize(
     ("error", "status", "code"),
     [
