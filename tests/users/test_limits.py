@@ -138,4 +138,4 @@ def test_the_cache_learns_no_address(owner: Person) -> None:
 def test_networks() -> None:
     assert network_of("") == ""
     assert network_of("203.0.113.7") == "203.0.113.7"
-    assert network_of("2001:db8:1:1::9") == "2001:db8:1:1::/64"
+    assert network_of("2001:db8:1:1::9") == "2001:db8:1:1::"

@@ -293,11 +293,11 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_booked(
 
 
 def test_a_guest_who_has_too_many_is_told(visitor: Visitor, settings: object) -> None:
-    settings.GUEST_ACTIVE_BOOKINGS_PER_CONTACT = 1  # type: ignore[attr-defined]
+    settings.GUEST_BOOKINGS_PER_CONTACT = 1  # type: ignore[attr-defined]
     assert visitor.book().status_code == 302
     answer = visitor.book(visitor.draft(start=MONDAY + dt.timedelta(hours=2)))
     assert answer.status_code == 422
-    assert "as many bookings ahead as a guest may have" in page_of(answer)
+    assert "as many bookings as a guest may have" in page_of(answer)
     assert Booking.objects.count() == 1
 
 

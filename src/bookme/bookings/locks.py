@@ -1,10 +1,13 @@
 """The one lock. Everything that makes, moves or restores an appointment, or changes its seats, takes it first."""
 
+import hashlib
 import weakref
 from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import connection, transaction
+
+from bookme.tenants.context import require_tenant
 
 TIMEOUT = "3s"
 
@@ -13,8 +16,8 @@ TIMEOUT = "3s"
 _LOCK = f"SET LOCAL lock_timeout = '{TIMEOUT}'; SELECT pg_advisory_xact_lock(k) FROM unnest(%s::bigint[]) AS k"
 
 
-def lock(*, staff_ids: Iterable[UUID], resource_ids: Iterable[UUID] = ()) -> None:
-    """Wait until nobody else books these calendars; held until the transaction ends.
+def lock(*, staff_ids: Iterable[UUID], resource_ids: Iterable[UUID] = (), contacts: Iterable[str] = ()) -> None:
+    """Wait until nobody else books these calendars, or as one of these guests; held until the transaction ends.
 
     All keys are taken in one sorted statement. Waits at most 3 s, then the database raises an OperationalError that
     becomes 503. Raises RuntimeError outside of a transaction, and for a second lock in the same one: locks taken one
@@ -26,7 +29,7 @@ def lock(*, staff_ids: Iterable[UUID], resource_ids: Iterable[UUID] = ()) -> Non
     held_in = getattr(connection, "bookme_locked_in", None)
     if held_in is not None and held_in() is outermost:
         raise RuntimeError("one transaction takes one lock")
-    keys = sorted({lock_key(each) for each in (*staff_ids, *resource_ids)})
+    keys = sorted({lock_key(each) for each in (*staff_ids, *resource_ids)} | {contact_key(each) for each in contacts})
     connection.bookme_locked_in = weakref.ref(outermost)  # type: ignore[attr-defined]
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [keys])
@@ -35,6 +38,12 @@ def lock(*, staff_ids: Iterable[UUID], resource_ids: Iterable[UUID] = ()) -> Non
 def lock_key(row_id: UUID) -> int:
     """The last 8 bytes as a signed number: random in a UUIDv7, so that no two rows of any business share one."""
     return int.from_bytes(row_id.bytes[8:], "big", signed=True)
+
+
+def contact_key(contact: str) -> int:
+    """Of an e-mail or a phone, as one business knows it."""
+    digest = hashlib.sha256(f"{require_tenant().pk} {contact}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
 
 
 def outermost_block() -> transaction.Atomic | None:

@@ -73,10 +73,10 @@ def forget(limit: Limit, *parts: str) -> None:
 
 
 def network_of(address: str) -> str:
-    """What a limit on an address counts by: for IPv6 its /64, which is what one household or server is given."""
+    """What a limit on an address counts by: for IPv6 the address of its /64, which one household or server has."""
     if ":" not in address:
         return address
-    return str(ipaddress.ip_network(f"{address}/64", strict=False))
+    return str(ipaddress.ip_network(f"{address}/64", strict=False).network_address)
 
 
 def _key(limit: Limit, parts: tuple[str, ...]) -> str:

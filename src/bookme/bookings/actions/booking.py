@@ -9,7 +9,13 @@ from functools import partial
 from uuid import UUID
 
 from bookme.bookings.actions.facts import fact_of
-from bookme.bookings.actions.limits import TEAM_SOURCE, require_guest_limits
+from bookme.bookings.actions.limits import (
+    TEAM_SOURCE,
+    guest_contacts,
+    guest_network,
+    require_contact_limit,
+    require_network_limit,
+)
 from bookme.bookings.actions.overdue import let_expire_at
 from bookme.bookings.actions.placing import Calendars, choose, free_calendars, lock_calendars, seat
 from bookme.bookings.actions.request import BookingRequest
@@ -41,10 +47,11 @@ def create_visit(*, request: BookingRequest, actor: Actor, now: dt.datetime) -> 
     `openings.with_alternatives`.
     """
     terms = checked_terms(request, actor=actor)
-    require_guest_limits(contact=request.contact, address=request.guest_address, actor=actor, now=now)
-    take = _found(terms, now)
+    require_network_limit(network=guest_network(request.guest_address, actor=actor), now=now)
+    take = _found(terms, guest_contacts(request.contact, actor=actor), now)
     customer = find_or_make_customer(contact=request.contact, language=request.language, user_id=_customer_user(actor))
     appointment = take()
+    require_contact_limit(contact=request.contact, actor=actor, now=now)
     require_in_scope(actor, appointment)
     visit = _visit(request, terms, customer, actor)
     booking = _booking(terms, visit, appointment)
@@ -55,22 +62,24 @@ def create_visit(*, request: BookingRequest, actor: Actor, now: dt.datetime) -> 
     return visit
 
 
-def _found(terms: BookingTerms, now: dt.datetime) -> Callable[[], Appointment]:
+def _found(terms: BookingTerms, contacts: frozenset[str], now: dt.datetime) -> Callable[[], Appointment]:
     """A look without a lock, which refuses most of what cannot be; and what then takes the seats under the lock."""
     if terms.session is None:
         calendars = free_calendars(wish=terms.wish, now=now)
-        return partial(_slot_seats, calendars, terms, now)
+        return partial(_slot_seats, calendars, terms, contacts, now)
     require_session_notice(terms.session, terms.wish, now=now)
-    return partial(_session_seats, terms.session, terms, now)
+    return partial(_session_seats, terms.session, terms, contacts, now)
 
 
-def _slot_seats(calendars: Calendars, terms: BookingTerms, now: dt.datetime) -> Appointment:
-    lock_calendars(calendars, now=now)
+def _slot_seats(calendars: Calendars, terms: BookingTerms, contacts: frozenset[str], now: dt.datetime) -> Appointment:
+    lock_calendars(calendars, contacts=contacts, now=now)
     return seat(wish=terms.wish, placement=choose(wish=terms.wish, calendars=calendars, now=now))
 
 
-def _session_seats(session: Appointment, terms: BookingTerms, now: dt.datetime) -> Appointment:
-    lock_session(staff_ids={session.staff_id}, now=now)
+def _session_seats(
+    session: Appointment, terms: BookingTerms, contacts: frozenset[str], now: dt.datetime
+) -> Appointment:
+    lock_session(staff_ids={session.staff_id}, contacts=contacts, now=now)
     take_session_seats(session, terms.wish)
     return session
 
@@ -89,7 +98,7 @@ def _visit(request: BookingRequest, terms: BookingTerms, customer: Customer, act
         consents=dict(request.consents),
         user_id=_customer_user(actor),
         source=TEAM_SOURCE if acts_for_business(actor) else request.source,
-        guest_address=request.guest_address if actor.kind is ActorKind.GUEST else None,
+        guest_address=guest_network(request.guest_address, actor=actor),
     )
 
 

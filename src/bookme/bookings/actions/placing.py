@@ -1,7 +1,7 @@
 """Finding who and what takes a wish, under the lock, and putting it on their calendars."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -62,9 +62,9 @@ def free_calendars(*, wish: Wish, now: dt.datetime) -> Calendars:
     return Calendars(frozenset(staff for slot in slots for staff in slot.staff), frozenset(units))
 
 
-def lock_calendars(calendars: Calendars, *, now: dt.datetime) -> None:
-    """Lock them all, in one statement, and release the expired holds among them."""
-    lock(staff_ids=calendars.staff | calendars.overdue, resource_ids=calendars.units)
+def lock_calendars(calendars: Calendars, *, contacts: Collection[str] = (), now: dt.datetime) -> None:
+    """Lock them all, and who is counted, in one statement, and release the expired holds among them."""
+    lock(staff_ids=calendars.staff | calendars.overdue, resource_ids=calendars.units, contacts=contacts)
     if calendars.overdue:
         release_expired_holds(staff_ids=calendars.overdue, now=now)
 

@@ -14,8 +14,8 @@ class BookingRequest:
     """What somebody asks for: a session, or a service at a start. Ids are of this business or refused.
 
     `consents` maps ConsentKind values to the answers, `wording` to what was asked. `language` is the visitor's,
-    `source` the door it came by (such as `api` or `page`; the team's own is `team`), `guest_address` a guest's network
-    address.
+    `source` the door it came by (such as `api` or `page`; the team's own is `team`), `guest_address` the network
+    address, if it is known; of a guest's, the visit keeps the network.
     """
 
     contact: Contact

@@ -310,8 +310,8 @@ MESSAGE_BACKENDS: dict[str, str | None] = {"sms": None, "whatsapp": None}
 
 # Limits and ages --------------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-GUEST_ACTIVE_BOOKINGS_PER_CONTACT = 10
-GUEST_ACTIVE_BOOKINGS_PER_ADDRESS = 100
+GUEST_BOOKINGS_PER_CONTACT = 10
+GUEST_BOOKINGS_PER_ADDRESS = 100
 IDEMPOTENCY_HOURS = 24
 OUTBOX_KEEP_DAYS = 30
 OUTBOX_LAG_SECONDS = 120

@@ -25,4 +25,4 @@ MESSAGE_BACKENDS = {
 }
 
 # One machine is one address, and whoever tries BookMe out books a lot.
-GUEST_ACTIVE_BOOKINGS_PER_ADDRESS = 10_000
+GUEST_BOOKINGS_PER_ADDRESS = 10_000
