@@ -13,16 +13,8 @@ from icalendar import Calendar
 
 import bookme.communications
 from bookme.bookings.states import Status
-from bookme.communications.messages import (
-    OVER,
-    Audience,
-    BookingFacts,
-    Kind,
-    Rendered,
-    Sender,
-    render,
-    written_language,
-)
+from bookme.communications.messages import Rendered, render, written_language
+from bookme.communications.told import OVER, Audience, BookingFacts, Kind, Sender
 from bookme.core.ids import uuid7
 
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)

@@ -22,6 +22,7 @@ from bookme.bookings.models import Booking
 from bookme.bookings.states import Status
 from bookme.communications import actions
 from bookme.communications.models import Notification, NotificationStatus
+from bookme.communications.told import Kind
 from bookme.tenants.actions import MAX_ATTEMPTS
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import OutboxMessage, Tenant
@@ -265,7 +266,7 @@ def test_a_failure_raises_so_that_the_outbox_tries_again(salon: Tenant, moody: M
     with pytest.raises(smtplib.SMTPException):
         actions.tell(
             key="k",
-            kind=actions.Kind.CONFIRMED,
+            kind=Kind.CONFIRMED,
             audience=actions.Audience.CUSTOMER,
             booking_id=_booking().pk,
             now=dt.datetime.now(dt.UTC),

@@ -3,11 +3,19 @@
 import threading
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from bookme.core.errors import Conflict, Mismatch
 from bookme.core.time import now
-from bookme.eventlog.idempotency import Attempt, body_hash, keep_answer, kept_answer
+from bookme.eventlog.idempotency import (
+    Attempt,
+    body_hash,
+    claim_key,
+    claimed_answer,
+    keep_answer,
+    kept_answer,
+    settle_claim,
+)
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import Tenant
 from tests.factories.eventlog import IdempotencyKeyFactory
@@ -40,6 +48,17 @@ def test_keys_of_another_business_are_its_own(salon: Tenant, rival: Tenant) -> N
         IdempotencyKeyFactory(scope=FIRST.scope, key=FIRST.key, body_hash=FIRST.body_hash)
     with transaction.atomic():
         assert kept_answer(attempt=FIRST, now=now()) is None
+
+
+def test_a_key_is_claimed_once_and_tells_what_came_of_it(salon: Tenant) -> None:
+    claim = claim_key(scope="form", key="k1")
+    assert claimed_answer(scope="form", key="k1") is None
+    settle_claim(claim=claim, answer={"visit": "x"})
+    assert claimed_answer(scope="form", key="k1") == {"visit": "x"}
+    assert claimed_answer(scope="another form", key="k1") is None
+    with pytest.raises(IntegrityError, match="idempotency_key_once"), transaction.atomic():
+        claim_key(scope="form", key="k1")
+    assert claimed_answer(scope="form", key="k1") == {"visit": "x"}
 
 
 def test_while_it_runs_nobody_else_begins(committed: Tenant) -> None:

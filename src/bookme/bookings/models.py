@@ -199,6 +199,11 @@ class Booking(Row):
         return Status(self.status)
 
     @property
+    def extra_minutes(self) -> int:
+        """How much its extras lengthen it."""
+        return sum(int(extra["duration_minutes"]) for extra in self.extras)
+
+    @property
     def keeps_seats(self) -> bool:
         return self.state in KEEPS_SEATS
 

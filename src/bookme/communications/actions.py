@@ -14,9 +14,10 @@ from bookme.bookings.models import Booking
 from bookme.bookings.states import Status
 from bookme.communications.channels import ChannelOffError, Outgoing, UndeliverableError, carrier_of
 from bookme.communications.events import NotificationSentAgain
-from bookme.communications.messages import Audience, Kind, Rendered, render, written_language
+from bookme.communications.messages import Rendered, render, written_language
 from bookme.communications.models import Channel, Notification, NotificationStatus
 from bookme.communications.selectors import booking_to_tell, facts_of, sender_of
+from bookme.communications.told import Audience, Kind
 from bookme.core.actor import Actor
 from bookme.core.errors import Conflict
 from bookme.core.ids import uuid7

@@ -2,10 +2,6 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from decimal import Decimal
-from enum import StrEnum
-from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -13,82 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookme.bookings.ics import CalendarEntry, calendar_file
-from bookme.bookings.states import Status
+from bookme.communications.told import OVER, Audience, BookingFacts, Kind, Sender
 from bookme.communications.wording import words_for
 from bookme.core.color import readable_on
 from bookme.core.formats import Formats, locale_of
 
 # The languages that the texts are written in; anybody else is written to in the first.
 WRITTEN_IN = ("en", "fr", "ar")
-
-
-class Kind(StrEnum):
-    REQUESTED = "booking.requested"
-    CONFIRMED = "booking.confirmed"
-    DECLINED = "booking.declined"
-    RESCHEDULED = "booking.rescheduled"
-    CANCELLED = "booking.cancelled"
-    EXPIRED = "booking.expired"
-    REMINDER = "booking.reminder"
-
-
-OVER = frozenset({Kind.CANCELLED, Kind.DECLINED, Kind.EXPIRED})
-
-
-class Audience(StrEnum):
-    CUSTOMER = "customer"
-    BUSINESS = "business"
-
-
-@dataclass(frozen=True)
-class Sender:
-    """The business. `color` is `#rrggbb`; the URLs are absolute and on its own domain."""
-
-    name: str
-    color: str
-    country: str
-    email: str
-    phone: str
-    url: str
-    team_url: str
-    terms_url: str
-
-
-@dataclass(frozen=True)
-class BookingFacts:
-    """A booking as messages tell it; instants in UTC, `zone` is the place's. `old_start` is set if it was moved.
-
-    `free_until` is when cancelling stops being free, and `late_fee_percent` what it costs from then on.
-    """
-
-    id: UUID
-    reference: str
-    state: Status
-    version: int
-    service: str
-    staff: str
-    place: str
-    address: str
-    meeting_url: str
-    starts_at: dt.datetime
-    ends_at: dt.datetime
-    zone: ZoneInfo
-    party_size: int
-    extras: tuple[str, ...]
-    price: Decimal
-    payment_due: Decimal
-    fee: Decimal
-    currency: str
-    free_until: dt.datetime
-    late_fee_percent: int
-    reason: str
-    cancelled_by: str
-    customer_name: str
-    customer_email: str
-    customer_phone: str
-    notes: str
-    manage_url: str
-    old_start: dt.datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from bookme.bookings.events import BookingEvent, BookingExpired, BookingReschedu
 from bookme.bookings.models import Booking
 from bookme.bookings.states import Status
 from bookme.communications.actions import plan_reminders, tell
-from bookme.communications.messages import Audience, Kind
+from bookme.communications.told import Audience, Kind
 from bookme.core.time import now
 from bookme.eventlog.models import Event as EventRow
 

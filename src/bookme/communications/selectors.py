@@ -7,8 +7,8 @@ from django.db.models import Q, QuerySet
 
 from bookme.bookings.links import manage_url
 from bookme.bookings.models import Booking
-from bookme.communications.messages import BookingFacts, Sender
 from bookme.communications.models import Notification
+from bookme.communications.told import BookingFacts, Sender
 from bookme.core.actor import Actor
 from bookme.core.errors import NotFound
 from bookme.core.permissions import Permission

@@ -1,23 +1,10 @@
 """The sentences of each kind of message, for each who reads it. Pure; the caller has chosen the language."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from django.utils.translation import gettext as _
 
-
-class NamedSender(Protocol):
-    @property
-    def name(self) -> str: ...
-
-
-class ToldBooking(Protocol):
-    @property
-    def service(self) -> str: ...
-    @property
-    def customer_name(self) -> str: ...
-    @property
-    def cancelled_by(self) -> str: ...
+from bookme.communications.told import Audience, BookingFacts, Kind, Sender
 
 
 @dataclass(frozen=True)
@@ -29,7 +16,7 @@ class Words:
     intro: str
 
 
-def words_for(*, kind: str, audience: str, sender: NamedSender, booking: ToldBooking, when: str) -> Words:
+def words_for(*, kind: Kind, audience: Audience, sender: Sender, booking: BookingFacts, when: str) -> Words:
     """Subject, heading and first sentences. `when` is the start as people write it."""
     told = {
         "service": booking.service,
@@ -37,46 +24,46 @@ def words_for(*, kind: str, audience: str, sender: NamedSender, booking: ToldBoo
         "customer": booking.customer_name,
         "when": when,
     }
-    table = _to_business(booking) if audience == "business" else _to_customer(booking)
+    table = _to_business(booking) if audience is Audience.BUSINESS else _to_customer(booking)
     subject, heading, intro = table[kind]
     return Words(subject=subject % told, heading=heading % told, intro=intro % told)
 
 
-def _to_customer(booking: ToldBooking) -> dict[str, tuple[str, str, str]]:
+def _to_customer(booking: BookingFacts) -> dict[Kind, tuple[str, str, str]]:
     return {
-        "booking.requested": (
+        Kind.REQUESTED: (
             _("Request received: %(service)s, %(when)s"),
             _("We have your request"),
             _("Thank you, %(customer)s. %(business)s will look at it and write to you; it is not confirmed yet."),
         ),
-        "booking.confirmed": (
+        Kind.CONFIRMED: (
             _("You're booked: %(service)s, %(when)s"),
             _("You're booked"),
             _("Thank you, %(customer)s. %(business)s looks forward to seeing you."),
         ),
-        "booking.declined": (
+        Kind.DECLINED: (
             _("Not possible: %(service)s, %(when)s"),
             _("This time is not possible"),
             _("%(customer)s, %(business)s is sorry that it cannot take your booking. Another time may suit."),
         ),
-        "booking.rescheduled": (
+        Kind.RESCHEDULED: (
             _("New time: %(service)s, %(when)s"),
             _("Your booking has moved"),
             _("%(customer)s, this is the new time of your booking at %(business)s."),
         ),
-        "booking.cancelled": (
+        Kind.CANCELLED: (
             _("Cancelled: %(service)s, %(when)s"),
             _("Your booking is cancelled"),
             _("%(customer)s, your booking is cancelled, as you asked.")
             if booking.cancelled_by == "customer"
             else _("%(customer)s, %(business)s had to cancel your booking and is sorry about it."),
         ),
-        "booking.expired": (
+        Kind.EXPIRED: (
             _("No answer in time: %(service)s, %(when)s"),
             _("Your request has ended"),
             _("%(customer)s, %(business)s did not answer in time and is sorry about it. Nothing was booked."),
         ),
-        "booking.reminder": (
+        Kind.REMINDER: (
             _("See you soon: %(service)s, %(when)s"),
             _("See you soon"),
             _("%(customer)s, this is a reminder of your booking at %(business)s."),
@@ -84,34 +71,34 @@ def _to_customer(booking: ToldBooking) -> dict[str, tuple[str, str, str]]:
     }
 
 
-def _to_business(booking: ToldBooking) -> dict[str, tuple[str, str, str]]:
+def _to_business(booking: BookingFacts) -> dict[Kind, tuple[str, str, str]]:
     return {
-        "booking.requested": (
+        Kind.REQUESTED: (
             _("New request: %(customer)s, %(service)s, %(when)s"),
             _("A new request"),
             _("%(customer)s asks for %(service)s. Please confirm or decline it."),
         ),
-        "booking.confirmed": (
+        Kind.CONFIRMED: (
             _("Booked: %(customer)s, %(service)s, %(when)s"),
             _("A new booking"),
             _("%(customer)s is booked for %(service)s."),
         ),
-        "booking.declined": (
+        Kind.DECLINED: (
             _("Declined: %(customer)s, %(service)s, %(when)s"),
             _("A request was declined"),
             _("%(customer)s has been told that this is not possible."),
         ),
-        "booking.expired": (
+        Kind.EXPIRED: (
             _("Not answered: %(customer)s, %(service)s, %(when)s"),
             _("A request has ended"),
             _("Nobody confirmed or declined it in time. %(customer)s has been told."),
         ),
-        "booking.rescheduled": (
+        Kind.RESCHEDULED: (
             _("Moved: %(customer)s, %(service)s, %(when)s"),
             _("A booking has moved"),
             _("This is the new time of %(customer)s."),
         ),
-        "booking.cancelled": (
+        Kind.CANCELLED: (
             _("Cancelled: %(customer)s, %(service)s, %(when)s"),
             _("A booking was cancelled"),
             _("%(customer)s has cancelled. The time is free again.")

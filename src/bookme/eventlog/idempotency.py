@@ -5,6 +5,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
@@ -62,6 +63,25 @@ def keep_answer(*, attempt: Attempt, status: int, answer: Any, now: dt.datetime)
     IdempotencyKey.objects.create(
         scope=attempt.scope, key=attempt.key, body_hash=attempt.body_hash, status=status, answer=answer
     )
+
+
+def claim_key(*, scope: str, key: str) -> UUID:
+    """Write a key down before the work that it stands for; returns the claim, for `settle_claim`.
+
+    In the work's own transaction: whoever claims the same key waits for it to end. Raises IntegrityError where the key
+    was claimed before.
+    """
+    return IdempotencyKey.objects.create(scope=scope, key=key, body_hash="", status=201).pk
+
+
+def settle_claim(*, claim: UUID, answer: Any) -> None:
+    """Write down what has come of it, which must hold no secret."""
+    IdempotencyKey.objects.filter(pk=claim).update(answer=answer)
+
+
+def claimed_answer(*, scope: str, key: str) -> Any:
+    """What has come of a key that was claimed and settled, else None."""
+    return IdempotencyKey.objects.filter(scope=scope, key=key).values_list("answer", flat=True).first()
 
 
 def _oldest(now: dt.datetime) -> dt.datetime:

@@ -10,8 +10,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from bookme.bookings.models import Appointment
-from bookme.bookings.selectors.openings import policy_of
-from bookme.bookings.selectors.sessions import session_of, sessions_between
+from bookme.bookings.selectors.offer import policy_of
+from bookme.bookings.selectors.sessions import session_for, sessions_between
 from bookme.core.actor import GUEST
 from bookme.core.errors import NotFound
 from bookme.core.time import now
@@ -86,7 +86,7 @@ def class_list(request: HttpRequest) -> HttpResponse:
 def book_class(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """Begins a booking of that session: a new draft, and on to the details."""
     try:
-        session = session_of(session_id)
+        session = session_for(session_id)
     except NotFound as error:
         return not_found(request, error)
     return go_to("book-details", Draft(service_id=session.service_id, session_id=session.id))

@@ -18,9 +18,9 @@ from bookme.bookings.actions.limits import (
 )
 from bookme.bookings.actions.overdue import let_expire_at
 from bookme.bookings.actions.placing import Calendars, choose, free_calendars, lock_calendars, seat
+from bookme.bookings.actions.powers import acts_for_business, require_in_scope
 from bookme.bookings.actions.request import BookingRequest
 from bookme.bookings.actions.session_seats import lock_session, require_session_notice, take_session_seats
-from bookme.bookings.actions.steps import acts_for_business, require_in_scope
 from bookme.bookings.actions.terms import BookingTerms, checked_terms
 from bookme.bookings.events import BookingConfirmed, BookingRequested
 from bookme.bookings.models import Appointment, Booking, Visit

@@ -2,16 +2,16 @@
 
 import datetime as dt
 from decimal import Decimal
-from uuid import UUID
 
 from bookme.bookings.actions.facts import fact_of
-from bookme.bookings.actions.placing import hold_units, the_wall
+from bookme.bookings.actions.placing import free_units_for, hold_units, the_wall
+from bookme.bookings.actions.powers import acts_for_business
 from bookme.bookings.actions.seats import give_back_seats, take_seats
-from bookme.bookings.actions.steps import acts_for_business, swap
+from bookme.bookings.actions.versions import swap
 from bookme.bookings.availability import Cause
 from bookme.bookings.events import BookingCancelled, BookingUndone
 from bookme.bookings.locks import lock
-from bookme.bookings.models import Appointment, Booking
+from bookme.bookings.models import Booking
 from bookme.bookings.policies import cancel_terms
 from bookme.bookings.states import Status, require_transition, undone
 from bookme.bookings.wishes import SlotUnavailable, Wish
@@ -90,27 +90,6 @@ def _restore(booking: Booking, columns: dict[str, object]) -> None:
             hold_units(appointment, free_units_for(appointment, wish))
 
 
-def free_units_for(appointment: Appointment, wish: Wish) -> tuple[UUID, ...]:
-    """One unit for each kind that the service requires, free for the blocked range; raises SlotUnavailable.
-
-    The caller holds the lock on all units of these kinds.
-    """
-    chosen = []
-    for kind in appointment.service.requirements.order_by("kind").values_list("kind", flat=True):
-        taken = Resource.objects.filter(
-            allocations__blocked_start__lt=appointment.blocked_end,
-            allocations__blocked_end__gt=appointment.blocked_start,
-        ).exclude(allocations__appointment=appointment.pk)
-        free = Resource.objects.filter(location=appointment.location_id, kind=kind, is_active=True).exclude(
-            pk__in=taken.values("pk")
-        )
-        unit = free.order_by("position", "id").first()
-        if unit is None:
-            raise SlotUnavailable(wish=wish, causes=[Cause.RESOURCE])
-        chosen.append(unit.pk)
-    return tuple(chosen)
-
-
 def _same_again(booking: Booking) -> Wish:
     appointment = booking.appointment
     return Wish(
@@ -119,10 +98,5 @@ def _same_again(booking: Booking) -> Wish:
         staff_id=appointment.staff_id,
         location_id=appointment.location_id,
         party_size=booking.party_size,
-        extra_minutes=extra_minutes(booking),
+        extra_minutes=booking.extra_minutes,
     )
-
-
-def extra_minutes(booking: Booking) -> int:
-    """How much the extras of a booking lengthen it."""
-    return sum(int(extra["duration_minutes"]) for extra in booking.extras)

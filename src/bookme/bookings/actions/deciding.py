@@ -5,7 +5,7 @@ from typing import Any
 
 from bookme.bookings.actions.facts import fact_of
 from bookme.bookings.actions.seats import give_back_seats
-from bookme.bookings.actions.steps import swap
+from bookme.bookings.actions.versions import swap
 from bookme.bookings.events import (
     BookingArrived,
     BookingCompleted,

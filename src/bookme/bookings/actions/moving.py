@@ -3,18 +3,19 @@
 import datetime as dt
 from uuid import UUID
 
-from bookme.bookings.actions.cancelling import BUSINESS, CUSTOMER, extra_minutes
+from bookme.bookings.actions.cancelling import BUSINESS, CUSTOMER
 from bookme.bookings.actions.facts import fact_of
 from bookme.bookings.actions.overdue import let_expire_at
 from bookme.bookings.actions.placing import Placement, choose, every_calendar, hold_units, lay, seat, the_wall
+from bookme.bookings.actions.powers import acts_for_business, require_in_scope
 from bookme.bookings.actions.seats import give_back_seats, release_expired_holds, staff_of_expired_holds
 from bookme.bookings.actions.session_seats import lock_session, require_session_notice, take_session_seats
-from bookme.bookings.actions.steps import acts_for_business, require_in_scope, swap
-from bookme.bookings.actions.terms import require_location, require_staff
+from bookme.bookings.actions.versions import swap
 from bookme.bookings.events import BookingRescheduled
 from bookme.bookings.locks import lock
 from bookme.bookings.models import Appointment, Booking
 from bookme.bookings.policies import move_terms
+from bookme.bookings.selectors.offer import require_location, require_staff
 from bookme.bookings.selectors.openings import require_reach
 from bookme.bookings.selectors.sessions import session_at
 from bookme.bookings.states import Status
@@ -62,7 +63,7 @@ def reschedule_booking(
         staff_id=staff_id or (None if any_staff or service.kind == ServiceKind.CLASS else old.staff_id),
         location_id=location_id or (None if service.kind == ServiceKind.CLASS else old.location_id),
         party_size=booking.party_size,
-        extra_minutes=extra_minutes(booking),
+        extra_minutes=booking.extra_minutes,
     )
     if service.kind == ServiceKind.CLASS:
         _move_to_session(booking, wish, now)

@@ -142,6 +142,27 @@ def lay(appointment: Appointment, placement: Placement) -> None:
     appointment.blocked_end = placement.ends_at + service.padding_after_minutes * MINUTE
 
 
+def free_units_for(appointment: Appointment, wish: Wish) -> tuple[UUID, ...]:
+    """One unit for each kind that the service requires, free for the blocked range; raises SlotUnavailable.
+
+    The caller holds the lock on all units of these kinds.
+    """
+    chosen = []
+    for kind in appointment.service.requirements.order_by("kind").values_list("kind", flat=True):
+        taken = Resource.objects.filter(
+            allocations__blocked_start__lt=appointment.blocked_end,
+            allocations__blocked_end__gt=appointment.blocked_start,
+        ).exclude(allocations__appointment=appointment.pk)
+        free = Resource.objects.filter(location=appointment.location_id, kind=kind, is_active=True).exclude(
+            pk__in=taken.values("pk")
+        )
+        unit = free.order_by("position", "id").first()
+        if unit is None:
+            raise SlotUnavailable(wish=wish, causes=[Cause.RESOURCE])
+        chosen.append(unit.pk)
+    return tuple(chosen)
+
+
 def hold_units(appointment: Appointment, units: tuple[UUID, ...]) -> None:
     """Hold these units for the appointment's blocked range."""
     ResourceAllocation.objects.bulk_create(

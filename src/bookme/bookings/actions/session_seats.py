@@ -8,7 +8,7 @@ from bookme.bookings.actions.seats import release_expired_holds, take_seats
 from bookme.bookings.availability import Cause
 from bookme.bookings.locks import lock
 from bookme.bookings.models import Appointment
-from bookme.bookings.selectors.openings import policy_of
+from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.wishes import SlotUnavailable, Wish
 from bookme.core.time import MINUTE
 

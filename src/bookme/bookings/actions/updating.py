@@ -4,15 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from bookme.bookings.actions.cancelling import free_units_for
 from bookme.bookings.actions.facts import fact_of
-from bookme.bookings.actions.placing import hold_units, the_wall
-from bookme.bookings.actions.steps import stale, swap
-from bookme.bookings.actions.terms import require_location
+from bookme.bookings.actions.placing import free_units_for, hold_units, the_wall
+from bookme.bookings.actions.versions import stale, swap
 from bookme.bookings.answers import merged_answers
 from bookme.bookings.events import BookingUpdated
 from bookme.bookings.locks import lock
 from bookme.bookings.models import Booking, Visit
+from bookme.bookings.selectors.offer import require_location
 from bookme.bookings.wishes import Wish
 from bookme.core.actor import Actor
 from bookme.core.errors import Conflict, NotAllowed

@@ -7,22 +7,17 @@ from uuid import UUID
 
 from bookme.bookings.availability import Cause, Snapshot, explain, nearest
 from bookme.bookings.models import Appointment
+from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.selectors.sessions import sessions_near
 from bookme.bookings.selectors.slots import load_snapshot
 from bookme.bookings.wishes import SESSIONS_ONLY, SlotUnavailable, Wish
 from bookme.core.time import MINUTE, iso_text, minute_of, zone
-from bookme.services.models import Service, ServiceKind
-from bookme.tenants.config import Policy
+from bookme.services.models import ServiceKind
 from bookme.tenants.context import require_tenant
 
 ALTERNATIVES = 5
 _DAY = dt.timedelta(days=1)
 _NEAR = 7
-
-
-def policy_of(service: Service) -> Policy:
-    """The business's policy with the service's own parts."""
-    return require_tenant().config.policy.overridden(service.policy)
 
 
 def require_reach(wish: Wish, *, now: dt.datetime) -> None:

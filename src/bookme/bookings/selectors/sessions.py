@@ -32,7 +32,7 @@ def sessions_between(start: dt.datetime, end: dt.datetime, *, service_id: UUID |
     return found if service_id is None else found.filter(service_id=service_id)
 
 
-def session_of(session_id: UUID) -> Appointment:
+def session_for(session_id: UUID) -> Appointment:
     """Raises NotFound."""
     found = sessions().filter(pk=session_id).first()
     if found is None:

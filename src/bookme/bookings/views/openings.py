@@ -9,9 +9,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from bookme.bookings.actions.terms import extras_of, require_location, require_party, require_staff, service_of
+from bookme.bookings.selectors.offer import asked_extras, asked_service, require_location, require_party, require_staff
 from bookme.bookings.selectors.openings import causes_against
-from bookme.bookings.selectors.sessions import session_of, sessions_between
+from bookme.bookings.selectors.sessions import session_for, sessions_between
 from bookme.bookings.selectors.slots import available_slots, require_range
 from bookme.bookings.serializers import (
     ExplainOutput,
@@ -48,11 +48,11 @@ class AvailableSlotsView(ApiView):
     @extend_schema(operation_id="bookings_available_slots", parameters=[SlotsQuery], responses=SlotsOutput)
     def get(self, request: Request) -> Response:
         asked = self.read_input(data=query_data(request.query_params))
-        service = service_of(asked["service"])
+        service = asked_service(asked["service"])
         require_staff(service, asked["staff"])
         require_location(service, asked["location"])
         require_party(service, asked["party_size"])
-        extras = extras_of(service, asked["extras"])
+        extras = asked_extras(service, asked["extras"])
         return Response(
             available_slots(
                 service=service,
@@ -76,7 +76,7 @@ class ExplainSlotView(ApiView):
     @extend_schema(operation_id="bookings_explain_slot", parameters=[ExplainQuery], responses=ExplainOutput)
     def get(self, request: Request) -> Response:
         asked = self.read_input(data=query_data(request.query_params))
-        service = service_of(asked["service"])
+        service = asked_service(asked["service"])
         require_staff(service, asked["staff"])
         require_location(service, asked["location"])
         wish = Wish(service=service, start=asked["start"], staff_id=asked["staff"], location_id=asked["location"])
@@ -98,7 +98,7 @@ class SessionsView(ApiView):
         last = asked["last"] or first + _SESSION_DAYS
         require_range(first, last)
         if asked["service"]:
-            service_of(asked["service"])
+            asked_service(asked["service"])
         start, end = day_bounds(first, last, tz)
         return self.paged(sessions_between(start, end, service_id=asked["service"]), SessionOutput)
 
@@ -109,4 +109,4 @@ class SessionView(ApiView):
 
     @extend_schema(operation_id="sessions_read", responses=SessionOutput)
     def get(self, request: Request, session_id: UUID) -> Response:
-        return Response(self.written(SessionOutput, session_of(session_id)))
+        return Response(self.written(SessionOutput, session_for(session_id)))

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from bookme.bookings.availability import Snapshot
 from bookme.bookings.models import Appointment, Booking
-from bookme.bookings.selectors.sessions import session_of
+from bookme.bookings.selectors.offer import policy_of
+from bookme.bookings.selectors.sessions import session_for
 from bookme.bookings.selectors.slots import load_snapshot
 from bookme.core.actor import GUEST
 from bookme.core.errors import NotFound
@@ -22,7 +23,6 @@ from bookme.services.selectors import service_for
 from bookme.staff.models import Staff, StaffService
 from bookme.staff.selectors import offers_of_service
 from bookme.tenants.config import Policy
-from bookme.tenants.context import require_tenant
 from bookme.web.booking.draft import Draft
 
 
@@ -50,7 +50,7 @@ class Choice:
 
     @cached_property
     def policy(self) -> Policy:
-        return require_tenant().config.policy.overridden(self.service.policy)
+        return policy_of(self.service)
 
     @property
     def staff(self) -> Staff | None:
@@ -137,7 +137,7 @@ class Choice:
 def load_choice(draft: Draft) -> Choice:
     """Raises NotFound if something that was chosen is not offered (any more)."""
     if draft.session_id is not None:
-        return _session_choice(draft, session_of(draft.session_id))
+        return _session_choice(draft, session_for(draft.session_id))
     if draft.service_id is None:
         raise NotFound
     service = service_for(GUEST, draft.service_id)

@@ -11,7 +11,7 @@ from bookme.bookings.models import Visit
 from bookme.bookings.wishes import SlotUnavailable
 from bookme.core.actor import Actor
 from bookme.core.http.views import write
-from bookme.eventlog.models import IdempotencyKey
+from bookme.eventlog.idempotency import claim_key, claimed_answer, settle_claim
 
 SCOPE = "page:booking"
 
@@ -26,9 +26,9 @@ def book_once(*, draft_id: UUID, request: BookingRequest, actor: Actor, now: dt.
         return known
     try:
         with write():
-            claim = IdempotencyKey.objects.create(scope=SCOPE, key=draft_id.hex, body_hash="", status=201)
+            claim = claim_key(scope=SCOPE, key=draft_id.hex)
             visit = create_visit(request=request, actor=actor, now=now)
-            IdempotencyKey.objects.filter(pk=claim.pk).update(answer={"visit": str(visit.pk)})
+            settle_claim(claim=claim, answer={"visit": str(visit.pk)})
             return visit
     except (IntegrityError, SlotUnavailable):
         if known := visit_of_draft(draft_id):
@@ -38,5 +38,5 @@ def book_once(*, draft_id: UUID, request: BookingRequest, actor: Actor, now: dt.
 
 def visit_of_draft(draft_id: UUID) -> Visit | None:
     """The visit that a draft has become."""
-    found = IdempotencyKey.objects.filter(scope=SCOPE, key=draft_id.hex).first()
-    return Visit.objects.get(pk=found.answer["visit"]) if found and found.answer else None
+    answer = claimed_answer(scope=SCOPE, key=draft_id.hex)
+    return Visit.objects.get(pk=answer["visit"]) if answer else None

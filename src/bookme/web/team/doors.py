@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from bookme.bookings.actions.steps import stale
+from bookme.bookings.actions.versions import stale
 from bookme.bookings.models import Booking
 from bookme.bookings.selectors.slots import EARLIEST, LATEST
 from bookme.core.actor import ActorKind

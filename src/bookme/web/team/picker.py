@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bookme.bookings.availability import offered
 from bookme.bookings.models import Appointment
-from bookme.bookings.selectors.openings import policy_of
+from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.selectors.sessions import sessions_between
 from bookme.core.time import day_bounds
 from bookme.web.booking.picker import Part, parts_of_day, starts_by_day

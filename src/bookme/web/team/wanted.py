@@ -14,8 +14,8 @@ from django.utils.http import urlencode
 
 from bookme.bookings.availability import Snapshot
 from bookme.bookings.models import Appointment, Booking
-from bookme.bookings.selectors.openings import policy_of
-from bookme.bookings.selectors.sessions import session_of
+from bookme.bookings.selectors.offer import policy_of
+from bookme.bookings.selectors.sessions import session_for
 from bookme.bookings.selectors.slots import load_snapshot
 from bookme.core.actor import GUEST, Actor
 from bookme.core.errors import NotFound
@@ -135,7 +135,7 @@ class Wanted:
 def wanted_of(request: HttpRequest, actor: Actor) -> Wanted:
     """What the address says. Raises NotFound for what is not offered, or not to this actor."""
     if session_id := asked_id(request.GET.get("session")):
-        return _of_session(request, session_of(session_id))
+        return _of_session(request, session_for(session_id))
     service_id = asked_id(request.GET.get("service"))
     if service_id is None:
         raise NotFound
@@ -170,7 +170,7 @@ def moving(booking: Booking, actor: Actor, asked: Mapping[str, str]) -> Wanted:
         place=_one(places, asked_id(where)) or at,
         party_size=booking.party_size,
         moved=appointment,
-        moved_minutes=sum(int(extra["duration_minutes"]) for extra in booking.extras),
+        moved_minutes=booking.extra_minutes,
     )
 
 

@@ -1,14 +1,9 @@
-"""One step of a booking's life: compare, swap, tell. Two at once cannot both act."""
+"""What an actor may do to bookings: for the business or for themselves, and within which calendars and places."""
 
-from typing import Any
-
-from django.db.models import F
-
-from bookme.bookings.models import Appointment, Booking
+from bookme.bookings.models import Appointment
 from bookme.core.actor import Actor, ActorKind
-from bookme.core.errors import Conflict, NotAllowed
+from bookme.core.errors import NotAllowed
 from bookme.core.permissions import Permission
-from bookme.core.time import now
 
 
 def acts_for_business(actor: Actor) -> bool:
@@ -29,20 +24,3 @@ def require_in_scope(actor: Actor, appointment: Appointment) -> None:
     )
     if not within:
         raise NotAllowed("Your role here does not reach this calendar or place.", code="out_of_scope")
-
-
-def swap(booking: Booking, **columns: Any) -> None:
-    """Set columns if the booking is still as it was read; raises Conflict `stale_version` if it is not.
-
-    The version goes up by one, here and in the row.
-    """
-    unchanged = Booking.objects.filter(pk=booking.pk, version=booking.version, status=booking.status)
-    if not unchanged.update(version=F("version") + 1, updated_at=now(), **columns):
-        raise stale()
-    booking.version += 1
-    for name, value in columns.items():
-        setattr(booking, name, value)
-
-
-def stale() -> Conflict:
-    return Conflict("Somebody has just changed this booking. Look at it again.", code="stale_version")

@@ -1,0 +1,26 @@
+"""Compare and swap: of two changes at once to a booking, one is told that it came late."""
+
+from typing import Any
+
+from django.db.models import F
+
+from bookme.bookings.models import Booking
+from bookme.core.errors import Conflict
+from bookme.core.time import now
+
+
+def swap(booking: Booking, **columns: Any) -> None:
+    """Set columns if the booking is still as it was read; raises Conflict `stale_version` if it is not.
+
+    The version goes up by one, here and in the row.
+    """
+    unchanged = Booking.objects.filter(pk=booking.pk, version=booking.version, status=booking.status)
+    if not unchanged.update(version=F("version") + 1, updated_at=now(), **columns):
+        raise stale()
+    booking.version += 1
+    for name, value in columns.items():
+        setattr(booking, name, value)
+
+
+def stale() -> Conflict:
+    return Conflict("Somebody has just changed this booking. Look at it again.", code="stale_version")

@@ -1,0 +1,79 @@
+"""What messages are about: which kind, for whom, from whom, and a booking as they tell it. Plain values."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from bookme.bookings.states import Status
+
+
+class Kind(StrEnum):
+    REQUESTED = "booking.requested"
+    CONFIRMED = "booking.confirmed"
+    DECLINED = "booking.declined"
+    RESCHEDULED = "booking.rescheduled"
+    CANCELLED = "booking.cancelled"
+    EXPIRED = "booking.expired"
+    REMINDER = "booking.reminder"
+
+
+OVER = frozenset({Kind.CANCELLED, Kind.DECLINED, Kind.EXPIRED})
+
+
+class Audience(StrEnum):
+    CUSTOMER = "customer"
+    BUSINESS = "business"
+
+
+@dataclass(frozen=True)
+class Sender:
+    """The business. `color` is `#rrggbb`; the URLs are absolute and on its own domain."""
+
+    name: str
+    color: str
+    country: str
+    email: str
+    phone: str
+    url: str
+    team_url: str
+    terms_url: str
+
+
+@dataclass(frozen=True)
+class BookingFacts:
+    """A booking as messages tell it; instants in UTC, `zone` is the place's. `old_start` is set if it was moved.
+
+    `free_until` is when cancelling stops being free, and `late_fee_percent` what it costs from then on.
+    """
+
+    id: UUID
+    reference: str
+    state: Status
+    version: int
+    service: str
+    staff: str
+    place: str
+    address: str
+    meeting_url: str
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    zone: ZoneInfo
+    party_size: int
+    extras: tuple[str, ...]
+    price: Decimal
+    payment_due: Decimal
+    fee: Decimal
+    currency: str
+    free_until: dt.datetime
+    late_fee_percent: int
+    reason: str
+    cancelled_by: str
+    customer_name: str
+    customer_email: str
+    customer_phone: str
+    notes: str
+    manage_url: str
+    old_start: dt.datetime | None = None
