@@ -8,6 +8,10 @@ from typing import Any
 from bookme.onboarding.named import DEFAULTS
 from bookme.onboarding.openapi import inlined
 from bookme.onboarding.validation.shape import SETTINGS, config_schema
+from bookme.services.models import MAX_DURATION, MAX_PADDING
+from bookme.services.rules import MAX_CAPACITY, MAX_REQUIREMENTS, MAX_STAFF_NEEDED
+from bookme.staff.rules import MOST_BREAKS
+from bookme.tenants.rules import POLICY_BOUNDS
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "client-config.md"
 
@@ -41,3 +45,37 @@ def test_every_setting_can_be_patched() -> None:
     assert set(config_schema()["properties"]) - rows - {"version", "slug", "kind", "domains", "reminders"} == set(
         SETTINGS
     ) - {"reminders"}
+
+
+def _part(*path: str) -> Any:
+    """What the schema says of a path, references resolved."""
+    schema = config_schema()
+    part: Any = inlined({"properties": schema["properties"]}, schema["$defs"])
+    for name in path:
+        part = part["items"]["properties"][name] if "items" in part else part["properties"][name]
+    return part
+
+
+def test_the_schema_has_the_bounds_of_the_rules() -> None:
+    for path, bounds in POLICY_BOUNDS.items():
+        for place in (("policies", *path), ("services", "policy", *path)):
+            assert (_part(*place)["minimum"], _part(*place)["maximum"]) == bounds, place
+    numbers = {each[-1] for each in POLICY_BOUNDS}
+    told = {
+        path.rpartition(".")[2]
+        for path in _keys(_part("policies"))
+        if _part("policies", *path.split(".")).get("maximum")
+    }
+    assert told == numbers
+    most = {
+        ("services", "duration_minutes"): MAX_DURATION,
+        ("services", "padding_before_minutes"): MAX_PADDING,
+        ("services", "padding_after_minutes"): MAX_PADDING,
+        ("services", "capacity"): MAX_CAPACITY,
+        ("services", "min_to_run"): MAX_CAPACITY,
+        ("services", "staff_needed"): MAX_STAFF_NEEDED,
+        ("extras", "duration_minutes"): MAX_PADDING,
+    }
+    assert {path: _part(*path)["maximum"] for path in most} == most
+    assert _part("services", "requires")["maxItems"] == MAX_REQUIREMENTS
+    assert _part("staff", "hours", "breaks")["maxItems"] == MOST_BREAKS

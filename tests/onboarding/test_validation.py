@@ -71,7 +71,7 @@ def test_one_file_with_twenty_faults_tells_all_of_them() -> None:
     data["closures"][0]["to"] = "2026-12-01"
     assert faults_of(data) == [
         "branding.logo: must be an address that starts with https:// or http://",
-        "closures[0].to: must be after from",
+        "closures[0].to: must be after the start",
         "colour: is not a known key",
         "contact.email: must be an e-mail address",
         "contact.phone: must be a possible phone number with its country, such as +442079460101",
@@ -146,7 +146,7 @@ BAD: list[tuple[Change, str]] = [
     (_set("staff", "bo", services=["shave"]), 'staff[1].services[0]: there is no "shave" in services'),
     (_set("staff", "bo", services=[{"service": "shave"}]), 'staff[1].services[0].service: there is no "shave"'),
     (_set("staff", "bo", services=[{"price": "1.00"}]), "staff[1].services[0].service: is missing"),
-    (_hours({"day": "mon", "start": "17:00", "end": "09:00"}), "staff[1].hours[0].end: must be after start"),
+    (_hours({"day": "mon", "start": "17:00", "end": "09:00"}), "staff[1].hours[0].end: must be after the start"),
     (
         _hours({"day": "mon", "start": "25:00", "end": "26:00"}),
         "staff[1].hours[0].start: must be a time from 00:00 to 23:59",
@@ -156,13 +156,20 @@ BAD: list[tuple[Change, str]] = [
         "staff[1].hours[0].end: must be a time from 00:00 to 48:00",
     ),
     (_hours(MON, {**MON, "start": "16:00", "end": "18:00"}), "staff[1].hours[1]: overlaps another one"),
-    (_hours({"day": "sun", "start": "20:00", "end": "34:00"}, MON), "staff[1].hours[1]: overlaps the night before"),
+    (_hours({"day": "sun", "start": "20:00", "end": "34:00"}, MON), "staff[1].hours[1]: overlaps another one"),
+    (
+        _hours(
+            {"on_date": "2026-12-24", "start": "20:00", "end": "26:00"},
+            {"on_date": "2026-12-25", "start": "01:00", "end": "10:00"},
+        ),
+        "staff[1].hours[1]: overlaps another one",
+    ),
     (_hours({"day": "mon"}), "staff[1].hours[0].start: is missing"),
     (_hours({**MON, "on_date": "2026-12-24"}), "staff[1].hours[0].day: is not allowed here"),
     (_hours({"on_date": "2026-02-30"}), "staff[1].hours[0].on_date: must be a date"),
     (
         _hours({"on_date": "2026-12-24"}, {"on_date": "2026-12-24", "start": "09:00", "end": "10:00"}),
-        "staff[1].hours[0]: shuts a date that another entry opens",
+        "staff[1].hours[1]: overlaps another one",
     ),
     (_hours({**MON, "location": "moon"}), 'staff[1].hours[0].location: there is no "moon" in locations'),
     (
@@ -197,7 +204,7 @@ BAD: list[tuple[Change, str]] = [
     (_set("custom_fields", "length", min=1), "custom_fields[0].min: is not allowed here"),
     (
         lambda d: d["custom_fields"].append({"key": "n", "label": "N", "kind": "integer", "min": 2, "max": 1}),
-        "custom_fields[1].max: must be at least min",
+        "custom_fields[1].max: must be at least the minimum",
     ),
     (lambda d: d["sessions"][0].update(service="cut"), "sessions[0].service: must be a service of the kind class"),
     (
@@ -215,6 +222,7 @@ BAD: list[tuple[Change, str]] = [
         lambda d: d["closures"][0].update({"from": "2026-12-25T10:00", "to": "2026-12-25T10:00"}),
         "closures[0].to: must be after",
     ),
+    (lambda d: d["closures"][0].update({"to": "2030-12-25"}), "closures[0].to: must be at most 732 days after"),
     (
         lambda d: d["closures"][0].update({"from": "25.12.2026"}),
         "closures[0].from: must be a date or a date with a time",

@@ -1,6 +1,6 @@
 """What can go wrong, in words of the domain. `core/http/problems.py` alone knows their HTTP status."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +48,19 @@ class Invalid(DomainError):
     def field(cls, pointer: str, detail: str, *, code: str = "invalid") -> "Invalid":
         """One fault of one field; `pointer` as in FieldError."""
         return cls(detail, code=code, errors=[FieldError(pointer, code, detail)])
+
+    @classmethod
+    def of(cls, faults: Sequence[FieldError]) -> "Invalid":
+        """Of one fault its own words, of several that there are some."""
+        if len(faults) == 1:
+            return cls(faults[0].detail, code=faults[0].code, errors=faults)
+        return cls("Some fields are not valid.", errors=faults)
+
+    @classmethod
+    def unless_good(cls, faults: Iterable[FieldError]) -> None:
+        """Raises Invalid of all of them, if there are any."""
+        if found := tuple(faults):
+            raise cls.of(found)
 
 
 class NotAllowed(DomainError):

@@ -23,6 +23,17 @@ def rounded(amount: Decimal, currency: str) -> Decimal:
     return amount.quantize(Decimal(1).scaleb(-digits(currency)), rounding=ROUND_HALF_UP)
 
 
+def fits(amount: Decimal, currency: str) -> bool:
+    """Whether the amount needs no more digits than the currency has."""
+    return amount == rounded(amount, currency)
+
+
+def decimals_text(currency: str) -> str:
+    """`at most 2 decimals, as GBP has`."""
+    places = digits(currency)
+    return f"{f'at most {places}' if places else 'no'} decimals, as {currency} has"
+
+
 def percent_of(amount: Decimal, percent: Decimal, currency: str) -> Decimal:
     """`percent` per cent of an amount, rounded half up."""
     return rounded(amount * percent / 100, currency)

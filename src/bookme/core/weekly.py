@@ -24,16 +24,13 @@ class Shift:
         return cls(values.get("weekday"), values.get("on_date"), values.get("start"), values.get("end"))
 
 
-def first_clash(shifts: Sequence[Shift]) -> int | None:
-    """The index of a shift that overlaps an earlier one of the list, or None.
+def clashes(shifts: Sequence[Shift]) -> list[int]:
+    """The indexes of the shifts that overlap an earlier one of the list.
 
     Weekly shifts lie on a circle, so that Sunday night runs into Monday; a date's shifts are compared with that
     date's and its neighbours'. A date that is shut clashes with any other shift of that date.
     """
-    for index, shift in enumerate(shifts):
-        if any(_meet(shift, other) for other in shifts[:index]):
-            return index
-    return None
+    return [index for index, shift in enumerate(shifts) if any(_meet(shift, other) for other in shifts[:index])]
 
 
 def _meet(one: Shift, other: Shift) -> bool:

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 
 from bookme.core.actor import Actor
+from bookme.core.errors import Invalid
 from bookme.core.permissions import Permission
 from bookme.customers.events import CustomerChanged
 from bookme.customers.models import Consent, Customer, CustomerAddress
@@ -44,14 +45,18 @@ class Address:
 
 
 def make_customer(*, values: Mapping[str, Any], actor: Actor) -> Customer:
-    """Raises Conflict `exists` for an e-mail that another customer has."""
+    """Raises Invalid for neither e-mail nor phone (`required`), and for an e-mail that another one has (`unique`)."""
     actor.demand(Permission.CUSTOMERS_MANAGE)
+    if not (values.get("email") or values.get("phone")):
+        raise Invalid.field("/email", "Give an e-mail address or a phone number.", code="required")
+    _refuse_known_email(values)
     return make_row(row=Customer(), values=values, event=CustomerChanged, actor=actor, unsaid=_UNSAID)
 
 
 def change_customer(*, customer: Customer, values: Mapping[str, Any], actor: Actor) -> Customer:
-    """Visits keep what was given with them."""
+    """Visits keep what was given with them. Raises Invalid (`unique`) for an e-mail that another customer has."""
     actor.demand(Permission.CUSTOMERS_MANAGE)
+    _refuse_known_email(values, customer)
     return change_row(row=customer, values=values, event=CustomerChanged, actor=actor, unsaid=_UNSAID)
 
 
@@ -101,6 +106,16 @@ def record_consents(
         Consent(customer=customer, kind=kind, granted=answer, wording=wording.get(kind, "")[:500], visit_id=visit_id)
         for kind, answer in granted.items()
     )
+
+
+def _refuse_known_email(values: Mapping[str, Any], customer: Customer | None = None) -> None:
+    """Of two at once the constraint refuses one."""
+    email = values.get("email")
+    others = Customer.objects.filter(email=email)
+    if customer is not None:
+        others = others.exclude(pk=customer.pk)
+    if email and others.exists():
+        raise Invalid.field("/email", "Another customer has this address.", code="unique")
 
 
 def _lock_phone(phone: str) -> None:

@@ -1,11 +1,9 @@
 """The shapes of customers, for the team."""
 
-from typing import Any
-
 from rest_framework import serializers
 
 from bookme.core.http.fields import EmailField, PhoneField
-from bookme.core.http.serializers import MetadataField, RowSerializer, TagsField, fault
+from bookme.core.http.serializers import MetadataField, RowSerializer, TagsField
 from bookme.customers.models import Consent, Customer, CustomerAddress
 
 
@@ -56,16 +54,3 @@ class CustomerSerializer(RowSerializer[Customer]):
             "created_at",
         )
         read_only_fields = ("user_id", "created_at")
-
-    def validate_email(self, value: str) -> str:
-        others = Customer.objects.filter(email=value)
-        if isinstance(self.instance, Customer):
-            others = others.exclude(pk=self.instance.pk)
-        if value and others.exists():
-            raise serializers.ValidationError("Another customer has this address.", code="unique")
-        return value
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if self.instance is None and not (attrs.get("email") or attrs.get("phone")):
-            raise fault("email", "Give an e-mail address or a phone number.", "required")
-        return attrs

@@ -1,7 +1,7 @@
 """Rows that people keep by hand: saved, and what changed told as one fact, so that the history has every price."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -11,10 +11,17 @@ from uuid import UUID
 from django.db.models import Model
 
 from bookme.core.actor import Actor
+from bookme.core.errors import FieldError, Invalid
 from bookme.eventlog.actions import publish
 from bookme.eventlog.events import Event
 
 M = TypeVar("M", bound=Model)
+# What is wrong with a row, by its columns: a foreign key is the id under the field's name.
+Rule = Callable[[Mapping[str, Any]], Iterable[FieldError]]
+
+
+def no_rule(_: Mapping[str, Any]) -> Iterable[FieldError]:
+    return ()
 
 
 class Change(StrEnum):
@@ -40,11 +47,21 @@ class RowChanged(Event):
 
 
 def make_row(
-    *, row: M, values: Mapping[str, Any], event: type[RowChanged], actor: Actor, unsaid: Iterable[str] = ()
+    *,
+    row: M,
+    values: Mapping[str, Any],
+    event: type[RowChanged],
+    actor: Actor,
+    rule: Rule = no_rule,
+    unsaid: Iterable[str] = (),
 ) -> M:
-    """Give an unsaved row its values, many-to-many ones included, save it and publish. Fields in `unsaid` are told by
-    name only: contact data of people does not belong into a history that is kept."""
+    """Give an unsaved row its values, many-to-many ones included, save it and publish.
+
+    Raises Invalid with what `rule` says of the row as it would be. Fields in `unsaid` are told by name only: contact
+    data of people does not belong into a history that is kept.
+    """
     links = _assign(row, values)
+    Invalid.unless_good(rule(_columns(row)))
     row.save(force_insert=True)
     for name, rows in links.items():
         getattr(row, name).set(rows)
@@ -54,15 +71,25 @@ def make_row(
 
 
 def change_row(
-    *, row: M, values: Mapping[str, Any], event: type[RowChanged], actor: Actor, unsaid: Iterable[str] = ()
+    *,
+    row: M,
+    values: Mapping[str, Any],
+    event: type[RowChanged],
+    actor: Actor,
+    rule: Rule = no_rule,
+    unsaid: Iterable[str] = (),
 ) -> M:
-    """Lock the row, set what differs, save and publish; nothing happens if nothing differs. Returns the locked row."""
+    """Lock the row, set what differs, save and publish; nothing happens if nothing differs. Returns the locked row.
+
+    Raises Invalid with what `rule` says of the row as it would be.
+    """
     locked = _locked(row)
     before = {name: _value(locked, name) for name in values}
     differing = {name: value for name, value in values.items() if before[name] != plain(value)}
     if not differing:
         return locked
     links = _assign(locked, differing)
+    Invalid.unless_good(rule(_columns(locked)))
     locked.save()
     for name, rows in links.items():
         getattr(locked, name).set(rows)
@@ -130,6 +157,10 @@ def _assign(row: Model, values: Mapping[str, Any]) -> dict[str, Any]:
         if name not in links:
             setattr(row, name, value)
     return links
+
+
+def _columns(row: Model) -> dict[str, Any]:
+    return {field.name: field.value_from_object(row) for field in row._meta.concrete_fields}
 
 
 def _value(row: Model, name: str) -> Any:

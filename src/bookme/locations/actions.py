@@ -7,25 +7,26 @@ from bookme.core.actor import Actor
 from bookme.core.errors import Invalid, NotAllowed
 from bookme.core.permissions import Permission
 from bookme.core.slugs import free_slug
-from bookme.core.weekly import Shift, first_clash
+from bookme.core.weekly import Shift, clashes
 from bookme.eventlog.changes import Change, archive_row, change_row, make_row, plain, tell, tell_of_parent
 from bookme.locations.events import LocationsChanged
 from bookme.locations.models import Closure, Location, OpeningHours, Resource
+from bookme.locations.rules import hours_faults, location_faults, range_faults, set_faults
 
 _OVERLAP = "This overlaps other opening hours."
 
 
 def make_location(*, values: Mapping[str, Any], actor: Actor) -> Location:
-    """Raises NotAllowed, also to somebody whose scope is some locations."""
+    """Raises NotAllowed, also to somebody whose scope is some locations, and Invalid for what breaks `rules`."""
     _demand(actor, None)
-    slug = values.get("slug") or free_slug(Location, values["name"])
-    return make_row(row=Location(), values={**values, "slug": slug}, event=LocationsChanged, actor=actor)
+    values = {**values, "slug": values.get("slug") or free_slug(Location, values["name"])}
+    return make_row(row=Location(), values=values, event=LocationsChanged, actor=actor, rule=location_faults)
 
 
 def change_location(*, location: Location, values: Mapping[str, Any], actor: Actor) -> Location:
     """Sets what is given; the slug stays unless it is given."""
     _demand(actor, location)
-    return change_row(row=location, values=values, event=LocationsChanged, actor=actor)
+    return change_row(row=location, values=values, event=LocationsChanged, actor=actor, rule=location_faults)
 
 
 def archive_location(*, location: Location, actor: Actor) -> Location:
@@ -54,13 +55,13 @@ def archive_resource(*, resource: Resource, actor: Actor) -> Resource:
 def make_closure(*, values: Mapping[str, Any], actor: Actor) -> Closure:
     """Shuts a location, or with none the business, for a range of instants. Bookings in it stand."""
     _demand(actor, values.get("location"))
-    return make_row(row=Closure(), values=values, event=LocationsChanged, actor=actor)
+    return make_row(row=Closure(), values=values, event=LocationsChanged, actor=actor, rule=range_faults)
 
 
 def change_closure(*, closure: Closure, values: Mapping[str, Any], actor: Actor) -> Closure:
     _demand(actor, closure.location)
     _demand(actor, values.get("location", closure.location))
-    return change_row(row=closure, values=values, event=LocationsChanged, actor=actor)
+    return change_row(row=closure, values=values, event=LocationsChanged, actor=actor, rule=range_faults)
 
 
 def remove_closure(*, closure: Closure, actor: Actor) -> None:
@@ -71,12 +72,13 @@ def remove_closure(*, closure: Closure, actor: Actor) -> None:
 
 
 def set_opening_hours(*, location: Location, rows: Sequence[Mapping[str, Any]], actor: Actor) -> list[OpeningHours]:
-    """Replace all of a location's hours. Raises Invalid `overlap` at the row that clashes. Locks the location."""
+    """Replace all of a location's hours. Raises Invalid with every fault, `overlap` among them, at its row.
+
+    Locks the location.
+    """
     _demand(actor, location)
     before = _locked_hours(location)
-    clash = first_clash([Shift.of(each) for each in rows])
-    if clash is not None:
-        raise Invalid.field(f"/{clash}", _OVERLAP, code="overlap")
+    Invalid.unless_good(set_faults(rows))
     location.opening_hours.all().delete()
     made = [OpeningHours.objects.create(location=location, **each) for each in rows]
     _tell_hours(location, before, actor)
@@ -84,10 +86,11 @@ def set_opening_hours(*, location: Location, rows: Sequence[Mapping[str, Any]], 
 
 
 def add_opening_hours(*, location: Location, values: Mapping[str, Any], actor: Actor) -> OpeningHours:
-    """Raises Invalid `overlap`. Locks the location."""
+    """Raises Invalid, also `overlap`. Locks the location."""
     _demand(actor, location)
     before = _locked_hours(location)
-    if first_clash([*map(Shift.of, before), Shift.of(values)]) is not None:
+    Invalid.unless_good(hours_faults(values))
+    if clashes([*map(Shift.of, before), Shift.of(values)]):
         raise Invalid.field("/start", _OVERLAP, code="overlap")
     made = OpeningHours.objects.create(location=location, **values)
     _tell_hours(location, before, actor)

@@ -8,13 +8,10 @@ from rest_framework import serializers
 
 from bookme.core.http.fields import DateField, InstantField, PhoneField, PlainText, WholeNumber
 from bookme.core.http.serializers import RowSerializer, TranslationsField, fault, row_field
-from bookme.core.time import day_bounds, zone_names
+from bookme.core.time import day_bounds
 from bookme.locations.models import DAY_END, Closure, Location, OpeningHours, Resource
+from bookme.locations.rules import LATEST_START
 from bookme.locations.selectors import zone_of
-
-LONGEST_DAYS = 366 * 2
-
-_POINT = ("latitude", "longitude")
 
 
 class LocationSerializer(RowSerializer[Location]):
@@ -54,17 +51,6 @@ class LocationSerializer(RowSerializer[Location]):
         )
         extra_kwargs: ClassVar[dict[str, Any]] = {"slug": {"required": False}}
 
-    def validate_timezone(self, value: str) -> str:
-        if value and value not in zone_names():
-            raise serializers.ValidationError("There is no such time zone.", code="unknown_timezone")
-        return value
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        given = [attrs[name] if name in attrs else getattr(self.instance, name, None) for name in _POINT]
-        if (given[0] is None) != (given[1] is None):
-            raise fault("longitude", "Latitude and longitude come together.", "point")
-        return attrs
-
 
 class ResourceSerializer(RowSerializer[Resource]):
     """One unit that services may need: a room, a chair, a machine."""
@@ -87,20 +73,8 @@ class HoursSerializer(RowSerializer[Any]):
 
     weekday = WholeNumber(max_value=6, allow_null=True, required=False)
     on_date = DateField(allow_null=True, required=False)
-    start = WholeNumber(max_value=1439, allow_null=True, required=False)
+    start = WholeNumber(max_value=LATEST_START, allow_null=True, required=False)
     end = WholeNumber(min_value=1, max_value=DAY_END, allow_null=True, required=False)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        weekday, on_date, start, end = (attrs.get(name) for name in ("weekday", "on_date", "start", "end"))
-        if (weekday is None) == (on_date is None):
-            raise fault("weekday", "Give either a weekday or a date.", "weekday_or_date")
-        if (start is None) != (end is None):
-            raise fault("end", "Start and end come together.", "required")
-        if start is None and on_date is None:
-            raise fault("start", "Only a single date can be shut.", "required")
-        if start is not None and end is not None and end <= start:
-            raise fault("end", "The end is after the start.", "end_before_start")
-        return attrs
 
 
 class OpeningHoursSerializer(HoursSerializer):
@@ -127,24 +101,20 @@ class RangeSerializer(RowSerializer[Any]):
         return zone_of(None)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Days become instants; a new range is given in one of the two ways."""
         first, last = attrs.pop("from", None), attrs.pop("to", None)
-        start, end = attrs.get("starts_at"), attrs.get("ends_at")
-        if (first or last) and (start or end):
+        if (first or last) and ({"starts_at", "ends_at"} & set(attrs)):
             raise fault("from", "Give either days or instants.", "days_or_instants")
         if first or last:
             if not first or not last:
                 raise fault("to" if first else "from", "The first and the last day come together.", "required")
             if last < first:
                 raise fault("to", "The last day is not before the first.", "end_before_start")
-            start, end = day_bounds(first, last, self.zone_for(attrs))
-        start, end = start or getattr(self.instance, "starts_at", None), end or getattr(self.instance, "ends_at", None)
-        if start is None or end is None:
-            raise fault("starts_at" if start is None else "ends_at", "This field is required.", "required")
-        if end <= start:
-            raise fault("ends_at", "The end is after the start.", "end_before_start")
-        if end - start > dt.timedelta(days=LONGEST_DAYS):
-            raise fault("ends_at", f"At most {LONGEST_DAYS} days.", "too_long")
-        return {**attrs, "starts_at": start, "ends_at": end}
+            attrs["starts_at"], attrs["ends_at"] = day_bounds(first, last, self.zone_for(attrs))
+        missing = [name for name in ("starts_at", "ends_at") if name not in attrs]
+        if missing and not self.partial:
+            raise fault(missing[0], "This field is required.", "required")
+        return attrs
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         answer = super().to_representation(instance)

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from bookme.core.phones import phone_number
 from bookme.core.time import clock_minutes
 from bookme.onboarding.validation.entries import DAYS
-from bookme.onboarding.validation.formats import phone_number
 
 Texts = dict[str, dict[str, Any]]
 

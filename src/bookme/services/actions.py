@@ -1,14 +1,21 @@
-"""Keeping the catalogue. Each action demands `catalogue.manage` and publishes CatalogueChanged if anything differs."""
+"""Keeping the catalogue. Each action demands `catalogue.manage` and publishes CatalogueChanged if anything differs.
 
-from collections.abc import Mapping, Sequence
+What breaks a rule of the catalogue (`rules`) is refused with Invalid, every fault at once.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bookme.core.actor import Actor
+from bookme.core.errors import FieldError, Invalid
 from bookme.core.permissions import Permission
 from bookme.core.slugs import free_slug
 from bookme.eventlog.changes import archive_row, change_row, make_row, tell_of_parent
 from bookme.services.events import CatalogueChanged
 from bookme.services.models import Category, Extra, Question, Service, ServiceRequirement
+from bookme.services.rules import price_faults, question_faults, requires_faults, seats_faults
+from bookme.tenants.context import require_tenant
+from bookme.tenants.rules import policy_faults
 
 
 def make_category(*, values: Mapping[str, Any], actor: Actor) -> Category:
@@ -32,8 +39,9 @@ def archive_category(*, category: Category, actor: Actor) -> Category:
 def make_service(*, values: Mapping[str, Any], requires: Sequence[str] = (), actor: Actor) -> Service:
     """`values` are columns and `locations`; `requires` are kinds of resources, one unit of each is taken."""
     actor.demand(Permission.CATALOGUE_MANAGE)
-    slug = values.get("slug") or free_slug(Service, values["name"])
-    service = make_row(row=Service(), values={**values, "slug": slug}, event=CatalogueChanged, actor=actor)
+    Invalid.unless_good(requires_faults(requires))
+    values = {**values, "slug": values.get("slug") or free_slug(Service, values["name"])}
+    service = make_row(row=Service(), values=values, event=CatalogueChanged, actor=actor, rule=_service_faults)
     _set_requirements(service, requires, actor)
     return service
 
@@ -43,7 +51,8 @@ def change_service(
 ) -> Service:
     """Bookings that were made keep the price, the length and the policy that they were made with."""
     actor.demand(Permission.CATALOGUE_MANAGE)
-    changed = change_row(row=service, values=values, event=CatalogueChanged, actor=actor)
+    Invalid.unless_good(requires_faults(requires or ()))
+    changed = change_row(row=service, values=values, event=CatalogueChanged, actor=actor, rule=_service_faults)
     if requires is not None:
         _set_requirements(changed, requires, actor)
     return changed
@@ -57,12 +66,12 @@ def archive_service(*, service: Service, actor: Actor) -> Service:
 
 def make_extra(*, values: Mapping[str, Any], actor: Actor) -> Extra:
     actor.demand(Permission.CATALOGUE_MANAGE)
-    return make_row(row=Extra(), values=values, event=CatalogueChanged, actor=actor)
+    return make_row(row=Extra(), values=values, event=CatalogueChanged, actor=actor, rule=_extra_faults)
 
 
 def change_extra(*, extra: Extra, values: Mapping[str, Any], actor: Actor) -> Extra:
     actor.demand(Permission.CATALOGUE_MANAGE)
-    return change_row(row=extra, values=values, event=CatalogueChanged, actor=actor)
+    return change_row(row=extra, values=values, event=CatalogueChanged, actor=actor, rule=_extra_faults)
 
 
 def archive_extra(*, extra: Extra, actor: Actor) -> Extra:
@@ -72,19 +81,30 @@ def archive_extra(*, extra: Extra, actor: Actor) -> Extra:
 
 def make_question(*, values: Mapping[str, Any], actor: Actor) -> Question:
     actor.demand(Permission.CATALOGUE_MANAGE)
-    return make_row(row=Question(), values=values, event=CatalogueChanged, actor=actor)
+    return make_row(row=Question(), values=values, event=CatalogueChanged, actor=actor, rule=question_faults)
 
 
 def change_question(*, question: Question, values: Mapping[str, Any], actor: Actor) -> Question:
     """Answers that were given keep the words that they were given in."""
     actor.demand(Permission.CATALOGUE_MANAGE)
-    return change_row(row=question, values=values, event=CatalogueChanged, actor=actor)
+    return change_row(row=question, values=values, event=CatalogueChanged, actor=actor, rule=question_faults)
 
 
 def archive_question(*, question: Question, actor: Actor) -> Question:
     """No longer asked; answers stay."""
     actor.demand(Permission.CATALOGUE_MANAGE)
     return archive_row(row=question, event=CatalogueChanged, actor=actor)
+
+
+def _service_faults(values: Mapping[str, Any]) -> Iterator[FieldError]:
+    currency = require_tenant().config.currency
+    yield from seats_faults(values)
+    yield from price_faults(values["price"], currency)
+    yield from policy_faults(values["policy"], currency)
+
+
+def _extra_faults(values: Mapping[str, Any]) -> Iterator[FieldError]:
+    return price_faults(values["price"], require_tenant().config.currency)
 
 
 def _set_requirements(service: Service, kinds: Sequence[str], actor: Actor) -> None:

@@ -15,10 +15,8 @@ from bookme.core.http.serializers import (
     RowsField,
     TagsField,
     TranslationsField,
-    fault,
     row_field,
 )
-from bookme.core.money import rounded
 from bookme.locations.models import Location
 from bookme.services.models import (
     MAX_DURATION,
@@ -26,15 +24,16 @@ from bookme.services.models import (
     Category,
     Extra,
     Question,
-    QuestionKind,
     Service,
-    ServiceKind,
 )
+from bookme.services.rules import MAX_CAPACITY, MAX_REQUIREMENTS, MAX_STAFF_NEEDED
 from bookme.tenants.config import AnyStaff, DepositKind, SlotAnchor
+from bookme.tenants.rules import POLICY_BOUNDS
 
-MAX_CAPACITY = 1000
-MAX_STAFF_NEEDED = 10
-MINUTES_OF_A_YEAR = 525_600
+
+def _bounded(*path: str) -> WholeNumber:
+    least, most = POLICY_BOUNDS[path]
+    return WholeNumber(min_value=least, max_value=most, required=False)
 
 
 @extend_schema_field({"type": "string", "minLength": 3, "maxLength": 3, "examples": ["GBP"]})
@@ -75,14 +74,14 @@ class Part(serializers.Serializer[Any]):
 
 
 class CancellationSerializer(Part):
-    free_until_minutes = WholeNumber(max_value=MINUTES_OF_A_YEAR, required=False)
-    late_fee_percent = WholeNumber(max_value=100, required=False)
-    no_show_fee_percent = WholeNumber(max_value=100, required=False)
+    free_until_minutes = _bounded("cancellation", "free_until_minutes")
+    late_fee_percent = _bounded("cancellation", "late_fee_percent")
+    no_show_fee_percent = _bounded("cancellation", "no_show_fee_percent")
 
 
 class RescheduleSerializer(Part):
-    allowed_until_minutes = WholeNumber(max_value=MINUTES_OF_A_YEAR, required=False)
-    max_times = WholeNumber(max_value=100, required=False)
+    allowed_until_minutes = _bounded("reschedule", "allowed_until_minutes")
+    max_times = _bounded("reschedule", "max_times")
 
 
 class DepositSerializer(Part):
@@ -93,30 +92,25 @@ class DepositSerializer(Part):
         max_digits=12, decimal_places=3, min_value=Decimal(0), normalize_output=True, required=False
     )
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        needs_value = attrs["kind"] in {DepositKind.FIXED, DepositKind.PERCENT}
-        if needs_value != ("value" in attrs):
-            raise fault("value", "Fixed and percent have a value, and nothing else has.", "value_of_kind")
-        if attrs["kind"] == DepositKind.PERCENT and attrs["value"] > 100:
-            raise fault("value", "A percentage is at most 100.", "max_value")
-        if attrs["kind"] == DepositKind.FIXED and attrs["value"] != rounded(attrs["value"], self.context["currency"]):
-            raise fault("value", "This currency has fewer decimal places.", "too_many_decimals")
-        return attrs | ({"value": format(attrs["value"].normalize(), "f")} if needs_value else {})
+    def to_internal_value(self, data: Any) -> Any:
+        """As the config file has it: amounts are texts."""
+        given = super().to_internal_value(data)
+        return given | ({"value": format(given["value"].normalize(), "f")} if "value" in given else {})
 
 
 class PolicySerializer(Part):
     """What differs from the business's policies; `cancellation` and `reschedule` part by part. Replaced as a whole."""
 
-    slot_interval_minutes = WholeNumber(min_value=1, max_value=1440, required=False)
+    slot_interval_minutes = _bounded("slot_interval_minutes")
     slot_anchor = serializers.ChoiceField(choices=[each.value for each in SlotAnchor], required=False)
-    min_notice_minutes = WholeNumber(max_value=MINUTES_OF_A_YEAR, required=False)
-    max_days_ahead = WholeNumber(min_value=1, max_value=730, required=False)
+    min_notice_minutes = _bounded("min_notice_minutes")
+    max_days_ahead = _bounded("max_days_ahead")
     guest_booking = serializers.BooleanField(required=False)
     auto_confirm = serializers.BooleanField(required=False)
     cancellation = CancellationSerializer(required=False)
     reschedule = RescheduleSerializer(required=False)
     deposit = DepositSerializer(required=False)
-    hold_minutes = WholeNumber(min_value=1, max_value=1440, required=False)
+    hold_minutes = _bounded("hold_minutes")
     any_staff = serializers.ChoiceField(choices=[each.value for each in AnyStaff], required=False)
 
 
@@ -155,7 +149,7 @@ class ServiceSerializer(RowSerializer[Service]):
     currency = CurrencyField()
     color = ColorField(required=False)
     requires: Any = serializers.ListSerializer(
-        child=RequirementSerializer(), source="requirements", max_length=10, required=False
+        child=RequirementSerializer(), source="requirements", max_length=MAX_REQUIREMENTS, required=False
     )
     locations = RowsField(model=Location, max_length=200, required=False)
     extras = ServiceExtraSerializer(many=True, read_only=True, source="offered_extras")
@@ -200,23 +194,6 @@ class ServiceSerializer(RowSerializer[Service]):
         if instance.category and not instance.category.is_active and not self.context["actor"].is_team:
             answer["category"] = None
         return answer
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        kind = self._value(attrs, "kind", ServiceKind.INDIVIDUAL)
-        capacity = self._value(attrs, "capacity", 1)
-        if kind == ServiceKind.INDIVIDUAL and capacity != 1:
-            raise fault("capacity", "An individual service has one place.", "capacity_of_kind")
-        if kind == ServiceKind.GROUP and capacity < 2:
-            raise fault("capacity", "A group has at least two places.", "capacity_of_kind")
-        if (self._value(attrs, "min_to_run", None) or 0) > capacity:
-            raise fault("min_to_run", "More than there are places.", "too_large")
-        kinds = [each["kind"] for each in attrs.get("requirements", [])]
-        if len(set(kinds)) < len(kinds):
-            raise fault("requires", "A kind of resource is there twice.", "twice")
-        return attrs
-
-    def _value(self, attrs: dict[str, Any], name: str, default: Any) -> Any:
-        return attrs[name] if name in attrs else getattr(self.instance, name, default)
 
 
 class ExtraSerializer(RowSerializer[Extra]):
@@ -284,23 +261,3 @@ class QuestionSerializer(RowSerializer[Question]):
 
     def get_choice_labels(self, row: Question) -> list[str]:
         return row.choices_in(get_language() or "")
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        def value(name: str) -> Any:
-            return attrs[name] if name in attrs else getattr(self.instance, name, None)
-
-        is_choice = value("kind") == QuestionKind.CHOICE
-        choices = value("choices") or []
-        if is_choice != bool(choices):
-            raise fault("choices", "A choice has choices, and nothing else has.", "choices_of_kind")
-        if len(set(choices)) < len(choices):
-            raise fault("choices", "A choice is there twice.", "twice")
-        for language, texts in (value("translations") or {}).items():
-            if len(texts.get("choices", choices)) != len(choices):
-                raise fault("translations", f"As many choices in {language} as there are.", "choices_of_kind")
-        least, most = value("minimum"), value("maximum")
-        if value("kind") != QuestionKind.INTEGER and (least is not None or most is not None):
-            raise fault("minimum", "Only a whole number has bounds.", "bounds_of_kind")
-        if least is not None and most is not None and least > most:
-            raise fault("maximum", "Less than the minimum.", "too_small")
-        return attrs

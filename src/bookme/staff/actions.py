@@ -1,19 +1,24 @@
 """Keeping people at work. Each action demands `staff.manage` within the actor's scope and publishes StaffChanged."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
 from bookme.core.actor import Actor
-from bookme.core.errors import Invalid, NotAllowed
+from bookme.core.errors import FieldError, Invalid, NotAllowed
 from bookme.core.permissions import Permission
 from bookme.core.slugs import free_slug
-from bookme.core.weekly import Shift, first_clash
+from bookme.core.weekly import Shift, clashes
 from bookme.eventlog.changes import archive_row, change_row, make_row, tell_of_parent
+from bookme.locations.rules import at_index, range_faults
+from bookme.services.rules import price_faults
 from bookme.staff.events import StaffChanged
 from bookme.staff.models import ServiceArea, Staff, StaffService, TimeOff, WorkingHours
+from bookme.staff.rules import area_faults, offers_faults, shift_faults, week_faults
 from bookme.staff.selectors import demand_time_off_of
+from bookme.tenants.context import require_tenant
 
 _UNSAID = ("email", "phone")
 _OVERLAP = "This overlaps other hours of this person."
@@ -44,9 +49,7 @@ def set_offers(*, person: Staff, rows: Sequence[Mapping[str, Any]], actor: Actor
     """
     _demand(actor, person)
     services = [each["service"].pk for each in rows]
-    for index, service_id in enumerate(services):
-        if service_id in services[:index]:
-            raise Invalid.field(f"/{index}/service", "This service is there twice.", code="twice")
+    Invalid.unless_good(_offers_faults(rows, services))
     before = _locked(person, _offers_now)
     StaffService.objects.filter(staff=person).exclude(service__in=services).delete()
     for each in rows:
@@ -59,25 +62,27 @@ def set_offers(*, person: Staff, rows: Sequence[Mapping[str, Any]], actor: Actor
 
 
 def set_working_hours(*, person: Staff, rows: Sequence[Mapping[str, Any]], actor: Actor) -> None:
-    """Replace all of a person's hours. Raises Invalid `overlap` at the row that clashes. Locks the person."""
+    """Replace all of a person's hours. Raises Invalid with every fault, `overlap` among them, at its row.
+
+    Locks the person.
+    """
     _demand(actor, person)
     before = _locked(person, _hours_now)
-    clash = first_clash([Shift.of(each) for each in rows])
-    if clash is not None:
-        raise Invalid.field(f"/{clash}", _OVERLAP, code="overlap")
+    Invalid.unless_good(week_faults(rows))
     WorkingHours.objects.filter(staff=person).delete()
     for each in rows:
-        WorkingHours.objects.create(staff=person, **each)
+        WorkingHours.objects.create(staff=person, **_shift(each))
     _tell(person, "working_hours", before, _hours_now(person), actor)
 
 
 def add_working_hours(*, person: Staff, values: Mapping[str, Any], actor: Actor) -> WorkingHours:
-    """Raises Invalid `overlap`. Locks the person."""
+    """Raises Invalid, also `overlap`. Locks the person."""
     _demand(actor, person)
     before = _locked(person, _hours_now)
-    if first_clash([*map(Shift.of, before), Shift.of(values)]) is not None:
+    Invalid.unless_good(shift_faults(values))
+    if clashes([*map(Shift.of, before), Shift.of(values)]):
         raise Invalid.field("/start", _OVERLAP, code="overlap")
-    made = WorkingHours.objects.create(staff=person, **values)
+    made = WorkingHours.objects.create(staff=person, **_shift(values))
     _tell(person, "working_hours", before, _hours_now(person), actor)
     return made
 
@@ -92,6 +97,7 @@ def remove_working_hours(*, hours: WorkingHours, actor: Actor) -> None:
 def add_time_off(*, person: Staff, values: Mapping[str, Any], actor: Actor) -> TimeOff:
     """A range of absence; bookings in it stand. With `time_off.own` only one's own. The reason stays out of history."""
     demand_time_off_of(actor, person)
+    Invalid.unless_good(range_faults(values))
     made = TimeOff.objects.create(staff=person, **values)
     _tell(person, "time_off", None, _absence(made), actor)
     return made
@@ -105,19 +111,21 @@ def remove_time_off(*, time_off: TimeOff, actor: Actor) -> None:
 
 
 def set_areas(*, person: Staff, rows: Sequence[Mapping[str, Any]], actor: Actor) -> None:
-    """Replace where a mobile person goes."""
+    """Replace where a mobile person goes. Raises Invalid with every fault at its row. Locks the person."""
     _demand(actor, person)
     before = _locked(person, _areas_now)
+    Invalid.unless_good(at_index(index, fault) for index, row in enumerate(rows) for fault in area_faults(row))
     ServiceArea.objects.filter(staff=person).delete()
     for each in rows:
-        ServiceArea.objects.create(staff=person, **each)
+        ServiceArea.objects.create(staff=person, **_area(each))
     _tell(person, "service_area", before, _areas_now(person), actor)
 
 
 def add_area(*, person: Staff, values: Mapping[str, Any], actor: Actor) -> ServiceArea:
     _demand(actor, person)
     before = _locked(person, _areas_now)
-    made = ServiceArea.objects.create(staff=person, **values)
+    Invalid.unless_good(area_faults(values))
+    made = ServiceArea.objects.create(staff=person, **_area(values))
     _tell(person, "service_area", before, _areas_now(person), actor)
     return made
 
@@ -143,6 +151,22 @@ def _locked(person: Staff, read: Any) -> Any:
 def _tell(person: Staff, kind: str, before: Any, after: Any, actor: Actor) -> None:
     if before != after:
         tell_of_parent(StaffChanged, kind=kind, parent=person, before=before, after=after, actor=actor)
+
+
+def _offers_faults(rows: Sequence[Mapping[str, Any]], services: Sequence[UUID]) -> Iterator[FieldError]:
+    yield from offers_faults(services)
+    currency = require_tenant().config.currency
+    for index, each in enumerate(rows):
+        for fault in price_faults(each.get("price"), currency, pointer="/own_price"):
+            yield at_index(index, fault)
+
+
+def _shift(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {**values, "breaks": sorted(values.get("breaks") or [])}
+
+
+def _area(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {**values, "days": sorted(values.get("days") or [])}
 
 
 def _absence(row: TimeOff) -> dict[str, Any]:

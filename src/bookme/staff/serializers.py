@@ -11,7 +11,6 @@ from bookme.core.http.serializers import (
     MetadataField,
     RowSerializer,
     TranslationsField,
-    fault,
     row_field,
 )
 from bookme.core.money import amount_text
@@ -20,8 +19,7 @@ from bookme.locations.serializers import HoursSerializer, RangeSerializer
 from bookme.services.models import MAX_DURATION, Service
 from bookme.services.serializers import CurrencyField
 from bookme.staff.models import ServiceArea, Staff, StaffService, TimeOff, WorkingHours
-
-MOST_BREAKS = 10
+from bookme.staff.rules import MOST_BREAKS
 
 
 class StaffSerializer(RowSerializer[Staff]):
@@ -128,6 +126,11 @@ class BreakSerializer(serializers.Serializer[Any]):
     start = WholeNumber(max_value=DAY_END)
     end = WholeNumber(max_value=DAY_END)
 
+    def to_internal_value(self, data: Any) -> Any:
+        """As the column holds it."""
+        given = super().to_internal_value(data)
+        return [given["start"], given["end"]]
+
     def to_representation(self, instance: list[int]) -> dict[str, Any]:
         return dict(zip(("start", "end"), instance, strict=True))
 
@@ -141,16 +144,6 @@ class WorkingHoursSerializer(HoursSerializer):
     class Meta:
         model = WorkingHours
         fields = ("id", "weekday", "on_date", "start", "end", "location", "breaks")
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        checked = super().validate(attrs)
-        breaks = sorted([each["start"], each["end"]] for each in checked.get("breaks", []))
-        free_from = checked.get("start")
-        for start, end in breaks:
-            if free_from is None or not free_from <= start < end <= checked["end"]:
-                raise fault("breaks", "Breaks lie within the shift and do not overlap.", "outside_shift")
-            free_from = end
-        return {**checked, "breaks": breaks}
 
 
 class TimeOffSerializer(RangeSerializer):
@@ -179,8 +172,3 @@ class ServiceAreaSerializer(RowSerializer[ServiceArea]):
     class Meta:
         model = ServiceArea
         fields = ("id", "postcode", "latitude", "longitude", "radius_km", "days")
-
-    def validate_days(self, value: list[int]) -> list[int]:
-        if len(set(value)) < len(value):
-            raise serializers.ValidationError("A day is there twice.", code="twice")
-        return sorted(value)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from bookme.core.errors import DomainError, NotSignedIn
 from bookme.core.http.client import client_address, client_agent
-from bookme.core.http.fields import parsed_phone
+from bookme.core.phones import phone_number
 from bookme.core.time import now
 from bookme.tenants.context import require_tenant
 from bookme.users.actions import MAX_PASSWORD, Origin, register_customer, sign_in, sign_out
@@ -56,7 +56,7 @@ class RegisterForm(SignInForm):
 
     def clean_phone(self) -> str:
         text = str(self.cleaned_data["phone"]).strip()
-        number = parsed_phone(text, country=require_tenant().config.country) if text else ""
+        number = phone_number(text, country=require_tenant().config.country) if text else ""
         if number is None:
             raise forms.ValidationError(_("This is not a possible phone number."), code="invalid_phone")
         return number

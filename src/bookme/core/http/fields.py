@@ -10,12 +10,12 @@ import re
 from decimal import Decimal
 from typing import Any
 
-import phonenumbers
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from bookme.core.money import amount_text, digits
+from bookme.core.money import amount_text, digits, fits
+from bookme.core.phones import phone_number
 from bookme.core.text import has_control_characters
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2200
@@ -75,21 +75,10 @@ class PhoneField(PlainText):
 
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
-        number = parsed_phone(text, country=self.context.get("country", ""))
+        number = phone_number(text, country=self.context.get("country", ""))
         if number is None:
             self.fail("invalid_phone")
         return number
-
-
-def parsed_phone(text: str, *, country: str) -> str | None:
-    """The number as E.164, or None if it is not a possible one. `country` is a two-letter code, or empty."""
-    try:
-        number = phonenumbers.parse(text, country or None)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)
@@ -145,9 +134,9 @@ class MoneyField(serializers.DecimalField):
 
     def to_internal_value(self, data: Any) -> Decimal:
         amount: Decimal = super().to_internal_value(data)
-        places = digits(self.context["currency"])
-        if amount != round(amount, places):
-            self.fail("too_many_decimals", digits=places)
+        currency = self.context["currency"]
+        if not fits(amount, currency):
+            self.fail("too_many_decimals", digits=digits(currency))
         return amount
 
     def to_representation(self, value: Any) -> str:

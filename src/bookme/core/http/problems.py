@@ -149,10 +149,7 @@ def domain_error(error: Exception) -> DomainError | None:
 
 def _from_rest(error: exceptions.APIException) -> DomainError:
     if isinstance(error, exceptions.ValidationError):
-        faults = tuple(field_errors(error.get_full_details()))
-        code = faults[0].code if len(faults) == 1 else "invalid"
-        detail = faults[0].detail if len(faults) == 1 else "Some fields are not valid."
-        return Invalid(detail, code=code, errors=faults)
+        return Invalid.of(tuple(field_errors(error.get_full_details())))
     if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
         return NotSignedIn()
     if isinstance(error, exceptions.Throttled):

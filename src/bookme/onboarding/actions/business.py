@@ -4,11 +4,11 @@ from typing import Any
 
 from django.conf import settings
 
+from bookme.core.phones import phone_number
 from bookme.onboarding.actions.rows import update_row
 from bookme.onboarding.ledger import Ledger
 from bookme.onboarding.named import differences, merged_settings, names_in
 from bookme.onboarding.validation import BadConfig, Fault
-from bookme.onboarding.validation.formats import phone_number
 from bookme.onboarding.validation.meaning import settings_faults
 from bookme.onboarding.validation.shape import SETTINGS, settings_shape_faults
 from bookme.tenants.models import Domain, Tenant, TenantConfig, TenantStatus

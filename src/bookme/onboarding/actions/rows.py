@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import models
 from django.utils import timezone
 
+from bookme.core.slugs import free_among
 from bookme.onboarding.ledger import Ledger
 
 M = TypeVar("M", bound=models.Model)
@@ -33,15 +34,21 @@ def sync_keyed(*, model: type[M], section: str, wanted: list[Wanted], ledger: Le
     manager: Any = model._default_manager
     rows: dict[str, Any] = {row.key: row for row in manager.filter(key__isnull=False)}
     new = []
-    slugs = _Slugs(manager) if any(each.name == "slug" for each in model._meta.fields) else None
+    has_slugs = any(each.name == "slug" for each in model._meta.fields)
+    taken = (
+        set(manager.values_list("slug", flat=True))
+        if has_slugs and any(each.key not in rows for each in wanted)
+        else set()
+    )
     for each in wanted:
         path = f"{section}.{each.key}"
         row: Any = rows.get(each.key)
         if row is None:
             row = model(key=each.key, **{name: _value(value, None) for name, value in each.values.items()})
             row.translations = _translated({}, each)
-            if slugs:
-                row.slug = slugs.free_for(each.key)
+            if has_slugs:
+                row.slug = free_among(taken, each.key)
+                taken.add(row.slug)
             rows[each.key] = row
             new.append(row)
             ledger.created(path)
@@ -171,20 +178,3 @@ def _frozen(value: Any) -> Hashable:
     if isinstance(value, list | tuple):
         return tuple(_frozen(each) for each in value)
     return value  # type: ignore[no-any-return]
-
-
-class _Slugs:
-    """Slugs that are free: the key, or with a number where a row made elsewhere has it."""
-
-    def __init__(self, manager: Any) -> None:
-        self._manager = manager
-        self._taken: set[str] | None = None
-
-    def free_for(self, key: str) -> str:
-        if self._taken is None:
-            self._taken = set(self._manager.values_list("slug", flat=True))
-        slug, number = key, 2
-        while slug in self._taken:
-            slug, number = f"{key}-{number}", number + 1
-        self._taken.add(slug)
-        return slug

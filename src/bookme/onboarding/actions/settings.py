@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from bookme.core.actor import Actor
-from bookme.core.money import digits
+from bookme.core.money import fits
 from bookme.core.permissions import Permission
 from bookme.eventlog.actions import publish
 from bookme.onboarding.actions.business import refuse_bad_settings, save_settings, stored_form
@@ -70,10 +70,9 @@ def _refuse_other_language(before: dict[str, Any], after: dict[str, Any]) -> Non
 
 def _refuse_finer_prices(currency: str) -> None:
     """Amounts are never rounded: a currency without pence cannot take over prices that have some."""
-    places = digits(currency)
     for model in (Service, Extra, StaffService):
         prices = model._default_manager.filter(price__isnull=False).values_list("price", flat=True)
-        if any(price is not None and price != round(price, places) for price in prices):
+        if any(price is not None and not fits(price, currency) for price in prices):
             raise BadConfig([Fault(("currency",), "has fewer decimals than some prices have", "currency_digits")])
 
 

@@ -32,6 +32,30 @@ class Fault:
         return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in self.path)
 
 
+# The rules are those of the apps; what a file calls a fault is its own, and older.
+_CODES = {
+    "capacity_of_kind": "capacity",
+    "staff_of_kind": "capacity",
+    "too_large": "capacity",
+    "too_many_decimals": "currency_digits",
+    "min_value": "minimum",
+    "end_before_start": "range",
+    "outside_shift": "range",
+    "too_long": "range",
+    "too_small": "range",
+    "twice": "repeated",
+}
+_NAMES = {"minimum": "min", "maximum": "max", "starts_at": "from", "ends_at": "to"}
+
+
+def of_rule(error: FieldError, path: Path) -> Fault:
+    """A fault of an app's rule as one of the file: `path` leads to the row that the rule looked at."""
+    steps = [_NAMES.get(each, each) for each in error.pointer.split("/")[1:]]
+    return Fault(
+        (*path, *steps), error.detail.removeprefix("This ").removesuffix("."), _CODES.get(error.code, error.code)
+    )
+
+
 class BadConfig(Invalid):
     """Every fault of a config at once, in the order of the file."""
 

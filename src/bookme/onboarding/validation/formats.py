@@ -4,7 +4,6 @@ import datetime as dt
 import re
 from functools import lru_cache
 
-import phonenumbers
 from babel import localedata
 from babel.core import get_global
 from django.core.exceptions import ValidationError
@@ -12,6 +11,7 @@ from django.core.validators import validate_email
 from jsonschema import FormatChecker
 
 from bookme.core.money import currency_codes
+from bookme.core.phones import phone_number
 from bookme.core.text import has_control_characters
 from bookme.core.time import zone_names
 
@@ -93,19 +93,6 @@ def is_email(value: object) -> bool:
 @FORMATS.checks("phone")
 def is_phone(value: object) -> bool:
     return not isinstance(value, str) or phone_number(value) is not None
-
-
-def phone_number(text: str) -> str | None:
-    """The number as E.164, or None where it is not a possible one with its country."""
-    if has_control_characters(text):
-        return None
-    try:
-        number = phonenumbers.parse(text, None)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 @FORMATS.checks("url")

@@ -5,10 +5,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from bookme.core.money import currency_codes, digits
+from bookme.core.money import currency_codes
 from bookme.onboarding.validation.entries import by_key, entries, items, number, part, services_of, word
-from bookme.onboarding.validation.faults import Fault, Path
+from bookme.onboarding.validation.faults import Fault, Path, of_rule
 from bookme.onboarding.validation.timetable import timetable_faults
+from bookme.services.models import ServiceKind
+from bookme.services.rules import bounds_faults, price_faults, repeated, seats_faults
+from bookme.tenants.config import DepositKind
+from bookme.tenants.rules import deposit_faults
 
 KEYED_SECTIONS = ("locations", "resources", "categories", "custom_fields", "services", "extras", "staff")
 TEXTS = ("name", "title", "bio", "description", "label", "help_text", "tagline")
@@ -77,25 +81,17 @@ def _repeated_reminders(data: dict[str, Any]) -> Iterator[Fault]:
 
 
 def _deposit_faults(data: dict[str, Any], parent: dict[str, Any], path: Path) -> Iterator[Fault]:
-    deposit = part(parent, "deposit")
-    value = word(deposit, "value")
-    if value is None or not _AMOUNT.fullmatch(value):
-        return
-    if Decimal(value) == 0:
-        yield Fault((*path, "value"), 'must be more than 0; no deposit is {"kind": "none"}', "minimum")
-    elif deposit.get("kind") == "fixed":
-        yield from _amount_faults(data, deposit, (*path, "value"))
+    """A deposit whose shape is good: a kind, and a value where that has one."""
+    deposit, currency = part(parent, "deposit"), word(data, "currency")
+    if word(deposit, "kind") in set(DepositKind) and currency in currency_codes():
+        yield from (of_rule(each, path) for each in deposit_faults(deposit, str(currency), pointer=""))
 
 
 def _amount_faults(data: dict[str, Any], entry: dict[str, Any], path: Path) -> Iterator[Fault]:
     """More digits than the currency has, such as 9000.50 in JPY."""
     currency, amount = word(data, "currency"), word(entry, str(path[-1]))
-    if currency not in currency_codes() or amount is None or not _AMOUNT.fullmatch(amount):
-        return
-    allowed = digits(str(currency))
-    if len(amount.partition(".")[2].rstrip("0")) > allowed:
-        what = f"at most {allowed} decimals" if allowed else "no decimals"
-        yield Fault(path, f"must have {what}, as {currency} has", "currency_digits")
+    if currency in currency_codes() and amount is not None and _AMOUNT.fullmatch(amount):
+        yield from (of_rule(each, path) for each in price_faults(Decimal(amount), str(currency), pointer=""))
 
 
 def _repeated_keys(data: dict[str, Any], section: str) -> Iterator[Fault]:
@@ -146,31 +142,32 @@ def _service_faults(data: dict[str, Any]) -> Iterator[Fault]:
 
 
 def _capacity_faults(entry: dict[str, Any], path: Path) -> Iterator[Fault]:
-    kind, capacity = word(entry, "kind") or "individual", number(entry, "capacity")
-    if kind == "individual" and capacity not in {None, 1}:
-        yield Fault((*path, "capacity"), "must be 1 for an individual service", "capacity")
-    if kind == "group" and (capacity or 0) < 2 and (capacity is not None or "capacity" not in entry):
-        yield Fault((*path, "capacity"), "must be at least 2 for a group service", "capacity")
-    if kind == "class" and "capacity" not in entry:
+    """With the defaults of the columns. What is no number the schema tells; here it stands for none."""
+    values: dict[str, Any] = {"kind": word(entry, "kind") or ServiceKind.INDIVIDUAL}
+    values |= {name: number(entry, name) or 1 for name in ("capacity", "staff_needed")}
+    values["min_to_run"] = number(entry, "min_to_run") if number(entry, "capacity") else None
+    if values["kind"] == ServiceKind.CLASS and "capacity" not in entry:
         yield Fault((*path, "capacity"), "is missing: a class needs it", "required")
-    least = number(entry, "min_to_run")
-    if least is not None and least > (capacity or 1):
-        yield Fault((*path, "min_to_run"), "must be at most the capacity", "capacity")
-    if kind == "class" and (number(entry, "staff_needed") or 1) > 1:
-        yield Fault((*path, "staff_needed"), "must be 1 for a class", "capacity")
+    yield from (of_rule(each, path) for each in seats_faults(values))
 
 
 def _question_faults(data: dict[str, Any]) -> Iterator[Fault]:
     for path, entry in entries(data, "custom_fields"):
-        least, most = number(entry, "min"), number(entry, "max")
-        if least is not None and most is not None and most < least:
-            yield Fault((*path, "max"), "must be at least min", "range")
-        seen: set[str] = set()
-        for place, choice in items(entry, "choices", path):
-            first = choice.get(next(iter(_languages(data)), "")) if isinstance(choice, dict) else choice
-            if isinstance(first, str) and first in seen:
-                yield Fault(place, "is there twice", "repeated")
-            seen.add(str(first))
+        bounds = {"kind": word(entry, "kind"), "minimum": number(entry, "min"), "maximum": number(entry, "max")}
+        yield from (of_rule(each, path) for each in bounds_faults(bounds))
+        choices = [
+            (place, text)
+            for place, each in items(entry, "choices", path)
+            if (text := _first_text(data, each)) is not None
+        ]
+        for index in repeated([text for _, text in choices]):
+            yield Fault(choices[index][0], "is there twice", "repeated")
+
+
+def _first_text(data: dict[str, Any], text: object) -> str | None:
+    """A text as it is stored, in the first language."""
+    found = text.get(next(iter(_languages(data)), "")) if isinstance(text, dict) else text
+    return found if isinstance(found, str) else None
 
 
 def _people_faults(data: dict[str, Any]) -> Iterator[Fault]:

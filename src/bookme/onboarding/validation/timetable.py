@@ -2,21 +2,20 @@
 
 import datetime as dt
 import re
-from collections import defaultdict
 from collections.abc import Iterator
-from itertools import pairwise
+from dataclasses import asdict
 from typing import Any
 
-from bookme.core.time import DAY_MINUTES, clock_minutes
+from bookme.core.time import clock_minutes
+from bookme.core.weekly import Shift, clashes
+from bookme.locations.rules import hours_faults, range_faults
 from bookme.onboarding.validation.entries import DAYS, by_key, entries, items, part, services_of, word
-from bookme.onboarding.validation.faults import Fault, Path
-
-WEEK_MINUTES = 7 * DAY_MINUTES
+from bookme.onboarding.validation.faults import Fault, Path, of_rule
+from bookme.onboarding.validation.formats import is_date
+from bookme.staff.rules import break_faults
 
 _CLOCK = re.compile(r"\d\d:\d\d", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d)?", re.ASCII)
-
-Span = tuple[int, int, Path]
 
 
 def timetable_faults(data: dict[str, Any]) -> Iterator[Fault]:
@@ -34,60 +33,45 @@ def _minutes(entry: dict[str, Any], name: str) -> int | None:
 
 
 def _hours_faults(owner: dict[str, Any], name: str, path: Path) -> Iterator[Fault]:
-    """Each shift by itself, then those of one week, and of one date, against each other."""
-    week: list[Span] = []
-    dates: dict[str, list[Span]] = defaultdict(list)
-    shut: dict[str, Path] = {}
-    for place, shift in entries(owner, name, path):
-        start, end = _minutes(shift, "start"), _minutes(shift, "end")
-        day, date = word(shift, "day"), word(shift, "on_date")
-        if date and not {"start", "end"} & set(shift):
-            shut[date] = place
-        if start is None or end is None:
+    """Each shift by itself, then all of them against each other."""
+    good: list[tuple[Path, Shift]] = []
+    for place, entry in entries(owner, name, path):
+        shift = _shift(entry)
+        if shift is None:
             continue
-        yield from _shift_faults(shift, place, start, end)
-        if date:
-            dates[date].append((start, end, place))
-        elif day in DAYS and end > start:
-            midnight = DAYS.index(day) * DAY_MINUTES
-            week.append((midnight + start, midnight + end, place))
-    yield from _overlaps(week, WEEK_MINUTES)
-    for date, spans in dates.items():
-        yield from _overlaps([span for span in spans if span[1] > span[0]], None)
-        if date in shut:
-            yield Fault(shut[date], "shuts a date that another entry opens", "overlap")
+        found = list(hours_faults(asdict(shift)))
+        yield from (of_rule(each, place) for each in found)
+        if not found:
+            yield from _break_faults(entry, place, shift)
+            good.append((place, shift))
+    for index in clashes([shift for _, shift in good]):
+        yield Fault(good[index][0], "overlaps another one", "overlap")
 
 
-def _shift_faults(shift: dict[str, Any], path: Path, start: int, end: int) -> Iterator[Fault]:
-    if end <= start:
-        yield Fault((*path, "end"), "must be after start", "range")
-    else:
-        yield from _break_faults(shift, path, start, end)
+def _shift(entry: dict[str, Any]) -> Shift | None:
+    """The entry as the rules know it; None where the schema tells what is wrong with it."""
+    day, date = word(entry, "day"), word(entry, "on_date")
+    start, end = _minutes(entry, "start"), _minutes(entry, "end")
+    on_date = dt.date.fromisoformat(date) if date and is_date(date) else None
+    is_shut = not {"start", "end"} & set(entry)
+    if (day in DAYS) == bool(on_date) or ((start is None or end is None) and not (is_shut and on_date)):
+        return None
+    return Shift(DAYS.index(day) if day in DAYS else None, on_date, start, end)
 
 
-def _overlaps(spans: list[Span], circle: int | None) -> Iterator[Fault]:
-    """Spans that begin before an earlier one ends; on the circle of a week, Sunday night runs into Monday."""
-    ordered = sorted(spans)
-    for (_, end, _), (start, _, path) in pairwise(ordered):
-        if start < end:
-            yield Fault(path, "overlaps another one", "overlap")
-    if circle and len(ordered) > 1 and max(end for _, end, _ in ordered) - circle > ordered[0][0]:
-        yield Fault(ordered[0][2], "overlaps the night before", "overlap")
+_BREAKS = {
+    "end_before_start": (("end",), "must be after start", "range"),
+    "outside_shift": ((), "must lie within the hours it interrupts", "range"),
+    "overlap": ((), "overlaps another one", "overlap"),
+}
 
 
-def _break_faults(shift: dict[str, Any], path: Path, shift_start: int, shift_end: int) -> Iterator[Fault]:
-    spans: list[Span] = []
-    for place, pause in entries(shift, "breaks", path):
-        start, end = _minutes(pause, "start"), _minutes(pause, "end")
-        if start is None or end is None:
-            continue
-        if end <= start:
-            yield Fault((*place, "end"), "must be after start", "range")
-        elif start < shift_start or end > shift_end:
-            yield Fault(place, "must lie within the hours it interrupts", "range")
-        else:
-            spans.append((start, end, place))
-    yield from _overlaps(spans, None)
+def _break_faults(entry: dict[str, Any], path: Path, shift: Shift) -> Iterator[Fault]:
+    found = [(place, _minutes(each, "start"), _minutes(each, "end")) for place, each in entries(entry, "breaks", path)]
+    breaks = [(place, (start, end)) for place, start, end in found if start is not None and end is not None]
+    for index, why in break_faults(shift.start, shift.end, [minutes for _, minutes in breaks]):
+        steps, message, code = _BREAKS[why]
+        yield Fault((*breaks[index][0], *steps), message, code)
 
 
 def _session_faults(data: dict[str, Any]) -> Iterator[Fault]:
@@ -118,8 +102,8 @@ def _closure_faults(data: dict[str, Any]) -> Iterator[Fault]:
     for path, entry in entries(data, "closures"):
         first, last = word(entry, "from"), word(entry, "to")
         start, end = _instant(first, last=False), _instant(last, last=True)
-        if start and end and end <= start:
-            yield Fault((*path, "to"), "must be after from", "range")
+        if start and end:
+            yield from (of_rule(each, path) for each in range_faults({"starts_at": start, "ends_at": end}))
         one = (word(entry, "name"), first, last, word(entry, "location"))
         if one in seen:
             yield Fault(path, "is there twice", "repeated")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from bookme.bookings.actions.request import BookingRequest
 from bookme.bookings.answers import question_key
 from bookme.core.errors import FieldError
-from bookme.core.http.fields import parsed_phone
+from bookme.core.phones import phone_number
 from bookme.core.text import has_control_characters
 from bookme.customers.actions import Address, Contact
 from bookme.customers.models import ConsentKind
@@ -109,7 +109,7 @@ class DetailsForm(forms.Form):
         text = str(self.cleaned_data["phone"]).strip()
         if not text:
             return ""
-        number = parsed_phone(text, country=self.config.country)
+        number = phone_number(text, country=self.config.country)
         if number is None:
             raise ValidationError(_("This is not a possible phone number."), code="invalid_phone")
         return number

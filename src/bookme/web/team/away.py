@@ -1,8 +1,9 @@
 """Closures of the business, and when people are away: with the bookings that still stand in that time."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from bookme.bookings.models import Booking
 from bookme.bookings.selectors.team import standing_between
 from bookme.core.actor import Actor
+from bookme.core.errors import Invalid
 from bookme.core.fetch import one
 from bookme.core.http.views import write
 from bookme.core.permissions import Permission
@@ -24,7 +26,7 @@ from bookme.core.time import now
 from bookme.locations.actions import make_closure, remove_closure
 from bookme.locations.models import Closure, Location
 from bookme.locations.selectors import closures, closures_since, locations_for, zone_of
-from bookme.locations.serializers import ClosureSerializer
+from bookme.locations.serializers import ClosureSerializer, RangeSerializer
 from bookme.staff.actions import add_time_off, remove_time_off
 from bookme.staff.models import Staff, TimeOff
 from bookme.staff.selectors import absences_for, people_away_by
@@ -143,12 +145,11 @@ def add_closure_page(request: HttpRequest, actor: Actor) -> HttpResponse:
         given = form.cleaned_data
         data = {"name": given["name"], "location": given["place"] or None, **form.range_data(form.zone())}
         checked = ClosureSerializer(data=data, context=context_of(actor))
-        if checked.is_valid():
-            with write():
-                make_closure(values=checked.validated_data, actor=actor)
+        refused = _saved(checked, make_closure, actor)
+        if refused is None:
             tell(request, _("The closure is saved. Nobody can book in that time."))
             return redirect(reverse("team-away"))
-        put_beside(form, checked, _NAMES | {"location": "place"})
+        put_beside(form, refused, _NAMES | {"location": "place"})
     return _page(request, actor, closure_form=form, status=422)
 
 
@@ -167,13 +168,12 @@ def add_time_off_page(request: HttpRequest, actor: Actor) -> HttpResponse:
     if form.is_valid():
         data = {"reason": form.cleaned_data["reason"], **form.range_data(zone_of(None))}
         checked = TimeOffSerializer(data=data, context=context_of(actor))
-        if checked.is_valid():
-            person = form.people[form.cleaned_data["person"]]
-            with write():
-                add_time_off(person=person, values=checked.validated_data, actor=actor)
+        person = form.people[form.cleaned_data["person"]]
+        refused = _saved(checked, partial(add_time_off, person=person), actor)
+        if refused is None:
             tell(request, _("%(name)s is away then. Nobody can book that time.") % {"name": person.name})
             return redirect(reverse("team-away"))
-        put_beside(form, checked, _NAMES)
+        put_beside(form, refused, _NAMES)
     return _page(request, actor, time_off_form=form, status=422)
 
 
@@ -207,6 +207,18 @@ def _page(
         "opens_time_off": time_off_form is not None,
     }
     return show(request, actor, "team/away.html", context, status=status)
+
+
+def _saved(checked: RangeSerializer, act: Callable[..., Any], actor: Actor) -> RangeSerializer | Invalid | None:
+    """Saves it, and answers None; else who says what is wrong."""
+    if not checked.is_valid():
+        return checked
+    try:
+        with write():
+            act(values=checked.validated_data, actor=actor)
+    except Invalid as error:
+        return error
+    return None
 
 
 def _places(actor: Actor) -> list[Location]:

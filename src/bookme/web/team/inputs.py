@@ -1,4 +1,4 @@
-"""Forms of the team, checked by the serializers of the API: one set of rules for both doors."""
+"""Forms of the team, read by the serializers of the API, bound by the same actions."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
@@ -8,6 +8,7 @@ from django import forms
 from rest_framework import serializers
 
 from bookme.core.actor import Actor
+from bookme.core.errors import DomainError
 from bookme.core.http.problems import field_errors
 from bookme.tenants.context import require_tenant
 
@@ -51,9 +52,15 @@ def faults_of(serializer: serializers.BaseSerializer[Any]) -> Iterator[tuple[str
         yield each.pointer, each.detail
 
 
-def put_beside(form: forms.Form, serializer: serializers.BaseSerializer[Any], names: Mapping[str, str]) -> None:
-    """Each fault of the serializer beside the form's field of that name; what has none is said above the form."""
-    for pointer, detail in faults_of(serializer):
+def put_beside(
+    form: forms.Form, faults: serializers.BaseSerializer[Any] | DomainError, names: Mapping[str, str]
+) -> None:
+    """Each fault beside the form's field of that name; what has none is said above the form."""
+    if isinstance(faults, DomainError):
+        found = [(each.pointer, each.detail) for each in faults.errors] or [("", faults.detail)]
+    else:
+        found = list(faults_of(faults))
+    for pointer, detail in found:
         name = names.get(pointer.split("/")[1] if "/" in pointer else "")
         form.add_error(name if name in form.fields else None, detail)
 

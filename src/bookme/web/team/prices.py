@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookme.core.actor import Actor
+from bookme.core.errors import Invalid
 from bookme.core.http.views import write
 from bookme.core.money import amount_text
 from bookme.core.permissions import Permission
@@ -76,15 +77,26 @@ def edit_price(request: HttpRequest, actor: Actor, service_id: UUID) -> HttpResp
     if request.method == "POST" and form.is_valid():
         data = {name: str(form.cleaned_data[name]) for name in FIELDS}
         checked = ServiceSerializer(service, data=data, partial=True, context=context_of(actor))
-        if checked.is_valid():
-            with write():
-                change_service(service=service, values=checked.validated_data, actor=actor)
+        refused = _saved(service, checked, actor)
+        if refused is None:
             tell(request, _("%(name)s is saved.") % {"name": service.text("name", request.LANGUAGE_CODE)})
             return redirect(reverse("team-services"))
-        put_beside(form, checked, {name: name for name in FIELDS})
+        put_beside(form, refused, {name: name for name in FIELDS})
     own = [each for each in offers_of_service(actor, service) if each.price is not None or each.duration_minutes]
     context = {"here": "team-services", "service": service, "form": form, "own": own}
     return show(request, actor, "team/price.html", context, status=422 if form.errors else 200)
+
+
+def _saved(service: Service, checked: ServiceSerializer, actor: Actor) -> ServiceSerializer | Invalid | None:
+    """Saves it, and answers None; else who says what is wrong."""
+    if not checked.is_valid():
+        return checked
+    try:
+        with write():
+            change_service(service=service, values=checked.validated_data, actor=actor)
+    except Invalid as error:
+        return error
+    return None
 
 
 def _initial(service: Service) -> dict[str, Any]:

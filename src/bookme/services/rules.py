@@ -1,0 +1,72 @@
+"""What the catalogue's rows must be. Pure: columns in, faults out, each with the name of its column.
+
+The actions refuse what breaks a rule, whoever calls them; the check of a config file asks for all faults at once.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from bookme.core.errors import FieldError
+from bookme.core.money import decimals_text, fits
+from bookme.services.models import QuestionKind, ServiceKind
+
+MAX_CAPACITY = 1000
+MAX_STAFF_NEEDED = 10
+MAX_REQUIREMENTS = 10
+
+Faults = Iterator[FieldError]
+
+
+def seats_faults(values: Mapping[str, Any]) -> Faults:
+    """`kind`, `capacity`, `min_to_run` and `staff_needed` of a service, which go together."""
+    kind, capacity = values["kind"], values["capacity"]
+    if kind == ServiceKind.INDIVIDUAL and capacity != 1:
+        yield FieldError("/capacity", "capacity_of_kind", "This must be 1 for an individual service.")
+    if kind == ServiceKind.GROUP and capacity < 2:
+        yield FieldError("/capacity", "capacity_of_kind", "This must be at least 2 for a group service.")
+    if (values.get("min_to_run") or 0) > capacity:
+        yield FieldError("/min_to_run", "too_large", "This must be at most the capacity.")
+    if kind == ServiceKind.CLASS and values["staff_needed"] != 1:
+        yield FieldError("/staff_needed", "staff_of_kind", "This must be 1 for a class.")
+
+
+def requires_faults(kinds: Sequence[str]) -> Faults:
+    """Kinds of resources that a service needs: each once."""
+    if len(set(kinds)) < len(kinds):
+        yield FieldError("/requires", "twice", "A kind of resource is there twice.")
+
+
+def price_faults(price: Decimal | None, currency: str, *, pointer: str = "/price") -> Faults:
+    """None is no price of one's own."""
+    if price is not None and price < 0:
+        yield FieldError(pointer, "min_value", "This must not be negative.")
+    elif price is not None and not fits(price, currency):
+        yield FieldError(pointer, "too_many_decimals", f"This must have {decimals_text(currency)}.")
+
+
+def question_faults(values: Mapping[str, Any]) -> Faults:
+    """`kind` with its `choices`, their `translations`, and the bounds `minimum` and `maximum`."""
+    choices = values.get("choices") or []
+    if (values["kind"] == QuestionKind.CHOICE) != bool(choices):
+        yield FieldError("/choices", "choices_of_kind", "A choice has choices, and nothing else has.")
+    elif repeated(choices):
+        yield FieldError("/choices", "twice", "A choice is there twice.")
+    for language, texts in (values.get("translations") or {}).items():
+        if len(texts.get("choices", choices)) != len(choices):
+            yield FieldError("/translations", "choices_of_kind", f"As many choices in {language} as there are.")
+    yield from bounds_faults(values)
+
+
+def repeated(choices: Sequence[str]) -> list[int]:
+    """The indexes of the choices that stand there already."""
+    return [index for index, each in enumerate(choices) if each in choices[:index]]
+
+
+def bounds_faults(values: Mapping[str, Any]) -> Faults:
+    """`minimum` and `maximum` of a question: only of whole numbers, and in order."""
+    least, most = values.get("minimum"), values.get("maximum")
+    if values["kind"] != QuestionKind.INTEGER and (least is not None or most is not None):
+        yield FieldError("/minimum", "bounds_of_kind", "Only a whole number has bounds.")
+    elif least is not None and most is not None and least > most:
+        yield FieldError("/maximum", "too_small", "This must be at least the minimum.")
