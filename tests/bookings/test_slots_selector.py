@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bookme.bookings.availability import Snapshot
 from bookme.bookings.models import Appointment, ResourceAllocation
-from bookme.bookings.selectors.slots import available_slots, load_snapshot
+from bookme.bookings.selectors.slots import Left, available_slots, load_snapshot
 from bookme.core.errors import Invalid
 from bookme.core.time import minute_of
 from bookme.locations.models import Closure, Location, OpeningHours, Resource
@@ -164,7 +164,7 @@ def test_what_is_busy() -> None:
     assert sorted(found.blocked) == [(ten - 15, ten + 60), (ten, ten + 60), (ten + 60, ten + 120)]
 
 
-def test_an_ignored_appointment_leaves_its_time_and_its_units_free() -> None:
+def test_an_appointment_that_all_have_left_leaves_its_time_and_its_units_free() -> None:
     where, cut = place(), service()
     unit = Resource.objects.create(location=where, name="Basin", kind="basin")
     ServiceRequirement.objects.create(service=cut, kind="basin")
@@ -173,7 +173,7 @@ def test_an_ignored_appointment_leaves_its_time_and_its_units_free() -> None:
     ResourceAllocation.objects.create(appointment=own, **held)
     assert starts(cut) == ["09:00"]
 
-    moving = loaded(cut, ignore_appointment_id=own.id)
+    moving = loaded(cut, left=Left(own.id, 1, is_emptied=True))
     assert (moving.people[0].booked, moving.units[0].blocked) == ((), ())
 
 

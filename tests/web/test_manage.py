@@ -8,14 +8,17 @@ import pytest
 from icalendar import Calendar
 
 from bookme.bookings.links import manage_token
-from bookme.bookings.models import Booking
+from bookme.bookings.models import Appointment, Booking
 from bookme.bookings.states import Status
 from bookme.locations.models import Location
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import Tenant
 from tests.bookings.desk import written
+from tests.factories.bookings import AppointmentFactory, BookingFactory
+from tests.factories.services import ServiceFactory
 from tests.web.conftest import MONDAY, Visitor, configure, page_of
 
+HOUR = dt.timedelta(hours=1)
 POLICIES = {
     "cancellation": {"free_until_minutes": 1440, "late_fee_percent": 50},
     "reschedule": {"allowed_until_minutes": 240, "max_times": 1},
@@ -88,6 +91,18 @@ def test_move_it_once(visitor: Visitor, booked: str) -> None:
     assert "This is your new time." in page
     assert "moved as often as it can be" in page
     assert visitor.get(f"{booked}move/")["Location"] == booked
+
+
+def test_where_others_stay_its_time_is_not_free(visitor: Visitor) -> None:
+    group = ServiceFactory(group=True, staff=[visitor.shop.ana])
+    appointment = AppointmentFactory(service=group, staff=visitor.shop.ana, location=visitor.shop.place, seats_taken=2)
+    Appointment.objects.update(starts_at=MONDAY, ends_at=MONDAY + HOUR, blocked_start=MONDAY, blocked_end=MONDAY + HOUR)
+    visits = [BookingFactory(appointment=appointment).visit for _each in range(2)]
+    token = manage_token(visit_id=visits[0].pk, link_version=1)
+    page = page_of(visitor.get(f"/manage/{token}/move/", date="2030-01-07"))
+    assert f'value="{MONDAY.isoformat()}"' in page  # with the others, as now
+    assert f'value="{(MONDAY + HOUR / 4).isoformat()}"' not in page
+    assert f'value="{(MONDAY + HOUR).isoformat()}"' in page
 
 
 def test_a_time_taken_meanwhile_moves_nothing(visitor: Visitor, booked: str) -> None:

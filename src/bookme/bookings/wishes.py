@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from bookme.bookings.models import Booking
 from bookme.core.errors import Conflict
 from bookme.services.models import Service
 
@@ -14,7 +15,10 @@ SESSIONS_ONLY = "sessions_only"  # the cause where a class is asked for at a tim
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """A service at an instant. None for staff or location: anybody, anywhere; `party_size` people."""
+    """A service at an instant. None for staff or location: anybody, anywhere; `party_size` people.
+
+    `moving` is the booking that is to go there: what it has now counts as given back.
+    """
 
     service: Service
     start: dt.datetime
@@ -22,6 +26,7 @@ class Wish:
     location_id: UUID | None = None
     party_size: int = 1
     extra_minutes: int = 0
+    moving: Booking | None = None
 
 
 class SlotUnavailable(Conflict):

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 
 from bookme.bookings.models import Booking
 from bookme.bookings.states import Status
+from bookme.services.models import Service
 from bookme.staff.models import Staff
 from tests.factories.bookings import AppointmentFactory, BookingFactory, VisitFactory
 from tests.factories.customers import CustomerFactory
@@ -30,12 +31,13 @@ def book(
     person: Staff | None = None,
     at: dt.datetime = TODAY_AT_TEN,
     status: Status = Status.CONFIRMED,
+    service: Service | None = None,
     **visit: Any,
 ) -> Booking:
     """A cut with Ana, today at ten, unless something else is said."""
     seats = 0 if status in {Status.CANCELLED, Status.DECLINED, Status.EXPIRED} else 1
     appointment = AppointmentFactory(
-        service=shop.cut, staff=person or shop.ana, location=shop.place, starts_at=at, seats_taken=seats
+        service=service or shop.cut, staff=person or shop.ana, location=shop.place, starts_at=at, seats_taken=seats
     )
     customer = CustomerFactory(name=name, email=f"{name.lower()}@mail.example")
     made = VisitFactory(customer=customer, contact_phone="+442079460958", **visit)

@@ -7,6 +7,7 @@ import pytest
 from bookme.bookings.models import Appointment
 from bookme.bookings.states import Status
 from tests.factories.bookings import BookingFactory, SessionFactory
+from tests.factories.services import ServiceFactory
 from tests.factories.users import Person
 from tests.web.conftest import Shop, page_of
 from tests.web.team.conftest import TODAY_AT_TEN, as_it_is, book, done, sent, shown
@@ -22,6 +23,17 @@ def test_it_moves_to_a_free_time(salon_team: Shop, stylist: Person) -> None:
     assert 'value="2030-01-02T10:15:00+00:00"' in page  # its own time is in nobody's way
     assert "Moved." in done(stylist, path, {"version": 1, "start": TWO})
     assert as_it_is(booking) == (Status.CONFIRMED, 2, dt.datetime(2030, 1, 2, 14, tzinfo=dt.UTC))
+
+
+def test_where_others_stay_its_time_is_not_free(salon_team: Shop, stylist: Person) -> None:
+    group = ServiceFactory(group=True, staff=[salon_team.ana])
+    booking = book(salon_team, "Ada", service=group)
+    BookingFactory(appointment=booking.appointment)
+    Appointment.objects.update(seats_taken=2)
+    page = shown(stylist, f"/team/bookings/{booking.pk}/move/")
+    assert 'value="2030-01-02T10:00:00+00:00"' in page  # with the others, as now
+    assert 'value="2030-01-02T10:15:00+00:00"' not in page
+    assert 'value="2030-01-02T11:00:00+00:00"' in page
 
 
 def test_to_a_colleague(salon_team: Shop, owner: Person) -> None:

@@ -64,6 +64,7 @@ def reschedule_booking(
         location_id=location_id or (None if service.kind == ServiceKind.CLASS else old.location_id),
         party_size=booking.party_size,
         extra_minutes=booking.extra_minutes,
+        moving=booking,
     )
     if service.kind == ServiceKind.CLASS:
         _move_to_session(booking, wish, now)
@@ -101,8 +102,8 @@ def _move_to_slot(booking: Booking, wish: Wish, now: dt.datetime) -> None:
     if overdue:
         release_expired_holds(staff_ids=overdue, now=now)
     swap(booking, times_moved=booking.times_moved + 1)
-    give_back_seats(appointment_id=booking.appointment_id, seats=booking.party_size)
     placement = choose(wish=wish, calendars=calendars, now=now)
+    give_back_seats(appointment_id=booking.appointment_id, seats=booking.party_size)
     shared = Booking.objects.filter(appointment=booking.appointment_id).exclude(pk=booking.pk).exists()
     if shared or placement.joins is not None:
         found = seat(wish=wish, placement=placement)

@@ -3,13 +3,12 @@
 import datetime as dt
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
 from bookme.bookings.availability import Cause, Snapshot, explain, nearest
 from bookme.bookings.models import Appointment
 from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.selectors.sessions import sessions_near
-from bookme.bookings.selectors.slots import load_snapshot
+from bookme.bookings.selectors.slots import load_snapshot, snapshot_for_move
 from bookme.bookings.wishes import SESSIONS_ONLY, SlotUnavailable, Wish
 from bookme.core.time import MINUTE, iso_text, minute_of, zone
 from bookme.services.models import ServiceKind
@@ -32,26 +31,28 @@ def require_reach(wish: Wish, *, now: dt.datetime) -> None:
         raise SlotUnavailable(wish=wish, causes=[Cause.GRID])
 
 
-def snapshot_of(
-    wish: Wish, *, now: dt.datetime, days_around: int = 0, ignore_appointment_id: UUID | None = None
-) -> Snapshot:
+def snapshot_of(wish: Wish, *, now: dt.datetime, days_around: int = 0) -> Snapshot:
     """What the engine needs for the wish's date, and for so many days before and after it.
 
     Read once more after the lock: what was read before it may be history.
     """
     day = wish.start.astimezone(require_tenant().config.zone).date()
     around = dt.timedelta(days=days_around)
+    asked: dict[str, Any] = {
+        "first": day - _DAY - around,
+        "last": day + _DAY + around,
+        "now": now,
+        "staff_ids": None if wish.staff_id is None else [wish.staff_id],
+        "location_ids": None if wish.location_id is None else [wish.location_id],
+    }
+    if wish.moving is not None:
+        return snapshot_for_move(booking=wish.moving, **asked)
     return load_snapshot(
         service=wish.service,
-        first=day - _DAY - around,
-        last=day + _DAY + around,
-        now=now,
         policy=policy_of(wish.service),
-        staff_ids=None if wish.staff_id is None else [wish.staff_id],
-        location_ids=None if wish.location_id is None else [wish.location_id],
         party_size=wish.party_size,
         extra_minutes=wish.extra_minutes,
-        ignore_appointment_id=ignore_appointment_id,
+        **asked,
     )
 
 

@@ -12,7 +12,8 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from bookme.bookings.availability import Group, Hours, Person, Place, Slot, Snapshot, Span, Unit, offered
-from bookme.bookings.models import Appointment
+from bookme.bookings.models import Appointment, Booking
+from bookme.bookings.selectors.offer import policy_of
 from bookme.core.errors import Invalid
 from bookme.core.time import DAY_MINUTES, iso_text, minute_of, zone
 from bookme.locations.models import OpeningHours
@@ -111,6 +112,15 @@ class ReadRange:
         return Q(on_date=None) | Q(on_date__range=(self.first, self.last))
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Seats of an appointment that count as given back. `is_emptied`: its time and its resources are free with them."""
+
+    appointment_id: UUID
+    seats: int
+    is_emptied: bool
+
+
 def require_range(first: dt.date, last: dt.date) -> None:
     """Raises Invalid with the pointers `/from` and `/to` unless both dates make a range that can be asked for."""
     for pointer, day in (("/from", first), ("/to", last)):
@@ -133,15 +143,14 @@ def load_snapshot(
     location_ids: Collection[UUID] | None = None,
     party_size: int = 1,
     extra_minutes: int = 0,
-    ignore_appointment_id: UUID | None = None,
+    left: Left | None = None,
 ) -> Snapshot:
     """Everything that decides the service's slots from `first` to `last`, both inclusive.
 
     Five queries; one more if it needs resources, one more for a group; none depends on how many people or days.
     `policy` is the service's, merged. None for staff or locations means all of them; what is inactive, does not do
     the service or is not where it is given is left out. Dates are those of the location if any is asked for, else the
-    business's. `ignore_appointment_id` is taken for free: the appointment that is about to move.
-    Raises Invalid as `require_range` does.
+    business's. `left` counts as left already. Raises Invalid as `require_range` does.
     """
     require_range(first, last)
     business = require_tenant().config
@@ -156,8 +165,8 @@ def load_snapshot(
         now=now,
         policy=policy,
         places=places,
-        people=_people(service, staff_ids, span, policy.any_staff, ignore_appointment_id),
-        units=_units(places, kinds, span, ignore_appointment_id) if kinds else (),
+        people=_people(service, staff_ids, span, policy.any_staff, left),
+        units=_units(places, kinds, span, left) if kinds else (),
         kinds=kinds,
         padding_before=service.padding_before_minutes,
         padding_after=service.padding_after_minutes,
@@ -165,6 +174,41 @@ def load_snapshot(
         capacity=service.capacity,
         party_size=party_size,
     )
+
+
+def snapshot_for_move(
+    *,
+    booking: Booking,
+    first: dt.date,
+    last: dt.date,
+    now: dt.datetime,
+    staff_ids: Collection[UUID] | None = None,
+    location_ids: Collection[UUID] | None = None,
+) -> Snapshot:
+    """As `load_snapshot`, for a booking that may go to these dates: its own seats count as given back.
+
+    Its appointment is in nobody's way where it is the only one on it; where others stay, that time is still taken.
+    """
+    service = booking.appointment.service
+    return load_snapshot(
+        service=service,
+        first=first,
+        last=last,
+        now=now,
+        policy=policy_of(service),
+        staff_ids=staff_ids,
+        location_ids=location_ids,
+        party_size=booking.party_size,
+        extra_minutes=booking.extra_minutes,
+        left=_left_by(booking),
+    )
+
+
+def _left_by(booking: Booking) -> Left:
+    """Of the appointment as it is now: others may have come or gone since the booking was read."""
+    seats = booking.party_size
+    stay = Appointment.objects.filter(Q(published=True) | Q(seats_taken__gt=seats), pk=booking.appointment_id)
+    return Left(booking.appointment_id, seats, is_emptied=not stay.exists())
 
 
 def available_slots(
@@ -194,7 +238,7 @@ def available_slots(
         first=first,
         last=last,
         now=now,
-        policy=business.policy.overridden(service.policy),
+        policy=policy_of(service),
         staff_ids=staff_ids,
         location_ids=location_ids,
         party_size=party_size,
@@ -236,13 +280,13 @@ def _places(
 
 
 def _people(
-    service: Service, staff_ids: Collection[UUID] | None, span: ReadRange, rule: AnyStaff, ignored: UUID | None
+    service: Service, staff_ids: Collection[UUID] | None, span: ReadRange, rule: AnyStaff, left: Left | None
 ) -> tuple[Person, ...]:
     in_turn = rule is AnyStaff.IN_TURN
-    rows = _rows(_PEOPLE, span, service=service.pk, asked=_listed(staff_ids), ignored=ignored, in_turn=in_turn)
+    rows = _rows(_PEOPLE, span, service=service.pk, asked=_listed(staff_ids), ignored=_emptied(left), in_turn=in_turn)
     ids = [staff for staff, *_ in rows]
     hours = _hours(WorkingHours.objects.filter(span.hours(), staff__in=ids), "staff_id", "location_id", "breaks")
-    groups = _groups(service, ids, span, ignored) if service.kind == ServiceKind.GROUP else {}
+    groups = _groups(service, ids, span, left) if service.kind == ServiceKind.GROUP else {}
     return tuple(
         Person(
             id=staff,
@@ -258,9 +302,7 @@ def _people(
     )
 
 
-def _groups(
-    service: Service, staff: list[UUID], span: ReadRange, ignored: UUID | None
-) -> defaultdict[UUID, list[Group]]:
+def _groups(service: Service, staff: list[UUID], span: ReadRange, left: Left | None) -> defaultdict[UUID, list[Group]]:
     found = Appointment.objects.filter(
         service=service,
         staff__in=staff,
@@ -271,25 +313,29 @@ def _groups(
     )
     groups = defaultdict(list)
     for each in found.order_by("starts_at", "id"):
-        if each.id == ignored:
+        if each.id == _emptied(left):
             continue
+        given_back = left.seats if left and left.appointment_id == each.id else 0
         groups[each.staff_id].append(
             Group(
                 id=each.id,
                 place=each.location_id,
                 start=minute_of(each.starts_at),
                 end=minute_of(each.ends_at),
-                seats_left=each.capacity - each.seats_taken,
+                seats_left=each.capacity - each.seats_taken + given_back,
             )
         )
     return groups
 
 
-def _units(
-    places: tuple[Place, ...], kinds: tuple[str, ...], span: ReadRange, ignored: UUID | None
-) -> tuple[Unit, ...]:
-    rows = _rows(_UNITS, span, kinds=list(kinds), asked=[place.id for place in places], ignored=ignored)
+def _units(places: tuple[Place, ...], kinds: tuple[str, ...], span: ReadRange, left: Left | None) -> tuple[Unit, ...]:
+    rows = _rows(_UNITS, span, kinds=list(kinds), asked=[place.id for place in places], ignored=_emptied(left))
     return tuple(Unit(id=unit, place=place, kind=kind, blocked=_pairs(spans)) for unit, place, kind, spans in rows)
+
+
+def _emptied(left: Left | None) -> UUID | None:
+    """The appointment that holds nobody's time any more."""
+    return left.appointment_id if left and left.is_emptied else None
 
 
 def _rows(statement: str, span: ReadRange, **parameters: Any) -> list[tuple[Any, ...]]:

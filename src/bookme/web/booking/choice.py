@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from bookme.bookings.availability import Snapshot
 from bookme.bookings.models import Appointment, Booking
 from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.selectors.sessions import session_for
-from bookme.bookings.selectors.slots import load_snapshot
+from bookme.bookings.selectors.slots import load_snapshot, snapshot_for_move
 from bookme.core.actor import GUEST
 from bookme.core.errors import NotFound
 from bookme.core.time import MINUTE
@@ -37,7 +37,7 @@ class Price(NamedTuple):
 class Choice:
     """What a draft stands for. `offers` are the people who do the service, `places` where it is given, in order.
 
-    `session` is set where a class is booked; `moved` is the appointment that is in nobody's way, because it moves.
+    `session` is set where a class is booked; `moved` is the booking that looks for another time.
     """
 
     draft: Draft
@@ -46,7 +46,7 @@ class Choice:
     offers: tuple[StaffService, ...]
     places: tuple[Location, ...]
     session: Appointment | None = None
-    moved: Appointment | None = None
+    moved: Booking | None = None
 
     @cached_property
     def policy(self) -> Policy:
@@ -119,18 +119,21 @@ class Choice:
 
     def snapshot(self, first: dt.date, last: dt.date, now: dt.datetime, *, anyone: bool = False) -> Snapshot:
         """What the availability engine needs for these dates, with the chosen person unless `anyone` is asked for."""
-        wanted = None if anyone or self.draft.staff_id is None else [self.draft.staff_id]
+        asked: dict[str, Any] = {
+            "first": first,
+            "last": last,
+            "now": now,
+            "staff_ids": None if anyone or self.draft.staff_id is None else [self.draft.staff_id],
+            "location_ids": [self.place.id],
+        }
+        if self.moved is not None:
+            return snapshot_for_move(booking=self.moved, **asked)
         return load_snapshot(
             service=self.service,
-            first=first,
-            last=last,
-            now=now,
             policy=self.policy,
-            staff_ids=wanted,
-            location_ids=[self.place.id],
             party_size=self.draft.party_size,
             extra_minutes=self.extra_minutes,
-            ignore_appointment_id=self.moved.id if self.moved else None,
+            **asked,
         )
 
 
@@ -179,7 +182,7 @@ def moving_choice(booking: Booking) -> Choice:
         extras=tuple(Extra(**kept | {"price": Decimal(kept["price"])}) for kept in booking.extras),
         offers=(_offer_of(appointment),),
         places=(appointment.location,),
-        moved=appointment,
+        moved=booking,
     )
 
 

@@ -85,7 +85,7 @@ def session_choices(wanted: Wanted, *, now: dt.datetime) -> list[SessionChoice]:
     """The sessions of a class with room for the party, by start; the one that is moved from is left out."""
     today = now.astimezone(wanted.zone).date()
     _midnight, end = day_bounds(today, today + SESSION_DAYS * _DAY, wanted.zone)
-    left_out = wanted.moved.pk if wanted.moved else None
+    left_out = wanted.moved.appointment_id if wanted.moved else None
     choices = (
         SessionChoice(each, each.starts_at.astimezone(wanted.zone), each.capacity - each.seats_taken)
         for each in sessions_between(now, end, service_id=wanted.service.pk).order_by("starts_at", "id")

@@ -16,7 +16,7 @@ from bookme.bookings.availability import Snapshot
 from bookme.bookings.models import Appointment, Booking
 from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.selectors.sessions import session_for
-from bookme.bookings.selectors.slots import load_snapshot
+from bookme.bookings.selectors.slots import load_snapshot, snapshot_for_move
 from bookme.core.actor import GUEST, Actor
 from bookme.core.errors import NotFound
 from bookme.locations.models import Location
@@ -36,7 +36,7 @@ MOST_EXTRAS = 20
 class Wanted:
     """A service with who, where and how many. None for `person` or `place`: anybody, anywhere.
 
-    `moved` is the appointment of the booking that looks for another time, which is in nobody's way.
+    `moved` is the booking that looks for another time.
     """
 
     service: Service
@@ -48,8 +48,7 @@ class Wanted:
     party_size: int = 1
     start: dt.datetime | None = None
     session: Appointment | None = None
-    moved: Appointment | None = None
-    moved_minutes: int = 0
+    moved: Booking | None = None
 
     @property
     def is_class(self) -> bool:
@@ -78,7 +77,7 @@ class Wanted:
 
     @property
     def extra_minutes(self) -> int:
-        return self.moved_minutes or sum(extra.duration_minutes for extra in self.extras)
+        return self.moved.extra_minutes if self.moved else sum(extra.duration_minutes for extra in self.extras)
 
     @property
     def duration_minutes(self) -> int:
@@ -98,17 +97,21 @@ class Wanted:
 
     def snapshot(self, first: dt.date, last: dt.date, now: dt.datetime) -> Snapshot:
         """What the availability engine needs for these dates."""
+        asked: dict[str, Any] = {
+            "first": first,
+            "last": last,
+            "now": now,
+            "staff_ids": [self.person.pk] if self.person else [each.pk for each in self.people],
+            "location_ids": [self.place.pk] if self.place else None,
+        }
+        if self.moved is not None:
+            return snapshot_for_move(booking=self.moved, **asked)
         return load_snapshot(
             service=self.service,
-            first=first,
-            last=last,
-            now=now,
             policy=policy_of(self.service),
-            staff_ids=[self.person.pk] if self.person else [each.pk for each in self.people],
-            location_ids=[self.place.pk] if self.place else None,
             party_size=self.party_size,
             extra_minutes=self.extra_minutes,
-            ignore_appointment_id=self.moved.pk if self.moved else None,
+            **asked,
         )
 
     def query(self, **more: Any) -> dict[str, Any]:
@@ -169,8 +172,7 @@ def moving(booking: Booking, actor: Actor, asked: Mapping[str, str]) -> Wanted:
         person=None if who == "any" else _one([each.staff for each in offers], asked_id(who)) or same,
         place=_one(places, asked_id(where)) or at,
         party_size=booking.party_size,
-        moved=appointment,
-        moved_minutes=booking.extra_minutes,
+        moved=booking,
     )
 
 
