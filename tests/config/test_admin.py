@@ -4,11 +4,12 @@ import datetime as dt
 from collections.abc import Iterator
 
 import pytest
-from django.contrib.admin.models import LogEntry
+from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from bookme.bookings.models import Booking
 from bookme.bookings.states import Status
@@ -19,7 +20,7 @@ from bookme.eventlog.models import Event
 from bookme.services.models import Service
 from bookme.tenants.context import public_scope, tenant_scope
 from bookme.tenants.models import Domain, OutboxMessage, Tenant, TenantStatus
-from bookme.users.models import SignIn, User
+from bookme.users.models import Membership, SignIn, User
 from tests.factories.bookings import AppointmentFactory, BookingFactory
 from tests.factories.communications import NotificationFactory
 from tests.factories.customers import ConsentFactory, CustomerAddressFactory, CustomerFactory
@@ -31,7 +32,7 @@ from tests.factories.users import PASSWORD, Person, UserFactory, make_person
 SALON = "/t/salon/admin/"
 PLATFORM_LISTS = [f"/admin/{each}/" for each in (
     "tenants/tenant", "tenants/domain", "tenants/outboxmessage", "users/user", "users/membership", "users/signin",
-    "eventlog/event",
+    "eventlog/event", "admin/logentry",
 )]  # fmt: skip
 BUSINESS_LISTS = [f"{SALON}{each}/" for each in (
     "services/service", "services/category", "services/extra", "services/question", "staff/staff",
@@ -298,6 +299,86 @@ def test_a_host_name_is_added_but_the_primary_one_stays(admin: Client, salon: Te
     assert admin.post(f"/admin/tenants/domain/{primary.pk}/delete/", {"post": "yes"}).status_code == 403
 
 
+def _history(admin: Client, path: str) -> str:
+    """The page of a row's history, as its own page links to it, without markup."""
+    assert f'href="{path}history/"' in admin.get(f"{path}change/").text
+    return " ".join(strip_tags(admin.get(f"{path}history/").text).split())
+
+
+def test_who_changed_a_membership_or_a_person_and_how_is_kept(admin: Client, owner: Person, operator: User) -> None:
+    held = Membership.objects.get(user=owner.user)
+    path = f"/admin/users/membership/{held.pk}/"
+    assert "change history" not in admin.get(f"{path}change/").text
+    assert admin.post(f"{path}change/", {"role": "manager", "is_active": "on"}).status_code == 302
+    told = _history(admin, path)
+    assert operator.email in told
+    assert "Role: owner → manager" in told
+    person = {"name": "Olivia", "phone": "", "language": "", "timezone": "", "is_active": "on", "is_staff": "on"}
+    empty = {f"memberships-{each}_FORMS": "0" for each in ("TOTAL", "INITIAL")}
+    path = f"/admin/users/user/{owner.user.pk}/"
+    assert admin.post(f"{path}change/", person | empty).status_code == 302
+    told = _history(admin, path)
+    assert f"Name: {owner.user.name} → Olivia" in told
+    assert "Operator: False → True" in told
+    assert LogEntry.objects.count() == 2
+
+
+def test_a_refused_change_leaves_no_trace(admin: Client, owner: Person) -> None:
+    held = Membership.objects.get(user=owner.user)
+    answer = admin.post(f"/admin/users/membership/{held.pk}/change/", {"role": "emperor", "is_active": "on"})
+    assert answer.status_code == 200
+    _act(admin, "/admin/tenants/tenant/", "resume", owner.tenant.pk)
+    assert not LogEntry.objects.exists()
+
+
+def test_a_host_name_s_history_outlives_it(admin: Client, salon: Tenant, rival: Tenant, operator: User) -> None:
+    admin.post("/admin/tenants/domain/add/", {"domain": "book.salon.example", "tenant": str(salon.pk)})
+    added = Domain.objects.get(domain="book.salon.example")
+    path = f"/admin/tenants/domain/{added.pk}/"
+    admin.post(f"{path}change/", {"domain": "book.rival.example", "tenant": str(rival.pk)})
+    told = _history(admin, path)
+    assert "Domain: book.salon.example; Tenant: Salon" in told
+    assert "Domain: book.salon.example → book.rival.example; Tenant: Salon → Rival" in told
+    admin.post(f"{path}delete/", {"post": "yes"})
+    assert not Domain.objects.filter(pk=added.pk).exists()
+    listed = admin.get("/admin/admin/logentry/?q=book.rival").text
+    assert operator.email in listed
+    assert list(LogEntry.objects.values_list("action_flag", flat=True)) == [DELETION, CHANGE, ADDITION]
+
+
+def test_what_an_operator_does_to_a_business_is_in_its_history(admin: Client, owner: Person, operator: User) -> None:
+    salon = owner.tenant
+    _act(admin, "/admin/tenants/tenant/", "suspend", salon.pk)
+    told = _history(admin, f"/admin/tenants/tenant/{salon.pk}/")
+    assert f"{operator.email} Suspended" in told
+    _act(admin, "/admin/tenants/tenant/", "resume", salon.pk)
+    assert owner.api.get("auth/me/").status_code == 200
+    sign_in = SignIn.objects.get(user=owner.user)
+    _act(admin, "/admin/users/signin/", "end", sign_in.pk)
+    assert "Signed out" in _history(admin, f"/admin/users/signin/{sign_in.pk}/")
+
+
+def test_the_history_cannot_be_rewritten(admin: Client, salon: Tenant) -> None:
+    _act(admin, "/admin/tenants/tenant/", "suspend", salon.pk)
+    kept = LogEntry.objects.get()
+    path = f"/admin/admin/logentry/{kept.pk}/"
+    for page in (f"{path}change/", f"{path}delete/"):
+        assert admin.post(page, {"change_message": "Nothing", "post": "yes"}).status_code == 403
+    ids = [str(kept.pk)]
+    admin.post("/admin/admin/logentry/", {"action": "delete_selected", "_selected_action": ids, "post": "yes"})
+    assert LogEntry.objects.get().change_message == "Suspended"
+
+
+def test_the_history_of_a_row_of_a_business_is_its_events(admin: Client, salon: Tenant) -> None:
+    pending = BookingFactory(status=Status.PENDING)
+    _act(admin, f"{SALON}bookings/booking/", "confirm", pending.pk)
+    row = f"{SALON}bookings/booking/{pending.pk}/"
+    assert f'href="{row}history/"' in admin.get(f"{row}change/").text
+    answer = admin.get(f"{row}history/", follow=True)
+    assert answer.redirect_chain == [(f"{SALON}eventlog/event/?q={pending.pk}", 302)]
+    assert "booking.confirmed" in answer.text
+
+
 @pytest.mark.parametrize(
     ("path", "make"),
     [
@@ -328,7 +409,7 @@ def test_only_the_admin_has_the_policy_that_unfold_needs(admin: Client, client: 
 
 
 def test_nothing_of_a_business_is_on_the_platform_site() -> None:
-    shared = {"tenants", "users", "eventlog"}
+    shared = {"tenants", "users", "eventlog", "admin"}
     assert {model._meta.app_label for model in platform_site._registry} == shared
     assert {model._meta.app_label for model in business_site._registry} & {"tenants", "users"} == set()
     assert Notification in business_site._registry

@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from bookme.core.http.admin import OperatorAdmin, OperatorInline, change_each, platform_site
+from bookme.core.http.admin import OperatorAdmin, OperatorInline, all_fields, change_each, platform_site
 from bookme.core.permissions import Role
 from bookme.core.time import now
 from bookme.users.actions import forget_unproven_password, make_operator, sign_out
@@ -83,3 +84,16 @@ class SignInAdmin(OperatorAdmin):
     def end(self, request: HttpRequest, rows: QuerySet[SignIn]) -> None:
         at = now()
         change_each(request, rows, lambda row: sign_out(sign_in_id=row.pk, now=at), done="signed out")
+
+
+@admin.register(LogEntry, site=platform_site)
+class LogEntryAdmin(OperatorAdmin):
+    """Who changed what when in the platform's own tables, also of rows that are gone."""
+
+    list_display = ("action_time", "user", "action_flag", "content_type", "object_repr", "change_message")
+    list_select_related = ("user", "content_type")
+    list_filter = ("action_flag", "content_type")
+    search_fields = ("user__email", "object_repr", "=object_id", "change_message")
+    date_hierarchy = "action_time"
+    ordering = ("-action_time", "-id")
+    fields = readonly_fields = all_fields(LogEntry)

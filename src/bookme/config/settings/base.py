@@ -272,7 +272,7 @@ UNFOLD = {
     "SITE_DROPDOWN": "bookme.config.unfold.businesses",
     "ENVIRONMENT": "bookme.config.unfold.badge",
     "SHOW_VIEW_ON_SITE": False,
-    "SHOW_HISTORY": False,
+    "SHOW_HISTORY": True,
     "LOGIN": {"form": "bookme.users.operators.OperatorForm"},
     "SIDEBAR": {"show_search": True, "show_all_applications": False},
 }

@@ -1,7 +1,8 @@
 """The operators' two admin sites, and what every admin of ours is made of.
 
-`platform_site` is `/admin/`: the tables of the platform. `business_site` is `/t/<slug>/admin/`: one business, read-only
-but for admin actions, which call the same actions as everybody, with the operator as actor.
+`platform_site` is `/admin/`: the tables of the platform, where what an operator does is kept as Django's LogEntry.
+`business_site` is `/t/<slug>/admin/`: one business, read-only but for admin actions, which call the same actions as
+everybody, with the operator as actor, so that the business's own events are the history.
 """
 
 import csv
@@ -10,10 +11,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.utils import label_for_field, lookup_field
 from django.db import models
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import RangeDateFilter
@@ -79,6 +82,18 @@ class OperatorAdmin(OperatorsOnly, ModelAdmin):  # type: ignore[misc]
     formfield_overrides: Any = {models.URLField: {"assume_scheme": "https"}}  # type: ignore[misc]
     export_fields: tuple[str, ...] = ()
 
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        """What the history says: each field with what it was and what it became."""
+        changes = (_change(form, name, add=add) for name in form.changed_data)
+        return "; ".join(changes) or "Saved without a change"
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """What operators did to a row of the platform; of a business's row, what anybody did: its events."""
+        if self.admin_site is not business_site:
+            answer: HttpResponse = super().history_view(request, object_id, extra_context)
+            return answer
+        return HttpResponseRedirect(reverse("business:eventlog_event_changelist", query={"q": object_id}))
+
     @admin.action(description="Export as CSV")
     def export_csv(self, request: HttpRequest, rows: QuerySet[Any]) -> StreamingHttpResponse:
         """The chosen rows with the columns of the list, or those of `export_fields`."""
@@ -117,12 +132,16 @@ def change_each(
     done: str,
     name: Callable[[Any], str] = str,
 ) -> None:
-    """Call `change` with each row, in a transaction of its own, and tell how it went. `done` is as `cancelled`."""
+    """Call `change` with each row, in a transaction of its own, and tell how it went. `done` is as `cancelled`.
+
+    On the platform's site it is kept who did it; a business has its events.
+    """
     failures, count = [], 0
     for row in rows:
         try:
             with write():
                 change(row)
+                _keep(request, row, done)
         except Exception as error:
             if (found := domain_error(error)) is None:
                 raise
@@ -137,9 +156,21 @@ def change_each(
         messages.error(request, f"{len(failures) - _SHOWN_FAILURES} more could not be {done}.")
 
 
+def _keep(request: HttpRequest, row: Any, done: str) -> None:
+    if getattr(request, "tenant", None) is None:
+        LogEntry.objects.log_actions(str(request.user.pk), [row], CHANGE, done.capitalize(), single_object=True)
+
+
 def all_fields(model: type[Model]) -> tuple[str, ...]:
     """Every column, for a page that shows a row as it is."""
     return tuple(each.name for each in model._meta.fields)
+
+
+def _change(form: Any, name: str, *, add: bool) -> str:
+    """`Role: staff → owner`; of what is new, `Role: owner`."""
+    field, became = form.fields[name], form.cleaned_data[name]
+    was = "" if add else f"{field.to_python(form.get_initial_for_field(field, name))} → "
+    return f"{field.label}: {was}{became}"
 
 
 class _Echo:
