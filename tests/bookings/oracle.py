@@ -140,6 +140,8 @@ class Oracle:
         return (show(minute, place.zone).date - today).days <= policy.max_days_ahead
 
     def is_on_grid(self, minute: int, person: Person, place: Place) -> bool:
+        if self.snapshot.follows:
+            return True
         interval, shown = self.snapshot.policy.slot_interval_minutes, show(minute, place.zone)
         if self.snapshot.policy.slot_anchor.value == "clock":
             return shown.wall % interval == 0

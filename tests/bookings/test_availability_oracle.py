@@ -146,7 +146,7 @@ MUTANTS: dict[str, tuple[Any, str, Any]] = {
     "full days": (board.Board, "in_season", lambda self, place: (REAL_SEASON(self, place)[0], self.full)),
     "areas": (board.Board, "within_area", lambda self, person, place: self.full),
     "work for several": (board.Board, "staffed", lambda self, place, duration: self.full),
-    "who is chosen": (search, "_ranked", lambda board, place, people, day: people),
+    "who is chosen": (search, "ranked", lambda board, place, people, day: people),
 }
 
 

@@ -5,6 +5,7 @@ blocked ranges are masks; the starts at which a block fits come from shifts and 
 booking and the explanation read the same masks.
 """
 
+from bookme.bookings.availability.chain import Chain, Leg, Plan
 from bookme.bookings.availability.explain import Cause, explain
 from bookme.bookings.availability.search import (
     Slot,
@@ -26,11 +27,14 @@ from bookme.bookings.availability.snapshot import (
 
 __all__ = [
     "Cause",
+    "Chain",
     "Group",
     "Hours",
     "Id",
+    "Leg",
     "Person",
     "Place",
+    "Plan",
     "Slot",
     "Snapshot",
     "Span",

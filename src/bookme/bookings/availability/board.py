@@ -149,6 +149,8 @@ class Board:
 
     def grid(self, place: Place, opened: int) -> int:
         """Rule 5, for a person whose open minutes there are given."""
+        if self.snapshot.follows:
+            return self.full
         policy = self.snapshot.policy
         local = self.clock(place.zone)
         if policy.slot_anchor is SlotAnchor.OPENING:

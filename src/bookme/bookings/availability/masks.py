@@ -47,6 +47,16 @@ def fitting(mask: int, length: int) -> int:
     return mask & mask >> (length - done)
 
 
+def reaching(mask: int, ahead: int) -> int:
+    """The minutes from which a set one is at most `ahead` minutes away, itself included."""
+    done = 0
+    while done < ahead:
+        step = min(done + 1, ahead - done)
+        mask |= mask >> step
+        done += step
+    return mask
+
+
 def positions(mask: int) -> list[int]:
     """The set bits, lowest first."""
     gaps = f"{mask:b}"[::-1].split("1")

@@ -89,7 +89,7 @@ def _slots_at(board: Board, place: Place, people: list[Person], within: int) -> 
     takers: defaultdict[int, list[Id]] = defaultdict(list)
     for day, begin, end in board.clock(place.zone).dates:
         able = [person for person in people if (bits := starts[person.id]) and bits[0] < end and bits[-1] >= begin]
-        for person in _ranked(board, place, able, day):
+        for person in ranked(board, place, able, day):
             bits = starts[person.id]
             for bit in bits[bisect_left(bits, begin) : bisect_left(bits, end)]:
                 takers[bit].append(person.id)
@@ -104,7 +104,7 @@ def _slots_at(board: Board, place: Place, people: list[Person], within: int) -> 
 def _team(board: Board, place: Place, duration: int, bit: int) -> tuple[Id, ...]:
     able = [person for person in board.snapshot.people if board.opens(person, place, duration) >> bit & 1]
     day = next(day for day, begin, end in board.clock(place.zone).dates if begin <= bit < end)
-    return tuple(person.id for person in _ranked(board, place, able, day))
+    return tuple(person.id for person in ranked(board, place, able, day))
 
 
 def _joins(joinable: dict[Id, dict[int, Group]], staff: list[Id], start: int) -> tuple[tuple[Id, Id], ...]:
@@ -112,7 +112,7 @@ def _joins(joinable: dict[Id, dict[int, Group]], staff: list[Id], start: int) ->
     return tuple((each, group.id) for each, group in groups if group is not None)
 
 
-def _ranked(board: Board, place: Place, people: list[Person], day: int) -> list[Person]:
+def ranked(board: Board, place: Place, people: list[Person], day: int) -> list[Person]:
     """Rule 7: the people, given in order, in the order in which the business would choose them on that date."""
     rule = board.snapshot.policy.any_staff
     if len(people) < 2 or rule is AnyStaff.FIRST_FREE:

@@ -97,7 +97,8 @@ class Snapshot:
     are the new booking's; `capacity` and `staff_needed`, how many people do it together, are the service's. So are
     `hours`, in which all of it has to lie (none: at any time), `seasons`, the first and last dates between which it
     begins (none: always), and `full_days`, the dates on which no more of it may begin. `travel_minutes` is what a
-    person needs between blocked ranges at two places. `now` is an aware instant.
+    person needs between blocked ranges at two places. What `follows` another service of a visit begins when that one is
+    done, on no grid. `now` is an aware instant.
 
     All ranges must be complete from four days before `first` until three days and `longest` minutes after `last`.
     """
@@ -121,6 +122,7 @@ class Snapshot:
     seasons: tuple[tuple[dt.date, dt.date], ...] = ()
     full_days: frozenset[dt.date] = frozenset()
     travel_minutes: int = 0
+    follows: bool = False
 
     @property
     def longest(self) -> int:
