@@ -93,7 +93,13 @@ class Appointment(Row):
                 condition=Q(published=True) | Q(seats_taken__gt=0),
                 name="appointment_busy",
             ),
+            models.Index(fields=["starts_at"], name="appointment_starts"),
             models.Index(fields=["starts_at"], condition=Q(published=True), name="appointment_sessions"),
+            models.Index(
+                fields=["staff", "created_at"],
+                condition=Q(published=False, seats_taken__gt=0),
+                name="appointment_last_booked",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -147,7 +153,18 @@ class Visit(Row):
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        indexes = [models.Index(fields=["user_id"], condition=Q(user_id__isnull=False), name="visit_of_user")]
+        indexes = [
+            models.Index(fields=["user_id"], condition=Q(user_id__isnull=False), name="visit_of_user"),
+            models.Index(
+                fields=["contact_email"], condition=Q(user_id=None) & ~Q(contact_email=""), name="visit_of_guest_email"
+            ),
+            models.Index(
+                fields=["contact_phone"], condition=Q(user_id=None) & ~Q(contact_phone=""), name="visit_of_guest_phone"
+            ),
+            models.Index(
+                fields=["guest_address"], condition=Q(guest_address__isnull=False), name="visit_of_guest_network"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.reference
@@ -189,6 +206,7 @@ class Booking(Row):
         indexes = [
             models.Index(fields=["appointment", "status"], name="booking_of_appointment"),
             models.Index(fields=["hold_expires_at"], condition=Q(status=Status.HELD.value), name="booking_holds"),
+            models.Index(fields=["appointment"], condition=Q(status=Status.PENDING.value), name="booking_requests"),
         ]
 
     def __str__(self) -> str:

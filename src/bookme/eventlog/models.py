@@ -25,7 +25,10 @@ class Event(models.Model):
 
     class Meta:
         ordering = ["occurred_at", "id"]
-        indexes = [models.Index(fields=["subject_id", "occurred_at"], name="event_of_subject")]
+        indexes = [
+            models.Index(fields=["subject_id", "occurred_at"], name="event_of_subject"),
+            models.Index(fields=["occurred_at", "id"], name="event_in_order"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -213,6 +213,10 @@ CREATE INDEX "appointment_busy" ON "bookings_appointment" ("staff_id", "blocked_
 --
 CREATE INDEX "appointment_sessions" ON "bookings_appointment" ("starts_at") WHERE "published";
 --
+CREATE INDEX "appointment_starts" ON "bookings_appointment" ("starts_at");
+--
+CREATE INDEX "appointment_last_booked" ON "bookings_appointment" ("staff_id", "created_at") WHERE (NOT "published" AND "seats_taken" > 0);
+--
 ALTER TABLE "bookings_appointment" ADD CONSTRAINT "appointment_seats" CHECK (("seats_taken" >= 0 AND "seats_taken" <= ("capacity")));
 --
 ALTER TABLE "bookings_appointment" ADD CONSTRAINT "appointment_range" CHECK (("blocked_end" >= ("ends_at") AND "blocked_start" <= ("starts_at") AND "ends_at" > ("starts_at")));
@@ -221,9 +225,17 @@ ALTER TABLE "bookings_appointment" ADD CONSTRAINT "appointment_no_overlap" EXCLU
 --
 CREATE INDEX "visit_of_user" ON "bookings_visit" ("user_id") WHERE "user_id" IS NOT NULL;
 --
+CREATE INDEX "visit_of_guest_email" ON "bookings_visit" ("contact_email") WHERE ("user_id" IS NULL AND NOT ("contact_email" = ''));
+--
+CREATE INDEX "visit_of_guest_phone" ON "bookings_visit" ("contact_phone") WHERE ("user_id" IS NULL AND NOT ("contact_phone" = ''));
+--
+CREATE INDEX "visit_of_guest_network" ON "bookings_visit" ("guest_address") WHERE "guest_address" IS NOT NULL;
+--
 CREATE INDEX "booking_of_appointment" ON "bookings_booking" ("appointment_id", "status");
 --
 CREATE INDEX "booking_holds" ON "bookings_booking" ("hold_expires_at") WHERE "status" = 'held';
+--
+CREATE INDEX "booking_requests" ON "bookings_booking" ("appointment_id") WHERE "status" = 'pending';
 --
 ALTER TABLE "bookings_booking" ADD CONSTRAINT "booking_status_known" CHECK ("status" IN ('held', 'pending', 'confirmed', 'arrived', 'completed', 'no_show', 'cancelled', 'declined', 'expired'));
 --
@@ -300,6 +312,8 @@ CREATE TABLE "eventlog_event" ("id" uuid NOT NULL PRIMARY KEY, "name" varchar(64
 CREATE TABLE "eventlog_idempotencykey" ("id" uuid NOT NULL PRIMARY KEY, "scope" varchar(300) NOT NULL, "key" varchar(200) NOT NULL, "body_hash" varchar(64) NOT NULL, "status" smallint NOT NULL CHECK ("status" >= 0), "answer" jsonb NULL, "created_at" timestamp with time zone NOT NULL, CONSTRAINT "idempotency_key_once" UNIQUE ("scope", "key"));
 --
 CREATE INDEX "event_of_subject" ON "eventlog_event" ("subject_id", "occurred_at");
+--
+CREATE INDEX "event_in_order" ON "eventlog_event" ("occurred_at", "id");
 --
 CREATE INDEX "idempotency_age" ON "eventlog_idempotencykey" ("created_at");
 --

@@ -149,6 +149,14 @@ class Migration(migrations.Migration):
             model_name='appointment',
             index=models.Index(condition=models.Q(('published', True)), fields=['starts_at'], name='appointment_sessions'),
         ),
+        migrations.AddIndex(
+            model_name='appointment',
+            index=models.Index(fields=['starts_at'], name='appointment_starts'),
+        ),
+        migrations.AddIndex(
+            model_name='appointment',
+            index=models.Index(condition=models.Q(('published', False), ('seats_taken__gt', 0)), fields=['staff', 'created_at'], name='appointment_last_booked'),
+        ),
         migrations.AddConstraint(
             model_name='appointment',
             constraint=models.CheckConstraint(condition=models.Q(('seats_taken__gte', 0), ('seats_taken__lte', models.F('capacity'))), name='appointment_seats'),
@@ -166,12 +174,28 @@ class Migration(migrations.Migration):
             index=models.Index(condition=models.Q(('user_id__isnull', False)), fields=['user_id'], name='visit_of_user'),
         ),
         migrations.AddIndex(
+            model_name='visit',
+            index=models.Index(condition=models.Q(('user_id', None), models.Q(('contact_email', ''), _negated=True)), fields=['contact_email'], name='visit_of_guest_email'),
+        ),
+        migrations.AddIndex(
+            model_name='visit',
+            index=models.Index(condition=models.Q(('user_id', None), models.Q(('contact_phone', ''), _negated=True)), fields=['contact_phone'], name='visit_of_guest_phone'),
+        ),
+        migrations.AddIndex(
+            model_name='visit',
+            index=models.Index(condition=models.Q(('guest_address__isnull', False)), fields=['guest_address'], name='visit_of_guest_network'),
+        ),
+        migrations.AddIndex(
             model_name='booking',
             index=models.Index(fields=['appointment', 'status'], name='booking_of_appointment'),
         ),
         migrations.AddIndex(
             model_name='booking',
             index=models.Index(condition=models.Q(('status', 'held')), fields=['hold_expires_at'], name='booking_holds'),
+        ),
+        migrations.AddIndex(
+            model_name='booking',
+            index=models.Index(condition=models.Q(('status', 'pending')), fields=['appointment'], name='booking_requests'),
         ),
         migrations.AddConstraint(
             model_name='booking',

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['occurred_at', 'id'],
-                'indexes': [models.Index(fields=['subject_id', 'occurred_at'], name='event_of_subject')],
+                'indexes': [models.Index(fields=['subject_id', 'occurred_at'], name='event_of_subject'), models.Index(fields=['occurred_at', 'id'], name='event_in_order')],
             },
         ),
         migrations.CreateModel(

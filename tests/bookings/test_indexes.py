@@ -1,0 +1,130 @@
+"""Each index serves the query that it is there for, in a business with two years of bookings."""
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from bookme.bookings.actions.limits import require_contact_limit, require_network_limit
+from bookme.bookings.selectors.sessions import sessions_between
+from bookme.bookings.selectors.slots import load_snapshot
+from bookme.bookings.selectors.team import bookings_between, requests_for
+from bookme.core.actor import SYSTEM, Actor, ActorKind
+from bookme.customers.actions import Contact
+from bookme.eventlog.models import Event
+from bookme.services.models import Service
+from bookme.tenants.config import AnyStaff, Policy
+from bookme.tenants.models import Tenant
+from tests.bookings.desk import NOW
+from tests.factories.customers import CustomerFactory
+from tests.factories.locations import LocationFactory
+from tests.factories.services import ServiceFactory
+from tests.factories.staff import EVERY_DAY, StaffFactory
+
+PEOPLE, EACH = 10, 1500
+DAY = dt.timedelta(days=1)
+GUEST = Actor(kind=ActorKind.GUEST, name="")
+
+# Person by person and one after another: every eleventh is a session, every hundredth a request of some coming day.
+_APPOINTMENTS = """
+INSERT INTO bookings_appointment (id, created_at, updated_at, service_id, staff_id, location_id, starts_at, ends_at,
+    blocked_start, blocked_end, capacity, seats_taken, published, overbooked)
+SELECT gen_random_uuid(), at - interval '10 days', at, %(service)s, person, %(place)s, at, at + interval '1 hour',
+    at, at + interval '1 hour', 8, 1, n %% 11 = 0, false
+FROM unnest(%(people)s::uuid[]) AS person, generate_series(1, %(each)s) AS n,
+    LATERAL (SELECT %(now)s::timestamptz + (n - %(each)s + 100) * interval '12 hours' AS at) AS begun
+"""
+_VISITS = """
+INSERT INTO bookings_visit (id, created_at, updated_at, reference, customer_id, contact_name, contact_email,
+    contact_phone, language, notes, answers, consents, source, guest_address, link_version)
+SELECT id, created_at, created_at, 'R' || row_number() OVER (), %(customer)s, 'Ada', 'ada' || n || '@mail.example',
+    '+44' || n, 'en', '', '{}', '{}', 'api', '10.0.0.0'::inet + n, 1
+FROM (SELECT id, created_at, row_number() OVER () / 5 AS n FROM bookings_appointment) AS made
+"""
+_BOOKINGS = """
+INSERT INTO bookings_booking (id, created_at, updated_at, visit_id, appointment_id, position, status, party_size,
+    extras, price, currency, payment_due, fee, policy, times_moved, cancelled_by, cancel_reason, internal_notes,
+    version)
+SELECT gen_random_uuid(), created_at, created_at, id, id, 0,
+    CASE WHEN starts_at > %(now)s AND row_number() OVER () %% 9 = 0 THEN 'pending' ELSE 'confirmed' END,
+    1, '[]', 40, 'GBP', 0, 0, '{}', 0, '', '', '', 1
+FROM bookings_appointment
+"""
+_EVENTS = """
+INSERT INTO eventlog_event (id, name, payload, actor_kind, actor_name, request_id, occurred_at)
+SELECT gen_random_uuid(), 'booking.confirmed', '{}', 'guest', '', '', created_at FROM bookings_appointment
+"""
+_TABLES = ("bookings_appointment", "bookings_visit", "bookings_booking", "eventlog_event")
+
+
+@pytest.fixture
+def years(salon: Tenant) -> Service:
+    """Two years behind and seven weeks ahead; what they are of."""
+    service = ServiceFactory()
+    people = [StaffFactory(hours=EVERY_DAY, does=[service]).pk for _ in range(PEOPLE)]
+    values = {
+        "service": service.pk,
+        "place": LocationFactory().pk,
+        "people": people,
+        "each": EACH,
+        "customer": CustomerFactory().pk,
+        "now": NOW,
+    }
+    with connection.cursor() as cursor:
+        for statement in (_APPOINTMENTS, _VISITS, _BOOKINGS, _EVENTS):
+            cursor.execute(statement, values)
+        cursor.execute(f"ANALYZE {', '.join(_TABLES)}")
+    return service
+
+
+def _in_turn(service: Service) -> None:
+    load_snapshot(
+        service=service, first=NOW.date(), last=NOW.date(), now=NOW, policy=Policy(any_staff=AnyStaff.IN_TURN)
+    )
+
+
+QUERIES: dict[str, Callable[[Service], object]] = {
+    "appointment_starts": lambda _: list(bookings_between(SYSTEM, NOW, NOW + DAY)),
+    "appointment_sessions": lambda _: list(sessions_between(NOW, NOW + 7 * DAY)),
+    "appointment_last_booked": _in_turn,
+    "booking_requests": lambda _: list(requests_for(SYSTEM, now=NOW)),
+    "visit_of_guest_email": lambda _: require_contact_limit(
+        contact=Contact(name="Ada", email="ada7@mail.example"), actor=GUEST, now=NOW
+    ),
+    "visit_of_guest_phone": lambda _: require_contact_limit(
+        contact=Contact(name="Ada", phone="+447"), actor=GUEST, now=NOW
+    ),
+    "visit_of_guest_network": lambda _: require_network_limit(network="10.0.0.7", now=NOW),
+    "event_in_order": lambda _: list(Event.objects.order_by("-occurred_at", "-id")[:100]),
+}
+
+
+def test_an_index_serves_its_query_and_no_table_is_read_whole(years: Service) -> None:
+    for index, query in QUERIES.items():
+        plans = _plans(partial(query, years))
+        used = {node["Index Name"] for node in plans if "Index Name" in node}
+        assert index in used, (index, used)
+        read_whole = {node["Relation Name"] for node in plans if node["Node Type"] == "Seq Scan"}
+        assert not read_whole & set(_TABLES), (index, read_whole)
+
+
+def _plans(act: Callable[[], object]) -> list[dict[str, Any]]:
+    """Every node of the plans of what `act` asks the database."""
+    with CaptureQueriesContext(connection) as asked:
+        act()
+    nodes: list[dict[str, Any]] = []
+    for query in asked.captured_queries:
+        with connection.cursor() as cursor:
+            cursor.execute("EXPLAIN (FORMAT JSON) " + query["sql"])
+            (answer,) = cursor.fetchone()
+        nodes += _flat((json.loads(answer) if isinstance(answer, str) else answer)[0]["Plan"])
+    return nodes
+
+
+def _flat(node: dict[str, Any]) -> list[dict[str, Any]]:
+    return [node, *(each for child in node.get("Plans", ()) for each in _flat(child))]
