@@ -35,6 +35,9 @@ BANNED = {
 MAY_SET_TENANT = ("tenants/", "dev/")
 
 
+READS_THE_CLOCK = re.compile(r"\bfrom bookme\.core\.time import [^\n]*\bnow\b(?! as read_clock)")
+
+
 def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     """Lines of a function without its decorators and its docstring."""
     first = node.body[0]
@@ -52,6 +55,13 @@ def test_no_function_is_longer_than_forty_lines() -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _length(node) > LONGEST_FUNCTION
     }
     assert long == {}
+
+
+def test_what_decides_is_told_the_time() -> None:
+    """A stamp alone reads the clock in an action, and says so by the name."""
+    within = [path for path in files() if {"actions", "selectors"} & {*path.with_suffix("").parts}]
+    assert len(within) > 20
+    assert [path for path in within if READS_THE_CLOCK.search(path.read_text())] == []
 
 
 def test_no_file_is_longer_than_four_hundred_lines() -> None:

@@ -21,16 +21,16 @@ class StandingBooking:
     location: UUID
 
 
-Source = Callable[[str, UUID], Sequence[StandingBooking]]
+Source = Callable[[str, UUID, dt.datetime], Sequence[StandingBooking]]
 
 _sources: list[Source] = []
 
 
 def answer_with(source: Source) -> None:
-    """Set who knows: called with a kind of row (`service`, `staff`, …) and its id."""
+    """Set who knows: called with a kind of row (`service`, `staff`, …), its id and the time."""
     _sources[:] = [source]
 
 
-def standing_bookings(kind: str, row_id: UUID) -> list[StandingBooking]:
+def standing_bookings(kind: str, row_id: UUID, now: dt.datetime) -> list[StandingBooking]:
     """Bookings to come that need this row, by start."""
-    return [each for source in _sources for each in source(kind, row_id)]
+    return [each for source in _sources for each in source(kind, row_id, now)]

@@ -1,4 +1,8 @@
-"""Instants are aware and in UTC; a wall time is always joined with a zone. A door asks `now()` and hands it on."""
+"""Instants are aware and in UTC; a wall time is always joined with a zone.
+
+A door asks `now()` and hands it on to all that decides by it. Only a stamp reads the clock where it is written:
+`created_at`, `updated_at`, `occurred_at`, and what the outbox notes while it runs.
+"""
 
 import datetime as dt
 from functools import lru_cache

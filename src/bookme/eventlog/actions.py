@@ -1,11 +1,13 @@
 """Announcing facts, and carrying each to what follows from it."""
 
+import datetime as dt
+
 import structlog
 from django.db import connection, transaction
 from django.db.models import Max
 
 from bookme.core.actor import Actor
-from bookme.core.time import now
+from bookme.core.time import now as read_clock
 from bookme.eventlog import registry
 from bookme.eventlog.events import Event
 from bookme.eventlog.models import Event as EventRow
@@ -15,8 +17,8 @@ _POSITION_LOCK = 0x626F6F6B  # any number that nobody else locks, joined with th
 
 
 def publish(event: Event, *, actor: Actor) -> EventRow:
-    """Write a fact and one outbox row, in the transaction that made it true (raises outside of one)."""
-    at = now()
+    """Write a fact and one outbox row, in the transaction that made it true (raises outside of one), as of now."""
+    at = read_clock()
     row = EventRow.objects.create(
         name=event.name,
         subject_id=event.subject_id,
@@ -31,7 +33,7 @@ def publish(event: Event, *, actor: Actor) -> EventRow:
     return row
 
 
-def deliver_event(*, event_id: str) -> None:
+def deliver_event(*, event_id: str, now: dt.datetime) -> None:
     """Give the event its position and make one outbox row per reaction. Locks the business's event counter."""
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -40,14 +42,13 @@ def deliver_event(*, event_id: str) -> None:
         if row.position is None:
             row.position = (EventRow.objects.aggregate(last=Max("position"))["last"] or 0) + 1
             row.save(update_fields=["position"])
-        at = now()
         for reaction in registry.reactions_to(row.name):
             enqueue(
                 task="eventlog.run_reaction",
                 args={"event_id": event_id, "reaction": reaction.__name__},
                 key=f"event:{event_id}:{reaction.__name__}",
-                due_at=at,
-                now=at,
+                due_at=now,
+                now=now,
             )
 
 

@@ -2,13 +2,14 @@
 
 from celery import shared_task
 
+from bookme.core.time import now
 from bookme.eventlog import actions
 from bookme.tenants.celery import PublicTask
 
 
 @shared_task(name="eventlog.deliver_event", base=PublicTask)
 def deliver_event(*, event_id: str) -> None:
-    actions.deliver_event(event_id=event_id)
+    actions.deliver_event(event_id=event_id, now=now())
 
 
 @shared_task(name="eventlog.run_reaction", base=PublicTask)

@@ -6,7 +6,7 @@ from django.db.models import F
 
 from bookme.bookings.models import Booking
 from bookme.core.errors import Conflict
-from bookme.core.time import now
+from bookme.core.time import now as read_clock
 
 
 def swap(booking: Booking, **columns: Any) -> None:
@@ -15,7 +15,7 @@ def swap(booking: Booking, **columns: Any) -> None:
     The version goes up by one, here and in the row.
     """
     unchanged = Booking.objects.filter(pk=booking.pk, version=booking.version, status=booking.status)
-    if not unchanged.update(version=F("version") + 1, updated_at=now(), **columns):
+    if not unchanged.update(version=F("version") + 1, updated_at=read_clock(), **columns):
         raise stale()
     booking.version += 1
     for name, value in columns.items():

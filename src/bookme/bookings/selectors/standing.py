@@ -1,5 +1,6 @@
 """Bookings to come that need a row of the catalogue: what somebody who archives it should know."""
 
+import datetime as dt
 from uuid import UUID
 
 from django.db.models import Q
@@ -7,12 +8,11 @@ from django.db.models import Q
 from bookme.bookings.models import Booking
 from bookme.bookings.states import UPCOMING, Status
 from bookme.core.standing import StandingBooking
-from bookme.core.time import now
 
 MOST = 500
 
 
-def bookings_standing(kind: str, row_id: UUID) -> list[StandingBooking]:
+def bookings_standing(kind: str, row_id: UUID, now: dt.datetime) -> list[StandingBooking]:
     """The first 500 by start that have not ended and keep their seats; `kind` is as in `core.standing`.
 
     A question stands in nobody's way, and has none.
@@ -23,7 +23,7 @@ def bookings_standing(kind: str, row_id: UUID) -> list[StandingBooking]:
         Booking.objects.filter(
             Q(**{_NEEDING[kind]: [{"id": str(row_id)}] if kind == "extra" else row_id}),
             status__in=[each.value for each in UPCOMING | {Status.ARRIVED}],
-            appointment__ends_at__gt=now(),
+            appointment__ends_at__gt=now,
         )
         .select_related("visit", "appointment")
         .order_by("appointment__starts_at", "id")

@@ -21,6 +21,7 @@ from bookme.core.fetch import one
 from bookme.core.http.serializers import ArchivedSerializer
 from bookme.core.http.views import ApiView, write
 from bookme.core.standing import standing_bookings
+from bookme.core.time import now
 
 PUBLIC_SECONDS = 30
 
@@ -158,7 +159,7 @@ class ArchivableRow(OneRow):
         with write():
             row = self.row()
             self.archive(row)
-            found = standing_bookings(self.row_kind, row.pk)
+            found = standing_bookings(self.row_kind, row.pk, now())
         answer = {"id": row.pk, "is_active": False, "standing_bookings": found}
         return Response(ArchivedSerializer(answer, context=self.get_serializer_context()).data)
 

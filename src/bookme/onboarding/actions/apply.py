@@ -99,7 +99,7 @@ def _wait_for_others() -> None:
 def _sync_rows(sections: Sections, *, tenant: Tenant, now: dt.datetime) -> None:
     sync_places(sections)
     sync_catalogue(sections)
-    sync_people(sections, tenant=tenant)
+    sync_people(sections, tenant=tenant, now=now)
     sync_closures(sections, zone_name=sections.config["timezone"])
     for section in _RETIRED_LAST:
         sections.retire_gone(section)

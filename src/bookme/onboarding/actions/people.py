@@ -1,5 +1,6 @@
 """The file's people: their calendars, and who may sign in as what."""
 
+import datetime as dt
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,6 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from bookme.core.permissions import Role
-from bookme.core.time import now
 from bookme.onboarding import columns
 from bookme.onboarding.actions.catalogue import Sections
 from bookme.onboarding.actions.rows import sync_children, update_row
@@ -22,10 +22,10 @@ from bookme.users.actions import forget_unproven_password
 from bookme.users.models import Membership, User
 
 
-def sync_people(sections: Sections, *, tenant: Tenant) -> None:
+def sync_people(sections: Sections, *, tenant: Tenant, now: dt.datetime) -> None:
     """Staff with what they do and when and where; a user and a membership for each that has an e-mail."""
     emails = {entry["key"]: entry["email"].lower() for entry in sections.entries("staff") if "email" in entry}
-    users = sync_users(emails=emails, names=_names(sections), ledger=sections.ledger)
+    users = sync_users(emails=emails, names=_names(sections), ledger=sections.ledger, now=now)
     before = {str(key): user_id for key, user_id in _signing_in()}
     user_ids = {key: users[email].pk if email else None for key, email in emails.items()}
     _make_room(sections, user_ids)
@@ -40,7 +40,7 @@ def sync_people(sections: Sections, *, tenant: Tenant) -> None:
     _sync_memberships(sections, tenant=tenant, before=before)
 
 
-def sync_users(*, emails: dict[str, str], names: dict[str, str], ledger: Ledger) -> dict[str, User]:
+def sync_users(*, emails: dict[str, str], names: dict[str, str], ledger: Ledger, now: dt.datetime) -> dict[str, User]:
     """The users of these addresses, made where there are none; one that exists is never changed.
 
     In local mode a new one has the demo password, else none: they come by a link.
@@ -48,9 +48,7 @@ def sync_users(*, emails: dict[str, str], names: dict[str, str], ledger: Ledger)
     wanted = {email: names[key] for key, email in emails.items() if email}
     users = {user.email: user for user in User.objects.filter(email__in=list(wanted))}
     new = [
-        User(
-            email=email, password=first_password(), name=name, email_verified_at=now() if settings.LOCAL_MODE else None
-        )
+        User(email=email, password=first_password(), name=name, email_verified_at=now if settings.LOCAL_MODE else None)
         for email, name in wanted.items()
         if email not in users
     ]
