@@ -4,6 +4,8 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from bookme.core.errors import Invalid
 from bookme.core.time import now
@@ -62,3 +64,16 @@ def test_a_closure_that_cannot_be(owner: Person) -> None:
     assert faults(refused) == {("/ends_at", "too_long")}
     assert Closure.objects.get().ends_at == closure.ends_at
     assert not Event.objects.exists()
+
+
+def test_a_larger_week_takes_no_more_statements(owner: Person) -> None:
+    place = LocationFactory()
+
+    def statements(count: int) -> int:
+        rows = [{"weekday": each % 7, "start": each * 50, "end": each * 50 + 40} for each in range(count)]
+        with CaptureQueriesContext(connection) as caught:
+            actions.set_opening_hours(location=place, rows=rows, actor=owner.actor)
+        return len(caught)
+
+    assert statements(24) <= statements(1)
+    assert OpeningHours.objects.count() == 1

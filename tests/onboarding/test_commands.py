@@ -14,6 +14,7 @@ from django.test import Client
 from bookme.core.errors import Invalid
 from bookme.customers.models import Customer
 from bookme.eventlog.models import Event
+from bookme.onboarding.selectors import business_told, businesses_told
 from bookme.onboarding.validation import check_config
 from bookme.services.models import Service
 from bookme.tenants.context import public_scope, tenant_scope
@@ -226,3 +227,11 @@ def test_superuser_makes_an_operator(db: None, monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(CommandError, match="too short"):
         run("superuser", "--email", "second@book.example", "--password-stdin")
     assert User.objects.count() == 1
+
+
+def test_more_businesses_take_no_more_queries(salon: Tenant, rival: Tenant, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(3):
+        told = businesses_told()
+    assert [each["slug"] for each in told] == ["rival", "salon"]
+    assert business_told(salon) == told[1]
+    assert told[0]["team_url"] == "http://rival.localhost:8000/team/"

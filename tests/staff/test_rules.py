@@ -1,10 +1,13 @@
 """The rules of people at work bind whoever calls the actions, and a set is kept in few statements."""
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from bookme.core.errors import Invalid
 from bookme.core.time import now
@@ -94,3 +97,50 @@ def test_offers_areas_and_absence_that_cannot_be(owner: Person) -> None:
     for model in (StaffService, ServiceArea, TimeOff):
         assert not model._default_manager.exists()
     assert not Event.objects.exists()
+
+
+def statements(act: Callable[..., Any]) -> int:
+    with CaptureQueriesContext(connection) as caught:
+        act()
+    return len(caught)
+
+
+def test_a_larger_set_takes_no_more_statements(owner: Person) -> None:
+    person, services = StaffFactory(), [ServiceFactory() for _ in range(24)]
+
+    def offers(count: int, price: Decimal) -> int:
+        rows = [{"service": each, "price": price} for each in services[:count]]
+        return statements(lambda: actions.set_offers(person=person, rows=rows, actor=owner.actor))
+
+    def hours(count: int) -> int:
+        rows = [{"weekday": each % 7, "start": each * 50, "end": each * 50 + 40} for each in range(count)]
+        return statements(lambda: actions.set_working_hours(person=person, rows=rows, actor=owner.actor))
+
+    def areas(count: int) -> int:
+        rows = [AREA | {"postcode": f"N{each}"} for each in range(count)]
+        return statements(lambda: actions.set_areas(person=person, rows=rows, actor=owner.actor))
+
+    assert offers(24, Decimal(2)) <= offers(1, Decimal(1))
+    assert hours(24) <= hours(1)
+    assert areas(24) <= areas(1)
+    assert WorkingHours.objects.count() == ServiceArea.objects.count() == StaffService.objects.count() == 1
+
+
+def test_what_stays_in_a_set_of_offers_is_left_alone(owner: Person) -> None:
+    person, cut, wash, shave = StaffFactory(), ServiceFactory(), ServiceFactory(), ServiceFactory()
+    first = [{"service": cut, "price": Decimal(30)}, {"service": wash, "duration_minutes": 20}]
+    actions.set_offers(person=person, rows=first, actor=owner.actor)
+    before = {each.service_id: each for each in StaffService.objects.all()}
+
+    second = [first[0], {"service": wash, "price": Decimal(9)}, {"service": shave}]
+    actions.set_offers(person=person, rows=second, actor=owner.actor)
+
+    after = {each.service_id: each for each in StaffService.objects.all()}
+    assert {key: (row.price, row.duration_minutes) for key, row in after.items()} == {
+        cut.pk: (30, None),
+        wash.pk: (9, None),
+        shave.pk: (None, None),
+    }
+    assert after[cut.pk].updated_at == before[cut.pk].updated_at
+    assert after[wash.pk].pk == before[wash.pk].pk
+    assert after[wash.pk].updated_at > before[wash.pk].updated_at

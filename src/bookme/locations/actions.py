@@ -80,7 +80,7 @@ def set_opening_hours(*, location: Location, rows: Sequence[Mapping[str, Any]], 
     before = _locked_hours(location)
     Invalid.unless_good(set_faults(rows))
     location.opening_hours.all().delete()
-    made = [OpeningHours.objects.create(location=location, **each) for each in rows]
+    made = OpeningHours.objects.bulk_create(OpeningHours(location=location, **each) for each in rows)
     _tell_hours(location, before, actor)
     return made
 

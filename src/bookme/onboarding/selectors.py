@@ -1,12 +1,13 @@
 """What is told of businesses and their settings."""
 
 from typing import Any
+from uuid import UUID
 
 from bookme.core.permissions import Role
 from bookme.services.models import Question
 from bookme.tenants.context import public_scope
 from bookme.tenants.models import Tenant
-from bookme.tenants.selectors import business_url
+from bookme.tenants.selectors import business_urls
 from bookme.users.models import Membership, User
 
 TEAM_PATH = "/team/"
@@ -21,21 +22,11 @@ def business_named(slug: str) -> Tenant | None:
 def businesses_told() -> list[dict[str, Any]]:
     """Every business, for operators: `{slug, name, kind, status, url, team_url, owner, people}`."""
     with public_scope():
-        return [business_told(tenant) for tenant in Tenant.objects.order_by("slug")]
+        return _told(list(Tenant.objects.order_by("slug")))
 
 
 def business_told(tenant: Tenant) -> dict[str, Any]:
-    people = _team(tenant)
-    return {
-        "slug": tenant.slug,
-        "name": tenant.name,
-        "kind": tenant.kind,
-        "status": tenant.status,
-        "url": business_url(tenant),
-        "team_url": business_url(tenant, TEAM_PATH),
-        "owner": next((each["email"] for each in people if each["role"] == Role.OWNER.value), None),
-        "people": people,
-    }
+    return _told([tenant])[0]
 
 
 def first_owner(tenant: Tenant) -> User | None:
@@ -51,10 +42,28 @@ def active_questions() -> list[Question]:
     return list(Question.objects.filter(is_active=True).prefetch_related("services").order_by("position", "id"))
 
 
-def _team(tenant: Tenant) -> list[dict[str, str]]:
+def _told(tenants: list[Tenant]) -> list[dict[str, Any]]:
+    """In a fixed number of queries."""
+    urls, teams = business_urls(tenants), _teams(tenants)
+    return [
+        {
+            "slug": each.slug,
+            "name": each.name,
+            "kind": each.kind,
+            "status": each.status,
+            "url": urls[each.pk],
+            "team_url": urls[each.pk].removesuffix("/") + TEAM_PATH,
+            "owner": next((one["email"] for one in teams[each.pk] if one["role"] == Role.OWNER.value), None),
+            "people": teams[each.pk],
+        }
+        for each in tenants
+    ]
+
+
+def _teams(tenants: list[Tenant]) -> dict[UUID, list[dict[str, str]]]:
+    teams: dict[UUID, list[dict[str, str]]] = {each.pk: [] for each in tenants}
     with public_scope():
-        members = Membership.objects.filter(tenant=tenant, role__in=TEAM_ROLES, is_active=True)
-        return [
-            {"name": each.user.name, "email": each.user.email, "role": each.role}
-            for each in members.select_related("user").order_by("created_at", "id")
-        ]
+        members = Membership.objects.filter(tenant__in=tenants, role__in=TEAM_ROLES, is_active=True)
+        for each in members.select_related("user").order_by("created_at", "id"):
+            teams[each.tenant_id].append({"name": each.user.name, "email": each.user.email, "role": each.role})
+    return teams

@@ -52,12 +52,16 @@ def set_offers(*, person: Staff, rows: Sequence[Mapping[str, Any]], actor: Actor
     Invalid.unless_good(_offers_faults(rows, services))
     before = _locked(person, _offers_now)
     StaffService.objects.filter(staff=person).exclude(service__in=services).delete()
-    for each in rows:
-        StaffService.objects.update_or_create(
-            staff=person,
-            service=each["service"],
-            defaults={"price": each.get("price"), "duration_minutes": each.get("duration_minutes")},
-        )
+    wanted = [
+        {"service_id": each["service"].pk, "price": each.get("price"), "duration_minutes": each.get("duration_minutes")}
+        for each in rows
+    ]
+    StaffService.objects.bulk_create(
+        [StaffService(staff=person, **each) for each in wanted if each not in before],
+        update_conflicts=True,
+        unique_fields=["staff", "service"],
+        update_fields=["price", "duration_minutes", "updated_at"],
+    )
     _tell(person, "staff_service", before, _offers_now(person), actor)
 
 
@@ -70,8 +74,7 @@ def set_working_hours(*, person: Staff, rows: Sequence[Mapping[str, Any]], actor
     before = _locked(person, _hours_now)
     Invalid.unless_good(week_faults(rows))
     WorkingHours.objects.filter(staff=person).delete()
-    for each in rows:
-        WorkingHours.objects.create(staff=person, **_shift(each))
+    WorkingHours.objects.bulk_create(WorkingHours(staff=person, **_shift(each)) for each in rows)
     _tell(person, "working_hours", before, _hours_now(person), actor)
 
 
@@ -116,8 +119,7 @@ def set_areas(*, person: Staff, rows: Sequence[Mapping[str, Any]], actor: Actor)
     before = _locked(person, _areas_now)
     Invalid.unless_good(at_index(index, fault) for index, row in enumerate(rows) for fault in area_faults(row))
     ServiceArea.objects.filter(staff=person).delete()
-    for each in rows:
-        ServiceArea.objects.create(staff=person, **_area(each))
+    ServiceArea.objects.bulk_create(ServiceArea(staff=person, **_area(each)) for each in rows)
     _tell(person, "service_area", before, _areas_now(person), actor)
 
 

@@ -2,8 +2,9 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.conf import settings
 
@@ -59,20 +60,20 @@ def open_tenants() -> list[Tenant]:
         return list(found.select_related("tenantconfig").order_by("name", "id"))
 
 
-def primary_domain(tenant: Tenant) -> str:
-    """The host that links lead to; for a business that has lost its domains, where it would be by default."""
-    with public_scope():
-        names = Domain.objects.filter(tenant=tenant).order_by("-is_primary", "domain").values_list("domain", flat=True)
-        return names.first() or f"{tenant.slug}.{settings.PLATFORM_HOST}"
-
-
 def business_url(tenant: Tenant, path: str = "/") -> str:
     """An absolute URL on the business's own domain: from settings, never from a Host header."""
-    return _url(primary_domain(tenant), path)
+    return business_urls([tenant], path)[tenant.pk]
 
 
-def platform_url(path: str = "/") -> str:
-    return _url(settings.PLATFORM_HOST, path)
+def business_urls(tenants: Iterable[Tenant], path: str = "/") -> dict[UUID, str]:
+    """The same of many, by their ids, in one query. One that has lost its domains is where it would be by default."""
+    asked = list(tenants)
+    hosts: dict[UUID, str] = {}
+    with public_scope():
+        found = Domain.objects.filter(tenant__in=asked).order_by("-is_primary", "domain")
+        for tenant_id, host in found.values_list("tenant_id", "domain"):
+            hosts.setdefault(tenant_id, host)
+    return {each.pk: _url(hosts.get(each.pk) or f"{each.slug}.{settings.PLATFORM_HOST}", path) for each in asked}
 
 
 def forget_tenants() -> None:

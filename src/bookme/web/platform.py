@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from bookme.tenants.models import BusinessKind, Tenant
-from bookme.tenants.selectors import business_url, open_tenants
+from bookme.tenants.selectors import business_urls, open_tenants
 from bookme.web.brand import Tones, brand_of
 from bookme.web.context import GLYPHS
 
@@ -27,16 +27,18 @@ class DemoCard:
 @require_safe
 def platform_home(request: HttpRequest) -> HttpResponse:
     """What BookMe is; on a local machine also where the demo businesses are."""
-    demos = [_card(tenant) for tenant in open_tenants()] if settings.LOCAL_MODE else []
+    tenants = open_tenants() if settings.LOCAL_MODE else []
+    urls = business_urls(tenants)
+    demos = [_card(each, urls[each.pk]) for each in tenants]
     return render(request, "platform/home.html", {"demos": demos})
 
 
-def _card(tenant: Tenant) -> DemoCard:
+def _card(tenant: Tenant, url: str) -> DemoCard:
     branding = tenant.config.branding
     return DemoCard(
         name=tenant.name,
         tagline=branding.tagline_in("en"),
-        url=business_url(tenant),
+        url=url,
         glyph=GLYPHS[BusinessKind(tenant.kind)],
         tones=brand_of(branding.primary_color).light,
     )
