@@ -60,7 +60,9 @@ def working_hours_of(person: Staff) -> QuerySet[WorkingHours]:
     return WorkingHours.objects.filter(staff=person).select_related("location")
 
 
-def time_off_of(person: Staff) -> QuerySet[TimeOff]:
+def time_off_of(actor: Actor, person: Staff) -> QuerySet[TimeOff]:
+    """A person's absence, for who keeps it. Raises NotAllowed: when somebody was away or will be, is theirs to tell."""
+    demand_time_off_of(actor, person)
     return TimeOff.objects.filter(staff=person)
 
 
@@ -94,6 +96,7 @@ def people_away_by(actor: Actor) -> QuerySet[Staff]:
 
 
 def areas_of(person: Staff) -> QuerySet[ServiceArea]:
+    """For every caller: customers ask who comes to them. The exact middle stays within the team, see the serializer."""
     return ServiceArea.objects.filter(staff=person)
 
 

@@ -147,9 +147,7 @@ class WorkingHoursSerializer(HoursSerializer):
 
 
 class TimeOffSerializer(RangeSerializer):
-    """Absence of a person. The reason stays within the team."""
-
-    team_only = frozenset({"reason"})
+    """Absence of a person; only who keeps it gets to see it, the reason included."""
 
     class Meta:
         model = TimeOff

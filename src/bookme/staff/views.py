@@ -1,4 +1,7 @@
-"""People at work: read by anyone without contact data, kept by owner and manager; absence also by oneself."""
+"""People at work: read by anyone without contact data, kept by owner and manager.
+
+Absence is no public field: who keeps it reads it, which is a manager or the person.
+"""
 
 from typing import Any
 
@@ -126,14 +129,17 @@ class OneShift(RemovableMixin, OfPerson):
 
 
 class AbsenceOfPerson(IdempotentView, GrowingList, OfPerson):
-    """When a person is away. Bookings in that time stand until somebody moves them."""
+    """When a person is away, for who keeps it: their managers, and they themselves.
+
+    Others see only that these times are not offered. Bookings in that time stand until somebody moves them.
+    """
 
     serializer_class = TimeOffSerializer
     filterset_class = DayRange
-    permissions = {"GET": Access.ANYONE, "POST": Permission.TIME_OFF_OWN}
+    permissions = {"GET": Permission.TIME_OFF_OWN, "POST": Permission.TIME_OFF_OWN}
 
     def rows(self) -> QuerySet[TimeOff]:
-        return selectors.time_off_of(self.person())
+        return selectors.time_off_of(self.actor, self.person())
 
     def make(self, values: dict[str, Any]) -> TimeOff:
         return actions.add_time_off(person=self.person(), values=values, actor=self.actor)
@@ -147,7 +153,7 @@ class OneAbsence(RemovableMixin, OfPerson):
     lookup_field = "row"
 
     def rows(self) -> QuerySet[TimeOff]:
-        return selectors.time_off_of(self.person())
+        return selectors.time_off_of(self.actor, self.person())
 
     def remove(self, row: TimeOff) -> None:
         actions.remove_time_off(time_off=row, actor=self.actor)
