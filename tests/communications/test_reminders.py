@@ -8,14 +8,15 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from bookme.bookings.events import BookingArrived, BookingCancelled, BookingConfirmed, BookingRescheduled, BookingUndone
 from bookme.bookings.models import Appointment, Booking
 from bookme.bookings.states import Status
-from bookme.communications.actions import SEND_REMINDER_TASK, plan_reminders
+from bookme.communications.actions import PLAN_REMINDERS_TASK, REMINDERS_PATH, SEND_REMINDER_TASK, plan_reminders
 from bookme.communications.models import Notification
-from bookme.communications.reactions import plan_all_reminders
-from bookme.eventlog.registry import reactions_to
+from bookme.core.actor import SYSTEM
+from bookme.eventlog.actions import publish
 from bookme.onboarding.events import BusinessConfigured
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import OutboxMessage, Tenant
@@ -23,6 +24,8 @@ from bookme.tenants.tasks import deliver_outbox
 from tests.communications.conftest import Letters, body, configure, happen
 from tests.conftest import tenant_named
 from tests.factories.bookings import MONDAY_AT_TEN, BookingFactory
+from tests.factories.staff import StaffFactory
+from tests.factories.users import Person
 
 LONDON = ZoneInfo("Europe/London")
 DAY = dt.timedelta(days=1)
@@ -176,15 +179,67 @@ def test_a_channel_that_nothing_carries_is_recorded_as_failed(salon: Tenant, set
     assert (told.status, told.error) == ("failed", "nothing here carries SMS yet")
 
 
-def test_a_business_that_changes_its_reminders_changes_those_that_wait(salon: Tenant, letters: Letters) -> None:
+def _changed(business: Tenant, *changes: dict[str, Any], total: int = 0) -> None:
+    """The business's settings were changed, and what follows is done."""
+    fact = BusinessConfigured(business.pk, "api", "", total or len(changes), list(changes))
+    with transaction.atomic():
+        publish(fact, actor=SYSTEM)
+    deliver_outbox()
+
+
+TO_AN_HOUR = {
+    "path": REMINDERS_PATH,
+    "before": [{"channel": "email", "minutes_before": 1440}],
+    "after": [{"channel": "email", "minutes_before": 60}],
+}
+
+
+def test_a_business_that_changes_its_reminders_changes_those_that_wait(owner: Person, salon: Tenant) -> None:
+    _confirmed()
+    answer = owner.api.patch("config/", {"reminders": [{"channel": "email", "minutes_before": 60}]})
+    assert answer.status_code == 200, answer.content
+    deliver_outbox()
+    assert _waiting() == [("email", MONDAY_AT_TEN - HOUR)]
+
+
+def test_one_that_nobody_wants_any_more_is_not_sent(salon: Tenant, letters: Letters) -> None:
     _confirmed()
     configure(salon, reminders=[{"channel": "email", "minutes_before": 60}])
     with time_machine.travel(A_DAY_BEFORE, tick=False):
         deliver_outbox()
-    assert _reminders(letters) == [], "the old one is not wanted any more"
-    assert plan_all_reminders in reactions_to(BusinessConfigured.name)
-    plan_all_reminders()
-    assert _waiting() == [("email", MONDAY_AT_TEN - HOUR)]
+    assert _reminders(letters) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "planned"),
+    [({"total": 1}, 0), ({"total": 201}, 1)],
+    ids=["all that changed is told", "more changed than is told"],
+)
+def test_other_settings_leave_them_alone_unless_not_all_is_told(
+    salon: Tenant, told: dict[str, int], planned: int
+) -> None:
+    BookingFactory()
+    _changed(salon, {"path": "settings.branding.primary_color", "before": "#000000", "after": "#111111"}, **told)
+    assert len(_waiting()) == planned
+
+
+def test_hundreds_of_bookings_follow_some_at_a_time(salon: Tenant) -> None:
+    """A task takes some statements, not some for each booking, and no booking is left out."""
+    person = StaffFactory()
+    for number in range(250):
+        BookingFactory(appointment__starts_at=MONDAY_AT_TEN + number * DAY, appointment__staff=person)
+    _changed(salon, TO_AN_HOUR | {"after": TO_AN_HOUR["before"]})
+    assert len(_waiting()) == 250
+    configure(salon, reminders=[{"channel": "email", "minutes_before": 60}])
+    with CaptureQueriesContext(connection) as asked:
+        _changed(salon, TO_AN_HOUR)
+    expected = [("email", MONDAY_AT_TEN + number * DAY - HOUR) for number in range(250)]
+    assert _waiting() == expected
+    own = OutboxMessage.objects.filter(task=PLAN_REMINDERS_TASK, done_at__isnull=False)
+    assert own.count() == 4, "two at each change, after the hundred of the reaction itself"
+    about_bookings = [each for each in asked.captured_queries if "bookings_booking" in each["sql"]]
+    assert len(about_bookings) == 3 * 3, "which, locked, as they are: for each of the three parts"
+    assert len(asked) < 90
 
 
 @pytest.mark.parametrize(
@@ -217,7 +272,7 @@ def test_planning_reads_the_booking_under_a_lock(committed: Tenant) -> None:
 
     def plan() -> None:
         with tenant_scope(tenant_named("salon")), transaction.atomic():
-            plan_reminders(booking_id=booking.pk, now=now)
+            plan_reminders(booking_ids=[booking.pk], now=now)
         connection.close()
 
     with transaction.atomic():

@@ -108,7 +108,7 @@ def test_withdrawn_does_not_happen_and_only_in_the_own_business(salon: Tenant, r
     with tenant_scope(rival):
         _put("c", key="reminder:1:0")
     with transaction.atomic():
-        assert withdraw(key_prefix="reminder:1:") == 1
+        assert withdraw(keys=["reminder:1:0", "reminder:1:1"]) == 1
     tasks.deliver_outbox()
     assert sorted(RAN) == [("rival", "c"), ("salon", "b")]
 

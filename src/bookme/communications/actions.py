@@ -6,6 +6,7 @@ truth, nothing is lost, and a mail program knows the repeat by its Message-ID.
 
 import datetime as dt
 import hashlib
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 import structlog
@@ -23,13 +24,17 @@ from bookme.core.errors import Conflict
 from bookme.core.ids import uuid7
 from bookme.core.permissions import Permission
 from bookme.eventlog.actions import publish
+from bookme.eventlog.models import Event as EventRow
 from bookme.tenants.config import Reminder
 from bookme.tenants.context import require_tenant
 from bookme.tenants.models import Tenant
-from bookme.tenants.outbox import enqueue, enqueue_again, withdraw
+from bookme.tenants.outbox import Due, enqueue, enqueue_all_again, withdraw
 
 SEND_AGAIN_TASK = "communications.send_again"
 SEND_REMINDER_TASK = "communications.send_reminder"
+PLAN_REMINDERS_TASK = "communications.plan_reminders"
+REMINDERS_PATH = "settings.reminders"
+PLANNED_AT_ONCE = 100
 BUSINESS_SUFFIX = ".business"
 # A message is told only while it is still true.
 TRUE_OF: dict[Kind, frozenset[Status]] = {
@@ -99,34 +104,56 @@ def send_again(*, notification: Notification, actor: Actor, now: dt.datetime) ->
     publish(event, actor=actor)
 
 
-def plan_reminders(*, booking_id: UUID, now: dt.datetime) -> None:
-    """Make the waiting reminders of a booking what they should be: none unless it is confirmed and still to come.
+def plan_reminders(*, booking_ids: Collection[UUID], former: Iterable[Reminder] = (), now: dt.datetime) -> None:
+    """Make the waiting reminders of these bookings what they should be: none but for who is confirmed and to come.
 
-    One row in the outbox for each reminder of the business whose time is ahead. Joins the caller's transaction.
-    Locks the booking: of two at once, the one that reads later writes later.
+    One row in the outbox for each reminder of the business whose time is ahead; `former` are reminders that it had,
+    too. Four statements, however many bookings. Joins the caller's transaction. Locks the bookings: of two plans at
+    once, the one that reads later writes later.
     """
-    Booking.objects.select_for_update().filter(pk=booking_id).first()
-    withdraw(key_prefix=f"reminder:{booking_id}:")
-    booking = booking_to_tell(booking_id)
-    if booking is None or Status(booking.status) not in TRUE_OF[Kind.REMINDER]:
+    list(Booking.objects.select_for_update().filter(pk__in=booking_ids).order_by("pk").values_list("pk"))
+    wanted = require_tenant().config.reminders
+    withdraw(keys=[_reminder_key(each, reminder) for each in booking_ids for reminder in {*wanted, *former}])
+    confirmed = Booking.objects.filter(pk__in=booking_ids, status__in=TRUE_OF[Kind.REMINDER])
+    starts = confirmed.values_list("pk", "appointment__starts_at")
+    planned = [_reminder_due(pk, starts_at, reminder) for pk, starts_at in starts for reminder in wanted]
+    enqueue_all_again(messages=[each for each in planned if each.due_at > now], now=now)
+
+
+def _reminder_due(booking_id: UUID, starts_at: dt.datetime, reminder: Reminder) -> Due:
+    return Due(
+        task=SEND_REMINDER_TASK,
+        args={
+            "booking_id": str(booking_id),
+            "channel": reminder.channel,
+            "minutes_before": reminder.minutes_before,
+            "starts_at": starts_at.isoformat(),
+        },
+        key=_reminder_key(booking_id, reminder),
+        due_at=starts_at - dt.timedelta(minutes=reminder.minutes_before),
+    )
+
+
+def plan_all_reminders(*, cause_id: UUID, after: UUID, now: dt.datetime) -> None:
+    """Plan those of the next bookings to come, by id, and leave the rest to a message; joins the transaction.
+
+    `cause_id` is the fact that changed the business's reminders. Former ones that it does not tell, since only so many
+    changes are told, are left to wait: they find out by themselves that nobody wants them.
+    """
+    coming = Booking.objects.filter(status__in=TRUE_OF[Kind.REMINDER], appointment__starts_at__gt=now, pk__gt=after)
+    booking_ids = list(coming.order_by("pk").values_list("pk", flat=True)[:PLANNED_AT_ONCE])
+    changes = EventRow.objects.get(pk=cause_id).payload["changes"]
+    told = next((each["before"] for each in changes if each["path"] == REMINDERS_PATH), None)
+    plan_reminders(booking_ids=booking_ids, former=[Reminder(**each) for each in told or ()], now=now)
+    if len(booking_ids) < PLANNED_AT_ONCE:
         return
-    starts_at = booking.appointment.starts_at
-    for reminder in require_tenant().config.reminders:
-        due_at = starts_at - dt.timedelta(minutes=reminder.minutes_before)
-        if due_at <= now:
-            continue
-        enqueue_again(
-            task=SEND_REMINDER_TASK,
-            args={
-                "booking_id": str(booking_id),
-                "channel": reminder.channel,
-                "minutes_before": reminder.minutes_before,
-                "starts_at": starts_at.isoformat(),
-            },
-            key=_reminder_key(booking_id, reminder),
-            due_at=due_at,
-            now=now,
-        )
+    enqueue(
+        task=PLAN_REMINDERS_TASK,
+        args={"event_id": str(cause_id), "after": str(booking_ids[-1])},
+        key=f"event:{cause_id}:reminders:{booking_ids[-1]}",
+        due_at=now,
+        now=now,
+    )
 
 
 def send_reminder(*, booking_id: UUID, reminder: Reminder, starts_at: dt.datetime, now: dt.datetime) -> None:

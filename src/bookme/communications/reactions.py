@@ -1,13 +1,14 @@
 """What follows from facts: messages, and reminders to come."""
 
 import datetime as dt
+from uuid import UUID
 
 from django.db import transaction
 
 from bookme.bookings.events import BookingEvent, BookingExpired, BookingRescheduled, BookingUndone
 from bookme.bookings.models import Booking
 from bookme.bookings.states import Status
-from bookme.communications.actions import plan_reminders, tell
+from bookme.communications.actions import REMINDERS_PATH, plan_all_reminders, plan_reminders, tell
 from bookme.communications.told import Audience, Kind
 from bookme.core.time import now
 from bookme.eventlog.models import Event as EventRow
@@ -39,16 +40,19 @@ def tell_of_expired(*, event: BookingExpired, record: EventRow) -> None:
 def keep_reminders(*, event: BookingEvent, **_: object) -> None:
     """The reminders that wait are those of the booking as it is now."""
     with transaction.atomic():
-        plan_reminders(booking_id=event.booking_id, now=now())
+        plan_reminders(booking_ids=[event.booking_id], now=now())
 
 
-def plan_all_reminders(**_: object) -> None:
-    """The business changed its settings: reminders of every booking to come follow them."""
-    at = now()
-    coming = Booking.objects.filter(status=Status.CONFIRMED, appointment__starts_at__gt=at).values_list("pk", flat=True)
-    for booking_id in coming.iterator():
-        with transaction.atomic():
-            plan_reminders(booking_id=booking_id, now=at)
+def follow_settings(*, record: EventRow, **_: object) -> None:
+    """If the business changed its reminders, or too much to tell, those of every booking to come follow.
+
+    Features change nothing here: whether a channel is on is asked when a reminder is due.
+    """
+    told = [each["path"] for each in record.payload["changes"]]
+    if REMINDERS_PATH not in told and record.payload["changes_total"] <= len(told):
+        return
+    with transaction.atomic():
+        plan_all_reminders(cause_id=record.pk, after=UUID(int=0), now=now())
 
 
 def _tell(event: BookingEvent, record: EventRow, audience: Audience, kind: Kind) -> None:

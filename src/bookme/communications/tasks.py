@@ -4,6 +4,7 @@ import datetime as dt
 from uuid import UUID
 
 from celery import shared_task
+from django.db import transaction
 
 from bookme.communications import actions
 from bookme.communications.models import Notification
@@ -19,6 +20,12 @@ def send_reminder(*, booking_id: str, channel: str, minutes_before: int, starts_
         starts_at=dt.datetime.fromisoformat(starts_at),
         now=now(),
     )
+
+
+@shared_task(name=actions.PLAN_REMINDERS_TASK)
+def plan_reminders(*, event_id: str, after: str) -> None:
+    with transaction.atomic():
+        actions.plan_all_reminders(cause_id=UUID(event_id), after=UUID(after), now=now())
 
 
 @shared_task(name=actions.SEND_AGAIN_TASK)

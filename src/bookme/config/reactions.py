@@ -15,8 +15,8 @@ from bookme.bookings.events import (
 )
 from bookme.communications.events import NotificationSentAgain
 from bookme.communications.reactions import (
+    follow_settings,
     keep_reminders,
-    plan_all_reminders,
     tell_business,
     tell_customer,
     tell_of_expired,
@@ -31,7 +31,7 @@ from bookme.staff.events import StaffChanged
 
 wire(
     {
-        BusinessConfigured: (plan_all_reminders,),
+        BusinessConfigured: (follow_settings,),
         BusinessSuspended: (),
         BusinessResumed: (),
         BusinessClosed: (),

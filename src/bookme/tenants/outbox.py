@@ -1,7 +1,8 @@
 """Writing to the outbox. Always in the transaction of the cause; `tenants.tasks` does the rest."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
@@ -24,24 +25,40 @@ def enqueue(*, task: str, args: Mapping[str, Any], key: str, due_at: dt.datetime
         wake_after_commit()
 
 
+@dataclass(frozen=True)
+class Due:
+    """What is to run, and when. `args` holds ids only."""
+
+    task: str
+    args: Mapping[str, Any]
+    key: str
+    due_at: dt.datetime
+
+
 def enqueue_again(*, task: str, args: Mapping[str, Any], key: str, due_at: dt.datetime, now: dt.datetime) -> None:
     """Like `enqueue`, but a message with the same key is replaced and, if it had run, runs again."""
+    enqueue_all_again(messages=[Due(task, args, key, due_at)], now=now)
+
+
+def enqueue_all_again(*, messages: Iterable[Due], now: dt.datetime) -> None:
+    """`enqueue_again` for many at once, in one statement; of those with the same key the last one counts."""
     _require_transaction()
+    by_key = {each.key: each for each in messages}
     OutboxMessage.objects.bulk_create(
-        [_message(task, args, key, due_at)],
+        [_message(each.task, each.args, each.key, each.due_at) for each in by_key.values()],
         update_conflicts=True,
         unique_fields=["tenant", "key"],
         update_fields=["task", "args", "due_at", "leased_until", "attempts", "last_error", "dead", "done_at"],
     )
-    if due_at <= now:
+    if any(each.due_at <= now for each in by_key.values()):
         wake_after_commit()
 
 
-def withdraw(*, key_prefix: str) -> int:
-    """Remove the business's messages that have not run and whose key starts so; returns how many."""
+def withdraw(*, keys: Iterable[str]) -> int:
+    """Remove the business's messages with these keys that have not run; returns how many."""
     _require_transaction()
     waiting: QuerySet[OutboxMessage] = OutboxMessage.objects.filter(
-        tenant=current_tenant(), key__startswith=key_prefix, done_at=None
+        tenant=current_tenant(), key__in=list(keys), done_at=None
     )
     return waiting.delete()[0]
 
