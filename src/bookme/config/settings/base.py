@@ -31,6 +31,7 @@ SHARED_APPS = [
     "unfold.contrib.filters",
     "django_tenants",
     "bookme.config",
+    "bookme.postcodes",
     "bookme.users",
     "bookme.eventlog",
     "bookme.web",

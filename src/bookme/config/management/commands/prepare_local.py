@@ -10,6 +10,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from bookme.core.time import now
 from bookme.onboarding.actions import load_demo
+from bookme.postcodes.actions import OUTWARD_CODES
+from bookme.postcodes.models import Postcode
 from bookme.tenants.context import public_scope
 from bookme.tenants.models import Tenant
 from bookme.tenants.template import template_version
@@ -24,6 +26,7 @@ class Command(BaseCommand):
             raise CommandError("prepare_local is for local mode; elsewhere run migrate_schemas")
         self._migrate_shared()
         self._migrate_tenants()
+        self._load_postcodes()
         for slug, faults in load_demo(now=now()).items():
             self.stdout.write(f"demo business {slug} {'is left as it was' if faults else 'loaded'}")
             for fault in faults:
@@ -37,6 +40,12 @@ class Command(BaseCommand):
         if missing:
             self.stdout.write("migrating the shared tables")
             call_command("migrate_schemas", shared=True, interactive=False, verbosity=0)
+
+    def _load_postcodes(self) -> None:
+        """The few outward codes around the demo business that goes to its customers."""
+        with public_scope():
+            if not Postcode.objects.exists():
+                call_command("postcodes", "import", str(OUTWARD_CODES), stdout=self.stdout)
 
     def _migrate_tenants(self) -> None:
         with public_scope():
