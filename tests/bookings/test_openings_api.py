@@ -76,7 +76,7 @@ class TestSlots:
             ({"to": "07/01/2030"}, "invalid", "/to"),
             ({"to": "2030-01-06"}, "out_of_range", "/to"),
             ({"to": "2030-04-07"}, "out_of_range", "/to"),
-            ({"from": "1900-01-01", "to": "1900-01-02"}, "out_of_range", "/from"),
+            ({"from": "1899-12-31", "to": "1900-01-02"}, "out_of_range", "/from"),
             ({"from": "9999-12-31"}, "out_of_range", "/from"),
             ({"party_size": "0"}, "min_value", "/party_size"),
             ({"party_size": "2"}, "party_too_large", "/party_size"),

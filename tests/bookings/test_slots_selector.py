@@ -12,7 +12,7 @@ from bookme.bookings.availability import Snapshot
 from bookme.bookings.models import Appointment, ResourceAllocation
 from bookme.bookings.selectors.slots import Left, available_slots, load_snapshot
 from bookme.core.errors import Invalid
-from bookme.core.time import minute_of
+from bookme.core.time import EARLIEST, LATEST, minute_of
 from bookme.locations.models import Closure, Location, OpeningHours, Resource
 from bookme.services.models import Service, ServiceKind, ServiceRequirement
 from bookme.staff.models import Staff, StaffService, TimeOff, WorkingHours
@@ -284,7 +284,7 @@ def test_a_range_that_cannot_be_asked_for(first: dt.date, last: dt.date, pointer
     assert [error.pointer for error in refused.value.errors] == [pointer]
 
 
-@pytest.mark.parametrize("day", [dt.date(2000, 1, 1), dt.date(2999, 12, 31)])
+@pytest.mark.parametrize("day", [EARLIEST, LATEST])
 def test_the_ends_of_time_are_answered(day: dt.date) -> None:
     place(), person("ann", cut := service())
     assert starts(cut, first=day, last=day) == []

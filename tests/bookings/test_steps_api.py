@@ -564,6 +564,8 @@ class TestTheList:
         assert found(location=str(shop.place.pk)) == [one, two]
         assert found(search="hopper") == [one]
         assert found(search="GRACE1") == [one]
+        assert found(search="grace hopper") == [one]
+        assert found(search="grace nobody") == []
         assert found(search="%") == []
 
     @pytest.mark.parametrize(
@@ -574,7 +576,8 @@ class TestTheList:
             "service=cut",
             "status=lost",
             "page=0",
-            "search=" + "x" * 201,
+            "search=" + "x" * 101,
+            "search=%00",
             "date=9999-12-31",
         ],
     )

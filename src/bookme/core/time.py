@@ -14,6 +14,9 @@ reset_tzpath(to=())
 MINUTE = dt.timedelta(minutes=1)
 DAY_MINUTES = 24 * 60
 
+# A day beyond these is a slip of the pen, and too near to the ends of time to reckon with.
+EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2200, 12, 31)
+
 
 def now() -> dt.datetime:
     """This instant, in UTC."""
@@ -55,14 +58,16 @@ def offset_minutes(minute: int, tz: ZoneInfo) -> int:
     return (dt.datetime.fromtimestamp(minute * 60, tz).utcoffset() or dt.timedelta()) // MINUTE
 
 
-def local_midnight(day: dt.date, tz: ZoneInfo) -> dt.datetime:
-    """The first instant of a local day, in UTC."""
-    return dt.datetime.combine(day, dt.time.min, tzinfo=tz).astimezone(dt.UTC)
+def is_calendar_day(day: dt.date) -> bool:
+    """Near enough for a calendar."""
+    return EARLIEST <= day <= LATEST
 
 
 def day_bounds(first: dt.date, last: dt.date, tz: ZoneInfo) -> tuple[dt.datetime, dt.datetime]:
-    """The half-open range of instants of the local days `first` to `last`, both inclusive."""
-    return local_midnight(first, tz), local_midnight(last + dt.timedelta(days=1), tz)
+    """The half-open range of instants, in UTC, of the local days `first` to `last`, both inclusive."""
+    midnights = (dt.datetime.combine(day, dt.time.min, tzinfo=tz) for day in (first, last + dt.timedelta(days=1)))
+    start, end = (each.astimezone(dt.UTC) for each in midnights)
+    return start, end
 
 
 def clock_minutes(text: str) -> int:

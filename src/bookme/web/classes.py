@@ -14,7 +14,7 @@ from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.selectors.sessions import session_for, sessions_between
 from bookme.core.actor import GUEST
 from bookme.core.errors import NotFound
-from bookme.core.time import now
+from bookme.core.time import day_bounds, is_calendar_day, now
 from bookme.locations.selectors import zone_of
 from bookme.services.models import Service, ServiceKind
 from bookme.services.selectors import services_for
@@ -110,6 +110,6 @@ def _notice_of(service: Service) -> dt.timedelta:
 def _asked_start(request: HttpRequest) -> dt.datetime | None:
     try:
         day = dt.date.fromisoformat(request.GET.get("from", ""))
-        return dt.datetime.combine(day, dt.time.min, tzinfo=zone_of(None)) if 2000 < day.year < 2999 else None
     except ValueError:
         return None
+    return day_bounds(day, day, zone_of(None))[0] if is_calendar_day(day) else None

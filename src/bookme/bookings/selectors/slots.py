@@ -15,7 +15,7 @@ from bookme.bookings.availability import Group, Hours, Person, Place, Slot, Snap
 from bookme.bookings.models import Appointment, Booking
 from bookme.bookings.selectors.offer import policy_of
 from bookme.core.errors import Invalid
-from bookme.core.time import DAY_MINUTES, iso_text, minute_of, zone
+from bookme.core.time import DAY_MINUTES, is_calendar_day, iso_text, minute_of, zone
 from bookme.locations.models import OpeningHours
 from bookme.services.models import MAX_DURATION, Service, ServiceKind
 from bookme.staff.models import WorkingHours
@@ -23,7 +23,6 @@ from bookme.tenants.config import AnyStaff, Policy
 from bookme.tenants.context import require_tenant
 
 MAX_RANGE_DAYS = 90
-EARLIEST, LATEST = dt.date(2000, 1, 1), dt.date(2999, 12, 31)
 
 # How long before the window a blocked range may have begun: it bounds the scan of a person's past. What were longer
 # would be offered over, and refused by the exclusion constraint.
@@ -124,7 +123,7 @@ class Left:
 def require_range(first: dt.date, last: dt.date) -> None:
     """Raises Invalid with the pointers `/from` and `/to` unless both dates make a range that can be asked for."""
     for pointer, day in (("/from", first), ("/to", last)):
-        if not EARLIEST <= day <= LATEST:
+        if not is_calendar_day(day):
             raise Invalid.field(pointer, "This date is out of range.", code="out_of_range")
     if last < first:
         raise Invalid.field("/to", "The last date is before the first.", code="out_of_range")

@@ -23,10 +23,9 @@ from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.sites import UnfoldAdminSite
 from unfold.utils import parse_date_str
 
-from bookme.core.http.fields import EARLIEST_YEAR, LATEST_YEAR
 from bookme.core.http.problems import domain_error
 from bookme.core.http.views import write
-from bookme.core.time import local_midnight
+from bookme.core.time import day_bounds, is_calendar_day
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _SHOWN_FAILURES = 5
@@ -60,15 +59,15 @@ class DayRange(RangeDateFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         zone = timezone.get_current_timezone()
         if first := self._day("from"):
-            queryset = queryset.filter(**{f"{self.field_path}__gte": local_midnight(first, zone)})
+            queryset = queryset.filter(**{f"{self.field_path}__gte": day_bounds(first, first, zone)[0]})
         if last := self._day("to"):
-            queryset = queryset.filter(**{f"{self.field_path}__lt": local_midnight(last + dt.timedelta(days=1), zone)})
+            queryset = queryset.filter(**{f"{self.field_path}__lt": day_bounds(last, last, zone)[1]})
         return queryset
 
     def _day(self, end: str) -> dt.date | None:
         """What was typed, if it is a day near enough for a calendar."""
         day: dt.date | None = parse_date_str(str(self.used_parameters.get(f"{self.field_path}_{end}")))
-        return day if day and EARLIEST_YEAR <= day.year <= LATEST_YEAR else None
+        return day if day and is_calendar_day(day) else None
 
 
 class OperatorAdmin(OperatorsOnly, ModelAdmin):  # type: ignore[misc]

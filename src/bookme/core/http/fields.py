@@ -17,8 +17,8 @@ from rest_framework import serializers
 from bookme.core.money import amount_text, digits, fits
 from bookme.core.phones import phone_number
 from bookme.core.text import has_control_characters
+from bookme.core.time import is_calendar_day
 
-EARLIEST_YEAR, LATEST_YEAR = 1900, 2200
 MAX_INTEGER = 2**31 - 1
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(?P<offset>[Zz]|[+-]\d\d:?\d\d)?", re.ASCII)
@@ -101,7 +101,7 @@ class InstantField(serializers.Field[dt.datetime, str, str, dt.datetime]):
             instant = dt.datetime.fromisoformat(found[0].upper())
         except ValueError:
             self.fail("invalid")
-        if not EARLIEST_YEAR <= instant.year <= LATEST_YEAR:
+        if not is_calendar_day(instant.date()):
             self.fail("out_of_range")
         return instant.astimezone(dt.UTC)
 
@@ -118,7 +118,7 @@ class DateField(serializers.DateField):
         if not isinstance(value, str) or not _DATE.fullmatch(value):
             self.fail("invalid", format="YYYY-MM-DD")
         day: dt.date = super().to_internal_value(value)
-        if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
+        if not is_calendar_day(day):
             self.fail("out_of_range")
         return day
 

@@ -11,7 +11,7 @@ from django_filters.rest_framework.filterset import FilterSet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
-from bookme.core.time import local_midnight
+from bookme.core.time import EARLIEST, LATEST, day_bounds
 
 YES_NO = [("true", "true"), ("false", "false")]
 
@@ -31,7 +31,7 @@ class Day(filters.DateFilter):
     """A date as `YYYY-MM-DD`, near enough for a calendar."""
 
     def __init__(self, **options: Any) -> None:
-        bounds = [MinValueValidator(dt.date(1900, 1, 1)), MaxValueValidator(dt.date(2200, 12, 31))]
+        bounds = [MinValueValidator(EARLIEST), MaxValueValidator(LATEST)]
         super().__init__(input_formats=["%Y-%m-%d"], validators=bounds, **options)
 
 
@@ -85,10 +85,10 @@ class DayRange(FilterSet):
         return {**super().get_filters(), **days}
 
     def from_day(self, rows: QuerySet[Any], name: str, value: dt.date) -> QuerySet[Any]:
-        return rows.filter(**{f"{self.ends_field}__gte": self._midnight(value)})
+        return rows.filter(**{f"{self.ends_field}__gte": self._bounds(value)[0]})
 
     def to_day(self, rows: QuerySet[Any], name: str, value: dt.date) -> QuerySet[Any]:
-        return rows.filter(**{f"{self.starts_field}__lt": self._midnight(value + dt.timedelta(days=1))})
+        return rows.filter(**{f"{self.starts_field}__lt": self._bounds(value)[1]})
 
-    def _midnight(self, day: dt.date) -> dt.datetime:
-        return local_midnight(day, self.request.tenant.config.zone)
+    def _bounds(self, day: dt.date) -> tuple[dt.datetime, dt.datetime]:
+        return day_bounds(day, day, self.request.tenant.config.zone)

@@ -13,7 +13,7 @@ from jsonschema import FormatChecker
 from bookme.core.money import currency_codes
 from bookme.core.phones import phone_number
 from bookme.core.text import has_control_characters
-from bookme.core.time import zone_names
+from bookme.core.time import is_calendar_day, zone_names
 
 FORMATS = FormatChecker(formats=())
 
@@ -38,7 +38,6 @@ _ORIGIN = re.compile(rf"https?://{_LABEL}(\.{_LABEL})*(:[0-9]{{1,5}})?")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _LOCAL_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", re.ASCII)
-_YEARS = range(2000, 2200)
 
 
 @lru_cache(maxsize=1)
@@ -117,6 +116,6 @@ def is_date_or_time(value: object) -> bool:
 
 def _exists(text: str) -> bool:
     try:
-        return dt.datetime.fromisoformat(text).year in _YEARS
+        return is_calendar_day(dt.datetime.fromisoformat(text).date())
     except ValueError:
         return False

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_http_methods
 
 from bookme.bookings.actions.versions import stale
 from bookme.bookings.models import Booking
-from bookme.bookings.selectors.slots import EARLIEST, LATEST
 from bookme.core.actor import ActorKind
 from bookme.core.errors import NotFound
 from bookme.core.permissions import Permission
+from bookme.core.time import is_calendar_day
 from bookme.users.authentication import page_actor
 
 View = Callable[..., HttpResponse]
@@ -76,7 +76,7 @@ def asked_day(request: HttpRequest, *, today: dt.date) -> dt.date:
         day = dt.date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
         return today
-    return day if EARLIEST < day < LATEST - dt.timedelta(days=60) else today
+    return day if is_calendar_day(day) else today
 
 
 def asked_id(text: str | None) -> UUID | None:

@@ -10,16 +10,17 @@ from rest_framework import serializers
 from bookme.core.actor import Actor
 from bookme.core.errors import DomainError
 from bookme.core.http.problems import field_errors
+from bookme.core.time import EARLIEST, LATEST
 from bookme.tenants.context import require_tenant
 
-YEAR_BOUNDS = {"min": "2000-01-01", "max": "2199-12-31"}
+BOUNDS = {"min": EARLIEST.isoformat(), "max": LATEST.isoformat()}
 
 
 class DayField(forms.DateField):
     """A day, as browsers send it."""
 
     def __init__(self, **options: Any) -> None:
-        widget = forms.DateInput(attrs={"type": "date", "class": "input", **YEAR_BOUNDS}, format="%Y-%m-%d")
+        widget = forms.DateInput(attrs={"type": "date", "class": "input", **BOUNDS}, format="%Y-%m-%d")
         super().__init__(widget=widget, input_formats=["%Y-%m-%d"], **options)
 
 
