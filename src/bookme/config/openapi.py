@@ -4,43 +4,81 @@ from typing import Any
 
 _VISIT = "0198f6a0-1c2d-7e3f-8a4b-5c6d7e8f9a0b"
 _BOOKING = "0198f6a0-1c30-7b1a-9c2d-3e4f5a6b7c8d"
-_SERVICE = "0198f69f-aa10-7c11-8d12-1e2f3a4b5c6d"
-_SESSION = "0198f69f-bb20-7d21-9e22-2f3a4b5c6d7e"
-_STAFF = "0198f69f-cc30-7e31-8f32-3a4b5c6d7e8f"
-_LOCATION = "0198f69f-dd40-7f41-9a42-4b5c6d7e8f9a"
-_TOKEN = "0198f6a0-1c2d-7e3f-8a4b-5c6d7e8f9a0b:1:Zk3v"  # noqa: S105 - nobody's
+SERVICE = "0198f69f-aa10-7c11-8d12-1e2f3a4b5c6d"
+SESSION = "0198f69f-bb20-7d21-9e22-2f3a4b5c6d7e"
+STAFF = "0198f69f-cc30-7e31-8f32-3a4b5c6d7e8f"
+LOCATION = "0198f69f-dd40-7f41-9a42-4b5c6d7e8f9a"
+EXTRA = "0198f69f-ee50-7f51-8a52-5c6d7e8f9a0b"
+_TOKEN = "0198f6a01c2d7e3f8a4b5c6d7e8f9a0b:1:zWmTq0h3sVb8Yk1pUo5nRc2eLx7fGd4aJi9vMt6wQKE"  # noqa: S105 - nobody's
 
 _CUSTOMER = {"name": "Ada Lovelace", "email": "ada@mail.example", "phone": "+442079460102"}
 _CONSENTS = {"terms": True, "privacy": True, "marketing": False}
-_BOOKED = {
+_BOOKED: dict[str, Any] = {
     "id": _BOOKING,
     "visit": _VISIT,
-    "reference": "K7M2QX",
+    "reference": "K7M2QX4B",
     "status": "confirmed",
     "start": "2027-03-01T09:30:00+00:00",
-    "end": "2027-03-01T10:15:00+00:00",
-    "service": _SERVICE,
-    "staff": _STAFF,
-    "location": _LOCATION,
-    "price": "58.00",
+    "end": "2027-03-01T10:30:00+00:00",
+    "timezone": "Europe/London",
+    "service": SERVICE,
+    "service_name": "Cut & finish",
+    "staff": STAFF,
+    "staff_name": "Anna Okafor",
+    "location": LOCATION,
+    "location_name": "Soho",
+    "session": None,
+    "party_size": 1,
+    "extras": [{"id": EXTRA, "name": "Scalp massage", "price": "12.00", "duration_minutes": 15}],
+    "price": "70.00",
     "currency": "GBP",
     "payment_due": "0.00",
+    "fee": "0.00",
     "hold_expires_at": None,
+    "contact": _CUSTOMER,
+    "notes": "",
+    "answers": {},
+    "address": None,
+    "cancellation": {"allowed": True, "free_until": "2027-02-28T09:30:00+00:00", "fee": "0.00"},
+    "reschedule": {"allowed": True, "until": "2027-02-28T09:30:00+00:00", "moves_left": 3},
+    "times_moved": 0,
+    "version": 1,
+    "created_at": "2027-02-22T18:05:00+00:00",
 }
+_MOVED = _BOOKED | {
+    "start": "2027-03-02T11:00:00+00:00",
+    "end": "2027-03-02T12:00:00+00:00",
+    "cancellation": {"allowed": True, "free_until": "2027-03-01T11:00:00+00:00", "fee": "0.00"},
+    "reschedule": {"allowed": True, "until": "2027-03-01T11:00:00+00:00", "moves_left": 2},
+    "times_moved": 1,
+    "version": 2,
+}
+_CANCELLED = _MOVED | {
+    "status": "cancelled",
+    "cancellation": _MOVED["cancellation"] | {"allowed": False},
+    "reschedule": _MOVED["reschedule"] | {"allowed": False},
+    "version": 3,
+}
+
+
+def _slot(start: str, end: str) -> dict[str, Any]:
+    return {"start": start, "end": end, "location": LOCATION, "staff": [STAFF]}
+
 
 REQUESTS: dict[str, dict[str, Any]] = {
     "auth_login": {"Sign in": {"email": "owner@salon.example", "password": "bookme-demo"}},
     "bookings_create": {
         "Book a time": {
-            "service": _SERVICE,
+            "service": SERVICE,
             "start": "2027-03-01T09:30:00+00:00",
             "staff": "any",
+            "extras": [EXTRA],
             "customer": _CUSTOMER,
             "consents": _CONSENTS,
         },
-        "Join a class": {"session": _SESSION, "party_size": 2, "customer": _CUSTOMER, "consents": _CONSENTS},
+        "Join a class": {"session": SESSION, "party_size": 2, "customer": _CUSTOMER, "consents": _CONSENTS},
         "Have somebody come": {
-            "service": _SERVICE,
+            "service": SERVICE,
             "start": "2027-03-01T13:00:00+00:00",
             "address": {"line1": "2 Low Street", "city": "London", "postcode": "N1 2BB", "country": "GB"},
             "answers": {"pets": "A cat"},
@@ -54,28 +92,25 @@ REQUESTS: dict[str, dict[str, Any]] = {
 ANSWERS: dict[str, dict[str, dict[str, Any]]] = {
     "auth_login": {"200": {"Signed in": {"access": "eyJhbGciOi…", "refresh": "eyJhbGciOi…"}}},
     "bookings_create": {"201": {"Booked": {**_BOOKED, "manage_token": _TOKEN}}},
-    "bookings_reschedule": {
-        "200": {"Moved": {**_BOOKED, "start": "2027-03-02T11:00:00+00:00", "end": "2027-03-02T11:45:00+00:00"}}
-    },
-    "bookings_cancel": {"200": {"Cancelled": {**_BOOKED, "status": "cancelled"}}},
+    "bookings_reschedule": {"200": {"Moved": _MOVED}},
+    "bookings_cancel": {"200": {"Cancelled": _CANCELLED}},
     "bookings_available_slots": {
         "200": {
-            "Two free times": {
-                "service": _SERVICE,
+            "Three free times": {
+                "service": SERVICE,
                 "timezone": "Europe/London",
                 "days": [
                     {
                         "date": "2027-03-01",
                         "slots": [
-                            {
-                                "start": "2027-03-01T09:30:00+00:00",
-                                "end": "2027-03-01T10:15:00+00:00",
-                                "location": _LOCATION,
-                                "staff": [_STAFF],
-                            }
+                            _slot("2027-03-01T09:30:00+00:00", "2027-03-01T10:30:00+00:00"),
+                            _slot("2027-03-01T13:00:00+00:00", "2027-03-01T14:00:00+00:00"),
                         ],
                     },
-                    {"date": "2027-03-02", "slots": []},
+                    {
+                        "date": "2027-03-02",
+                        "slots": [_slot("2027-03-02T11:00:00+00:00", "2027-03-02T12:00:00+00:00")],
+                    },
                 ],
             }
         }

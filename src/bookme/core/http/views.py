@@ -1,14 +1,14 @@
 """The base of every API view.
 
-    class ServiceView(ApiView):
-        permissions = {"GET": Access.ANYONE, "PATCH": Permission.CATALOGUE_MANAGE}
-        serializer_class = ServiceInput
+    class OneBookingView(BookingView):
+        permissions = {"GET": Access.ANYONE, "PATCH": Permission.BOOKINGS_MANAGE}
+        serializer_class = BookingChanges
 
-        def patch(self, request: Request, service_id: UUID) -> Response:
-            given = self.read_input(partial=True)
+        def patch(self, request: Request, booking_id: UUID) -> Response:
+            given = self.read_input()
             with write():
-                service = actions.change_service(service_id=service_id, changes=given, actor=self.actor)
-            return Response(self.written(ServiceOutput, service))
+                booking = update_booking(booking=booking_for(self.actor, booking_id), actor=self.actor, **given)
+                return Response(self.written(BookingOutput, booking))
 
 Serializers find the business's `zone`, `currency`, `country` and first `language` in their context, and with them
 `actor`; see `core.http.fields`. What a view raises (core.errors, DRF's, the database's) is answered as a problem.
