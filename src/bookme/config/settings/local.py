@@ -18,7 +18,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-EMAIL_USE_TLS = False
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
 MESSAGE_BACKENDS = {
     "sms": "bookme.communications.channels.MailboxChannel",
     "whatsapp": "bookme.communications.channels.MailboxChannel",
