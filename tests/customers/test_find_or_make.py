@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from django.db import connection, transaction
+from django.utils.translation import override
 
 from bookme.core.ids import uuid7
 from bookme.customers.actions import (
@@ -13,7 +14,8 @@ from bookme.customers.actions import (
     keep_address,
     record_consents,
 )
-from bookme.customers.models import Customer, CustomerAddress
+from bookme.customers.models import ConsentKind, Customer, CustomerAddress
+from bookme.customers.wording import consent_wording
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import Tenant
 from tests.factories.customers import CustomerAddressFactory, CustomerFactory
@@ -66,11 +68,19 @@ def test_an_address_is_kept_once_and_the_newest_counts(salon: Tenant) -> None:
 
 def test_consents_are_what_was_asked_and_answered(salon: Tenant) -> None:
     customer, visit_id = CustomerFactory(), uuid7()
-    record_consents(
-        customer=customer,
-        granted={"terms": True, "marketing": False},
-        wording={"terms": "I agree."},
-        visit_id=visit_id,
-    )
+    salon.tenantconfig.data = {**salon.tenantconfig.data, "legal": {"terms_url": "https://salon.example/" + "t" * 470}}
+    salon.tenantconfig.save()
+    with tenant_scope(Tenant.objects.get(pk=salon.pk)):
+        record_consents(
+            customer=customer, granted={"terms": True, "marketing": False}, language="fr", visit_id=visit_id
+        )
+        record_consents(customer=customer, granted={"privacy": True}, language="")
     rows = customer.consents.order_by("kind").values_list("kind", "granted", "wording", "visit_id")
-    assert list(rows) == [("marketing", False, "", visit_id), ("terms", True, "I agree.", visit_id)]
+    with override("fr"):
+        marketing, terms = consent_wording(ConsentKind.MARKETING), consent_wording(ConsentKind.TERMS)
+    assert terms.startswith("J’accepte")
+    assert list(rows) == [
+        ("marketing", False, marketing, visit_id),
+        ("privacy", True, consent_wording(ConsentKind.PRIVACY), None),
+        ("terms", True, f"{terms} https://salon.example/" + "t" * 470, visit_id),
+    ]

@@ -10,13 +10,15 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import override
 
 from bookme.core.actor import Actor
 from bookme.core.errors import Invalid
 from bookme.core.permissions import Permission
 from bookme.customers.events import CustomerChanged
-from bookme.customers.models import Consent, Customer, CustomerAddress
+from bookme.customers.models import Consent, ConsentKind, Customer, CustomerAddress
 from bookme.customers.selectors import customer_by_contact
+from bookme.customers.wording import kept_wording
 from bookme.eventlog.changes import archive_row, change_row, make_row
 from bookme.tenants.context import require_tenant
 
@@ -99,11 +101,17 @@ def keep_address(*, customer: Customer, address: Address) -> CustomerAddress:
 
 
 def record_consents(
-    *, customer: Customer, granted: Mapping[str, bool], wording: Mapping[str, str], visit_id: UUID | None = None
+    *, customer: Customer, granted: Mapping[str, bool], language: str, visit_id: UUID | None = None
 ) -> list[Consent]:
-    """One row for each kind that was answered (see ConsentKind), with what was asked where it is known."""
+    """One row for each kind that was answered (see ConsentKind), with what the business asks for now, in that language.
+
+    The language may be empty: then it is the business's first.
+    """
+    config = require_tenant().config
+    with override(language or config.language):
+        wording = {kind: kept_wording(ConsentKind(kind), config.legal) for kind in granted}
     return Consent.objects.bulk_create(
-        Consent(customer=customer, kind=kind, granted=answer, wording=wording.get(kind, "")[:500], visit_id=visit_id)
+        Consent(customer=customer, kind=kind, granted=answer, wording=wording[kind], visit_id=visit_id)
         for kind, answer in granted.items()
     )
 

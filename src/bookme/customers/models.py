@@ -57,7 +57,7 @@ class Consent(Row):
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="consents")
     kind = models.CharField(max_length=16, choices=ConsentKind.choices)
     granted = models.BooleanField()
-    wording = models.CharField(max_length=500, blank=True)
+    wording = models.CharField(max_length=1000)
     visit_id = models.UUIDField(null=True, blank=True)
 
     class Meta:

@@ -22,6 +22,16 @@ _QUESTION = {
         "services": {"type": "array", "items": {"type": "string", "format": "uuid"}, "description": "Empty: all."},
     },
 }
+_CONSENT = {
+    "type": "object",
+    "description": "What a booking asks people to agree to; the sentence is kept with their answer.",
+    "required": ["kind", "wording", "url"],
+    "properties": {
+        "kind": {"type": "string", "enum": ["terms", "privacy", "marketing"]},
+        "wording": _TEXT,
+        "url": {"type": ["string", "null"], "description": "The text behind it."},
+    },
+}
 
 
 def patch_schema() -> dict[str, Any]:
@@ -31,7 +41,7 @@ def patch_schema() -> dict[str, Any]:
 
 
 def answer_schema() -> dict[str, Any]:
-    """What `GET config/` answers: every setting with its value now, and the questions."""
+    """What `GET config/` answers: every setting with its value now, the questions and the consents."""
     parts = _settings()
     parts |= {name: _loosened(parts[name]) for name in ("contact", "branding")}
     parts["branding"]["properties"]["tagline"] = _TEXT
@@ -43,6 +53,7 @@ def answer_schema() -> dict[str, Any]:
         "version": {"type": "integer", "description": "Counts the changes of the settings."},
         "language": {"type": "string", "description": "That of the texts in this answer."},
         "questions": {"type": "array", "items": _QUESTION},
+        "consents": {"type": "array", "items": _CONSENT},
     }
     return {"type": "object", "required": sorted(parts | more), "properties": parts | more}
 

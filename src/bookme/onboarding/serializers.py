@@ -3,8 +3,12 @@
 from dataclasses import asdict
 from typing import Any
 
+from django.utils.translation import override
+
+from bookme.customers.models import ConsentKind
+from bookme.customers.wording import consent_links, consent_wording
 from bookme.services.models import Question
-from bookme.tenants.config import BusinessConfig
+from bookme.tenants.config import BusinessConfig, Legal
 from bookme.tenants.models import Tenant
 
 
@@ -19,6 +23,7 @@ def config_answer(tenant: Tenant, questions: list[Question], *, language: str) -
         "language": language if language in config.languages else config.language,
         **settings_answer(config, language=language),
         "questions": [question_answer(each, language=language) for each in questions],
+        "consents": consents_answer(config.legal, language=language),
     }
 
 
@@ -39,6 +44,14 @@ def settings_answer(config: BusinessConfig, *, language: str) -> dict[str, Any]:
         "legal": asdict(config.legal),
         "allowed_origins": list(config.allowed_origins),
     }
+
+
+def consents_answer(legal: Legal, *, language: str) -> list[dict[str, Any]]:
+    with override(language):
+        links = consent_links(legal)
+        return [
+            {"kind": kind.value, "wording": consent_wording(kind), "url": links.get(kind.value)} for kind in ConsentKind
+        ]
 
 
 def question_answer(question: Question, *, language: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from bookme.tenants.models import Tenant
 
 
 class ConfigView(CachedRead):
-    """The settings of the business, and the questions that a booking asks."""
+    """The settings of the business, and the questions and consents that a booking asks for."""
 
     permissions = {"GET": Access.ANYONE, "PATCH": Permission.CONFIG_MANAGE}
     serializer_class = Serializer

@@ -57,7 +57,7 @@ def create_visit(*, request: BookingRequest, actor: Actor, now: dt.datetime) -> 
     booking = _booking(terms, visit, appointment)
     if request.address is not None:
         keep_address(customer=customer, address=request.address)
-    record_consents(customer=customer, granted=request.consents, wording=request.wording, visit_id=visit.pk)
+    record_consents(customer=customer, granted=request.consents, language=request.language, visit_id=visit.pk)
     _announce(booking, actor, now)
     return visit
 

@@ -13,9 +13,9 @@ from bookme.customers.actions import Address, Contact
 class BookingRequest:
     """What somebody asks for: a session, or a service at a start. Ids are of this business or refused.
 
-    `consents` maps ConsentKind values to the answers, `wording` to what was asked. `language` is the visitor's,
-    `source` the door it came by (such as `api` or `page`; the team's own is `team`), `guest_address` the network
-    address, if it is known; of a guest's, the visit keeps the network.
+    `consents` maps ConsentKind values to the answers; what they answer is what the business asks, in `language`, which
+    is the visitor's. `source` is the door it came by (such as `api` or `page`; the team's own is `team`),
+    `guest_address` the network address, if it is known; of a guest's, the visit keeps the network.
     """
 
     contact: Contact
@@ -30,7 +30,6 @@ class BookingRequest:
     answers: Mapping[str, Any] = field(default_factory=dict)
     address: Address | None = None
     consents: Mapping[str, bool] = field(default_factory=dict)
-    wording: Mapping[str, str] = field(default_factory=dict)
     language: str = ""
     source: str = "api"
     guest_address: str | None = None

@@ -24,6 +24,7 @@ from bookme.core.http.client import client_address
 from bookme.core.money import percent_of
 from bookme.core.time import now
 from bookme.customers.selectors import customer_by_contact
+from bookme.customers.wording import consent_links
 from bookme.services.selectors import questions_of
 from bookme.tenants.config import BusinessConfig
 from bookme.tenants.context import require_tenant
@@ -32,7 +33,7 @@ from bookme.users.authentication import page_actor
 from bookme.users.selectors import person
 from bookme.web.booking.choice import Choice
 from bookme.web.booking.flow import address, go_to, guest_page, show, steps, with_choice
-from bookme.web.booking.forms import DetailsForm, consent_links
+from bookme.web.booking.forms import DetailsForm
 from bookme.web.booking.once import book_once, visit_of_draft
 from bookme.web.booking.time import read_instant, take, unsettled
 
@@ -194,7 +195,7 @@ def _page(
         "taken": taken,
         "terms": terms,
         "payment_due": terms.due,
-        "consent_links": consent_links(config),
+        "consent_links": consent_links(config.legal),
         "is_member": actor.id is not None,
         "is_request": not choice.policy.auto_confirm,
         "submit_label": _("Confirm booking") if choice.policy.auto_confirm else _("Send request"),

@@ -16,6 +16,7 @@ from bookme.core.phones import phone_number
 from bookme.core.text import has_control_characters
 from bookme.customers.actions import Address, Contact
 from bookme.customers.models import ConsentKind
+from bookme.customers.wording import consent_wording
 from bookme.services.models import Question, QuestionKind
 from bookme.tenants.config import BusinessConfig
 
@@ -138,7 +139,6 @@ class DetailsForm(forms.Form):
             answers=self._answers(),
             address=self._address(),
             consents={kind.value: bool(given[kind.value]) for kind in ConsentKind},
-            wording={kind.value: consent_wording(kind) for kind in ConsentKind},
             source="page",
             **more,
         )
@@ -184,21 +184,6 @@ def answer_field(question: Question, language: str) -> forms.Field:
     if question.kind != QuestionKind.BOOLEAN:
         field.widget.attrs["class"] = "input"
     return field
-
-
-def consent_wording(kind: ConsentKind) -> str:
-    """What is asked, and kept with the answer."""
-    if kind is ConsentKind.TERMS:
-        return _("I agree to the terms, including what a late cancellation costs.")
-    if kind is ConsentKind.PRIVACY:
-        return _("My details may be used to make and manage this booking.")
-    return _("Tell me about offers and news now and then.")
-
-
-def consent_links(config: BusinessConfig) -> dict[str, str]:
-    """Where the business's own terms and privacy notice are, if it says so."""
-    urls = {ConsentKind.TERMS.value: config.legal.terms_url, ConsentKind.PRIVACY.value: config.legal.privacy_url}
-    return {kind: url for kind, url in urls.items() if url}
 
 
 def _party_field(seats: int) -> forms.Field:
