@@ -503,3 +503,37 @@ def test_the_history_tells_what_changed_but_not_how_to_reach_people(salon: Tenan
         {"path": "staff.bo.phone", "before": None, "after": None},
     ]
     assert "+442079460102" not in str(payload)
+
+
+def test_the_history_tells_which_hours_and_which_services_changed(salon: Tenant) -> None:
+    apply(small())
+    data = small()
+    ada, bo = entry(data, "staff", "ada"), entry(data, "staff", "bo")
+    ada["hours"][0]["end"] = "18:00"
+    ada["services"][1]["price"] = "99.00"
+    bo["services"] = ["colour", "yoga"]
+    bo["areas"] = [{"postcode": "W1", "latitude": 51.5, "longitude": -0.13, "radius_km": 3}]
+    entry(data, "extras", "mask")["services"] = ["colour"]
+    entry(data, "locations", "main")["opening_hours"][0]["start"] = "08:00"
+    del data["closures"]
+    apply(data)
+
+    changes = Event.objects.filter(name="business.configured").latest("occurred_at").payload["changes"]
+    told = {each["path"]: (each["before"], each["after"]) for each in changes}
+    shift = {"weekday": 0, "start": 540, "breaks": [[720, 780]]}
+    assert told == {
+        "locations.main.opening_hours": (
+            [{"weekday": 0, "start": 540, "end": 1080}],
+            [{"weekday": 0, "start": 480, "end": 1080}],
+        ),
+        "extras.mask.services": (["cut"], ["colour"]),
+        "staff.ada.services.colour.price": ("95.000", "99.00"),
+        "staff.bo.services.colour": (None, "created"),
+        "staff.bo.services.cut": ("there", None),
+        "staff.ada.hours": ([shift | {"end": 1020}], [shift | {"end": 1080}]),
+        "staff.bo.areas": (
+            [],
+            [{"postcode": "W1", "latitude": 51.5, "longitude": -0.13, "radius_km": 3.0, "days": []}],
+        ),
+        "closures.Christmas": ("there", None),
+    }

@@ -50,9 +50,16 @@ class Ledger:
         self.counts["retired"] += 1
         self.note(path, "active", "inactive")
 
-    def removed(self, path: str, rows: int = 1) -> None:
-        self.counts["removed"] += rows
-        self.note(path, rows, 0)
+    def replaced(self, path: str, gone: list[Any], new: list[Any]) -> None:
+        """Some of a set; what stays is not told."""
+        self.counts["created"] += len(new)
+        self.counts["removed"] += len(gone)
+        if gone or new:
+            self.note(path, gone, new)
+
+    def removed(self, path: str) -> None:
+        self.counts["removed"] += 1
+        self.note(path, "there", None)
 
     @property
     def is_empty(self) -> bool:
@@ -68,5 +75,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value[:20]]
     if isinstance(value, dict):
-        return {str(key)[:60]: _plain(each) for key, each in list(value.items())[:20]}
+        return {str(key)[:60]: _plain(each) for key, each in list(value.items())[:20] if each is not None}
     return value

@@ -117,7 +117,8 @@ def _sync_domains(tenant: Tenant, hosts: list[str], ledger: Ledger) -> None:
     gone = [host for host in there if host not in hosts]
     if gone:
         Domain.objects.filter(tenant=tenant, domain__in=gone).delete()
-        ledger.removed("domains", len(gone))
+        for host in gone:
+            ledger.removed(f"domains.{host}")
     for host in hosts:
         if host in there:
             update_row(there[host], {"is_primary": host == hosts[0]}, path=f"domains.{host}", ledger=ledger)

@@ -85,6 +85,7 @@ class Sections:
             target=target,
             wanted=wanted,
             paths=self.paths(section, name),
+            keys={row.pk: key for key, row in self.rows[target_section].items()},
             ledger=self.ledger,
         )
 

@@ -132,19 +132,20 @@ def _sync_services(sections: Sections) -> None:
         (row.staff_id, row.service_id): row
         for row in StaffService.objects.filter(staff_id__in=wanted, service_id__in=known)
     }
-    paths = sections.paths("staff", "services")
+    paths, keys = sections.paths("staff", "services"), {row.pk: key for key, row in sections.rows["services"].items()}
     new = []
     for staff_id, given in wanted.items():
         for service_id, own in given.items():
             row = there.pop((staff_id, service_id), None)
             values = {"price": own.get("price"), "duration_minutes": own.get("duration_minutes")}
+            path = f"{paths[staff_id]}.{keys[service_id]}"
             if row is None:
                 new.append(StaffService(staff_id=staff_id, service_id=service_id, **values))
-                sections.ledger.created(paths[staff_id])
+                sections.ledger.created(path)
             else:
-                update_row(row, values, path=paths[staff_id], ledger=sections.ledger)
-    for staff_id, _ in there:
-        sections.ledger.removed(paths[staff_id])
+                update_row(row, values, path=path, ledger=sections.ledger)
+    for staff_id, service_id in there:
+        sections.ledger.removed(f"{paths[staff_id]}.{keys[service_id]}")
     if there:
         StaffService.objects.filter(pk__in=[row.pk for row in there.values()]).delete()
     StaffService.objects.bulk_create(new)

@@ -100,14 +100,11 @@ def sync_children(
             if columns and missing[same]:
                 missing[same] -= 1
             else:
-                too_many.append(row.pk)
+                too_many.append(row)
         to_make = [values[one] for one in missing.elements()]
         new += [model(**{owner: owner_id}, **each) for each in to_make]
-        gone += too_many
-        if to_make or too_many:
-            ledger.counts["created"] += len(to_make)
-            ledger.counts["removed"] += len(too_many)
-            ledger.note(paths[owner_id], len(there[owner_id]), len(there[owner_id]) + len(to_make) - len(too_many))
+        gone += [row.pk for row in too_many]
+        ledger.replaced(paths[owner_id], [_told(row, owner) for row in too_many], to_make)
     if gone:
         manager.filter(pk__in=gone).delete()
     if new:
@@ -121,9 +118,10 @@ def sync_links(
     target: str,
     wanted: Mapping[UUID, set[UUID]],
     paths: Mapping[UUID, str],
+    keys: Mapping[UUID, str],
     ledger: Ledger,
 ) -> None:
-    """Many-to-many rows of keyed rows. Links to rows without a key are left alone."""
+    """Many-to-many rows of keyed rows, whose targets have these keys. Links to rows without a key are left alone."""
     target_is_keyed = {f"{target.removesuffix('_id')}__key__isnull": False}
     there: dict[UUID, set[UUID]] = defaultdict(set)
     found = through.objects.filter(**{f"{source}__in": list(wanted)}, **target_is_keyed)
@@ -135,10 +133,7 @@ def sync_links(
         if gone:
             through.objects.filter(**{source: source_id, f"{target}__in": gone}).delete()
         new += [through(**{source: source_id, target: each}) for each in sorted(missing)]
-        if gone or missing:
-            ledger.counts["created"] += len(missing)
-            ledger.counts["removed"] += len(gone)
-            ledger.note(paths[source_id], len(there[source_id]), len(targets))
+        ledger.replaced(paths[source_id], sorted(keys[each] for each in gone), sorted(keys[each] for each in missing))
     if new:
         through.objects.bulk_create(new)
 
@@ -170,6 +165,12 @@ def _translated(before: dict[str, Any], wanted: Wanted) -> dict[str, Any]:
         kept = {name: text for name, text in before.get(language, {}).items() if name not in wanted.text_columns}
         merged[language] = kept | wanted.texts.get(language, {})
     return {language: texts for language, texts in merged.items() if texts}
+
+
+def _told(row: Any, owner: str) -> dict[str, Any]:
+    """What a row without a name says, for the history."""
+    kept = {"id", owner, "created_at", "updated_at"}
+    return {each.attname: getattr(row, each.attname) for each in row._meta.concrete_fields if each.attname not in kept}
 
 
 def _frozen(value: Any) -> Hashable:
