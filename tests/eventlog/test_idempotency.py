@@ -1,5 +1,6 @@
 """The record of answers, apart from any view."""
 
+import datetime as dt
 import threading
 
 import pytest
@@ -16,9 +17,12 @@ from bookme.eventlog.idempotency import (
     kept_answer,
     settle_claim,
 )
-from bookme.tenants.context import tenant_scope
+from bookme.eventlog.models import IdempotencyKey
+from bookme.eventlog.tasks import tidy_answers
+from bookme.tenants.context import public_scope, tenant_scope
 from bookme.tenants.models import Tenant
 from tests.factories.eventlog import IdempotencyKeyFactory
+from tests.factories.tenants import TenantFactory
 
 FIRST = Attempt(scope="guest: POST /x/", key="k1", body_hash=body_hash({"a": 1}))
 
@@ -31,7 +35,7 @@ def test_the_hash_is_of_the_meaning_not_of_the_writing() -> None:
 def test_an_answer_is_kept_with_its_write(salon: Tenant) -> None:
     with transaction.atomic():
         assert kept_answer(attempt=FIRST, now=now()) is None
-        keep_answer(attempt=FIRST, status=201, answer={"id": "x"}, now=now())
+        keep_answer(attempt=FIRST, status=201, answer={"id": "x"})
         kept = kept_answer(attempt=FIRST, now=now())
     assert kept is not None
     assert (kept.status, kept.answer) == (201, {"id": "x"})
@@ -82,3 +86,19 @@ def test_while_it_runs_nobody_else_begins(committed: Tenant) -> None:
     thread.join()
     with transaction.atomic():
         assert kept_answer(attempt=FIRST, now=now()) is None
+
+
+def test_old_answers_are_forgotten_once_a_day_in_every_business(salon: Tenant, rival: Tenant) -> None:
+    """A business whose schema is behind is left out, and stops nobody."""
+    at = now()
+    for tenant in (salon, rival):
+        with tenant_scope(tenant):
+            for hours in (23, 25):
+                row = IdempotencyKeyFactory(key=f"{hours}")
+                IdempotencyKey.objects.filter(pk=row.pk).update(created_at=at - dt.timedelta(hours=hours))
+    with public_scope():
+        TenantFactory(schema_version="an older one")
+    assert tidy_answers() == 2
+    for tenant in (salon, rival):
+        with tenant_scope(tenant):
+            assert [row.key for row in IdempotencyKey.objects.all()] == ["23"]

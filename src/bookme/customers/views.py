@@ -1,6 +1,7 @@
 """Customers, for the team."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -14,8 +15,9 @@ from bookme.eventlog.views import IdempotentView
 
 
 class Customers(IdempotentView, GrowingList):
-    """Who books here, by name."""
+    """Who books here, by name. An answer that is kept for a repeat tells nothing of them."""
 
+    secrets = frozenset(CustomerSerializer.Meta.fields) - {"id"}
     serializer_class = CustomerSerializer
     filterset_class = CustomerFilters
     permissions = {"GET": Permission.CUSTOMERS_READ, "POST": Permission.CUSTOMERS_MANAGE}
@@ -25,6 +27,9 @@ class Customers(IdempotentView, GrowingList):
 
     def make(self, values: dict[str, Any]) -> Customer:
         return actions.make_customer(values=values, actor=self.actor)
+
+    def reveal(self, answer: dict[str, Any]) -> dict[str, Any]:
+        return dict(self.shown(UUID(answer["id"])))
 
 
 class OneCustomer(ArchivableRow):

@@ -57,9 +57,8 @@ def kept_answer(*, attempt: Attempt, now: dt.datetime) -> Kept | None:
     return Kept(status=found.status, answer=found.answer)
 
 
-def keep_answer(*, attempt: Attempt, status: int, answer: Any, now: dt.datetime) -> None:
-    """Write down what is answered, which must hold no secret, and forget what is too old."""
-    IdempotencyKey.objects.filter(created_at__lt=_oldest(now)).delete()
+def keep_answer(*, attempt: Attempt, status: int, answer: Any) -> None:
+    """Write down what is answered, which must hold no secret and nothing about people."""
     IdempotencyKey.objects.create(
         scope=attempt.scope, key=attempt.key, body_hash=attempt.body_hash, status=status, answer=answer
     )
@@ -82,6 +81,11 @@ def settle_claim(*, claim: UUID, answer: Any) -> None:
 def claimed_answer(*, scope: str, key: str) -> Any:
     """What has come of a key that was claimed and settled, else None."""
     return IdempotencyKey.objects.filter(scope=scope, key=key).values_list("answer", flat=True).first()
+
+
+def forget_old_answers(*, now: dt.datetime) -> int:
+    """Delete what may not be answered again any more, of this business or, in no scope, of the platform."""
+    return IdempotencyKey.objects.filter(created_at__lt=_oldest(now)).delete()[0]
 
 
 def _oldest(now: dt.datetime) -> dt.datetime:

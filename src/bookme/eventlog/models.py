@@ -35,7 +35,10 @@ class Event(models.Model):
 
 
 class IdempotencyKey(models.Model):
-    """The answer to a write that may be asked for again: kept 24 h, written in the write's own transaction."""
+    """The answer to a write that may be asked for again, without secrets and what people say of themselves.
+
+    Kept 24 h, written in the write's own transaction.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     scope = models.CharField(max_length=300)

@@ -4,7 +4,9 @@ from celery import shared_task
 
 from bookme.core.time import now
 from bookme.eventlog import actions
+from bookme.eventlog.idempotency import forget_old_answers
 from bookme.tenants.celery import PublicTask
+from bookme.tenants.selectors import in_each_tenant
 
 
 @shared_task(name="eventlog.deliver_event", base=PublicTask)
@@ -15,3 +17,9 @@ def deliver_event(*, event_id: str) -> None:
 @shared_task(name="eventlog.run_reaction", base=PublicTask)
 def run_reaction(*, event_id: str, reaction: str) -> None:
     actions.run_reaction(event_id=event_id, reaction=reaction)
+
+
+@shared_task(name="eventlog.tidy_answers", base=PublicTask)
+def tidy_answers() -> int:
+    """Forget the answers that are too old to be given again, in every business; returns how many."""
+    return forget_old_answers(now=now()) + sum(forget_old_answers(now=now()) for _ in in_each_tenant())

@@ -19,7 +19,7 @@ class IdempotentView(ApiView):
     """`once` runs a write in its transaction; the same key, caller, path and body get the first one's answer for 24 h.
 
     What fails is not kept, and may be tried again under the same key. Members of an answer named in `secrets` are not
-    kept either: `reveal` makes them again.
+    kept either, such as tokens and what people say of themselves: `reveal` makes them again.
     """
 
     secrets: ClassVar[frozenset[str]] = frozenset()
@@ -34,7 +34,7 @@ class IdempotentView(ApiView):
                 return Response(self.reveal(kept.answer), status=kept.status, headers={REPLAYED: "true"})
             answer = act()
             public = {name: value for name, value in answer.items() if name not in self.secrets}
-            keep_answer(attempt=attempt, status=status, answer=public, now=now())
+            keep_answer(attempt=attempt, status=status, answer=public)
             return Response(answer, status=status)
 
     def reveal(self, answer: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from bookme.core.errors import FieldError, Invalid, NotSignedIn
 from bookme.core.permissions import Role
@@ -133,6 +134,11 @@ def sign_out_by(*, refresh: str, tenant_id: UUID | None, audiences: Set[Audience
     """End the sign-in that a refresh token belongs to, used or not. Raises NotSignedIn if it does not hold."""
     claims = verify(refresh, type=TokenType.REFRESH, tenant_id=tenant_id, audiences=audiences)
     sign_out(sign_in_id=claims.sign_in_id, now=now)
+
+
+def forget_ended_sign_ins(*, now: dt.datetime) -> int:
+    """Delete the sign-ins that were revoked or ran out: nothing signs in by them any more. Returns how many."""
+    return SignIn.objects.filter(Q(expires_at__lt=now) | Q(revoked_at__lt=now)).delete()[0]
 
 
 def register_customer(*, email: str, password: str, name: str, phone: str, tenant: Tenant, origin: Origin) -> None:

@@ -3,20 +3,37 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 
 from bookme.bookings.links import guest_for_token
+from bookme.bookings.models import Booking, Visit
+from bookme.bookings.selectors.bookings import bookings_of_visit
 from bookme.bookings.selectors.openings import with_alternatives
 from bookme.bookings.serializers import BookingOutput, TeamBookingOutput
 from bookme.bookings.wishes import SlotUnavailable
 from bookme.core.actor import Actor
+from bookme.core.fetch import one
 from bookme.core.permissions import Permission
 from bookme.core.time import now
 from bookme.eventlog.views import IdempotentView
 
 
 class BookingView(IdempotentView):
+    """What people said of themselves stays on the visit and the booking: the record of answers keeps none of it."""
+
+    secrets = frozenset({"contact", "notes", "answers", "address", "internal_notes", "cancel_reason"})
+
+    def reveal(self, answer: dict[str, Any]) -> dict[str, Any]:
+        visit = one(Visit.objects.all(), UUID(answer["visit"]))
+        return answer | self.withheld(one(bookings_of_visit(visit), UUID(answer["id"])))
+
+    def withheld(self, booking: Booking) -> dict[str, Any]:
+        """The `secrets` of an answer, as the caller may see them now."""
+        told = self.written(self.output, booking)
+        return {name: told[name] for name in self.secrets if name in told}
+
     @property
     def caller(self) -> Actor:
         """Who asks: the guest of `?token=`, unless the team is signed in. Raises NotFound for a bad token."""

@@ -44,7 +44,7 @@ class BookingsView(BookingView):
     serializer_class = BookingInput
     filterset_class = BookingFilter
     queryset = Booking.objects.none()
-    secrets = frozenset({"manage_token"})
+    secrets = BookingView.secrets | {"manage_token"}
 
     @extend_schema(operation_id="bookings_list", responses=TeamBookingOutput(many=True))
     def get(self, request: Request) -> Response:
@@ -59,12 +59,15 @@ class BookingsView(BookingView):
 
     def _booked(self, wanted: BookingRequest) -> dict[str, Any]:
         visit = create_visit(request=wanted, actor=self.actor, now=now())
-        return self.reveal(dict(self.written(self.output, bookings_of_visit(visit).get())), visit)
+        booking = bookings_of_visit(visit).get()
+        return {**self.written(self.output, booking), "manage_token": _token_of(booking.visit)}
 
-    def reveal(self, answer: dict[str, Any], visit: Visit | None = None) -> dict[str, Any]:
-        """With the manage token, which is made again for a repeated request."""
-        made = visit or Visit.objects.get(pk=answer["visit"])
-        return {**answer, "manage_token": manage_token(visit_id=made.pk, link_version=made.link_version)}
+    def withheld(self, booking: Booking) -> dict[str, Any]:
+        return super().withheld(booking) | {"manage_token": _token_of(booking.visit)}
+
+
+def _token_of(visit: Visit) -> str:
+    return manage_token(visit_id=visit.pk, link_version=visit.link_version)
 
 
 def _request_of(given: dict[str, Any], address: str) -> BookingRequest:

@@ -166,6 +166,9 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "deliver-outbox": {"task": "tenants.deliver_outbox", "schedule": 5.0, "options": {"expires": 5}},
     "tidy-outbox": {"task": "tenants.tidy_outbox", "schedule": 86400.0},
+    "tidy-answers": {"task": "eventlog.tidy_answers", "schedule": 86400.0},
+    "tidy-sign-ins": {"task": "users.tidy_sign_ins", "schedule": 86400.0},
+    "tidy-sessions": {"task": "users.tidy_sessions", "schedule": 86400.0},
 }
 
 # Sign-in ----------------------------------------------------------------------------------------

@@ -1,0 +1,44 @@
+"""What is over is forgotten once a day."""
+
+import datetime as dt
+from importlib import import_module
+from typing import Any
+
+from celery import current_app
+from django.conf import settings
+from django.contrib.sessions.models import Session
+
+from bookme.core.time import now
+from bookme.tenants.models import Tenant
+from bookme.users.models import SignIn
+from bookme.users.tasks import tidy_sessions, tidy_sign_ins
+from tests.factories.users import Person
+
+SessionStore: Any = import_module(settings.SESSION_ENGINE).SessionStore
+
+
+def test_sign_ins_that_have_ended(salon: Tenant, owner: Person, manager: Person, stylist: Person) -> None:
+    at = now()
+    people = (owner, manager, stylist)
+    assert [each.api.get("auth/me/").status_code for each in people] == [200, 200, 200]
+    SignIn.objects.filter(user=manager.user).update(revoked_at=at - dt.timedelta(seconds=1))
+    SignIn.objects.filter(user=stylist.user).update(expires_at=at - dt.timedelta(seconds=1))
+    assert tidy_sign_ins() == 2
+    assert SignIn.objects.get().user == owner.user
+    assert [each.api.get("auth/me/").status_code for each in people] == [200, 401, 401]
+
+
+def test_sessions_that_have_ended(salon: Tenant) -> None:
+    for _ in range(2):
+        store = SessionStore()
+        store["word"] = "here"
+        store.save()
+    Session.objects.filter(session_key=store.session_key).update(expire_date=now() - dt.timedelta(seconds=1))
+    tidy_sessions()
+    assert Session.objects.count() == 1
+    assert not Session.objects.filter(session_key=store.session_key).exists()
+
+
+def test_what_beat_starts_are_tasks_of_the_platform() -> None:
+    for entry in settings.CELERY_BEAT_SCHEDULE.values():
+        assert current_app.tasks[entry["task"]].public, entry
