@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.test import Client
 
 from bookme.bookings.events import (
     BookingArrived,
@@ -18,17 +20,20 @@ from bookme.bookings.events import (
     BookingRescheduled,
     BookingUndone,
 )
+from bookme.bookings.links import manage_url
 from bookme.bookings.models import Booking
 from bookme.bookings.states import Status
 from bookme.communications import actions
-from bookme.communications.models import Notification, NotificationStatus
-from bookme.communications.told import Kind
+from bookme.communications.models import Channel, Notification, NotificationStatus
+from bookme.communications.told import Audience, Kind
+from bookme.core.time import now
 from bookme.tenants.actions import MAX_ATTEMPTS
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import OutboxMessage, Tenant
 from bookme.tenants.tasks import deliver_outbox
 from tests.communications.conftest import Letters, Moody, body, configure, happen
 from tests.factories.bookings import BookingFactory
+from tests.factories.users import Person
 
 CANCELLED = {"by": "customer", "reason": "", "fee": "0", "currency": "GBP"}
 
@@ -47,6 +52,35 @@ def _make_due() -> None:
     """All that waits but the reminders: time has passed since the last try."""
     waiting = OutboxMessage.objects.filter(done_at=None).exclude(task=actions.SEND_REMINDER_TASK)
     waiting.update(due_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC), leased_until=None)
+
+
+def test_the_record_does_not_open_the_booking_and_sent_again_the_letter_does(
+    salon: Tenant, owner: Person, letters: Letters, client: Client
+) -> None:
+    booking = _booking()
+    link = manage_url(booking.visit)
+    happen(BookingConfirmed, booking)
+    told = Notification.objects.get(to="amelia@mail.example")
+    with transaction.atomic():
+        actions.send_again(notification=told, actor=owner.actor, now=now())
+    deliver_outbox()
+    first, second = letters.to("amelia@mail.example")
+    assert link in body(first)
+    assert link in body(second)
+    assert client.get(link.removeprefix("http://salon.localhost:8000")).status_code == 200
+    told.refresh_from_db()
+    assert told.text.splitlines() == body(first).replace(link, "[link]").splitlines()
+
+
+def test_the_record_of_a_text_message_does_not_either(salon: Tenant, letters: Letters) -> None:
+    configure(salon, features={"sms": True})
+    booking = _booking(visit__contact_phone="+447700900123")
+    actions.tell(
+        key="k", kind=Kind.CONFIRMED, audience=Audience.CUSTOMER, booking_id=booking.pk, channel=Channel.SMS, now=now()
+    )
+    (sms,) = letters.all()
+    assert manage_url(booking.visit) in body(sms)
+    assert Notification.objects.get().text.endswith("Move or cancel it: [link]")
 
 
 def test_a_confirmed_booking_is_told_to_customer_and_business(salon: Tenant, letters: Letters) -> None:

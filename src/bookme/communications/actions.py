@@ -7,10 +7,12 @@ truth, nothing is lost, and a mail program knows the repeat by its Message-ID.
 import datetime as dt
 import hashlib
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from uuid import UUID
 
 import structlog
 
+from bookme.bookings.links import manage_url
 from bookme.bookings.models import Booking
 from bookme.bookings.states import Status
 from bookme.communications.channels import ChannelOffError, Outgoing, UndeliverableError, carrier_of
@@ -36,6 +38,7 @@ PLAN_REMINDERS_TASK = "communications.plan_reminders"
 REMINDERS_PATH = "settings.reminders"
 PLANNED_AT_ONCE = 100
 BUSINESS_SUFFIX = ".business"
+LINK_ON_RECORD = "[link]"
 # A message is told only while it is still true.
 TRUE_OF: dict[Kind, frozenset[Status]] = {
     Kind.REQUESTED: frozenset({Status.PENDING}),
@@ -205,18 +208,19 @@ def _send(
 ) -> None:
     tenant = require_tenant()
     rendered = _rendered(notification, booking, tenant, old_start, now)
+    recorded = _recorded(rendered, booking)
     notification.attempts += 1
     try:
         carrier_of(Channel(notification.channel)).send(
             _outgoing(notification, rendered, booking, tenant, message_id=message_id)
         )
     except (UndeliverableError, ChannelOffError) as error:
-        _record(notification, rendered, failure=str(error))
+        _record(notification, recorded, failure=str(error))
     except Exception as error:
-        _record(notification, rendered, failure=f"{type(error).__name__}: another try follows")
+        _record(notification, recorded, failure=f"{type(error).__name__}: another try follows")
         raise
     else:
-        _record(notification, rendered, sent_at=now)
+        _record(notification, recorded, sent_at=now)
 
 
 def _rendered(
@@ -232,6 +236,13 @@ def _rendered(
         language=notification.language,
         now=now,
     )
+
+
+def _recorded(rendered: Rendered, booking: Booking) -> Rendered:
+    """Without the link that opens the booking to whoever reads it: the record is kept, and others look at it."""
+    link = manage_url(booking.visit)
+    text, short = (each.replace(link, LINK_ON_RECORD) for each in (rendered.text, rendered.short))
+    return replace(rendered, text=text, short=short)
 
 
 def _outgoing(

@@ -17,7 +17,10 @@ class NotificationStatus(models.TextChoices):
 
 
 class Notification(Row):
-    """One message on record. `key` is what makes it once: the event and the kind, or the reminder's."""
+    """One message on record. `key` is what makes it once: the event and the kind, or the reminder's.
+
+    `text` is what was sent but for the link that manages the booking, which is made anew for every sending.
+    """
 
     key = models.CharField(max_length=200, unique=True)
     kind = models.CharField(max_length=40)
