@@ -51,6 +51,14 @@ def test_every_operation_is_described(described: dict[tuple[str, str], dict[str,
     assert found == {(each.method, each.path) for each in operations()}
 
 
+def test_the_export_takes_the_filters_of_the_list(described: dict[tuple[str, str], dict[str, Any]]) -> None:
+    listed, exported = (described["GET", f"/api/v1/{path}"]["parameters"] for path in ("bookings/", "bookings/export/"))
+    of_pages = {"page", "page_size"}
+    filters = [each for each in listed if each["name"] not in of_pages]
+    assert {each["name"] for each in filters} >= {"date", "from", "to", "service", "staff", "status", "search"}
+    assert [each for each in exported if each["name"] != "format"] == filters
+
+
 def test_every_operation_says_what_it_is(described: dict[tuple[str, str], dict[str, Any]]) -> None:
     ids = [each["operationId"] for each in described.values()]
     assert len(set(ids)) == len(ids)

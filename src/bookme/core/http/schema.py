@@ -97,8 +97,10 @@ class ApiSchema(AutoSchema):
         return found
 
     def get_filter_backends(self) -> list[Any]:
-        """Without filters of its own a view has none: drf-spectacular would ask it for its rows."""
-        return list(super().get_filter_backends()) if getattr(self.view, "filterset_class", None) else []
+        """Those of a view that has filters: also where it answers rows in a form of its own, such as a file."""
+        if not getattr(self.view, "filterset_class", None):
+            return []
+        return list(self.view.filter_backends if self.method == "GET" else super().get_filter_backends())
 
     def _is_list_view(self, serializer: Any = None) -> bool:
         if self._lists_rows:
