@@ -251,13 +251,15 @@ def test_times_are_shown_on_the_clock_of_the_business(admin: Client, salon: Tena
 
 
 def test_a_csv_is_the_list_and_nothing_in_it_is_a_formula(admin: Client, salon: Tenant) -> None:
-    booking = BookingFactory(visit__contact_name='=HYPERLINK("x")', visit__reference="ABC23456")
+    contact = {"visit__contact_name": '=HYPERLINK("x")', "visit__contact_phone": "+442079460001"}
+    booking = BookingFactory(visit__reference="ABC23456", **contact)
     answer = admin.post(f"{SALON}bookings/booking/", {"action": "export_csv", "_selected_action": [str(booking.pk)]})
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     head, line = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
     assert head.startswith("start,end,reference,customer,e-mail")
     assert "ABC23456" in line
     assert "'=HYPERLINK" in line
+    assert ",+442079460001," in line
 
 
 def test_the_outbox_is_shown_and_the_dead_run_again(admin: Client, salon: Tenant) -> None:

@@ -1,12 +1,13 @@
 """Bookings as the lines of a CSV file."""
 
-import csv
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bookme.bookings.models import Booking
 from bookme.core.money import amount_text
+from bookme.core.spreadsheets import csv_lines
 
 COLUMNS = (
     "reference",
@@ -28,28 +29,11 @@ COLUMNS = (
     "internal_notes",
     "created_at",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-class _Echo:
-    """What csv writes to: it hands each line back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def csv_lines(bookings: Iterable[Booking], tz: ZoneInfo) -> Iterator[str]:
+def booking_lines(bookings: Iterable[Booking], tz: ZoneInfo) -> Iterator[str]:
     """A line of names, and one for each booking; instants are ISO 8601 in that zone."""
-    writer = csv.writer(_Echo())
-    yield writer.writerow(COLUMNS)
-    for booking in bookings:
-        yield writer.writerow([safe_cell(value) for value in _cells(booking, tz)])
-
-
-def safe_cell(value: Any) -> str:
-    """A text that no spreadsheet takes for a formula: one that begins like it gets an apostrophe in front."""
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return csv_lines(chain([COLUMNS], (_cells(booking, tz) for booking in bookings)))
 
 
 def _cells(booking: Booking, tz: ZoneInfo) -> tuple[Any, ...]:

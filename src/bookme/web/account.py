@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bookme.core.errors import DomainError, NotSignedIn
+from bookme.core.errors import DomainError, NotSignedIn, TooMany
 from bookme.core.http.client import client_address, client_agent
 from bookme.core.phones import phone_number
 from bookme.core.time import now
@@ -70,10 +70,10 @@ def customer_sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST or None, auto_id="f-%s", label_suffix="")
     if request.method == "POST" and form.is_valid():
         try:
-            start_session(request, _signed_in(request, form))
+            start_session(request, signed_in(request, form))
             return redirect(next_url(request))
         except DomainError as error:
-            form.add_error(None, _in_words(error))
+            form.add_error(None, sign_in_refusal(error))
     return _page(request, "account/sign_in.html", form)
 
 
@@ -87,7 +87,7 @@ def customer_register(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         try:
             register_customer(**given, tenant=require_tenant(), origin=origin_of(request))
-            start_session(request, _signed_in(request, form))
+            start_session(request, signed_in(request, form))
             return redirect(next_url(request))
         except NotSignedIn:
             form.add_error("email", _("This address is registered already, with another password. Sign in instead."))
@@ -103,9 +103,7 @@ def customer_register(request: HttpRequest) -> HttpResponse:
 @require_POST
 def customer_sign_out(request: HttpRequest) -> HttpResponse:
     """Ends the sign-in and forgets who this browser is."""
-    if found := session_sign_in(request):
-        sign_out(sign_in_id=found.id, now=now())
-    end_session(request)
+    sign_out_here(request)
     return redirect(reverse("home"))
 
 
@@ -120,7 +118,8 @@ def origin_of(request: HttpRequest) -> Origin:
     return Origin(address=client_address(request), agent=client_agent(request))
 
 
-def _signed_in(request: HttpRequest, form: SignInForm) -> SignIn:
+def signed_in(request: HttpRequest, form: SignInForm) -> SignIn:
+    """Who the form names, by their password; raises as `sign_in` does."""
     return sign_in(
         email=form.cleaned_data["email"],
         password=form.cleaned_data["password"],
@@ -131,8 +130,20 @@ def _signed_in(request: HttpRequest, form: SignInForm) -> SignIn:
     )
 
 
-def _in_words(error: DomainError) -> str:
-    return _("E-mail and password do not match.") if isinstance(error, NotSignedIn) else error.detail
+def sign_in_refusal(error: DomainError) -> str:
+    """Why somebody was not signed in, in words."""
+    if isinstance(error, NotSignedIn):
+        return _("E-mail and password do not match.")
+    if isinstance(error, TooMany):
+        return _("Too many failed attempts. Try again in a few minutes.")
+    return error.detail
+
+
+def sign_out_here(request: HttpRequest) -> None:
+    """End the sign-in of this browser, and forget it."""
+    if found := session_sign_in(request):
+        sign_out(sign_in_id=found.id, now=now())
+    end_session(request)
 
 
 def _page(request: HttpRequest, template: str, form: forms.Form) -> HttpResponse:

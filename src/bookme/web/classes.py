@@ -21,44 +21,22 @@ from bookme.services.selectors import services_for
 from bookme.web.booking.draft import Draft
 from bookme.web.booking.flow import go_to, guest_page
 from bookme.web.errors import not_found
+from bookme.web.sessions import SessionCard
 
 PAGE_DAYS = 28
-FEW = 3
 
 
 @dataclass(frozen=True)
-class SessionCard:
-    """A session with its start in the wall time of its place. `is_closed`: it begins too soon to book it."""
+class ClassCard(SessionCard):
+    """`is_closed`: it begins too soon to book it."""
 
-    session: Appointment
-    starts_at: dt.datetime
     is_closed: bool
-
-    @property
-    def seats_left(self) -> int:
-        return self.session.capacity - self.session.seats_taken
-
-    @property
-    def taken_percent(self) -> int:
-        return round(100 * self.session.seats_taken / self.session.capacity)
-
-    @property
-    def is_full(self) -> bool:
-        return self.seats_left <= 0
-
-    @property
-    def has_few(self) -> bool:
-        return self.seats_left <= FEW
-
-    @property
-    def duration_minutes(self) -> int:
-        return int((self.session.ends_at - self.session.starts_at).total_seconds() // 60)
 
 
 @dataclass(frozen=True)
 class ClassDay:
     date: dt.date
-    cards: list[SessionCard]
+    cards: list[ClassCard]
 
 
 @require_safe
@@ -98,8 +76,7 @@ def _days(sessions: list[Appointment], at: dt.datetime) -> list[ClassDay]:
     for session in sessions:
         if session.service_id not in notice:
             notice[session.service_id] = _notice_of(session.service)
-        starts_at = session.starts_at.astimezone(zone_of(session.location))
-        cards.append(SessionCard(session, starts_at, session.starts_at < at + notice[session.service_id]))
+        cards.append(ClassCard(session, session.starts_at < at + notice[session.service_id]))
     return [ClassDay(day, list(found)) for day, found in groupby(cards, key=lambda card: card.starts_at.date())]
 
 

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bookme.bookings.actions import BookingRequest, create_visit, update_booking
-from bookme.bookings.export import csv_lines
+from bookme.bookings.export import booking_lines
 from bookme.bookings.filters import BookingFilter
 from bookme.bookings.links import manage_token
 from bookme.bookings.models import Booking, Visit
@@ -142,7 +142,7 @@ class BookingExportView(ApiView):
         if request.query_params.get("format") != "csv":
             raise Invalid.field("/format", "The only format is csv.", code="invalid_choice")
         rows = bookings_visible_to(self.actor).order_by("appointment__starts_at", "id")
-        lines = csv_lines(_in_chunks(self.filter_queryset(rows)), require_tenant().config.zone)
+        lines = booking_lines(_in_chunks(self.filter_queryset(rows)), require_tenant().config.zone)
         return StreamingHttpResponse(
             lines,
             content_type="text/csv; charset=utf-8",

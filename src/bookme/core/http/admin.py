@@ -5,9 +5,9 @@
 everybody, with the operator as actor, so that the business's own events are the history.
 """
 
-import csv
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from django.contrib import admin, messages
@@ -25,9 +25,9 @@ from unfold.utils import parse_date_str
 
 from bookme.core.http.problems import domain_error
 from bookme.core.http.views import write
+from bookme.core.spreadsheets import csv_lines
 from bookme.core.time import day_bounds, is_calendar_day
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _SHOWN_FAILURES = 5
 
 platform_site = UnfoldAdminSite(name="admin")
@@ -98,18 +98,16 @@ class OperatorAdmin(OperatorsOnly, ModelAdmin):  # type: ignore[misc]
         """The chosen rows with the columns of the list, or those of `export_fields`."""
         name = f"{self.model._meta.model_name}.csv"
         return StreamingHttpResponse(
-            self._csv_lines(rows),
+            chain(["\ufeff"], csv_lines(self._csv_rows(rows))),
             content_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
 
-    def _csv_lines(self, rows: QuerySet[Any]) -> Iterator[str]:
+    def _csv_rows(self, rows: QuerySet[Any]) -> Iterator[list[Any]]:
         columns = self.export_fields or self.list_display
-        writer = csv.writer(_Echo())
-        yield "\ufeff"
-        yield writer.writerow([str(label_for_field(each, self.model, self)) for each in columns])
+        yield [label_for_field(each, self.model, self) for each in columns]
         for row in rows.iterator(chunk_size=500):
-            yield writer.writerow([_cell(lookup_field(each, row, self)[2]) for each in columns])
+            yield [lookup_field(each, row, self)[2] for each in columns]
 
 
 class OperatorInline(OperatorsOnly, TabularInline):  # type: ignore[misc]
@@ -170,16 +168,3 @@ def _change(form: Any, name: str, *, add: bool) -> str:
     field, became = form.fields[name], form.cleaned_data[name]
     was = "" if add else f"{field.to_python(form.get_initial_for_field(field, name))} → "
     return f"{field.label}: {was}{became}"
-
-
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def _cell(value: Any) -> str:
-    """A value as a spreadsheet may see it: text that would be run as a formula is made text."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -11,17 +11,18 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from bookme.bookings.models import Appointment, Booking
+from bookme.bookings.models import Booking
 from bookme.bookings.selectors.team import bookings_between, sessions_of_team, starts_between
 from bookme.core.actor import Actor
 from bookme.core.errors import NotFound
 from bookme.core.permissions import Permission
-from bookme.core.time import MINUTE, day_bounds, now
+from bookme.core.time import day_bounds, now
 from bookme.locations.models import Closure
-from bookme.locations.selectors import closures_between, zone_of
+from bookme.locations.selectors import closures_between
 from bookme.staff.models import Staff, TimeOff
 from bookme.staff.selectors import absences_between, calendars_of
 from bookme.tenants.context import require_tenant
+from bookme.web.sessions import SessionCard
 from bookme.web.team.cards import OVER, Card
 from bookme.web.team.doors import asked_day, asked_id, team_page
 from bookme.web.team.shell import show
@@ -29,29 +30,6 @@ from bookme.web.team.shell import show
 STRIP_DAYS = 14
 DAYS_AHEAD = 3
 _DAY = dt.timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class SessionCard:
-    """A session of a class: one entry, however many come."""
-
-    session: Appointment
-
-    @property
-    def starts_at(self) -> dt.datetime:
-        return self.session.starts_at.astimezone(zone_of(self.session.location))
-
-    @property
-    def ends_at(self) -> dt.datetime:
-        return self.session.ends_at.astimezone(zone_of(self.session.location))
-
-    @property
-    def duration_minutes(self) -> int:
-        return (self.session.ends_at - self.session.starts_at) // MINUTE
-
-    @property
-    def taken_percent(self) -> int:
-        return round(100 * self.session.seats_taken / self.session.capacity)
 
 
 @dataclass

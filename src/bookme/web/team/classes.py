@@ -13,7 +13,7 @@ from bookme.core.permissions import Permission
 from bookme.core.time import day_bounds, now
 from bookme.locations.selectors import zone_of
 from bookme.tenants.context import require_tenant
-from bookme.web.team.agenda import SessionCard
+from bookme.web.sessions import SessionCard
 from bookme.web.team.cards import Card
 from bookme.web.team.doors import asked_day, team_page
 from bookme.web.team.shell import show
@@ -29,10 +29,6 @@ class ClassList:
     card: SessionCard
     people: list[Card]
     is_past: bool
-
-    @property
-    def seats_left(self) -> int:
-        return self.card.session.capacity - self.card.session.seats_taken
 
 
 @team_page(Permission.BOOKINGS_READ, methods=("GET", "HEAD"))

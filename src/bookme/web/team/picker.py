@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bookme.bookings.availability import offered
-from bookme.bookings.models import Appointment
 from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.selectors.sessions import sessions_between
 from bookme.core.time import day_bounds
 from bookme.web.booking.picker import Part, parts_of_day, starts_by_day
+from bookme.web.sessions import SessionCard
 from bookme.web.team.wanted import Wanted
 
 WINDOW = 14
@@ -47,15 +47,6 @@ class TeamPicker:
         return sum(len(part.starts) for part in self.parts)
 
 
-@dataclass(frozen=True)
-class SessionChoice:
-    """A session of a class that one can still be booked into."""
-
-    session: Appointment
-    starts_at: dt.datetime
-    seats_left: int
-
-
 def pick(wanted: Wanted, *, asked: dt.date | None, now: dt.datetime, url: Callable[[dt.date], str]) -> TeamPicker:
     """The window of the asked day, else of the first day with a free time."""
     today = now.astimezone(wanted.zone).date()
@@ -81,13 +72,13 @@ def pick(wanted: Wanted, *, asked: dt.date | None, now: dt.datetime, url: Callab
     )
 
 
-def session_choices(wanted: Wanted, *, now: dt.datetime) -> list[SessionChoice]:
+def session_choices(wanted: Wanted, *, now: dt.datetime) -> list[SessionCard]:
     """The sessions of a class with room for the party, by start; the one that is moved from is left out."""
     today = now.astimezone(wanted.zone).date()
     _midnight, end = day_bounds(today, today + SESSION_DAYS * _DAY, wanted.zone)
     left_out = wanted.moved.appointment_id if wanted.moved else None
     choices = (
-        SessionChoice(each, each.starts_at.astimezone(wanted.zone), each.capacity - each.seats_taken)
+        SessionCard(each)
         for each in sessions_between(now, end, service_id=wanted.service.pk).order_by("starts_at", "id")
         if each.pk != left_out
     )

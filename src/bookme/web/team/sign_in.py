@@ -9,15 +9,15 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bookme.core.actor import Actor
-from bookme.core.errors import DomainError, Invalid, NotAllowed, NotSignedIn
+from bookme.core.errors import DomainError, Invalid, NotAllowed
 from bookme.core.time import now
 from bookme.tenants.context import require_tenant
-from bookme.users.actions import sign_in, sign_in_by_link, sign_out
-from bookme.users.authentication import end_session, page_actor, session_sign_in, start_session
+from bookme.users.actions import sign_in_by_link, sign_out
+from bookme.users.authentication import page_actor, start_session
 from bookme.users.links import user_of_link
-from bookme.users.models import SignIn, SignInKind
+from bookme.users.models import SignIn
 from bookme.users.selectors import actor_of
-from bookme.web.account import SignInForm, origin_of
+from bookme.web.account import SignInForm, origin_of, sign_in_refusal, sign_out_here, signed_in
 from bookme.web.team.doors import ROOT, own_path
 
 
@@ -32,10 +32,10 @@ def team_sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST or None, auto_id="f-%s", label_suffix="")
     if request.method == "POST" and form.is_valid():
         try:
-            _let_in(request, _signed_in(request, form))
+            _let_in(request, signed_in(request, form))
             return redirect(onward)
         except DomainError as error:
-            form.add_error(None, _in_words(error))
+            form.add_error(None, sign_in_refusal(error))
     return render(request, "team/sign_in.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -61,37 +61,16 @@ def team_link(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def team_sign_out(request: HttpRequest) -> HttpResponse:
     """Ends the sign-in and forgets who this browser is."""
-    if found := session_sign_in(request):
-        sign_out(sign_in_id=found.id, now=now())
-    end_session(request)
+    sign_out_here(request)
     return redirect(reverse("team-sign-in"))
 
 
-def _signed_in(request: HttpRequest, form: SignInForm) -> SignIn:
-    return sign_in(
-        email=form.cleaned_data["email"],
-        password=form.cleaned_data["password"],
-        tenant=require_tenant(),
-        kind=SignInKind.PAGE,
-        origin=origin_of(request),
-        now=now(),
-    )
-
-
-def _let_in(request: HttpRequest, signed_in: SignIn) -> None:
+def _let_in(request: HttpRequest, found: SignIn) -> None:
     """Start the session of a member of the team; ends a customer's sign-in again and raises NotAllowed."""
-    actor: Actor = actor_of(signed_in)
+    actor: Actor = actor_of(found)
     if not actor.is_team:
-        sign_out(sign_in_id=signed_in.id, now=now())
+        sign_out(sign_in_id=found.id, now=now())
         raise NotAllowed(
             _("You are a customer of %(business)s. This page is for its team.") % {"business": require_tenant().name}
         )
-    start_session(request, signed_in)
-
-
-def _in_words(error: DomainError) -> str:
-    if isinstance(error, NotSignedIn):
-        return _("E-mail and password do not match.")
-    if isinstance(error, NotAllowed):
-        return error.detail
-    return _("Too many failed attempts. Try again in a few minutes.")
+    start_session(request, found)

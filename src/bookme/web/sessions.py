@@ -1,0 +1,45 @@
+"""A session of a class as pages show it, to visitors and to the team."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from bookme.bookings.models import Appointment
+from bookme.core.time import MINUTE
+from bookme.locations.selectors import zone_of
+
+FEW = 3
+
+
+@dataclass(frozen=True)
+class SessionCard:
+    """In the wall time of its place, with the seats that are left."""
+
+    session: Appointment
+
+    @property
+    def starts_at(self) -> dt.datetime:
+        return self.session.starts_at.astimezone(zone_of(self.session.location))
+
+    @property
+    def ends_at(self) -> dt.datetime:
+        return self.session.ends_at.astimezone(zone_of(self.session.location))
+
+    @property
+    def duration_minutes(self) -> int:
+        return (self.session.ends_at - self.session.starts_at) // MINUTE
+
+    @property
+    def seats_left(self) -> int:
+        return self.session.capacity - self.session.seats_taken
+
+    @property
+    def taken_percent(self) -> int:
+        return round(100 * self.session.seats_taken / self.session.capacity)
+
+    @property
+    def is_full(self) -> bool:
+        return self.seats_left <= 0
+
+    @property
+    def has_few(self) -> bool:
+        return self.seats_left <= FEW
