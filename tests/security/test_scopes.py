@@ -6,7 +6,8 @@ from bookme.bookings.models import Booking
 from bookme.core.permissions import Role
 from bookme.tenants.models import Tenant
 from tests.bookings.conftest import Shop, clock, shop  # noqa: F401 - fixtures
-from tests.bookings.desk import body_for, monday, refused, written
+from tests.bookings.desk import body_for, monday, refused, session_body, written
+from tests.factories.bookings import SessionFactory
 from tests.factories.locations import LocationFactory
 from tests.factories.users import Person, make_person
 
@@ -38,9 +39,45 @@ def test_a_booking_is_not_moved_out_of_the_scope(salon: Tenant, shop: Shop, owne
     owner.api.post("bookings/", body_for(shop.service, monday(12), staff=str(shop.ada.pk)))
     before = written()
     to = {"start": monday(12).isoformat(), "staff": str(shop.ben.pk) if chosen == "ben" else "any"}
-    refused(bound.api.post(f"bookings/{made['id']}/reschedule/", to), 403, "out_of_scope")
+    expected = (403, "out_of_scope") if chosen == "ben" else (409, "slot_unavailable")
+    problem = refused(bound.api.post(f"bookings/{made['id']}/reschedule/", to), *expected)
+    assert {who for each in problem.get("alternatives", []) for who in each["staff"]} <= {str(shop.ada.pk)}
     assert written() == before
     booking = Booking.objects.select_related("appointment").get(pk=made["id"])
     assert (booking.appointment.staff, booking.appointment.starts_at, booking.version) == (shop.ada, monday(10), 1)
     to |= {"start": monday(14).isoformat(), "staff": str(shop.ada.pk)}
     assert bound.api.post(f"bookings/{made['id']}/reschedule/", to).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["ada", "ben"])
+def test_anybody_is_somebody_within_the_scope(salon: Tenant, shop: Shop, name: str) -> None:  # noqa: F811
+    who = getattr(shop, name)
+    bound = make_person(salon, Role.MANAGER, staff_ids=[str(who.pk)])
+    body = body_for(shop.service, monday(10), staff="any")
+    made = bound.api.post("bookings/", body)
+    assert (made.status_code, made.json()["staff"]) == (201, str(who.pk)), made.content
+    before = written()
+    problem = refused(bound.api.post("bookings/", body), 409, "slot_unavailable")
+    assert {person for each in problem["alternatives"] for person in each["staff"]} == {str(who.pk)}
+    assert written() == before
+    to = {"start": monday(14).isoformat(), "staff": "any"}
+    assert bound.api.post(f"bookings/{made.json()['id']}/reschedule/", to).json()["staff"] == str(who.pk)
+
+
+def test_anywhere_is_somewhere_within_the_scope(salon: Tenant, shop: Shop) -> None:  # noqa: F811
+    other = LocationFactory(position=9)
+    bound = make_person(salon, Role.MANAGER, location_ids=[str(other.pk)])
+    answer = bound.api.post("bookings/", body_for(shop.service, monday(10)))
+    assert (answer.status_code, answer.json()["location"]) == (201, str(other.pk)), answer.content
+
+
+def test_a_class_is_moved_to_the_session_within_the_scope(salon: Tenant, shop: Shop, owner: Person) -> None:  # noqa: F811
+    first = SessionFactory(staff=shop.ada, location=shop.place)
+    at_two = {"service": first.service, "location": shop.place, "starts_at": monday(14)}
+    theirs, mine = SessionFactory(staff=shop.ben, **at_two), SessionFactory(staff=shop.ada, **at_two)
+    made = owner.api.post("bookings/", session_body(first)).json()
+    bound = make_person(salon, Role.MANAGER, staff_ids=[str(shop.ada.pk)])
+    answer = bound.api.post(f"bookings/{made['id']}/reschedule/", {"start": monday(14).isoformat()})
+    assert (answer.status_code, answer.json()["session"]) == (200, str(mine.pk)), answer.content
+    theirs.refresh_from_db()
+    assert theirs.seats_taken == 0

@@ -2,11 +2,12 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from bookme.bookings.models import Booking
+from bookme.core.actor import Actor
 from bookme.core.errors import Conflict
 from bookme.services.models import Service
 
@@ -17,6 +18,7 @@ SESSIONS_ONLY = "sessions_only"  # the cause where a class is asked for at a tim
 class Wish:
     """A service at an instant. None for staff or location: anybody, anywhere; `party_size` people.
 
+    Nobody is chosen but from `staff_within`, no place but from `places_within`, where they are not None.
     `moving` is the booking that is to go there: what it has now counts as given back.
     """
 
@@ -26,7 +28,23 @@ class Wish:
     location_id: UUID | None = None
     party_size: int = 1
     extra_minutes: int = 0
+    staff_within: frozenset[UUID] | None = None
+    places_within: frozenset[UUID] | None = None
     moving: Booking | None = None
+
+    def within_scopes_of(self, actor: Actor) -> "Wish":
+        """Anybody and anywhere that this actor reaches; whom and where they name is for `require_in_scope`."""
+        return replace(self, staff_within=actor.staff_ids, places_within=actor.location_ids)
+
+    @property
+    def staff_ids(self) -> frozenset[UUID] | None:
+        """Who may be chosen; None: anybody."""
+        return self.staff_within if self.staff_id is None else frozenset({self.staff_id})
+
+    @property
+    def location_ids(self) -> frozenset[UUID] | None:
+        """Which place may be chosen; None: any."""
+        return self.places_within if self.location_id is None else frozenset({self.location_id})
 
 
 class SlotUnavailable(Conflict):

@@ -65,7 +65,7 @@ def reschedule_booking(
         party_size=booking.party_size,
         extra_minutes=booking.extra_minutes,
         moving=booking,
-    )
+    ).within_scopes_of(actor)
     if service.kind == ServiceKind.CLASS:
         _move_to_session(booking, wish, now)
     else:
@@ -124,7 +124,7 @@ def _lay_anew(appointment: Appointment, wish: Wish, placement: Placement) -> Non
 
 
 def _move_to_session(booking: Booking, wish: Wish, now: dt.datetime) -> None:
-    session = session_at(wish.service, wish.start, staff_id=wish.staff_id, location_id=wish.location_id)
+    session = session_at(wish)
     if session is None:
         raise SlotUnavailable(wish=wish, causes=[SESSIONS_ONLY])
     require_session_notice(session, wish, now=now)

@@ -73,8 +73,8 @@ def every_calendar(wish: Wish) -> Calendars:
     """Everybody and everything that could ever take the wish, free or not."""
     staff = _staff_of(wish)
     units = Resource.objects.filter(kind__in=wish.service.requirements.values("kind"), is_active=True)
-    if wish.location_id is not None:
-        units = units.filter(location=wish.location_id)
+    if wish.location_ids is not None:
+        units = units.filter(location__in=wish.location_ids)
     return Calendars(staff, frozenset(units.values_list("pk", flat=True)))
 
 
@@ -82,6 +82,8 @@ def _staff_of(wish: Wish) -> frozenset[UUID]:
     if wish.staff_id is not None:
         return frozenset({wish.staff_id})
     doing = StaffService.objects.filter(service=wish.service, staff__is_active=True)
+    if wish.staff_within is not None:
+        doing = doing.filter(staff__in=wish.staff_within)
     return frozenset(doing.values_list("staff", flat=True))
 
 

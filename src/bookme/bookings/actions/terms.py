@@ -58,8 +58,9 @@ def checked_terms(request: BookingRequest, *, actor: Actor) -> BookingTerms:
         _require_consents(request.consents)
         _require_address(request.address)
     extras = asked_extras(service, request.extra_ids)
+    wish = _session_wish(session, request) if session else _slot_wish(service, request, extras)
     return BookingTerms(
-        wish=_session_wish(session, request) if session else _slot_wish(service, request, extras),
+        wish=wish.within_scopes_of(actor),
         policy=policy,
         session=session,
         extras=extras,

@@ -42,8 +42,8 @@ def snapshot_of(wish: Wish, *, now: dt.datetime, days_around: int = 0) -> Snapsh
         "first": day - _DAY - around,
         "last": day + _DAY + around,
         "now": now,
-        "staff_ids": None if wish.staff_id is None else [wish.staff_id],
-        "location_ids": None if wish.location_id is None else [wish.location_id],
+        "staff_ids": wish.staff_ids,
+        "location_ids": wish.location_ids,
     }
     if wish.moving is not None:
         return snapshot_for_move(booking=wish.moving, **asked)
@@ -88,7 +88,7 @@ def alternatives_to(wish: Wish, *, now: dt.datetime, count: int = ALTERNATIVES) 
     start = min(max(wish.start, now), now + policy.max_days_ahead * _DAY)
     if wish.service.kind == ServiceKind.CLASS:
         soonest = now + policy.min_notice_minutes * MINUTE
-        found = sessions_near(wish.service, start, party_size=wish.party_size, soonest=soonest, count=count)
+        found = sessions_near(wish, start, soonest=soonest, count=count)
         return [_session_data(each) for each in found]
     snapshot = snapshot_of(replace(wish, start=start), now=now, days_around=_NEAR)
     tz = zone(snapshot.zone)

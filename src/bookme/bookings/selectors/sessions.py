@@ -7,8 +7,9 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from bookme.bookings.models import Appointment
+from bookme.bookings.wishes import Wish
 from bookme.core.errors import NotFound
-from bookme.services.models import Service, ServiceKind
+from bookme.services.models import ServiceKind
 from bookme.staff.models import StaffService
 
 
@@ -40,21 +41,24 @@ def session_for(session_id: UUID) -> Appointment:
     return found
 
 
-def session_at(
-    service: Service, start: dt.datetime, *, staff_id: UUID | None, location_id: UUID | None
-) -> Appointment | None:
-    """The class's session that begins then, with that person and at that place if they are named."""
-    found = sessions().filter(service=service, starts_at=start)
-    found = found.filter(staff=staff_id) if staff_id else found
-    found = found.filter(location=location_id) if location_id else found
+def session_at(wish: Wish) -> Appointment | None:
+    """The class's session that begins then, with whom and where the wish says."""
+    found = _reached_by(wish).filter(starts_at=wish.start)
+    found = found.filter(staff=wish.staff_id) if wish.staff_id else found
+    found = found.filter(location=wish.location_id) if wish.location_id else found
     return found.order_by("location__position", "id").first()
 
 
-def sessions_near(
-    service: Service, start: dt.datetime, *, party_size: int, soonest: dt.datetime, count: int
-) -> list[Appointment]:
-    """Up to `count` sessions of a class from `soonest` on with room for the party, nearest to `start` first."""
-    open_ones = sessions().filter(service=service, seats_taken__lte=F("capacity") - party_size, starts_at__gte=soonest)
+def sessions_near(wish: Wish, start: dt.datetime, *, soonest: dt.datetime, count: int) -> list[Appointment]:
+    """Up to `count` sessions of the class from `soonest` on with room for the party, nearest to `start` first."""
+    open_ones = _reached_by(wish).filter(seats_taken__lte=F("capacity") - wish.party_size, starts_at__gte=soonest)
     later = open_ones.filter(starts_at__gte=start).order_by("starts_at", "id")[:count]
     earlier = open_ones.filter(starts_at__lt=start).order_by("-starts_at", "-id")[:count]
     return sorted([*later, *earlier], key=lambda each: (abs(each.starts_at - start), each.pk))[:count]
+
+
+def _reached_by(wish: Wish) -> QuerySet[Appointment]:
+    """The class's sessions, whoever gives them, as far as the scopes reach."""
+    found = sessions().filter(service=wish.service)
+    found = found if wish.staff_within is None else found.filter(staff__in=wish.staff_within)
+    return found if wish.places_within is None else found.filter(location__in=wish.places_within)

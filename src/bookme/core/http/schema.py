@@ -100,7 +100,8 @@ class ApiSchema(AutoSchema):
         """Those of a view that has filters: also where it answers rows in a form of its own, such as a file."""
         if not getattr(self.view, "filterset_class", None):
             return []
-        return list(self.view.filter_backends if self.method == "GET" else super().get_filter_backends())
+        own = getattr(self.view, "filter_backends", [])
+        return list(own if self.method == "GET" else super().get_filter_backends())
 
     def _is_list_view(self, serializer: Any = None) -> bool:
         if self._lists_rows:

@@ -102,7 +102,7 @@ class Wanted:
             "last": last,
             "now": now,
             "staff_ids": [self.person.pk] if self.person else [each.pk for each in self.people],
-            "location_ids": [self.place.pk] if self.place else None,
+            "location_ids": [self.place.pk] if self.place else [each.pk for each in self.places],
         }
         if self.moved is not None:
             return snapshot_for_move(booking=self.moved, **asked)
@@ -143,7 +143,7 @@ def wanted_of(request: HttpRequest, actor: Actor) -> Wanted:
     if service_id is None:
         raise NotFound
     service = service_for(GUEST, service_id)
-    offers, places = _offers(actor, service), places_of(service)
+    offers, places = _offers(actor, service), _places(actor, service)
     extras = _extras(request.GET.getlist("extra"), service)
     return Wanted(
         service=service,
@@ -161,7 +161,7 @@ def moving(booking: Booking, actor: Actor, asked: Mapping[str, str]) -> Wanted:
     """The same booking at another time; `asked` may name another person (`any` for anybody) or place."""
     appointment = booking.appointment
     service = appointment.service
-    offers, places = _offers(actor, service), places_of(service)
+    offers, places = _offers(actor, service), _places(actor, service)
     who, where = asked.get("person", ""), asked.get("place", "")
     same = next((each.staff for each in offers if each.staff_id == appointment.staff_id), None)
     at = next((each for each in places if each.pk == appointment.location_id), None)
@@ -194,6 +194,10 @@ def _of_session(request: HttpRequest, session: Appointment) -> Wanted:
 def _offers(actor: Actor, service: Service) -> tuple[StaffService, ...]:
     offers = offers_of_service(GUEST, service)
     return tuple(each for each in offers if actor.staff_ids is None or each.staff_id in actor.staff_ids)
+
+
+def _places(actor: Actor, service: Service) -> tuple[Location, ...]:
+    return tuple(each for each in places_of(service) if actor.location_ids is None or each.pk in actor.location_ids)
 
 
 def _extras(wanted: list[str], service: Service) -> tuple[Extra, ...]:
