@@ -166,6 +166,16 @@ def test_link_to_google_s_calendar(visitor: Visitor, booked: str) -> None:
     assert parts["location"] == ["1 High Street, London N1 1AA"]
 
 
+def test_google_s_calendar_gets_the_words_of_the_page(visitor: Visitor, booked: str) -> None:
+    shop = visitor.shop
+    configure(shop.tenant, policies=POLICIES, languages=["en", "fr"])
+    shop.cut.translations = {"fr": {"name": "Coupe"}}
+    shop.cut.save()
+    page = page_of(visitor.client.get(f"{booked}?lang=fr"))
+    url = page.partition("https://calendar.google.com")[2].partition('"')[0].replace("&amp;", "&")
+    assert parse_qs(urlsplit(url).query)["text"][0].startswith("Coupe")
+
+
 def test_links_that_are_not_good(visitor: Visitor, booked: str, rival: Tenant) -> None:
     visit = Booking.objects.select_related("visit").get().visit
     with tenant_scope(rival):

@@ -15,7 +15,6 @@ class Access(StrEnum):
 
     ANYONE = "anyone"
     SIGNED_IN = "signed_in"
-    OPERATOR = "operator"
 
 
 class Permission(StrEnum):
@@ -29,7 +28,6 @@ class Permission(StrEnum):
     BOOKINGS_READ_ALL = "bookings.read_all"
     BOOKINGS_MANAGE = "bookings.manage"
     BOOKINGS_EXPORT = "bookings.export"
-    EVENTS_READ = "events.read"
     NOTIFICATIONS_READ = "notifications.read"
     NOTIFICATIONS_SEND = "notifications.send"
 

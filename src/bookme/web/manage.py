@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -226,12 +227,12 @@ def calendar_entry(request: HttpRequest, managed: Managed) -> HttpResponse:
     return HttpResponse(calendar_file(entry), content_type="text/calendar; charset=utf-8", headers=headers)
 
 
-def google_url(managed: Managed, language: str) -> str:
-    """A link that opens Google's calendar with the booking filled in."""
+def google_url(managed: Managed) -> str:
+    """A link that opens Google's calendar with the booking filled in, in the language of the page."""
     span = "/".join(each.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ") for each in (managed.starts_at, managed.ends_at))
     parts = {
         "action": "TEMPLATE",
-        "text": _title(managed, language),
+        "text": _title(managed, get_language() or ""),
         "dates": span,
         "location": managed.place_text,
         "details": manage_url(managed.booking.visit),
@@ -286,7 +287,7 @@ def _context(managed: Managed) -> dict[str, Any]:
         "service": booking.appointment.service,
         "staff": booking.appointment.staff,
         "place": booking.appointment.location,
-        "google_url": google_url(managed, ""),
+        "google_url": google_url(managed),
     }
 
 

@@ -3,7 +3,6 @@
 from bookme.config.settings.local import *  # noqa: F403
 from bookme.config.settings.local import TEMPLATES
 
-LOG_LEVEL = "WARNING"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 PUBLIC_PORT = 8000
 TEMPLATES[0]["OPTIONS"]["loaders"] = [  # type: ignore[index]

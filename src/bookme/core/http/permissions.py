@@ -33,8 +33,6 @@ class DeclaredPermission(BasePermission):
             raise NotSignedIn
         if needed is Access.SIGNED_IN:
             return True
-        if needed is Access.OPERATOR:
-            return actor.kind is ActorKind.OPERATOR
         if needed is None or not actor.may(needed):
             raise NotAllowed(extra={"permission": needed.value} if needed else None)
         return True
