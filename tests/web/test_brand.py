@@ -35,6 +35,20 @@ def test_every_pair_can_be_read_whatever_the_colour() -> None:
     assert failing == {}
 
 
+def test_an_accent_tints_what_is_soft_and_can_be_read() -> None:
+    failing = {}
+    for colour, accent in zip(COLOURS, reversed(COLOURS), strict=True):
+        brand = brand_of(colour, accent)
+        for mode, surfaces in SURFACES.items():
+            if found := failing_pairs(getattr(brand, mode), brand.hue, surfaces):
+                failing[colour, accent, mode] = found
+    assert failing == {}
+    plain, tinted = brand_of("#6d3b5e"), brand_of("#6d3b5e", "#d8efe7")
+    assert tinted.light.brand == plain.light.brand
+    assert (tinted.light.brand_soft, tinted.dark.brand_soft) != (plain.light.brand_soft, plain.dark.brand_soft)
+    assert abs(to_oklch(rgb(tinted.light.brand_soft))[2] - to_oklch(rgb("#d8efe7"))[2]) < 5
+
+
 def test_the_check_above_notices_an_unreadable_colour() -> None:
     raw = Tones(*["#f2e205", "#ffffff", "#f2e205", "#ffffff", "#f2e205", "#000000"])
     assert failing_pairs(raw, 100, SURFACES["light"]) == [

@@ -13,6 +13,7 @@ from bookme.tenants.context import public_scope
 from bookme.tenants.models import Tenant, TenantStatus
 from bookme.tenants.selectors import forget_tenants
 from bookme.web import errors
+from bookme.web.brand import brand_of
 from bookme.web.context import BusinessPage, page_css
 from bookme.web.finders import SubsetFontFinder
 from bookme.web.home import merged
@@ -207,3 +208,16 @@ def test_every_static_file_of_ours_can_be_hashed(settings: object, tmp_path: Pat
     css = (tmp_path / storage.hashed_files["bm/core.css"]).read_text()
     assert "fonts/inter-400.woff2" not in css
     assert "fonts/inter-400." in css
+
+
+def test_the_accent_and_the_website_are_on_the_page(visitor: Visitor, shop: Shop) -> None:
+    plain = page_of(visitor.get("/"))
+    configure(
+        shop.tenant,
+        branding={"primary_color": "#6d3b5e", "accent_color": "#d8efe7"},
+        contact={"website": "https://www.salon.example/"},
+    )
+    page = page_of(visitor.get("/"))
+    assert f"--brand-soft:light-dark({brand_of('#6d3b5e', '#d8efe7').light.brand_soft}," in page
+    assert '<a href="https://www.salon.example/" rel="noopener"><bdi>www.salon.example</bdi></a>' in page
+    assert "www.salon.example" not in plain

@@ -111,10 +111,10 @@ class Contact:
 
 @dataclass(frozen=True)
 class Branding:
-    """`tagline` is a text, or texts by language; `logo` is a URL or None."""
+    """`tagline` is a text, or texts by language; `logo` is a URL or None; without an accent the colour tints itself."""
 
     primary_color: str = "#3b5bdb"
-    accent_color: str = "#e7ecff"
+    accent_color: str | None = None
     font: str = "Inter"
     tagline: str | Mapping[str, str] = ""
     logo: str | None = None

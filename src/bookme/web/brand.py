@@ -1,4 +1,4 @@
-"""A business's one colour as tokens for light and dark, every pair readable (WCAG AA). Pure.
+"""A business's colours as tokens for light and dark, every pair readable (WCAG AA). Pure.
 
 Works in OKLCH, where a step of lightness looks the same at every hue: a tone that is too pale or too dark for its
 text is moved along lightness only, so that the hue stays the business's own.
@@ -51,15 +51,20 @@ class Brand:
 
 
 @lru_cache(maxsize=1024)
-def brand_of(color: str) -> Brand:
-    """The tokens of a colour given as `#rrggbb`. Raises ValueError for anything else."""
+def brand_of(color: str, accent: str | None = None) -> Brand:
+    """The tokens of colours given as `#rrggbb`. Raises ValueError for anything else.
+
+    The accent tints what is soft, as strongly as text on it allows; without one it is a breath of the colour itself.
+    """
     lch = to_oklch(rgb(color))
-    return Brand(hue=lch[2], light=_light(lch), dark=_dark(lch))
+    tint = to_oklch(rgb(accent)) if accent else (lch[0], min(lch[1], 0.02), lch[2])
+    dark_tint = tint if accent else lch
+    return Brand(hue=lch[2], light=_light(lch, tint), dark=_dark(lch, dark_tint))
 
 
-def _light(base: LCH) -> Tones:
+def _light(base: LCH, tint: LCH) -> Tones:
     lightness, chroma, hue = base
-    soft = from_oklch((0.955, min(chroma, 0.02), hue))
+    soft = from_oklch((0.955, min(tint[1], 0.04), tint[2]))
     surface = from_oklch((0.962, min(chroma, 0.006), hue))
 
     def ink_reads(tone: RGB) -> bool:
@@ -79,10 +84,10 @@ def _light(base: LCH) -> Tones:
     )
 
 
-def _dark(base: LCH) -> Tones:
+def _dark(base: LCH, tint: LCH) -> Tones:
     lightness, chroma, hue = base
     card = from_oklch((0.27, min(chroma, 0.012), hue))
-    soft = from_oklch((0.32, min(chroma, 0.05), hue))
+    soft = from_oklch((0.32, min(tint[1], 0.05), tint[2]))
     calm = min(chroma, 0.13)
 
     def fill_shows(tone: RGB) -> bool:

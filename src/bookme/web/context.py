@@ -98,7 +98,7 @@ def page_css(page: BusinessPage | None) -> str:
 
 def _brand(page: BusinessPage) -> Brand:
     try:
-        return brand_of(page.config.branding.primary_color)
+        return brand_of(page.config.branding.primary_color, page.config.branding.accent_color)
     except ValueError:
         return brand_of(PLATFORM_COLOUR)
 

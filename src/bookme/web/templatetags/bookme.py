@@ -77,6 +77,12 @@ def phone_text(number: str) -> str:
 
 
 @register.filter
+def site_text(url: str) -> str:
+    """An address as people say it: `www.example.com`."""
+    return url.partition("://")[2].removesuffix("/")
+
+
+@register.filter
 def first_name(name: str) -> str:
     return name.strip().partition(" ")[0]
 
