@@ -65,9 +65,9 @@ proof: ## Prove the promises at full size (docs/promises.md); takes some minutes
 	@$(BIN)/python -m pytest -m proof -s $(ARGS)
 
 .PHONY: bench
-bench: ## Measure what slots cost, as ratios to a floor in the same run
+bench: ## Measure what slots and bookings cost, as ratios to floors in the same run
 	@$(INSTALL) run local test
-	@$(BIN)/python benchmarks/slots.py
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 .PHONY: lint
 lint: ## Check format, code, types, layers and requirements

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from bookme.bookings.availability import Group, Hours, Person, Place, Slot, Snapshot, Span, Unit, offered
+from bookme.bookings.availability import Group, Hours, Person, Place, Snapshot, Span, Unit, offered
 from bookme.bookings.models import Appointment, Booking
 from bookme.bookings.selectors.offer import policy_of
 from bookme.core.errors import Invalid
@@ -243,10 +243,11 @@ def available_slots(
         party_size=party_size,
         extra_minutes=extra_minutes,
     )
-    return {**answer, "timezone": snapshot.zone, "days": _as_data(offered(snapshot), snapshot)}
+    return {**answer, "timezone": snapshot.zone, "days": slots_as_data(snapshot)}
 
 
-def _as_data(days: dict[dt.date, list[Slot]], snapshot: Snapshot) -> list[dict[str, Any]]:
+def slots_as_data(snapshot: Snapshot) -> list[dict[str, Any]]:
+    """The snapshot's days with their slots, as `available_slots` answers them."""
     tz = zone(snapshot.zone)
     ids = [person.id for person in snapshot.people] + [place.id for place in snapshot.places]
     texts = {each: str(each) for each in ids}
@@ -263,7 +264,7 @@ def _as_data(days: dict[dt.date, list[Slot]], snapshot: Snapshot) -> list[dict[s
                 for slot in slots
             ],
         }
-        for day, slots in days.items()
+        for day, slots in offered(snapshot).items()
     ]
 
 
