@@ -144,7 +144,8 @@ def forget_ended_sign_ins(*, now: dt.datetime) -> int:
 def register_customer(*, email: str, password: str, name: str, phone: str, tenant: Tenant, origin: Origin) -> None:
     """Make a customer of this business, who may sign in at once; their e-mail counts as not verified.
 
-    Nothing tells the caller whether the address was known. Whoever is known and gives their own password (a customer
+    Nothing here tells the caller whether the address was known; signing in after it does, until addresses are verified
+    (docs/decisions/0010). Whoever is known and gives their own password (a customer
     of another business) becomes a customer here as well; for anybody else nothing changes. Raises Invalid for a weak
     password, and TooMany as for signing in, since this asks for a password just as well.
     """
