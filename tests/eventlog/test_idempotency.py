@@ -55,14 +55,17 @@ def test_keys_of_another_business_are_its_own(salon: Tenant, rival: Tenant) -> N
 
 
 def test_a_key_is_claimed_once_and_tells_what_came_of_it(salon: Tenant) -> None:
-    claim = claim_key(scope="form", key="k1")
-    assert claimed_answer(scope="form", key="k1") is None
+    claim = claim_key(scope="page", key="k1", secret="mine")
+    assert claimed_answer(scope="page", key="k1", secret="mine") is None
     settle_claim(claim=claim, answer={"visit": "x"})
-    assert claimed_answer(scope="form", key="k1") == {"visit": "x"}
-    assert claimed_answer(scope="another form", key="k1") is None
+    assert claimed_answer(scope="page", key="k1", secret="mine") == {"visit": "x"}
+    assert claimed_answer(scope="another page", key="k1", secret="mine") is None
     with pytest.raises(IntegrityError, match="idempotency_key_once"), transaction.atomic():
-        claim_key(scope="form", key="k1")
-    assert claimed_answer(scope="form", key="k1") == {"visit": "x"}
+        claim_key(scope="page", key="k1", secret="mine")
+    assert claimed_answer(scope="page", key="k1", secret="mine") == {"visit": "x"}
+    for other in ("", "theirs"):
+        with pytest.raises(Mismatch):
+            claimed_answer(scope="page", key="k1", secret=other)
 
 
 def test_while_it_runs_nobody_else_begins(committed: Tenant) -> None:

@@ -1,6 +1,7 @@
 """The five steps without a browser, as a visitor without JavaScript and without cookies goes through them."""
 
 import datetime as dt
+import re
 from dataclasses import replace
 
 import pytest
@@ -16,6 +17,8 @@ from tests.bookings.desk import written
 from tests.factories.locations import LocationFactory
 from tests.factories.staff import TimeOffFactory
 from tests.web.conftest import MONDAY, Shop, Visitor, configure, page_of
+
+FORM = re.compile(r'name="form" value="([\w-]+)"')
 
 
 def draft_in(location: str) -> Draft:
@@ -62,10 +65,41 @@ def test_from_the_first_step_to_the_confirmation(visitor: Visitor, shop: Shop) -
 
 def test_the_same_form_sent_twice_books_once(visitor: Visitor) -> None:
     draft = visitor.draft()
-    first, second = visitor.book(draft), visitor.book(draft, name="Somebody else")
+    form = FORM.search(page_of(visitor.get("/book/details/", draft)))
+    assert form is not None
+    first = visitor.book(draft, form=form[1])
+    second = visitor.book(draft, form=form[1], name="Somebody else")
     assert first["Location"] == second["Location"]
     assert Visit.objects.get().contact_name == "Ada Byron"
-    assert visitor.get("/book/details/", draft)["Location"] == first["Location"]
+
+
+def test_an_address_that_was_passed_on_tells_nothing_of_who_booked(visitor: Visitor) -> None:
+    """Another device knows the draft, not the form: it sees no contact and no manage link, and books nothing."""
+    draft = visitor.draft()
+    forms = {FORM.findall(page_of(visitor.get("/book/details/", draft)))[0] for _look in range(2)}
+    assert len(forms) == 2
+    mine, other = forms
+    done = visitor.book(draft, form=mine)["Location"]
+    before = written()
+    answers = [
+        visitor.get("/book/details/", draft),
+        visitor.book(draft, form=other),
+        visitor.book(draft),
+        visitor.book(draft, form=""),
+    ]
+    for answer in answers:
+        assert (answer.status_code, answer.get("Location")) == (409, None)
+        page = page_of(answer)
+        assert "This has been booked already" in page
+        assert not [told for told in ("Byron", "mail.example", "7946", "/manage/", done) if told in page]
+    assert written() == before
+
+
+def test_a_draft_booked_without_a_form_s_own_word_is_nobody_s_to_see(visitor: Visitor) -> None:
+    draft = visitor.draft()
+    assert visitor.book(draft).status_code == 302
+    assert visitor.book(draft, form="").status_code == 409
+    assert visitor.get("/book/details/", draft).status_code == 409
 
 
 def test_nobody_is_asked_who_where_only_one_person_can(visitor: Visitor, shop: Shop) -> None:

@@ -1,6 +1,7 @@
 """A form that is sent by several hands at once books once."""
 
 import datetime as dt
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Barrier
@@ -21,19 +22,19 @@ from tests.web.conftest import GOOD
 HANDS = 6
 
 
-def send_at_once(drafts: list[Draft]) -> list[tuple[int, str]]:
+def send_at_once(drafts: list[Draft], *, forms: Sequence[str] = ("mine",) * HANDS) -> list[tuple[int, str]]:
     """Each draft's form by a thread of its own, all at the same moment; status and address of each answer."""
     tokens = [draft.token() for draft in drafts]
     together = Barrier(len(tokens))
 
-    def send(token: str) -> tuple[int, str]:
+    def send(token: str, form: str) -> tuple[int, str]:
         together.wait(10)
-        answer = Client(headers={"host": "salon.localhost"}).post(f"/book/details/?d={token}", GOOD)
+        answer = Client(headers={"host": "salon.localhost"}).post(f"/book/details/?d={token}", GOOD | {"form": form})
         connection.close()
         return answer.status_code, answer.get("Location", "")
 
     with ThreadPoolExecutor(len(tokens)) as hands:
-        return list(hands.map(send, tokens))
+        return list(hands.map(send, tokens, forms))
 
 
 def a_draft() -> Draft:
@@ -49,6 +50,13 @@ def test_the_same_draft_becomes_one_booking_and_every_answer_leads_to_it(committ
     answers = send_at_once([a_draft()] * HANDS)
     assert {status for status, _address in answers} == {302}
     assert len({address for _status, address in answers}) == 1
+    assert Booking.objects.count() == 1
+
+
+def test_of_several_forms_of_one_draft_one_books_and_alone_is_told_of_it(committed: Tenant) -> None:
+    answers = send_at_once([a_draft()] * HANDS, forms=[f"form {number}" for number in range(HANDS)])
+    assert sorted(status for status, _address in answers) == [302] + [409] * (HANDS - 1)
+    assert len([address for _status, address in answers if address]) == 1
     assert Booking.objects.count() == 1
 
 

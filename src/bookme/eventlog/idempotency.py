@@ -64,13 +64,13 @@ def keep_answer(*, attempt: Attempt, status: int, answer: Any) -> None:
     )
 
 
-def claim_key(*, scope: str, key: str) -> UUID:
+def claim_key(*, scope: str, key: str, secret: str) -> UUID:
     """Write a key down before the work that it stands for; returns the claim, for `settle_claim`.
 
     In the work's own transaction: whoever claims the same key waits for it to end. Raises IntegrityError where the key
-    was claimed before.
+    was claimed before. Whoever knows the secret is told what has come of it.
     """
-    return IdempotencyKey.objects.create(scope=scope, key=key, body_hash="", status=201).pk
+    return IdempotencyKey.objects.create(scope=scope, key=key, body_hash=body_hash(secret), status=201).pk
 
 
 def settle_claim(*, claim: UUID, answer: Any) -> None:
@@ -78,9 +78,14 @@ def settle_claim(*, claim: UUID, answer: Any) -> None:
     IdempotencyKey.objects.filter(pk=claim).update(answer=answer)
 
 
-def claimed_answer(*, scope: str, key: str) -> Any:
-    """What has come of a key that was claimed and settled, else None."""
-    return IdempotencyKey.objects.filter(scope=scope, key=key).values_list("answer", flat=True).first()
+def claimed_answer(*, scope: str, key: str, secret: str) -> Any:
+    """What has come of a key, or None for one that nobody claimed; raises Mismatch for another secret."""
+    found = IdempotencyKey.objects.filter(scope=scope, key=key).first()
+    if found is None:
+        return None
+    if found.body_hash != body_hash(secret):
+        raise Mismatch
+    return found.answer
 
 
 def forget_old_answers(*, now: dt.datetime) -> int:

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from secrets import token_urlsafe
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +20,7 @@ from bookme.bookings.selectors.openings import with_alternatives
 from bookme.bookings.states import Status
 from bookme.bookings.wishes import SlotUnavailable
 from bookme.core.actor import GUEST, Actor
-from bookme.core.errors import DomainError, Invalid
+from bookme.core.errors import DomainError, Invalid, Mismatch
 from bookme.core.http.client import client_address
 from bookme.core.money import percent_of
 from bookme.core.time import now
@@ -38,6 +39,7 @@ from bookme.web.booking.once import book_once, visit_of_draft
 from bookme.web.booking.time import read_instant, take, unsettled
 
 MOST_SEATS = 10
+MAX_FORM_ID = 100
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,11 @@ def enter_details(request: HttpRequest, choice: Choice) -> HttpResponse:
     """GET shows the form; POST books and goes to the confirmation. Only members are asked where guests may not book."""
     if choice.starts_at is None:
         return go_to("book-time", choice.draft)
-    if visit := visit_of_draft(choice.draft.id):
-        return to_done(visit)
+    try:
+        if visit := visit_of_draft(choice.draft.id, _form_id(request)):
+            return to_done(visit)
+    except Mismatch:
+        return _booked_already(request, choice)
     if choice.policy.guest_booking:
         return _details(request, choice, GUEST)
     return _member_details(request, choice)
@@ -91,12 +96,25 @@ def _details(request: HttpRequest, choice: Choice, actor: Actor) -> HttpResponse
         return _page(request, choice, form, actor, status=422)
     at = now()
     try:
-        visit = book_once(draft_id=choice.draft.id, request=_asked(request, choice, form), actor=actor, now=at)
+        asked = _asked(request, choice, form)
+        visit = book_once(draft_id=choice.draft.id, form_id=_form_id(request), request=asked, actor=actor, now=at)
+    except Mismatch:
+        return _booked_already(request, choice)
     except SlotUnavailable as error:
         return _page(request, choice, form, actor, status=409, taken=_taken(choice, error, at))
     except DomainError as error:
         return _refused(request, choice, form, actor, error)
     return to_done(visit)
+
+
+def _form_id(request: HttpRequest) -> str:
+    """What tells this form from all others: as it was sent, or new."""
+    return request.POST.get("form", "")[:MAX_FORM_ID] or token_urlsafe()
+
+
+def _booked_already(request: HttpRequest, choice: Choice) -> HttpResponse:
+    """For whoever has the address alone: it says nothing of who booked."""
+    return show(request, "booking/booked.html", {"choice": choice, "steps": steps("book-details", choice)}, status=409)
 
 
 def to_done(visit: Visit) -> HttpResponse:
@@ -193,6 +211,7 @@ def _page(
         "choice": choice,
         "form": form,
         "taken": taken,
+        "form_id": _form_id(request),
         "terms": terms,
         "payment_due": terms.due,
         "consent_links": consent_links(config.legal),

@@ -16,27 +16,30 @@ from bookme.eventlog.idempotency import claim_key, claimed_answer, settle_claim
 SCOPE = "page:booking"
 
 
-def book_once(*, draft_id: UUID, request: BookingRequest, actor: Actor, now: dt.datetime) -> Visit:
-    """The visit of that draft: made now, or by the same form a moment ago. Raises as `create_visit` does.
+def book_once(*, draft_id: UUID, form_id: str, request: BookingRequest, actor: Actor, now: dt.datetime) -> Visit:
+    """The visit of that draft: made now, or by the same form a moment ago.
+
+    A draft is in an address, which people pass on; `form_id` is known only to the page on which the form was filled
+    in. Raises Mismatch where another form has booked the draft, and as `create_visit` does.
 
     The draft's row is written first, so that a second sending waits for the first and then finds its visit, instead
     of being told that the time was taken, by itself.
     """
-    if known := visit_of_draft(draft_id):
+    if known := visit_of_draft(draft_id, form_id):
         return known
     try:
         with write():
-            claim = claim_key(scope=SCOPE, key=draft_id.hex)
+            claim = claim_key(scope=SCOPE, key=draft_id.hex, secret=form_id)
             visit = create_visit(request=request, actor=actor, now=now)
             settle_claim(claim=claim, answer={"visit": str(visit.pk)})
             return visit
     except (IntegrityError, SlotUnavailable):
-        if known := visit_of_draft(draft_id):
+        if known := visit_of_draft(draft_id, form_id):
             return known
         raise
 
 
-def visit_of_draft(draft_id: UUID) -> Visit | None:
-    """The visit that a draft has become."""
-    answer = claimed_answer(scope=SCOPE, key=draft_id.hex)
+def visit_of_draft(draft_id: UUID, form_id: str) -> Visit | None:
+    """The visit that a draft has become by that form; raises Mismatch where it was another form."""
+    answer = claimed_answer(scope=SCOPE, key=draft_id.hex, secret=form_id)
     return Visit.objects.get(pk=answer["visit"]) if answer else None

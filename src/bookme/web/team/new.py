@@ -125,7 +125,8 @@ def enter_customer(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _booked(request: HttpRequest, actor: Actor, wanted: Wanted, form: CallerForm) -> HttpResponse:
-    visit = book_once(draft_id=_draft_id(request), request=_request(wanted, form), actor=actor, now=now())
+    draft_id = _draft_id(request)
+    visit = book_once(draft_id=draft_id, form_id=draft_id.hex, request=_request(wanted, form), actor=actor, now=now())
     tell(request, _("%(name)s is booked.") % {"name": visit.contact_name})
     return redirect(_page_of(visit, actor))
 
