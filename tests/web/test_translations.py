@@ -1,19 +1,24 @@
-"""What customers read in French and Arabic: complete where it is begun, and compiled from what is in the repository."""
+"""What customers and the team read in French and Arabic: complete, and compiled from what is in the repository."""
 
 import re
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from babel.messages.extract import extract
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from django.utils.translation import ngettext, override
+from django.utils.translation.template import templatize
 
 import bookme.web
 from tests.web.conftest import Shop, Visitor, configure, page_of
 
-FOLDER = Path(bookme.web.__file__).parent / "locale"
+PACKAGE = Path(bookme.web.__file__).parents[1]
+FOLDER = PACKAGE / "web" / "locale"
+MARKERS: Any = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2)}
 LANGUAGES = ["ar", "fr"]
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 
@@ -46,6 +51,24 @@ def test_every_message_is_translated_and_keeps_its_placeholders(language: str) -
 
 def test_both_languages_say_the_same() -> None:
     assert set(messages("fr")) == set(messages("ar"))
+
+
+def said_by_us() -> dict[tuple[str, ...], str]:
+    """Every text marked for translation, with the file that says it. The platform's own pages are in English."""
+    sources = {path: path.read_text() for path in PACKAGE.rglob("*.py")}
+    for path in [*PACKAGE.rglob("templates/**/*.html"), *PACKAGE.rglob("templates/**/*.txt")]:
+        if path.parent.name != "platform":
+            sources[path] = templatize(path.read_text(), origin=str(path))
+    return {
+        texts(message): str(path)
+        for path, source in sources.items()
+        for _line, message, _comments, _context in extract("python", BytesIO(source.encode()), keywords=MARKERS)
+    }
+
+
+def test_nothing_that_is_said_is_left_out() -> None:
+    known = set(messages("fr"))
+    assert {text: path for text, path in said_by_us().items() if text not in known} == {}
 
 
 def test_arabic_counts_in_six_ways() -> None:

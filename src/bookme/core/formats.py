@@ -1,6 +1,7 @@
 """Amounts, days and times as people in that place write them."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -60,7 +61,10 @@ class Formats:
 
     def day(self, day: dt.date) -> str:
         """`Thursday 12 November`."""
-        return self._skeleton(day, "MMMMEEEEd")
+        leads = re.match(r"EEEE([^\w']*)", self.locale.date_formats["full"].pattern)
+        if "MMMMEEEEd" in self.locale.datetime_skeletons or not leads:
+            return self._skeleton(day, "MMMMEEEEd")
+        return f"{self.weekday(day)}{leads[1]}{self._skeleton(day, 'MMMMd')}"
 
     def day_short(self, day: dt.date) -> str:
         """`Thu 12 Nov`."""
