@@ -40,7 +40,9 @@ class Salon:
 def open_salon(people: int, *, interval: int = 15) -> Salon:
     """In the current business, in place of what was there."""
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE locations_location, locations_closure, services_service, staff_staff, customers_customer CASCADE")
+        cursor.execute(
+            "TRUNCATE locations_location, locations_closure, services_service, staff_staff, customers_customer CASCADE"
+        )
     place = Location.objects.create(name="Soho", slug="soho")
     services = Service.objects.bulk_create(
         Service(

@@ -1,5 +1,6 @@
 """When people work: the week as a form and back."""
 
+import datetime as dt
 from typing import Any
 from uuid import uuid4
 
@@ -87,6 +88,19 @@ def test_faults_are_beside_their_rows(salon_team: Shop, owner: Person, change: d
     assert said in page_of(response)
     assert week_of(salon_team.ben) == before
     assert not Event.objects.exists()
+
+
+def test_single_dates_that_cannot_stay_are_said(salon_team: Shop, owner: Person) -> None:
+    WorkingHours.objects.filter(staff=salon_team.ben).delete()
+    for day, start, end in ((7, 1200, 1560), (8, 60, 600)):
+        WorkingHoursFactory(
+            staff=salon_team.ben, weekday=None, on_date=dt.date(2030, 1, day), start=start, end=end, breaks=[]
+        )
+    before = week_of(salon_team.ben)
+    response = sent(owner, path_of(salon_team.ben), {})
+    assert response.status_code == 422
+    assert "This overlaps other hours" in page_of(response)
+    assert week_of(salon_team.ben) == before
 
 
 def test_forged_rows_are_left_out() -> None:

@@ -97,7 +97,7 @@ def _saved(actor: Actor, person: Staff, rows: list[ShiftRow], dated: list[Workin
     checked = WorkingHoursSerializer(data=data, many=True, context=context_of(actor))
     if not checked.is_valid():
         for pointer, detail in faults_of(checked):
-            _row_at(filled, pointer).error = detail
+            _say_at(filled, pointer, detail)
         return _("Some hours do not fit.")
     kept = [{name: getattr(each, name) for name in ("on_date", "start", "end", "location", "breaks")} for each in dated]
     try:
@@ -105,7 +105,7 @@ def _saved(actor: Actor, person: Staff, rows: list[ShiftRow], dated: list[Workin
             set_working_hours(person=person, rows=[*checked.validated_data, *kept], actor=actor)
     except Invalid as error:
         for each in error.errors:
-            _row_at(filled, each.pointer).error = each.detail
+            _say_at(filled, each.pointer, each.detail)
         return error.detail
     return ""
 
@@ -118,10 +118,11 @@ def _data(row: ShiftRow) -> dict[str, Any]:
         return {}
 
 
-def _row_at(rows: list[ShiftRow], pointer: str) -> ShiftRow:
-    """The row that a pointer such as `/3/breaks` is about."""
+def _say_at(rows: list[ShiftRow], pointer: str, detail: str) -> None:
+    """Beside the row that a pointer such as `/3/breaks` is about; one past the rows is an hour of a single date."""
     index = pointer.split("/")[1]
-    return rows[min(int(index), len(rows) - 1)] if index.isdigit() else rows[0]
+    if index.isdigit() and int(index) < len(rows):
+        rows[int(index)].error = detail
 
 
 def _by_weekday(rows: list[ShiftRow]) -> dict[int, list[ShiftRow]]:
