@@ -95,3 +95,15 @@ def test_every_handler_of_every_host_is_ours(salon: Tenant, name: str, error: Ex
     assert answer.status_code == status
     assert "<!doctype html>" in page_of(answer).lower()
     assert "/static/bm/core" in page_of(answer)
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_address_of_a_form_that_is_opened_has_a_page() -> None:
+    """Such as after a sign-in that was asked for on the way of a form."""
+    browser = Client(headers={"host": "salon.localhost"})
+    answer = browser.get("/team/sign-out/")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "There is nothing here" in page_of(answer)
+    api = browser.get("/api/v1/auth/login/")
+    assert api["Content-Type"].startswith("application/problem+json")
+    assert browser.put("/team/sign-out/").content == b""

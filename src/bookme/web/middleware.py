@@ -12,7 +12,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from bookme.core.errors import DomainError
 from bookme.core.http.problems import domain_error
 from bookme.tenants.context import current_tenant
-from bookme.web.errors import refusal
+from bookme.web.errors import not_found, refusal, wants_problem
 
 COOKIE = "lang"
 COOKIE_AGE = 365 * 86400
@@ -45,13 +45,21 @@ class LanguageMiddleware:
 
 
 class RefusalMiddleware:
-    """A refusal of the domain or of the database that no view put into words becomes a page, not a fault of ours."""
+    """A refusal of the domain or of the database that no view put into words becomes a page, not a fault of ours.
+
+    So does the address of a form that somebody opens: Django's own answer is an empty one.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code != 405 or request.method != "GET" or wants_problem(request):
+            return response
+        page = not_found(request)
+        page.status_code, page["Allow"] = 405, response["Allow"]
+        return page
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """None lets Django go on: with the page of a 404, or to the log and a 500."""
