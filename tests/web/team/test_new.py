@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from bookme.bookings.models import Booking
+from bookme.core.permissions import Role
 from bookme.customers.models import Consent, Customer
 from bookme.eventlog.models import Event
 from bookme.tenants.context import tenant_scope
@@ -15,8 +16,9 @@ from bookme.tenants.models import Tenant
 from tests.bookings.desk import written
 from tests.factories.bookings import SessionFactory
 from tests.factories.customers import CustomerAddressFactory, CustomerFactory
+from tests.factories.locations import LocationFactory
 from tests.factories.services import QuestionFactory, ServiceFactory
-from tests.factories.users import Person
+from tests.factories.users import Person, make_person
 from tests.web.conftest import Shop, configure, page_of
 from tests.web.team.conftest import TODAY_AT_TEN, book, done, sent, shown
 
@@ -46,6 +48,20 @@ def test_from_the_service_to_the_booking(salon_team: Shop, stylist: Person) -> N
     assert booking.appointment.staff == salon_team.ana
     assert not Consent.objects.exists()
     assert Event.objects.get().actor_id == stylist.user.id
+
+
+def test_anybody_and_anywhere_are_within_the_scope(salon_team: Shop) -> None:
+    camden = LocationFactory(name="Camden", position=9)
+    scopes = {"staff_ids": [str(salon_team.ben.pk)], "location_ids": [str(camden.pk)]}
+    bound = make_person(salon_team.tenant, Role.MANAGER, **scopes)
+    book(salon_team, "Bea", person=salon_team.ben, at=TODAY_AT_TEN)
+    page = shown(bound, "/team/new/time/", service=salon_team.cut.pk)
+    assert "Soho" not in page
+    assert f'value="{TWO}"' in page
+    assert f'value="{TODAY_AT_TEN.isoformat()}"' not in page  # Ana is free then, and not theirs to book
+    done(bound, customer_path(salon_team, person=None), CALLER)
+    made = Booking.objects.select_related("appointment").get(visit__contact_name="Ada Byron")
+    assert (made.appointment.staff, made.appointment.location) == (salon_team.ben, camden)
 
 
 def test_the_same_form_books_once(salon_team: Shop, owner: Person) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from bookme.bookings.actions.facts import fact_of
 from bookme.bookings.actions.placing import free_units_for, hold_units, the_wall
-from bookme.bookings.actions.powers import acts_for_business
+from bookme.bookings.actions.powers import BUSINESS, CUSTOMER, acts_for_business
 from bookme.bookings.actions.seats import give_back_seats, take_seats
 from bookme.bookings.actions.versions import swap
 from bookme.bookings.availability import Cause
@@ -22,8 +22,6 @@ from bookme.core.permissions import Permission
 from bookme.eventlog.actions import publish
 from bookme.locations.models import Resource
 from bookme.tenants.config import Policy
-
-CUSTOMER, BUSINESS = "customer", "business"
 
 
 def cancel_booking(*, booking: Booking, actor: Actor, now: dt.datetime, reason: str = "") -> Booking:

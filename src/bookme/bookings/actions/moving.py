@@ -3,11 +3,10 @@
 import datetime as dt
 from uuid import UUID
 
-from bookme.bookings.actions.cancelling import BUSINESS, CUSTOMER
 from bookme.bookings.actions.facts import fact_of
 from bookme.bookings.actions.overdue import let_expire_at
 from bookme.bookings.actions.placing import Placement, choose, every_calendar, hold_units, lay, seat, the_wall
-from bookme.bookings.actions.powers import acts_for_business, require_in_scope
+from bookme.bookings.actions.powers import BUSINESS, CUSTOMER, acts_for_business, require_in_scope
 from bookme.bookings.actions.seats import give_back_seats, release_expired_holds, staff_of_expired_holds
 from bookme.bookings.actions.session_seats import lock_session, require_session_notice, take_session_seats
 from bookme.bookings.actions.versions import swap

@@ -5,6 +5,8 @@ from bookme.core.actor import Actor, ActorKind
 from bookme.core.errors import NotAllowed
 from bookme.core.permissions import Permission
 
+CUSTOMER, BUSINESS = "customer", "business"  # by whom, as events and rows say
+
 
 def acts_for_business(actor: Actor) -> bool:
     """The team, a key, an operator or the platform itself: bound by permission, not by policy.
