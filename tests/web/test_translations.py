@@ -84,3 +84,12 @@ def test_the_flow_in_the_visitor_s_language(visitor: Visitor, shop: Shop, langua
     assert words in page
     assert "When suits you" not in page
     assert "Continue" not in page.replace("Continuer", "")
+
+
+def test_a_refusal_is_told_in_the_visitor_s_language(visitor: Visitor, shop: Shop, settings: Any) -> None:
+    configure(shop.tenant, languages=["en", "fr"])
+    settings.GUEST_BOOKINGS_PER_CONTACT = 0
+    visitor.client.cookies["lang"] = "fr"
+    answer = visitor.book()
+    assert answer.status_code == 422
+    assert "Vous avez trop de réservations" in page_of(answer)

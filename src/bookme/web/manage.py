@@ -39,6 +39,7 @@ from bookme.web.booking.choice import moving_choice
 from bookme.web.booking.flow import guest_page
 from bookme.web.booking.time import asked_day, make_picker, read_instant
 from bookme.web.errors import not_found
+from bookme.web.wording import told
 
 MOVE_DAYS = 90
 
@@ -161,7 +162,7 @@ def manage_cancel(request: HttpRequest, managed: Managed) -> HttpResponse:
                     cancel_booking(booking=managed.booking, actor=managed.actor, now=now(), reason=_reason(request))
                 return redirect(reverse("manage", args=[managed.token]))
             except DomainError as refused:
-                error = refused.detail
+                error = told(refused)
                 managed = managed_booking(managed.token, now())
     context = _context(managed) | {"error": error}
     return render(request, "manage/cancel.html", context, status=409 if error else 200)
@@ -262,7 +263,7 @@ def _moved(managed: Managed, start: dt.datetime) -> str:
     except SlotUnavailable:
         return _("That time has just been taken. Here is what is free now.")
     except DomainError as error:
-        return error.detail
+        return told(error)
     return ""
 
 

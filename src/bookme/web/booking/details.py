@@ -37,6 +37,7 @@ from bookme.web.booking.flow import address, go_to, guest_page, show, steps, wit
 from bookme.web.booking.forms import DetailsForm
 from bookme.web.booking.once import book_once, visit_of_draft
 from bookme.web.booking.time import read_instant, take, unsettled
+from bookme.web.wording import told
 
 MOST_SEATS = 10
 MAX_FORM_ID = 100
@@ -192,7 +193,7 @@ def _refused(request: HttpRequest, choice: Choice, form: DetailsForm, actor: Act
     if isinstance(error, Invalid) and error.errors:
         form.take_errors(error.errors)
     else:
-        form.add_error(None, error.detail)
+        form.add_error(None, told(error))
     return _page(request, choice, form, actor, status=422)
 
 

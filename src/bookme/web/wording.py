@@ -1,0 +1,19 @@
+"""What customers are told of a refusal, in their language: the API's own words are English."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from bookme.core.errors import DomainError
+
+_TOLD: dict[str, Promise] = {
+    "too_many": _("There are too many bookings of yours for now. Call us, please."),
+    "too_late": _("It is too late for that. Call us, please."),
+    "too_often": _("This booking has been moved as often as it may be."),
+    "wrong_status": _("This booking is no longer in a state that allows this."),
+    "guest_booking_off": _("Sign in or register to book here."),
+}
+
+
+def told(error: DomainError) -> str:
+    """In the visitor's language where it is something that they may meet, else as the API says it."""
+    return str(_TOLD.get(error.code, error.detail))
