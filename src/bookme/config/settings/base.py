@@ -272,6 +272,24 @@ UNFOLD = {
     "SITE_HEADER": "bookme.config.unfold.whose_data",
     "SITE_SUBHEADER": "bookme.config.unfold.what_it_is",
     "SITE_SYMBOL": "calendar_month",
+    "COLORS": {  # the platform's own, as on its pages
+        "primary": {
+            weight: f"oklch({lightness}% {chroma} 281)"
+            for weight, lightness, chroma in (
+                ("50", 97, 0.015),
+                ("100", 94, 0.03),
+                ("200", 88.5, 0.06),
+                ("300", 81, 0.095),
+                ("400", 76, 0.11),
+                ("500", 67, 0.14),
+                ("600", 46, 0.155),
+                ("700", 41, 0.145),
+                ("800", 35, 0.12),
+                ("900", 30, 0.095),
+                ("950", 22, 0.075),
+            )
+        }
+    },
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "bookme.config.unfold.icon"}],
     "SITE_DROPDOWN": "bookme.config.unfold.businesses",
     "ENVIRONMENT": "bookme.config.unfold.badge",
@@ -298,6 +316,7 @@ LANGUAGES = [("en", "English"), ("fr", "Français"), ("ar", "العربية"), (
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
+FORMAT_MODULE_PATH = "bookme.config.formats"  # of the admin; pages write days and times by the business's place
 
 # Mail -------------------------------------------------------------------------------------------
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
