@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from benchmarks import door
 from benchmarks.meter import Table, cost_of
 from benchmarks.salon import FIRST, NOW, Salon, open_salon
-from bookme.bookings.selectors.slots import load_snapshot, slots_as_data
+from bookme.bookings.selectors.slots import slots_as_data
+from bookme.bookings.selectors.snapshots import load_snapshot
 from bookme.tenants.config import Policy
 
 MONTH = 30

@@ -103,7 +103,7 @@ class Oracle:
         block = minute - self.snapshot.padding_before, minute + duration + self.snapshot.padding_after
         return (
             self.fits(minute, person, place, duration)
-            and show(minute, place.zone).date not in self.snapshot.full_days
+            and show(minute, place.zone).date not in place.full_days
             and self.is_on_grid(minute, person, place)
             and not any(meets(block, busy) for busy in person.blocked + person.external)
             and not self.is_elsewhere(block, person, place)

@@ -107,6 +107,10 @@ def _with_rules(random: Random, plain: Snapshot) -> Snapshot:
     ]
     return replace(
         plain,
+        places=tuple(
+            replace(place, full_days=random.choice((frozenset(), frozenset(random.sample(days, 2)))))
+            for place in plain.places
+        ),
         people=tuple(
             replace(
                 person,
@@ -121,7 +125,6 @@ def _with_rules(random: Random, plain: Snapshot) -> Snapshot:
         seasons=random.choice(
             ((), (), ((dt.date(1, 1, 1), days[1]), (days[2], dt.date(9999, 12, 31))), ((days[2], days[2]),))
         ),
-        full_days=random.choice((frozenset(), frozenset(random.sample(days, 2)))),
         travel_minutes=random.choice((0, 15, 90)),
     )
 

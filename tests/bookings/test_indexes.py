@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bookme.bookings.actions.limits import require_contact_limit, require_network_limit
 from bookme.bookings.selectors.sessions import sessions_between
-from bookme.bookings.selectors.slots import load_snapshot
+from bookme.bookings.selectors.snapshots import load_snapshot
 from bookme.bookings.selectors.team import bookings_between, requests_for
 from bookme.core.actor import SYSTEM, Actor, ActorKind
 from bookme.customers.actions import Contact

@@ -12,7 +12,7 @@ from bookme.bookings.actions import reschedule_booking
 from bookme.bookings.availability import offered
 from bookme.bookings.models import Booking
 from bookme.bookings.selectors.bookings import booking_for
-from bookme.bookings.selectors.slots import snapshot_for_move
+from bookme.bookings.selectors.snapshots import snapshot_for_move
 from bookme.bookings.states import Status
 from bookme.bookings.wishes import SlotUnavailable
 from bookme.core.actor import SYSTEM

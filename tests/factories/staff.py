@@ -6,7 +6,7 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from bookme.staff.models import ServiceArea, Staff, StaffService, TimeOff, WorkingHours
+from bookme.staff.models import ExternalBusy, ServiceArea, Staff, StaffService, TimeOff, WorkingHours
 from tests.factories.services import ServiceFactory
 
 WEEK = [(weekday, 540, 1020) for weekday in range(5)]
@@ -62,6 +62,15 @@ class TimeOffFactory(DjangoModelFactory[TimeOff]):
     staff = factory.SubFactory(StaffFactory)
     starts_at = dt.datetime(2030, 1, 7, 12, tzinfo=dt.UTC)
     ends_at = factory.LazyAttribute(lambda row: row.starts_at + dt.timedelta(hours=2))
+
+
+class ExternalBusyFactory(DjangoModelFactory[ExternalBusy]):
+    class Meta:
+        model = ExternalBusy
+
+    staff = factory.SubFactory(StaffFactory)
+    starts_at = dt.datetime(2030, 1, 7, 15, tzinfo=dt.UTC)
+    ends_at = factory.LazyAttribute(lambda row: row.starts_at + dt.timedelta(hours=1))
 
 
 class ServiceAreaFactory(DjangoModelFactory[ServiceArea]):

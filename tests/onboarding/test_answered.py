@@ -7,9 +7,8 @@ import pytest
 
 from bookme.core.actor import SYSTEM
 from bookme.core.permissions import Role
-from bookme.core.time import clock_minutes
+from bookme.core.time import DAY_NAMES, clock_minutes
 from bookme.onboarding.actions import apply_config
-from bookme.onboarding.validation.entries import DAYS
 from bookme.tenants.context import public_scope
 from bookme.tenants.selectors import forget_tenants
 from tests.factories.users import Api, make_person
@@ -66,7 +65,7 @@ def test_a_business_is_answered_as_its_file_says(db: None, slug: str) -> None:
     for entry in config["staff"]:
         hours = _rows(api, f"staff/{people[entry['key']]['id']}/working-hours", first)
         assert {(row["weekday"], row["start"], row["end"]) for row in hours} == {
-            (DAYS.index(shift["day"]), clock_minutes(shift["start"]), clock_minutes(shift["end"]))
+            (DAY_NAMES.index(shift["day"]), clock_minutes(shift["start"]), clock_minutes(shift["end"]))
             for shift in entry.get("hours", [])
         }
         assert {"email", "phone", "user_id"}.isdisjoint(people[entry["key"]])

@@ -13,6 +13,7 @@ reset_tzpath(to=())
 
 MINUTE = dt.timedelta(minutes=1)
 DAY_MINUTES = 24 * 60
+DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # as files and the API have them; Monday is 0
 
 # A day beyond these is a slip of the pen, and too near to the ends of time to reckon with.
 EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2200, 12, 31)

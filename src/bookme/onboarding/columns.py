@@ -6,8 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from bookme.core.phones import phone_number
-from bookme.core.time import clock_minutes
-from bookme.onboarding.validation.entries import DAYS
+from bookme.core.time import DAY_NAMES, clock_minutes
 
 Texts = dict[str, dict[str, Any]]
 
@@ -101,7 +100,7 @@ def hours_columns(shift: dict[str, Any]) -> dict[str, Any]:
     """Minutes since midnight; without them, shut on that date."""
     day = shift.get("day")
     return {
-        "weekday": DAYS.index(day) if day else None,
+        "weekday": DAY_NAMES.index(day) if day else None,
         "on_date": dt.date.fromisoformat(shift["on_date"]) if "on_date" in shift else None,
         "start": clock_minutes(shift["start"]) if "start" in shift else None,
         "end": clock_minutes(shift["end"]) if "end" in shift else None,
@@ -118,5 +117,5 @@ def area_columns(area: dict[str, Any]) -> dict[str, Any]:
         "latitude": float(area["latitude"]),
         "longitude": float(area["longitude"]),
         "radius_km": float(area["radius_km"]),
-        "days": [DAYS.index(day) for day in area.get("days", [])],
+        "days": [DAY_NAMES.index(day) for day in area.get("days", [])],
     }

@@ -45,7 +45,9 @@ class Category(Row, Keyed, Translated):
 class Service(Row, Keyed, Translated):
     """Something with a length and a price. `policy` overrides the business's, in the form of `Policy.to_data`.
 
-    No `locations` means all of them. `staff_needed` people are booked together, the first of them leading.
+    No `locations` means all of them. `staff_needed` people are booked together, the first of them leading. All of it
+    lies in `bookable_hours`, `{"day": "mon", "start": "09:00", "end": "12:00"}` with an end up to 48:00, and begins
+    on `bookable_dates`, `{"from": "2026-06-01", "to": "2026-08-31"}`; none of either means at any time.
     """
 
     category = models.ForeignKey(Category, null=True, blank=True, on_delete=models.SET_NULL, related_name="services")
@@ -62,6 +64,8 @@ class Service(Row, Keyed, Translated):
     price = models.DecimalField(max_digits=12, decimal_places=3, default=Decimal(0))
     color = models.CharField(max_length=7, blank=True)
     policy = models.JSONField(default=dict, blank=True)
+    bookable_hours = models.JSONField(default=list, blank=True)
+    bookable_dates = models.JSONField(default=list, blank=True)
     locations = models.ManyToManyField(Location, blank=True, related_name="services")
     tags = models.JSONField(default=list, blank=True)
     position = models.PositiveIntegerField(default=0)

@@ -84,6 +84,20 @@ class TimeOff(Row):
         indexes = [models.Index(fields=["staff", "ends_at"], name="time_off_ends")]
 
 
+class ExternalBusy(Row):
+    """Busy time of somebody's calendar outside, as it was last read: a range of instants that keeps bookings away."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="external_busy")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["starts_at", "id"]
+        verbose_name_plural = "external busy time"
+        constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="external_busy_range")]
+        indexes = [models.Index(fields=["staff", "ends_at"], name="external_busy_ends")]
+
+
 class ServiceArea(Row):
     """Where a mobile person goes: a circle, on some weekdays (Monday is 0), or with none on all."""
 

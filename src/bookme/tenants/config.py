@@ -42,12 +42,34 @@ class Deposit:
 
 
 @dataclass(frozen=True)
+class FeeStep:
+    """From so many minutes before the start on, cancelling costs this percentage of the price."""
+
+    minutes_before: int
+    percent: int
+
+
+@dataclass(frozen=True)
 class Cancellation:
-    """Free until so many minutes before the start; later, and for not coming, a percentage of the price."""
+    """Free until so many minutes before the start; later, and for not coming, a percentage of the price.
+
+    `fee_steps`, the earliest first, raise the late fee as the start comes nearer. Of what was paid, a late
+    cancellation gives back `refund_percent`, less the fee.
+    """
 
     free_until_minutes: int = 1440
     late_fee_percent: int = 0
     no_show_fee_percent: int = 0
+    fee_steps: tuple[FeeStep, ...] = ()
+    refund_percent: int = 100
+
+    def overridden(self, data: Mapping[str, Any]) -> "Cancellation":
+        """With the given keys replaced; `fee_steps` as a whole."""
+        values = dict(data)
+        if "fee_steps" in values:
+            steps = [FeeStep(**each) for each in values["fee_steps"]]
+            values["fee_steps"] = tuple(sorted(steps, key=lambda step: -step.minutes_before))
+        return replace(self, **values)
 
 
 @dataclass(frozen=True)
@@ -60,7 +82,11 @@ class Reschedule:
 
 @dataclass(frozen=True)
 class Policy:
-    """The rules of booking. A service may override parts; the merged policy is copied onto each booking."""
+    """The rules of booking. A service may override parts; the merged policy is copied onto each booking.
+
+    Of a service, `max_per_day` may begin on one day at one place; of it, a customer may have `max_per_customer` ahead.
+    Between bookings at two places a person needs `travel_minutes`. None is no bound.
+    """
 
     slot_interval_minutes: int = 15
     slot_anchor: SlotAnchor = SlotAnchor.CLOCK
@@ -73,6 +99,9 @@ class Policy:
     deposit: Deposit = field(default_factory=Deposit)
     hold_minutes: int = 15
     any_staff: AnyStaff = AnyStaff.LEAST_BUSY
+    max_per_day: int | None = None
+    max_per_customer: int | None = None
+    travel_minutes: int = 15
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "Policy":
@@ -87,7 +116,7 @@ class Policy:
         if "any_staff" in values:
             values["any_staff"] = AnyStaff(values["any_staff"])
         if "cancellation" in values:
-            values["cancellation"] = replace(self.cancellation, **values["cancellation"])
+            values["cancellation"] = self.cancellation.overridden(values["cancellation"])
         if "reschedule" in values:
             values["reschedule"] = replace(self.reschedule, **values["reschedule"])
         if "deposit" in values:

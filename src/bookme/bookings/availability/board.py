@@ -3,7 +3,8 @@
 from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 
 from bookme.bookings.availability.masks import fitting, ones, union
 from bookme.bookings.availability.snapshot import (
@@ -55,7 +56,7 @@ class Board:
         self._opening: dict[Id, tuple[int, int]] = {}
         self._timely: dict[str, tuple[int, int]] = {}
         self._ruled: dict[Id, int] = {}
-        self._in_season: dict[str, tuple[int, int]] = {}
+        self._in_season: dict[str, int] = {}
         self._clear: dict[tuple[Id, int], int] = {}
         self._equipped: dict[tuple[Id, int], int] = {}
         self._opens: dict[tuple[Id, Id, int], int] = {}
@@ -186,19 +187,21 @@ class Board:
             self._ruled[place.id] = self.clock(place.zone).real(shifts & ~breaks)
         return self._ruled[place.id]
 
-    def in_season(self, place: Place) -> tuple[int, int]:
-        """Rules 10 and 11: the starts on dates of the service's seasons, and on those that are not full."""
+    def in_season(self, place: Place) -> int:
+        """Rule 10: the starts on dates of the service's seasons."""
+        if not self.snapshot.seasons:
+            return self.full
         if place.zone not in self._in_season:
-            local, seasons, full = self.clock(place.zone), 0, 0
-            for first, last in self.snapshot.seasons:
-                seasons |= self._line_days(day_number(first), day_number(last))
-            for date in self.snapshot.full_days:
-                full |= self._line_days(day_number(date), day_number(date))
-            self._in_season[place.zone] = (
-                local.real(seasons) if self.snapshot.seasons else self.full,
-                self.full & ~local.real(full),
-            )
+            lines = [self._line_days(day_number(first), day_number(last)) for first, last in self.snapshot.seasons]
+            self._in_season[place.zone] = self.clock(place.zone).real(reduce(or_, lines))
         return self._in_season[place.zone]
+
+    def not_full(self, place: Place) -> int:
+        """Rule 11: the starts on dates on which more of the service may begin there."""
+        if not place.full_days:
+            return self.full
+        lines = [self._line_days(day_number(date), day_number(date)) for date in place.full_days]
+        return self.full & ~self.clock(place.zone).real(reduce(or_, lines))
 
     def within_area(self, person: Person, place: Place) -> int:
         """Rule 12: the starts on the weekdays on which the person goes to where the service is wanted."""
@@ -210,7 +213,7 @@ class Board:
     def fitted(self, person: Person, place: Place, duration: int) -> int:
         """The starts of the asked dates at which the time is open and right, whoever is booked then."""
         noticed, near = self.timely(place)
-        asked = noticed & near & self.asked & self.in_season(place)[0] & self.within_area(person, place)
+        asked = noticed & near & self.asked & self.in_season(place) & self.within_area(person, place)
         return fitting(self.open_time(person, place).mask & self.ruled(place), duration) & asked if asked else 0
 
     def joins(self, person: Person, place: Place) -> int:
@@ -224,7 +227,7 @@ class Board:
             self._opens[key] = fits = self.fitted(person, place, duration)
             if fits:
                 free = self.clear(person, duration) & self.reachable(person, place, duration)
-                free &= self.equipped(place, duration) & self.in_season(place)[1]
+                free &= self.equipped(place, duration) & self.not_full(place)
                 self._opens[key] = fits & free & self.grid(place, self.open_time(person, place).mask)
         return self._opens[key]
 

@@ -63,7 +63,7 @@ def _causes(board: Board, person: Person, place: Place, start: int) -> list[Caus
         Cause.TIME_OFF: whole & time.time_off,
         Cause.NOTICE: ~noticed >> at & 1,
         Cause.HORIZON: ~near >> at & 1,
-        Cause.RULE: whole & ~board.ruled(place) or ~board.in_season(place)[0] >> at & 1,
+        Cause.RULE: whole & ~board.ruled(place) or ~board.in_season(place) >> at & 1,
         Cause.AREA: ~board.within_area(person, place) >> at & 1,
         Cause.CAPACITY: board.snapshot.party_size > (board.snapshot.capacity if group is None else group.seats_left),
     }
@@ -88,7 +88,7 @@ def _clashes(board: Board, person: Person, place: Place, at: int) -> dict[Cause,
     booked = whole & board.covered(person.booked)
     others = board.staffed(place, duration) >> at & 1 or not board.opens(person, place, duration) >> at & 1
     return {
-        Cause.DAY_LIMIT: ~board.in_season(place)[1] >> at & 1,
+        Cause.DAY_LIMIT: ~board.not_full(place) >> at & 1,
         Cause.TRAVEL: 0 if booked else ~board.reachable(person, place, duration) >> at & 1,
         Cause.STAFF: not others,
         Cause.BOOKING: booked,

@@ -32,12 +32,16 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A location that offers the service. `zone` is an IANA name; no `hours`: open whenever its people work."""
+    """A location that offers the service. `zone` is an IANA name; no `hours`: open whenever its people work.
+
+    On `full_days`, dates of its calendar, no more of the service may begin.
+    """
 
     id: Id
     zone: str
     hours: tuple[Hours, ...] = ()
     closures: tuple[Span, ...] = ()
+    full_days: frozenset[dt.date] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class Person:
     """Someone who does the service, in `duration` minutes before extras.
 
     `booked` are active appointments, `blocked` the same with their padding, in any order and possibly overlapping.
-    `stays` has for each of `blocked` the place it is at, where getting from one place to another takes time.
+    `stays` has for each of `blocked` the place it is at, None for one that is not among the snapshot's.
     `external` is busy time from outside calendars. `goes` are the weekdays on which they go to where the service is
     wanted, None for all. `last_booked`, an instant as a number or None for never, serves the rule `in_turn`, and
     `distance` the rule `nearest`: while nobody's is known, that one is `least_busy`. Who is not `asked` for can only
@@ -69,7 +73,7 @@ class Person:
     time_off: tuple[Span, ...] = ()
     booked: tuple[Span, ...] = ()
     blocked: tuple[Span, ...] = ()
-    stays: tuple[Id, ...] = ()
+    stays: tuple[Id | None, ...] = ()
     external: tuple[Span, ...] = ()
     goes: frozenset[int] | None = None
     groups: tuple[Group, ...] = ()
@@ -95,10 +99,9 @@ class Snapshot:
     `zone` is the one whose dates are listed: the asked location's, else the business's. Grid, hours, notice's "today"
     and the horizon are each place's own. `kinds` are the kinds of resource needed. `padding_*` and `extra_minutes`
     are the new booking's; `capacity` and `staff_needed`, how many people do it together, are the service's. So are
-    `hours`, in which all of it has to lie (none: at any time), `seasons`, the first and last dates between which it
-    begins (none: always), and `full_days`, the dates on which no more of it may begin. `travel_minutes` is what a
-    person needs between blocked ranges at two places. What `follows` another service of a visit begins when that one is
-    done, on no grid. `now` is an aware instant.
+    `hours`, in which all of it has to lie (none: at any time), and `seasons`, the first and last dates between which it
+    begins (none: always). `travel_minutes` is what a person needs between blocked ranges at two places. What `follows`
+    another service of a visit begins when that one is done, on no grid. `now` is an aware instant.
 
     All ranges must be complete from four days before `first` until three days and `longest` minutes after `last`.
     """
@@ -120,7 +123,6 @@ class Snapshot:
     staff_needed: int = 1
     hours: tuple[Hours, ...] = ()
     seasons: tuple[tuple[dt.date, dt.date], ...] = ()
-    full_days: frozenset[dt.date] = frozenset()
     travel_minutes: int = 0
     follows: bool = False
 

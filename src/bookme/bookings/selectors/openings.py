@@ -8,7 +8,7 @@ from bookme.bookings.availability import Cause, Snapshot, explain, nearest
 from bookme.bookings.models import Appointment
 from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.selectors.sessions import sessions_near
-from bookme.bookings.selectors.slots import load_snapshot, snapshot_for_move
+from bookme.bookings.selectors.snapshots import load_snapshot, snapshot_for_move
 from bookme.bookings.wishes import SESSIONS_ONLY, SlotUnavailable, Wish
 from bookme.core.time import MINUTE, iso_text, minute_of, zone
 from bookme.services.models import ServiceKind

@@ -12,7 +12,8 @@ from rest_framework.response import Response
 from bookme.bookings.selectors.offer import asked_extras, asked_service, require_location, require_party, require_staff
 from bookme.bookings.selectors.openings import causes_against
 from bookme.bookings.selectors.sessions import session_for, sessions_between
-from bookme.bookings.selectors.slots import available_slots, require_range
+from bookme.bookings.selectors.slots import available_slots
+from bookme.bookings.selectors.snapshots import require_range
 from bookme.bookings.serializers import (
     ExplainOutput,
     ExplainQuery,

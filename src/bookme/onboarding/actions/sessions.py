@@ -3,10 +3,9 @@
 import datetime as dt
 
 from bookme.bookings.actions.sessions import SessionsClash, WeeklyRun, publish_runs
-from bookme.core.time import clock_minutes
+from bookme.core.time import DAY_NAMES, clock_minutes
 from bookme.onboarding.actions.catalogue import Sections
 from bookme.onboarding.validation import Fault
-from bookme.onboarding.validation.entries import DAYS
 
 
 def sync_sessions(sections: Sections, *, now: dt.datetime) -> None:
@@ -18,7 +17,7 @@ def sync_sessions(sections: Sections, *, now: dt.datetime) -> None:
             service=rows["services"][entry["service"]],
             staff=rows["staff"][entry["staff"]],
             location=rows["locations"][entry["location"]],
-            weekday=DAYS.index(entry["weekly"]["day"]),
+            weekday=DAY_NAMES.index(entry["weekly"]["day"]),
             start=clock_minutes(entry["weekly"]["start"]),
             weeks=entry["weeks"],
             resource=rows["resources"][entry["resource"]] if "resource" in entry else None,

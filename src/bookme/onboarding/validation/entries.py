@@ -7,8 +7,6 @@ from bookme.onboarding.validation.faults import Path
 
 Entry = tuple[Path, dict[str, Any]]
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
 
 def entries(parent: object, name: str, path: Path = ()) -> Iterator[Entry]:
     """The objects of a list, each with its path."""

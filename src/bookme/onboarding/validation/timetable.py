@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from bookme.core.time import clock_minutes
+from bookme.core.time import DAY_NAMES, clock_minutes
 from bookme.core.weekly import Shift, clashes
 from bookme.locations.rules import hours_faults, range_faults
-from bookme.onboarding.validation.entries import DAYS, by_key, entries, items, part, services_of, word
+from bookme.onboarding.validation.entries import by_key, entries, items, part, services_of, word
 from bookme.onboarding.validation.faults import Fault, Path, of_rule
 from bookme.onboarding.validation.formats import is_date
 from bookme.staff.rules import break_faults
@@ -54,9 +54,9 @@ def _shift(entry: dict[str, Any]) -> Shift | None:
     start, end = _minutes(entry, "start"), _minutes(entry, "end")
     on_date = dt.date.fromisoformat(date) if date and is_date(date) else None
     is_shut = not {"start", "end"} & set(entry)
-    if (day in DAYS) == bool(on_date) or ((start is None or end is None) and not (is_shut and on_date)):
+    if (day in DAY_NAMES) == bool(on_date) or ((start is None or end is None) and not (is_shut and on_date)):
         return None
-    return Shift(DAYS.index(day) if day in DAYS else None, on_date, start, end)
+    return Shift(DAY_NAMES.index(day) if day in DAY_NAMES else None, on_date, start, end)
 
 
 _BREAKS = {

@@ -56,6 +56,8 @@ class Migration(migrations.Migration):
                 ('price', models.DecimalField(decimal_places=3, default=Decimal('0'), max_digits=12)),
                 ('color', models.CharField(blank=True, max_length=7)),
                 ('policy', models.JSONField(blank=True, default=dict)),
+                ('bookable_hours', models.JSONField(blank=True, default=list)),
+                ('bookable_dates', models.JSONField(blank=True, default=list)),
                 ('tags', models.JSONField(blank=True, default=list)),
                 ('position', models.PositiveIntegerField(default=0)),
                 ('is_active', models.BooleanField(default=True)),

@@ -96,6 +96,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ExternalBusy',
+            fields=[
+                ('id', models.UUIDField(default=bookme.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('starts_at', models.DateTimeField()),
+                ('ends_at', models.DateTimeField()),
+                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='external_busy', to='staff.staff')),
+            ],
+            options={
+                'verbose_name_plural': 'external busy time',
+                'ordering': ['starts_at', 'id'],
+                'indexes': [models.Index(fields=['staff', 'ends_at'], name='external_busy_ends')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='external_busy_range')],
+            },
+        ),
+        migrations.CreateModel(
             name='ServiceArea',
             fields=[
                 ('id', models.UUIDField(default=bookme.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),

@@ -12,7 +12,7 @@ from bookme.bookings.availability import Snapshot
 from bookme.bookings.models import Appointment, Booking
 from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.selectors.sessions import session_for
-from bookme.bookings.selectors.slots import load_snapshot, snapshot_for_move
+from bookme.bookings.selectors.snapshots import load_snapshot, snapshot_for_move
 from bookme.core.actor import GUEST
 from bookme.core.errors import NotFound
 from bookme.core.time import MINUTE

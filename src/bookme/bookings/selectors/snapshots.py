@@ -1,0 +1,380 @@
+"""What the availability engine reads about one service, in three statements, or four if it needs resources.
+
+How many they are never depends on how many people or days. The ORM takes longer to put them together, and to make rows
+of what comes back, than they take to run.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import cycle
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+
+from bookme.bookings.availability import Group, Hours, Person, Place, Snapshot, Span, Unit
+from bookme.bookings.models import Appointment, Booking
+from bookme.bookings.selectors.offer import policy_of
+from bookme.core.errors import Invalid
+from bookme.core.time import DAY_MINUTES, DAY_NAMES, clock_minutes, is_calendar_day
+from bookme.postcodes.distance import Point, distance_km
+from bookme.services.models import MAX_DURATION, Service, ServiceKind
+from bookme.tenants.config import AnyStaff, Policy
+from bookme.tenants.context import require_tenant
+
+MAX_RANGE_DAYS = 90
+
+# How long before the window a blocked range may have begun: it bounds the scan of a person's past. What were longer
+# would be offered over, and refused by the exclusion constraint.
+LONGEST_BLOCK = dt.timedelta(days=14)
+
+
+def _minute(rounding: str, column: str) -> str:
+    """SQL for an instant as whole minutes since 1970."""
+    return f"{rounding}(date_part('epoch', {column}) / 60)::bigint"
+
+
+def _minutes(*columns: str, also: str = "") -> str:
+    """SQL for pairs of columns, each the start and the end of a range, as whole minutes one after another.
+
+    One flat array of all rows is made of them, with `also` after each: arrays in arrays are read several times slower.
+    Ranges are widened.
+    """
+    pairs = zip(columns, cycle(("floor", "ceil")), strict=False)
+    numbers = [_minute(rounding, column) for column, rounding in pairs]
+    return f"unnest(ARRAY[{', '.join([*numbers, also] if also else numbers)}])"
+
+
+def _hours(table: str, owner: str, *more: str) -> str:
+    """SQL for the rows of hours that speak of a weekday, or of one of the dates read, as JSON for `_hours_of`."""
+    columns = ", ".join(("start", '"end"', "weekday", "on_date", *more))
+    return (
+        f"(SELECT json_agg(json_build_array({columns}) ORDER BY on_date, weekday, start, id)::text FROM {table}"
+        f" WHERE {owner} AND (on_date IS NULL OR on_date BETWEEN %(first)s AND %(last)s))"
+    )
+
+
+_ACTIVE = "(published OR seats_taken > 0)"
+_BLOCKED = "blocked_start < %(end)s AND blocked_end > %(start)s AND blocked_start > %(earliest)s"
+_TOUCHING = "starts_at < %(end)s AND ends_at > %(start)s"
+_NOT_LEFT = "id IS DISTINCT FROM %(ignored)s::uuid"
+
+_PLACES = f"""
+SELECT place.id, place.timezone, ARRAY(
+    SELECT {_minutes("starts_at", "ends_at")} FROM locations_closure
+    WHERE (location_id IS NULL OR location_id = place.id) AND {_TOUCHING}
+), {_hours("locations_openinghours", "location_id = place.id")}, CASE WHEN %(most)s::int IS NOT NULL THEN ARRAY(
+    SELECT (starts_at AT TIME ZONE coalesce(nullif(place.timezone, ''), %(zone)s))::date AS day
+    FROM bookings_appointment
+    WHERE location_id = place.id AND service_id = %(service)s AND lead_id IS NULL AND {_ACTIVE} AND {_NOT_LEFT}
+    AND starts_at >= %(start)s AND starts_at < %(end)s
+    GROUP BY day HAVING count(*) >= %(most)s
+) ELSE '{{}}' END, ARRAY(
+    SELECT kind::text FROM services_servicerequirement WHERE service_id = %(service)s ORDER BY kind
+), (SELECT count(*) FROM locations_location WHERE is_active)
+FROM locations_location place
+WHERE place.is_active AND (%(asked)s::uuid[] IS NULL OR place.id = ANY(%(asked)s)) AND (
+    place.id IN (SELECT location_id FROM services_service_locations WHERE service_id = %(service)s)
+    OR NOT EXISTS (SELECT FROM services_service_locations WHERE service_id = %(service)s)
+)
+ORDER BY place.position, place.id
+"""
+
+_PLACE_NUMBER = "coalesce(array_position(%(places)s::uuid[], location_id), 0)::bigint"
+
+# The last of a person's five numbers for each appointment is the number of its place among `places`, from 1; else 0.
+_PEOPLE = f"""
+SELECT staff.id, doing.duration_minutes,
+{_hours("staff_workinghours", "staff_id = staff.id", "location_id", "breaks")}, ARRAY(
+    SELECT {_minutes("blocked_start", "blocked_end", "starts_at", "ends_at", also=_PLACE_NUMBER)}
+    FROM bookings_appointment WHERE staff_id = staff.id AND {_ACTIVE} AND {_BLOCKED} AND {_NOT_LEFT}
+), ARRAY(
+    SELECT {_minutes("starts_at", "ends_at")} FROM staff_timeoff WHERE staff_id = staff.id AND {_TOUCHING}
+), ARRAY(
+    SELECT {_minutes("starts_at", "ends_at")} FROM staff_externalbusy WHERE staff_id = staff.id AND {_TOUCHING}
+), CASE WHEN %(in_turn)s THEN (
+    SELECT max(created_at) FROM bookings_appointment
+    WHERE staff_id = staff.id AND seats_taken > 0 AND NOT published
+) END, CASE WHEN %(areas)s THEN (
+    SELECT json_agg(json_build_array(latitude, longitude, radius_km, days)) FROM staff_servicearea
+    WHERE staff_id = staff.id
+) END, CASE WHEN %(groups)s THEN (
+    SELECT json_agg(json_build_array(id, location_id, start, stop, capacity - seats_taken) ORDER BY start, id)
+    FROM (
+        SELECT *, {_minute("floor", "starts_at")} AS start, {_minute("ceil", "ends_at")} AS stop
+        FROM bookings_appointment
+        WHERE service_id = %(service)s AND staff_id = staff.id AND NOT published AND seats_taken > 0
+        AND lead_id IS NULL AND starts_at >= %(start)s AND starts_at < %(end)s AND {_NOT_LEFT}
+    ) begun
+) END
+FROM staff_staffservice doing JOIN staff_staff staff ON staff.id = doing.staff_id
+WHERE doing.service_id = %(service)s AND staff.is_active AND (%(among)s::uuid[] IS NULL OR staff.id = ANY(%(among)s))
+ORDER BY staff.position, staff.id
+"""
+
+_UNITS = f"""
+SELECT unit.id, unit.location_id, unit.kind, ARRAY(
+    SELECT {_minutes("blocked_start", "blocked_end")} FROM bookings_resourceallocation
+    WHERE resource_id = unit.id AND {_BLOCKED} AND appointment_id IS DISTINCT FROM %(ignored)s::uuid
+)
+FROM locations_resource unit
+WHERE unit.is_active AND unit.kind = ANY(%(kinds)s) AND unit.location_id = ANY(%(places)s)
+ORDER BY unit.position, unit.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Seats of an appointment that count as given back. `is_emptied`: its time and its resources are free with them."""
+
+    appointment_id: UUID
+    seats: int
+    is_emptied: bool
+
+
+def require_range(first: dt.date, last: dt.date) -> None:
+    """Raises Invalid with the pointers `/from` and `/to` unless both dates make a range that can be asked for."""
+    for pointer, day in (("/from", first), ("/to", last)):
+        if not is_calendar_day(day):
+            raise Invalid.field(pointer, "This date is out of range.", code="out_of_range")
+    if last < first:
+        raise Invalid.field("/to", "The last date is before the first.", code="out_of_range")
+    if (last - first).days >= MAX_RANGE_DAYS:
+        raise Invalid.field("/to", f"A range has at most {MAX_RANGE_DAYS} days.", code="out_of_range")
+
+
+def load_snapshot(
+    *,
+    service: Service,
+    first: dt.date,
+    last: dt.date,
+    now: dt.datetime,
+    policy: Policy,
+    staff_ids: Collection[UUID] | None = None,
+    location_ids: Collection[UUID] | None = None,
+    party_size: int = 1,
+    extra_minutes: int = 0,
+    point: Point | None = None,
+    left: Left | None = None,
+    follows: bool = False,
+) -> Snapshot:
+    """Everything that decides the service's slots from `first` to `last`, both inclusive.
+
+    Two queries, one more if it needs resources; none depends on how many people or days. `policy` is the service's,
+    merged. None for staff or locations means all of them; what is inactive, does not do the service or is not where it
+    is given is left out. Dates are those of the location if any is asked for, else the business's. `point` is where it
+    is wanted, for people with areas. `left` counts as left already. `follows` is as in Snapshot.
+    """
+    business = require_tenant().config
+    reads = _Reads(service, first, last, MAX_DURATION + extra_minutes + service.padding_after_minutes, left)
+    places, kinds, is_spread = _places(reads, policy.max_per_day, location_ids, business.timezone)
+    alone = service.staff_needed == 1
+    return Snapshot(
+        zone=places[0].zone if places and location_ids is not None else business.timezone,
+        first=first,
+        last=last,
+        now=now,
+        policy=policy,
+        places=places,
+        people=_people(reads, places, policy, point, asked=staff_ids, among=staff_ids if alone else None),
+        units=_units(reads, places, kinds) if kinds else (),
+        kinds=kinds,
+        padding_before=service.padding_before_minutes,
+        padding_after=service.padding_after_minutes,
+        extra_minutes=extra_minutes,
+        capacity=service.capacity,
+        party_size=party_size,
+        staff_needed=service.staff_needed,
+        hours=bookable_hours(service),
+        seasons=bookable_dates(service),
+        travel_minutes=policy.travel_minutes if is_spread else 0,
+        follows=follows,
+    )
+
+
+def bookable_hours(service: Service) -> tuple[Hours, ...]:
+    """The hours of the service itself, as the engine reads them."""
+    return tuple(
+        Hours(clock_minutes(each["start"]), clock_minutes(each["end"]), weekday=DAY_NAMES.index(each["day"]))
+        for each in service.bookable_hours
+    )
+
+
+def bookable_dates(service: Service) -> tuple[tuple[dt.date, dt.date], ...]:
+    """The first and last dates of each of its seasons."""
+    day = dt.date.fromisoformat
+    return tuple((day(each["from"]), day(each["to"])) for each in service.bookable_dates)
+
+
+def snapshot_for_move(
+    *,
+    booking: Booking,
+    first: dt.date,
+    last: dt.date,
+    now: dt.datetime,
+    staff_ids: Collection[UUID] | None = None,
+    location_ids: Collection[UUID] | None = None,
+) -> Snapshot:
+    """As `load_snapshot`, for a booking that may go to these dates: its own seats count as given back.
+
+    Its appointment is in nobody's way where it is the only one on it; where others stay, that time is still taken.
+    """
+    service = booking.appointment.service
+    return load_snapshot(
+        service=service,
+        first=first,
+        last=last,
+        now=now,
+        policy=policy_of(service),
+        staff_ids=staff_ids,
+        location_ids=location_ids,
+        party_size=booking.party_size,
+        extra_minutes=booking.extra_minutes,
+        left=_left_by(booking),
+    )
+
+
+def _left_by(booking: Booking) -> Left:
+    """Of the appointment as it is now: others may have come or gone since the booking was read."""
+    seats = booking.party_size
+    stay = Appointment.objects.filter(Q(published=True) | Q(seats_taken__gt=seats), pk=booking.appointment_id)
+    return Left(booking.appointment_id, seats, is_emptied=not stay.exists())
+
+
+class _Reads:
+    """The statements of one snapshot, and what all need: instants and dates that suffice in whatever zone there is."""
+
+    def __init__(self, service: Service, first: dt.date, last: dt.date, longest: int, left: Left | None) -> None:
+        self.service, self.left = service, left
+        self.first = first - dt.timedelta(days=5)
+        self.last = last + dt.timedelta(days=3 + longest // DAY_MINUTES)
+        start = dt.datetime.combine(self.first, dt.time.min, tzinfo=dt.UTC)
+        self.parameters: dict[str, Any] = {
+            "service": service.pk,
+            "first": self.first,
+            "last": self.last,
+            "start": start,
+            "end": dt.datetime.combine(self.last, dt.time.min, tzinfo=dt.UTC),
+            "earliest": start - LONGEST_BLOCK,
+            "ignored": left.appointment_id if left and left.is_emptied else None,
+        }
+
+    def rows(self, statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, self.parameters | parameters)
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+def _places(
+    reads: _Reads, most: int | None, asked: Collection[UUID] | None, zone: str
+) -> tuple[tuple[Place, ...], tuple[str, ...], bool]:
+    """The places, the kinds of resources that the service needs, and whether the business has several places."""
+    rows = reads.rows(_PLACES, asked=_listed(asked), most=most, zone=zone)
+    places = tuple(
+        Place(place, own_zone or zone, _hours_of(hours), _pairs(closed), frozenset(full))
+        for place, own_zone, closed, hours, full, *_ in rows
+    )
+    *_, kinds, count = rows[0] if rows else ((), 0)
+    return places, tuple(kinds), count > 1
+
+
+def _people(
+    reads: _Reads,
+    places: tuple[Place, ...],
+    policy: Policy,
+    point: Point | None,
+    *,
+    asked: Collection[UUID] | None,
+    among: Collection[UUID] | None,
+) -> tuple[Person, ...]:
+    """All who do the service, or those `among` them; who is not `asked` for can help."""
+    place_ids = [place.id for place in places]
+    service, is_group = reads.service, reads.service.kind == ServiceKind.GROUP
+    rows = reads.rows(
+        _PEOPLE,
+        among=_listed(among),
+        places=place_ids,
+        in_turn=policy.any_staff is AnyStaff.IN_TURN,
+        areas=point is not None,
+        groups=is_group,
+    )
+    people = []
+    for staff, duration, hours, busy, absences, external, booked_at, areas, groups in rows:
+        goes, distance = _reach(areas or [], point) if point else (None, None)
+        people.append(
+            Person(
+                id=staff,
+                duration=duration or service.duration_minutes,
+                hours=_hours_of(hours),
+                time_off=_pairs(absences),
+                booked=_pairs(busy, 2, 5),
+                blocked=_pairs(busy, 0, 5),
+                stays=tuple(place_ids[number - 1] if number else None for number in busy[4::5]),
+                external=_pairs(external),
+                goes=goes,
+                groups=_groups(groups or [], reads.left),
+                distance=distance,
+                last_booked=booked_at.timestamp() if booked_at else None,
+                asked=asked is None or staff in asked,
+            )
+        )
+    return tuple(people)
+
+
+def _reach(areas: list[list[Any]], point: Point) -> tuple[frozenset[int], float | None]:
+    """The weekdays on which somebody with these areas goes to the point, and how far the nearest of them is, in km."""
+    near = [
+        (distance, days or range(7))
+        for latitude, longitude, radius, days in areas
+        if (distance := distance_km(point, Point(latitude, longitude))) <= radius
+    ]
+    days = frozenset(day for _, days in near for day in days)
+    return days, min((distance for distance, _ in near), default=None)
+
+
+def _groups(rows: list[list[Any]], left: Left | None) -> tuple[Group, ...]:
+    return tuple(
+        Group(
+            id=UUID(group),
+            place=UUID(place),
+            start=start,
+            end=end,
+            seats_left=seats + (left.seats if left and left.appointment_id == UUID(group) else 0),
+        )
+        for group, place, start, end, seats in rows
+    )
+
+
+def _units(reads: _Reads, places: tuple[Place, ...], kinds: tuple[str, ...]) -> tuple[Unit, ...]:
+    rows = reads.rows(_UNITS, kinds=list(kinds), places=[place.id for place in places])
+    return tuple(Unit(id=unit, place=place, kind=kind, blocked=_pairs(spans)) for unit, place, kind, spans in rows)
+
+
+def _listed(ids: Collection[UUID] | None) -> list[UUID] | None:
+    return None if ids is None else list(ids)
+
+
+@lru_cache(maxsize=4096)
+def _hours_of(rows: str | None) -> tuple[Hours, ...]:
+    """From what the database made of them. Kept: hours seldom change, and equal texts give the very same rows."""
+    return tuple(
+        Hours(
+            start,
+            end,
+            weekday,
+            dt.date.fromisoformat(on_date) if on_date else None,
+            UUID(place[0]) if place and place[0] else None,
+            tuple((begin, stop) for begin, stop in place[1]) if place else (),
+        )
+        for start, end, weekday, on_date, *place in json.loads(rows or "[]")
+    )
+
+
+def _pairs(minutes: Sequence[int], first: int = 0, step: int = 2) -> tuple[Span, ...]:
+    """The spans in a flat list of `step` numbers a row, each row's at the position `first`."""
+    return tuple(zip(minutes[first::step], minutes[first + 1 :: step], strict=True))
