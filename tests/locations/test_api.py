@@ -166,6 +166,12 @@ def test_a_closure_is_whole_local_days_or_instants(owner: Person, stranger: Stra
     assert ids(stranger.api.get(f"closures/?location={LocationFactory().pk}")) == {other["id"]}
     assert ids(stranger.api.get("closures/?search=christ")) == {made["id"]}
 
+    night = {"name": "Night", "starts_at": "2030-07-02T20:00:00Z", "ends_at": "2030-07-02T23:00:00Z"}  # midnight here
+    assert owner.api.post("closures/", night).status_code == 201
+    assert len(ids(stranger.api.get("closures/?from=2030-07-02&to=2030-07-02"))) == 1
+    assert ids(stranger.api.get("closures/?from=2030-07-03&to=2030-07-03")) == set()
+    Closure.objects.filter(name="Night").delete()
+
     moved = owner.api.patch(f"closures/{made['id']}/", {"from": "2030-12-25", "to": "2030-12-25"})
     assert moved.json()["starts_at"] == "2030-12-25T00:00:00-05:00"
     assert owner.api.delete(f"closures/{made['id']}/").status_code == 204

@@ -74,7 +74,10 @@ class ActiveFilters(FilterSet):
 
 
 class DayRange(FilterSet):
-    """`from` and `to`: rows that meet these days in the business's zone, both inclusive."""
+    """`from` and `to`: rows that meet these days in the business's zone, both inclusive.
+
+    What ends at midnight does not meet the day that begins then; a moment, whose two fields are one, does.
+    """
 
     starts_field: ClassVar[str] = "starts_at"
     ends_field: ClassVar[str] = "ends_at"
@@ -85,7 +88,8 @@ class DayRange(FilterSet):
         return {**super().get_filters(), **days}
 
     def from_day(self, rows: QuerySet[Any], name: str, value: dt.date) -> QuerySet[Any]:
-        return rows.filter(**{f"{self.ends_field}__gte": self._bounds(value)[0]})
+        beyond = "gte" if self.ends_field == self.starts_field else "gt"
+        return rows.filter(**{f"{self.ends_field}__{beyond}": self._bounds(value)[0]})
 
     def to_day(self, rows: QuerySet[Any], name: str, value: dt.date) -> QuerySet[Any]:
         return rows.filter(**{f"{self.starts_field}__lt": self._bounds(value)[1]})
