@@ -90,9 +90,9 @@ types: ## Check types only
 	@$(BIN)/mypy
 
 .PHONY: audit
-audit: ## Look for known weaknesses in what we depend on
+audit: ## Look for known weaknesses in what we depend on; what could not be looked up is a failure, too
 	@$(INSTALL) audit
-	@$(BIN)/pip-audit --disable-pip --require-hashes -r requirements/run.txt
+	@$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements/run.txt
 
 # --- what is made from the code --------------------------------------------------------------------------------------
 
