@@ -46,6 +46,13 @@ def test_there_is_no_default_for_a_secret(secret: str) -> None:
     assert secret in done.stderr
 
 
+@pytest.mark.parametrize("weak", ["x", "s3cret-" * 7, "ab" * 40, ""])
+def test_a_weak_secret_key_is_refused(weak: str) -> None:
+    done = _manage("check", SECRET_KEY=weak)
+    assert done.returncode != 0
+    assert "SECRET_KEY is too weak: give at least 50 random characters" in done.stderr
+
+
 def _setting(*names: str, **more: str) -> object:
     told = ", ".join(f"settings.{name}" for name in names)
     code = f"from django.conf import settings; print(repr(({told})))"

@@ -1,12 +1,18 @@
 """Everything that is on the internet. Refuses to start without its secrets."""
 
 import sentry_sdk
+from django.core.exceptions import ImproperlyConfigured
 
 from bookme.config.sentry import scrub_event
 from bookme.config.settings.base import *  # noqa: F403
 from bookme.config.settings.base import PLATFORM_HOST, SENTRY_DSN, TRUSTED_PROXY_COUNT, env
 
 SECRET_KEY = env.str("SECRET_KEY")
+if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5:  # it signs the tokens, too: whoever guesses it is anybody
+    raise ImproperlyConfigured(
+        "SECRET_KEY is too weak: give at least 50 random characters, such as those that this prints: "
+        "python -c 'import secrets; print(secrets.token_urlsafe(50))'"
+    )
 env.str("DATABASE_URL")  # base reads it, with a default that is none here
 REDIS_URL = env.str("REDIS_URL")
 
