@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -94,6 +95,26 @@ def test_after_an_interruption_the_environment_is_made_anew(project: Path) -> No
     (project / ".venv/half-installed").touch()
     assert install(project, "run") == (0, ["venv --quiet", "pip install", "pip install"], "")
     assert not (project / ".venv/half-installed").exists()
+
+
+def _is_in(path: Path, text: str) -> bool:
+    return path.exists() and text in path.read_text()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_is_one_line(project: Path, number: int) -> None:
+    (project / "slow").touch()
+    process = subprocess.Popen(
+        command(project, "run"), env=environment(project), start_new_session=True, stderr=subprocess.PIPE, text=True
+    )
+    assert wait_until(lambda: _is_in(project / "calls", "pip install"), seconds=10)
+    os.killpg(process.pid, number)
+    began = time.monotonic()
+    _, error = process.communicate()
+    assert (process.returncode, error) == (130, "Installing was interrupted; the next `make` goes on.\n")
+    assert time.monotonic() - began < 10, "the installer was left running"
+    (project / "slow").unlink()
+    assert install(project, "run") == (0, ["venv --quiet", "pip install", "pip install"], "")
 
 
 def test_an_environment_whose_python_is_gone_is_made_anew(project: Path) -> None:

@@ -14,6 +14,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -39,6 +40,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Install requirement groups into .venv.")
     parser.add_argument("groups", nargs="+")
     groups = parser.parse_args().groups
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     try:
         with _one_at_a_time():
             _make_environment()
@@ -51,6 +54,9 @@ def main() -> int:
     except InstallError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Installing was interrupted; the next `make` goes on.", file=sys.stderr)
+        return 130
     except subprocess.CalledProcessError as error:
         print(f"Installing failed: {' '.join(error.cmd[:4])} … ended with {error.returncode}.", file=sys.stderr)
         return 1
@@ -184,7 +190,16 @@ def _succeeds(command: list[str]) -> bool:
 
 
 def _run(command: list[str]) -> None:
-    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, env=_environment())
+    """In a session of its own: Ctrl-C reaches us alone, and we end the installer with all that it started."""
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=_environment(), start_new_session=True)
+    try:
+        code = process.wait()
+    except KeyboardInterrupt:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
+    if code:
+        raise subprocess.CalledProcessError(code, command)
 
 
 def _environment() -> dict[str, str]:
