@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bookme.dev import record, servers
+from bookme.dev import processes, record, servers
 from bookme.dev.place import ROOT, Place
 from bookme.dev.postgres import Postgres
 from bookme.dev.valkey import Valkey
@@ -110,11 +110,33 @@ def test_servers_of_the_developers_own_are_used(product: Path) -> None:
     with servers.up("local", root=product) as running:
         addresses = {"DATABASE_URL": running.database_url, "REDIS_URL": running.redis_url}
         (product / ".env").write_text("".join(f"{name}={value}\n" for name, value in addresses.items()))
-        Valkey(Place(product, "local")).down()
         done = bookme(product, "shop", "look")
         assert done.returncode == 0, done.stderr
+        Valkey(Place(product, "local")).down()
+        assert bookme(product, "shop", "look").stderr.startswith("bookme: REDIS_URL: ")
         assert runs(product) == (True, False), "the one of REDIS_URL was started"
     (product / ".env").unlink()
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "told"),
+    [
+        ("DATABASE_URL", "postgres://nobody:secret@127.0.0.1:1/none", "refused"),
+        ("DATABASE_URL", "sqlite:///x.db", "must be as postgres://"),
+        ("REDIS_URL", "redis://127.0.0.1:1/0", "refused"),
+        ("REDIS_URL", "nothing", "scheme"),
+    ],
+)
+def test_an_address_without_a_server_is_one_line(product: Path, name: str, address: str, told: str) -> None:
+    command = [sys.executable, "-m", "bookme.dev", "run"]
+    env = os.environ | {"PYTHONPATH": str(product / "src"), "PORT": str(processes.free_port(0)), name: address}
+    run = subprocess.run(command, cwd=product, env=env, capture_output=True, text=True, check=False)
+    for done in (bookme(product, "shop", "look", **{name: address}), run):
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), done.stderr
+        assert done.stderr.startswith(f"bookme: {name}")
+        assert told in done.stderr
+        assert "secret" not in done.stderr
+    assert runs(product) == (False, False)
 
 
 def reset(root: Path, *arguments: str, answer: str | None = None) -> subprocess.CompletedProcess[str]:

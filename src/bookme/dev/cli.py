@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from django.core.management import execute_from_command_line
 from django.db import ProgrammingError
 
-from bookme.dev import environment, servers
+from bookme.dev import addresses, environment, servers
 from bookme.dev.mailbox import Mailbox
 from bookme.dev.place import ROOT, ServerError
 from bookme.dev.record import running_product
@@ -31,6 +31,7 @@ def main() -> None:
         if settings != environment.SETTINGS or not set(sys.argv[1:2]) - NEEDS_NO_SERVERS:
             _execute()
             return
+        addresses.require_answers()
         with servers.up("local") as running, _mail_port(running) as mail_port:
             os.environ.setdefault("LOG_LEVEL", "WARNING")  # a command's output is its answer
             os.environ.update(_environment(running, mail_port))
