@@ -47,6 +47,9 @@ COMMANDS = {
     "prepare_local": """
 if os.path.exists("broken"):
     raise CommandError("the demo data is broken")
+if os.path.exists("slow"):
+    print("migrating", flush=True)
+    time.sleep(30)
 self.stdout.write("demo data is there " + os.environ["DATABASE_URL"][:11])
 """,
     "tenant": """
@@ -54,7 +57,7 @@ self.stdout.write('[{"slug": "house-of-hair", "name": "House of Hair", "owner": 
 """,
 }
 COMMAND = """
-import os
+import os, time
 from django.core.management.base import BaseCommand, CommandError
 class Command(BaseCommand):
     def add_arguments(self, parser):
@@ -224,6 +227,18 @@ def test_a_setup_that_fails_is_shown_and_nothing_starts(product: Path) -> None:
     assert "setup | the demo data is broken" in said
     assert "web starts" not in said
     assert process.returncode == 1
+    assert left_over(product) == []
+
+
+def test_an_end_while_setting_up_is_told(product: Path) -> None:
+    (product / "slow").touch()
+    process = start(product, processes.free_port(0))
+    list(lines_until(process, "migrating"))
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=20)
+    (product / "slow").unlink()
+    assert "stopped while setting up" in said
+    assert process.returncode == 0
     assert left_over(product) == []
 
 

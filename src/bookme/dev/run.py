@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 import watchfiles
 
-from bookme.dev import environment, processes, record, servers
+from bookme.dev import addresses, environment, processes, record, servers
 from bookme.dev.children import Child
 from bookme.dev.console import Console
 from bookme.dev.panel import panel, read_tenants
@@ -38,6 +38,7 @@ def main() -> int:
         raise ServerError(_already_running(place))
     with lock, _stop_event() as stopping:
         port = _port()
+        addresses.require_answers()
         with servers.up("local") as running:
             mail_port = processes.free_port(running.mail_port)
             env = environment.product_environment(running, port=str(port), mail_port=mail_port)
@@ -87,6 +88,8 @@ class Product:
 
     def run(self) -> int:
         code = self._prepare()
+        if self.stopping.is_set():
+            self.console.say("stopped while setting up; the next `make run` goes on from there")
         if code or self.stopping.is_set():
             return code
         watcher = threading.Thread(target=self._watch, name="watch for changes", daemon=True)
