@@ -30,9 +30,9 @@ class Oracle:
         longest = max([person.duration for person in snapshot.people], default=0) + snapshot.extra_minutes
         self.begin = int(midnight.timestamp()) // 60 - 4 * 1440
         self.end = int(midnight.timestamp()) // 60 + (days + 4) * 1440 + longest
-        self.opened: dict[tuple[int, int, int], bool] = {}
-        self.begins: dict[tuple[int, int, int, int], bool] = {}
-        self.stretches: dict[tuple[int, int, int, int], int] = {}
+        self.opened: dict[tuple[int, Id, Id], bool] = {}
+        self.begins: dict[tuple[int, Id, Id, int], bool] = {}
+        self.stretches: dict[tuple[int, int, Id, Id], int] = {}
         self.booked: dict[tuple[Id, Id, dt.date], int] = {}
         self.begun: dict[tuple[str, dt.date], int] = {}
 
@@ -94,7 +94,7 @@ class Oracle:
         return not self.snapshot.hours or (covered and not paused)
 
     def could_begin(self, minute: int, person: Person, place: Place, duration: int) -> bool:
-        key = (minute, person.id.int, place.id.int, duration)
+        key = (minute, person.id, place.id, duration)
         if key not in self.begins:
             self.begins[key] = self.looks_free(minute, person, place, duration)
         return self.begins[key]
@@ -118,7 +118,7 @@ class Oracle:
         )
 
     def is_open(self, minute: int, person: Person, place: Place) -> bool:
-        key = (minute, person.id.int, place.id.int)
+        key = (minute, person.id, place.id)
         if key not in self.opened:
             self.opened[key] = self.looks_open(minute, person, place)
         return self.opened[key]
@@ -149,7 +149,7 @@ class Oracle:
         return (minute - self.begin_of_stretch(minute, earliest, person, place)) % interval == 0
 
     def begin_of_stretch(self, minute: int, earliest: int, person: Person, place: Place) -> int:
-        key, begin = (earliest, person.id.int, place.id.int), minute
+        key, begin = (earliest, person.id, place.id), minute
         while (begin, *key) not in self.stretches and begin > earliest and self.is_open(begin - 1, person, place):
             begin -= 1
         self.stretches[minute, *key] = self.stretches.get((begin, *key), begin)

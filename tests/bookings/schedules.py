@@ -41,7 +41,7 @@ ZONES = (
 
 
 def number(value: int) -> Id:
-    return UUID(int=value)
+    return str(UUID(int=value))
 
 
 def minute_at(day: dt.date, minutes: int = 0) -> int:

@@ -40,7 +40,7 @@ def after(snapshot: Snapshot) -> Snapshot:
 
 
 def told(plan: Plan) -> list[tuple[str, str, int]]:
-    return [(clock(leg.start), clock(leg.end), leg.staff[0].int) for leg in plan.legs]
+    return [(clock(leg.start), clock(leg.end), int(leg.staff[0][-2:])) for leg in plan.legs]
 
 
 def clock(minute: int) -> str:

@@ -58,8 +58,8 @@ def free_calendars(*, wish: Wish, now: dt.datetime) -> Calendars:
     slots = candidates(snapshot, minute_of(wish.start))
     if not slots:
         raise refusal(wish, snapshot)
-    units = (unit for slot in slots for free in free_units(snapshot, slot).values() for unit in free)
-    return Calendars(frozenset(staff for slot in slots for staff in slot.staff), frozenset(units))
+    units = (UUID(unit) for slot in slots for free in free_units(snapshot, slot).values() for unit in free)
+    return Calendars(frozenset(UUID(staff) for slot in slots for staff in slot.staff), frozenset(units))
 
 
 def lock_calendars(calendars: Calendars, *, contacts: Collection[str] = (), now: dt.datetime) -> None:
@@ -102,17 +102,17 @@ def _refuse(wish: Wish, snapshot: Snapshot) -> Placement:
 
 def _placements(wish: Wish, snapshot: Snapshot, calendars: Calendars) -> Iterator[Placement]:
     for slot in candidates(snapshot, minute_of(wish.start)):
-        free = [[unit for unit in units if unit in calendars.units] for units in free_units(snapshot, slot).values()]
-        for staff_id in slot.staff:
-            joins = slot.appointment_of(staff_id)
+        found = ([UUID(unit) for unit in units] for units in free_units(snapshot, slot).values())
+        free = [[unit for unit in units if unit in calendars.units] for units in found]
+        for staff_id, joins in ((UUID(each), slot.appointment_of(each)) for each in slot.staff):
             if staff_id not in calendars.staff or not (joins or all(free)):
                 continue
             yield Placement(
                 staff_id=staff_id,
-                location_id=slot.place,
+                location_id=UUID(slot.place),
                 starts_at=instant_of(slot.start),
                 ends_at=instant_of(slot.end),
-                joins=joins,
+                joins=UUID(joins) if joins else None,
                 units=() if joins else tuple(units[0] for units in free),
             )
 

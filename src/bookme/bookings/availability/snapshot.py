@@ -1,16 +1,16 @@
 """What the engine reads: everything about one service that decides which of its times can be booked.
 
-A minute is an integer counted from 1970-01-01T00:00Z (`core.time.minute_of`); a `Span` is a half-open pair of them.
-Ranges that do not begin and end on whole minutes are widened to whole minutes by whoever makes the snapshot.
+Ids are texts, as they go out: there are many, and looking one up costs least. A minute is an integer counted from
+1970-01-01T00:00Z (`core.time.minute_of`); a `Span` is a half-open pair of them. Ranges that do not begin and end on
+whole minutes are widened to whole minutes by whoever makes the snapshot.
 """
 
 import datetime as dt
 from dataclasses import dataclass
-from uuid import UUID
 
 from bookme.tenants.config import Policy
 
-Id = UUID
+Id = str
 Span = tuple[int, int]
 
 
@@ -60,7 +60,7 @@ class Person:
     """Someone who does the service, in `duration` minutes before extras.
 
     `booked` are active appointments, `blocked` the same with their padding, in any order and possibly overlapping.
-    `stays` has for each of `blocked` the place it is at, None for one that is not among the snapshot's.
+    `stays` has for each of `blocked` the place it is at, where getting from one to another takes time.
     `external` is busy time from outside calendars. `goes` are the weekdays on which they go to where the service is
     wanted, None for all. `last_booked`, an instant as a number or None for never, serves the rule `in_turn`, and
     `distance` the rule `nearest`: while nobody's is known, that one is `least_busy`. Who is not `asked` for can only
@@ -73,7 +73,7 @@ class Person:
     time_off: tuple[Span, ...] = ()
     booked: tuple[Span, ...] = ()
     blocked: tuple[Span, ...] = ()
-    stays: tuple[Id | None, ...] = ()
+    stays: tuple[Id, ...] = ()
     external: tuple[Span, ...] = ()
     goes: frozenset[int] | None = None
     groups: tuple[Group, ...] = ()

@@ -96,8 +96,8 @@ def alternatives_to(wish: Wish, *, now: dt.datetime, count: int = ALTERNATIVES) 
         {
             "start": iso_text(slot.start, tz),
             "end": iso_text(slot.end, tz),
-            "location": str(slot.place),
-            "staff": [str(each) for each in slot.staff],
+            "location": slot.place,
+            "staff": slot.staff,
         }
         for slot in nearest(snapshot, minute_of(start), count)
     ]

@@ -55,8 +55,6 @@ def available_slots(
 def slots_as_data(snapshot: Snapshot) -> list[dict[str, Any]]:
     """The snapshot's days with their slots, as `available_slots` answers them."""
     tz = zone(snapshot.zone)
-    ids = [person.id for person in snapshot.people] + [place.id for place in snapshot.places]
-    texts = {each: str(each) for each in ids}
     return [
         {
             "date": day.isoformat(),
@@ -64,8 +62,8 @@ def slots_as_data(snapshot: Snapshot) -> list[dict[str, Any]]:
                 {
                     "start": iso_text(slot.start, tz),
                     "end": iso_text(slot.end, tz),
-                    "location": texts[slot.place],
-                    "staff": [texts[each] for each in slot.staff],
+                    "location": slot.place,
+                    "staff": slot.staff,
                 }
                 for slot in slots
             ],

@@ -9,7 +9,6 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import cycle
 from typing import Any
 from uuid import UUID
 
@@ -38,15 +37,9 @@ def _minute(rounding: str, column: str) -> str:
     return f"{rounding}(date_part('epoch', {column}) / 60)::bigint"
 
 
-def _minutes(*columns: str, also: str = "") -> str:
-    """SQL for pairs of columns, each the start and the end of a range, as whole minutes one after another.
-
-    One flat array of all rows is made of them, with `also` after each: arrays in arrays are read several times slower.
-    Ranges are widened.
-    """
-    pairs = zip(columns, cycle(("floor", "ceil")), strict=False)
-    numbers = [_minute(rounding, column) for column, rounding in pairs]
-    return f"unnest(ARRAY[{', '.join([*numbers, also] if also else numbers)}])"
+def _spans(start: str, end: str) -> str:
+    """SQL for the starts and the ends of all rows as two arrays of minutes, for `_pairs`. Ranges are widened."""
+    return f"array_agg({_minute('floor', start)}), array_agg({_minute('ceil', end)})"
 
 
 def _hours(table: str, owner: str, *more: str) -> str:
@@ -64,10 +57,8 @@ _TOUCHING = "starts_at < %(end)s AND ends_at > %(start)s"
 _NOT_LEFT = "id IS DISTINCT FROM %(ignored)s::uuid"
 
 _PLACES = f"""
-SELECT place.id, place.timezone, ARRAY(
-    SELECT {_minutes("starts_at", "ends_at")} FROM locations_closure
-    WHERE (location_id IS NULL OR location_id = place.id) AND {_TOUCHING}
-), {_hours("locations_openinghours", "location_id = place.id")}, CASE WHEN %(most)s::int IS NOT NULL THEN ARRAY(
+SELECT place.id::text, place.timezone, shut.*, {_hours("locations_openinghours", "location_id = place.id")},
+CASE WHEN %(most)s::int IS NOT NULL THEN ARRAY(
     SELECT (starts_at AT TIME ZONE coalesce(nullif(place.timezone, ''), %(zone)s))::date AS day
     FROM bookings_appointment
     WHERE location_id = place.id AND service_id = %(service)s AND lead_id IS NULL AND {_ACTIVE} AND {_NOT_LEFT}
@@ -76,7 +67,10 @@ SELECT place.id, place.timezone, ARRAY(
 ) ELSE '{{}}' END, ARRAY(
     SELECT kind::text FROM services_servicerequirement WHERE service_id = %(service)s ORDER BY kind
 ), (SELECT count(*) FROM locations_location WHERE is_active)
-FROM locations_location place
+FROM locations_location place, LATERAL (
+    SELECT {_spans("starts_at", "ends_at")} FROM locations_closure
+    WHERE (location_id IS NULL OR location_id = place.id) AND {_TOUCHING}
+) shut
 WHERE place.is_active AND (%(asked)s::uuid[] IS NULL OR place.id = ANY(%(asked)s)) AND (
     place.id IN (SELECT location_id FROM services_service_locations WHERE service_id = %(service)s)
     OR NOT EXISTS (SELECT FROM services_service_locations WHERE service_id = %(service)s)
@@ -84,19 +78,10 @@ WHERE place.is_active AND (%(asked)s::uuid[] IS NULL OR place.id = ANY(%(asked)s
 ORDER BY place.position, place.id
 """
 
-_PLACE_NUMBER = "coalesce(array_position(%(places)s::uuid[], location_id), 0)::bigint"
-
-# The last of a person's five numbers for each appointment is the number of its place among `places`, from 1; else 0.
 _PEOPLE = f"""
-SELECT staff.id, doing.duration_minutes,
-{_hours("staff_workinghours", "staff_id = staff.id", "location_id", "breaks")}, ARRAY(
-    SELECT {_minutes("blocked_start", "blocked_end", "starts_at", "ends_at", also=_PLACE_NUMBER)}
-    FROM bookings_appointment WHERE staff_id = staff.id AND {_ACTIVE} AND {_BLOCKED} AND {_NOT_LEFT}
-), ARRAY(
-    SELECT {_minutes("starts_at", "ends_at")} FROM staff_timeoff WHERE staff_id = staff.id AND {_TOUCHING}
-), ARRAY(
-    SELECT {_minutes("starts_at", "ends_at")} FROM staff_externalbusy WHERE staff_id = staff.id AND {_TOUCHING}
-), CASE WHEN %(in_turn)s THEN (
+SELECT staff.id::text, doing.duration_minutes,
+{_hours("staff_workinghours", "staff_id = staff.id", "location_id", "breaks")},
+busy.*, away.*, elsewhere.*, CASE WHEN %(in_turn)s THEN (
     SELECT max(created_at) FROM bookings_appointment
     WHERE staff_id = staff.id AND seats_taken > 0 AND NOT published
 ) END, CASE WHEN %(areas)s THEN (
@@ -111,17 +96,25 @@ SELECT staff.id, doing.duration_minutes,
         AND lead_id IS NULL AND starts_at >= %(start)s AND starts_at < %(end)s AND {_NOT_LEFT}
     ) begun
 ) END
-FROM staff_staffservice doing JOIN staff_staff staff ON staff.id = doing.staff_id
+FROM staff_staffservice doing JOIN staff_staff staff ON staff.id = doing.staff_id, LATERAL (
+    SELECT {_spans("blocked_start", "blocked_end")}, {_spans("starts_at", "ends_at")},
+    CASE WHEN %(is_spread)s THEN array_agg(location_id::text) END
+    FROM bookings_appointment WHERE staff_id = staff.id AND {_ACTIVE} AND {_BLOCKED} AND {_NOT_LEFT}
+) busy, LATERAL (
+    SELECT {_spans("starts_at", "ends_at")} FROM staff_timeoff WHERE staff_id = staff.id AND {_TOUCHING}
+) away, LATERAL (
+    SELECT {_spans("starts_at", "ends_at")} FROM staff_externalbusy WHERE staff_id = staff.id AND {_TOUCHING}
+) elsewhere
 WHERE doing.service_id = %(service)s AND staff.is_active AND (%(among)s::uuid[] IS NULL OR staff.id = ANY(%(among)s))
 ORDER BY staff.position, staff.id
 """
 
 _UNITS = f"""
-SELECT unit.id, unit.location_id, unit.kind, ARRAY(
-    SELECT {_minutes("blocked_start", "blocked_end")} FROM bookings_resourceallocation
+SELECT unit.id::text, unit.location_id::text, unit.kind, held.*
+FROM locations_resource unit, LATERAL (
+    SELECT {_spans("blocked_start", "blocked_end")} FROM bookings_resourceallocation
     WHERE resource_id = unit.id AND {_BLOCKED} AND appointment_id IS DISTINCT FROM %(ignored)s::uuid
-)
-FROM locations_resource unit
+) held
 WHERE unit.is_active AND unit.kind = ANY(%(kinds)s) AND unit.location_id = ANY(%(places)s)
 ORDER BY unit.position, unit.id
 """
@@ -180,7 +173,7 @@ def load_snapshot(
         now=now,
         policy=policy,
         places=places,
-        people=_people(reads, places, policy, point, asked=staff_ids, among=staff_ids if alone else None),
+        people=_people(reads, policy, is_spread, point, asked=staff_ids, among=staff_ids if alone else None),
         units=_units(reads, places, kinds) if kinds else (),
         kinds=kinds,
         padding_before=service.padding_before_minutes,
@@ -276,8 +269,8 @@ def _places(
     """The places, the kinds of resources that the service needs, and whether the business has several places."""
     rows = reads.rows(_PLACES, asked=_listed(asked), most=most, zone=zone)
     places = tuple(
-        Place(place, own_zone or zone, _hours_of(hours), _pairs(closed), frozenset(full))
-        for place, own_zone, closed, hours, full, *_ in rows
+        Place(place, own_zone or zone, _hours_of(hours), _pairs(starts, ends), frozenset(full))
+        for place, own_zone, starts, ends, hours, full, *_ in rows
     )
     *_, kinds, count = rows[0] if rows else ((), 0)
     return places, tuple(kinds), count > 1
@@ -285,42 +278,42 @@ def _places(
 
 def _people(
     reads: _Reads,
-    places: tuple[Place, ...],
     policy: Policy,
+    is_spread: bool,
     point: Point | None,
     *,
     asked: Collection[UUID] | None,
     among: Collection[UUID] | None,
 ) -> tuple[Person, ...]:
     """All who do the service, or those `among` them; who is not `asked` for can help."""
-    place_ids = [place.id for place in places]
-    service, is_group = reads.service, reads.service.kind == ServiceKind.GROUP
+    service = reads.service
     rows = reads.rows(
         _PEOPLE,
         among=_listed(among),
-        places=place_ids,
+        is_spread=is_spread,
         in_turn=policy.any_staff is AnyStaff.IN_TURN,
         areas=point is not None,
-        groups=is_group,
+        groups=service.kind == ServiceKind.GROUP,
     )
+    wanted = None if asked is None else {str(each) for each in asked}
     people = []
-    for staff, duration, hours, busy, absences, external, booked_at, areas, groups in rows:
+    for staff, duration, hours, *spans, places, away, back, busy, free, booked_at, areas, groups in rows:
         goes, distance = _reach(areas or [], point) if point else (None, None)
         people.append(
             Person(
                 id=staff,
                 duration=duration or service.duration_minutes,
                 hours=_hours_of(hours),
-                time_off=_pairs(absences),
-                booked=_pairs(busy, 2, 5),
-                blocked=_pairs(busy, 0, 5),
-                stays=tuple(place_ids[number - 1] if number else None for number in busy[4::5]),
-                external=_pairs(external),
+                time_off=_pairs(away, back),
+                booked=_pairs(*spans[2:]),
+                blocked=_pairs(*spans[:2]),
+                stays=tuple(places or ()),
+                external=_pairs(busy, free),
                 goes=goes,
                 groups=_groups(groups or [], reads.left),
                 distance=distance,
                 last_booked=booked_at.timestamp() if booked_at else None,
-                asked=asked is None or staff in asked,
+                asked=wanted is None or staff in wanted,
             )
         )
     return tuple(people)
@@ -340,19 +333,19 @@ def _reach(areas: list[list[Any]], point: Point) -> tuple[frozenset[int], float 
 def _groups(rows: list[list[Any]], left: Left | None) -> tuple[Group, ...]:
     return tuple(
         Group(
-            id=UUID(group),
-            place=UUID(place),
+            id=group,
+            place=place,
             start=start,
             end=end,
-            seats_left=seats + (left.seats if left and left.appointment_id == UUID(group) else 0),
+            seats_left=seats + (left.seats if left and str(left.appointment_id) == group else 0),
         )
         for group, place, start, end, seats in rows
     )
 
 
 def _units(reads: _Reads, places: tuple[Place, ...], kinds: tuple[str, ...]) -> tuple[Unit, ...]:
-    rows = reads.rows(_UNITS, kinds=list(kinds), places=[place.id for place in places])
-    return tuple(Unit(id=unit, place=place, kind=kind, blocked=_pairs(spans)) for unit, place, kind, spans in rows)
+    rows = reads.rows(_UNITS, kinds=list(kinds), places=[UUID(place.id) for place in places])
+    return tuple(Unit(id=unit, place=place, kind=kind, blocked=_pairs(*spans)) for unit, place, kind, *spans in rows)
 
 
 def _listed(ids: Collection[UUID] | None) -> list[UUID] | None:
@@ -368,13 +361,12 @@ def _hours_of(rows: str | None) -> tuple[Hours, ...]:
             end,
             weekday,
             dt.date.fromisoformat(on_date) if on_date else None,
-            UUID(place[0]) if place and place[0] else None,
+            place[0] if place else None,
             tuple((begin, stop) for begin, stop in place[1]) if place else (),
         )
         for start, end, weekday, on_date, *place in json.loads(rows or "[]")
     )
 
 
-def _pairs(minutes: Sequence[int], first: int = 0, step: int = 2) -> tuple[Span, ...]:
-    """The spans in a flat list of `step` numbers a row, each row's at the position `first`."""
-    return tuple(zip(minutes[first::step], minutes[first + 1 :: step], strict=True))
+def _pairs(starts: Sequence[int] | None, ends: Sequence[int] | None) -> tuple[Span, ...]:
+    return tuple(zip(starts, ends, strict=True)) if starts and ends else ()

@@ -64,5 +64,5 @@ def _next_starts(choice: Choice) -> dict[UUID, dt.datetime]:
     for slots in offered(choice.snapshot(today, last, at, anyone=True)).values():
         for slot in slots:
             for person in slot.staff:
-                found.setdefault(person, instant_of(slot.start).astimezone(choice.zone))
+                found.setdefault(UUID(person), instant_of(slot.start).astimezone(choice.zone))
     return found

@@ -1,6 +1,7 @@
 """Step 3: when. The picker is swapped by htmx; without JavaScript the same links load the whole page."""
 
 import datetime as dt
+from uuid import UUID
 from dataclasses import replace
 from typing import Any
 
@@ -100,7 +101,7 @@ def take(choice: Choice, start: dt.datetime, at: dt.datetime) -> Choice | None:
         return None
     draft = replace(choice.draft, start=start)
     if choice.staff is None and choice.has_several_people and choice.people_differ:
-        draft = replace(draft, staff_id=found[0].staff[0], chosen_for_them=True)
+        draft = replace(draft, staff_id=UUID(found[0].staff[0]), chosen_for_them=True)
     return replace(choice, draft=draft)
 
 
