@@ -171,7 +171,7 @@ def test_the_file_wins_for_what_it_names(salon: Tenant) -> None:
     cut = Service.objects.get(key="cut")
     assert (cut.price, cut.name) == (Decimal("30.00"), "Cut")
     assert WorkingHours.objects.get().end == 1020
-    assert _data(salon)["policies"] == small()["policies"]
+    assert _data(salon)["policies"].keys().isdisjoint(data["policies"].keys() - small()["policies"].keys())
 
 
 def _data(tenant: Tenant) -> dict[str, Any]:
@@ -186,17 +186,32 @@ def test_what_the_file_names_no_more_goes_back_to_its_default(salon: Tenant) -> 
         "padding_after_minutes": 10,
         "deposit": {"kind": "full"},
         "requires": [{"kind": "room"}],
+        "bookable_hours": [{"day": "mon", "start": "22:00", "end": "26:00"}],
+        "bookable_dates": [{"from": "2027-06-01", "to": "2027-08-31"}],
+    }
+    data["policies"] |= {
+        "max_per_day": 6,
+        "max_per_customer": None,
+        "travel_minutes": 0,
+        "cancellation": {"fee_steps": [{"minutes_before": 60, "percent": 100}], "refund_percent": 80},
     }
     data["contact"] = {"email": "hello@salon.example", "phone": "+44 20 7946 0101"}
     apply(data)
     row = Service.objects.get(key="cut")
     assert (row.description, row.padding_after_minutes, row.policy) == ("Fine", 10, {"deposit": {"kind": "full"}})
+    assert (row.bookable_hours, row.bookable_dates) == (cut["bookable_hours"], cut["bookable_dates"])
     assert _data(salon)["contact"]["phone"] == "+442079460101"
-    apply(small())
+    assert _data(salon)["policies"].items() >= data["policies"].items()
+    assert apply(data).changes == []
+    told = {each["path"]: (each["before"], each["after"]) for each in apply(small()).changes}
+    assert told["services.cut.bookable_hours"] == (cut["bookable_hours"], [])
+    assert told["policies.max_per_day"] == (6, None)
+    assert told["policies.cancellation.fee_steps"] == ([{"minutes_before": 60, "percent": 100}], None)
     row = Service.objects.get(key="cut")
     assert (row.description, row.padding_after_minutes, row.policy) == ("", 0, {})
-    assert row.requirements.count() == 0
+    assert (row.requirements.count(), row.bookable_hours, row.bookable_dates) == (0, [], [])
     assert "contact" not in _data(salon)
+    assert _data(salon)["policies"].keys().isdisjoint(data["policies"].keys() - small()["policies"].keys())
 
 
 def test_an_entry_that_is_gone_becomes_inactive_and_comes_back(salon: Tenant) -> None:

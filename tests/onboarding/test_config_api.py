@@ -93,6 +93,18 @@ def test_a_currency_cannot_take_over_prices_that_it_has_no_coins_for(owner: Pers
     ("patch", "pointers"),
     [
         ({"policies": {"hold_minutes": 0}, "currency": "ZZZ"}, ["/currency", "/policies/hold_minutes"]),
+        (
+            {"policies": {"max_per_day": 0, "max_per_customer": 1001, "travel_minutes": -1}},
+            ["/policies/max_per_customer", "/policies/max_per_day", "/policies/travel_minutes"],
+        ),
+        (
+            {
+                "policies": {
+                    "cancellation": {"fee_steps": [{"minutes_before": 2000, "percent": 1}], "refund_percent": 101}
+                }
+            },
+            ["/policies/cancellation/fee_steps/0/minutes_before", "/policies/cancellation/refund_percent"],
+        ),
         ({"slug": "other"}, ["/slug"]),
         ({"services": []}, ["/services"]),
         ({"timezone": None}, ["/timezone"]),

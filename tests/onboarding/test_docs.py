@@ -9,9 +9,9 @@ from bookme.onboarding.named import DEFAULTS
 from bookme.onboarding.openapi import inlined
 from bookme.onboarding.validation.shape import SETTINGS, config_schema
 from bookme.services.models import MAX_DURATION, MAX_PADDING
-from bookme.services.rules import MAX_CAPACITY, MAX_REQUIREMENTS, MAX_STAFF_NEEDED
+from bookme.services.rules import MAX_BOOKABLE, MAX_CAPACITY, MAX_REQUIREMENTS, MAX_STAFF_NEEDED
 from bookme.staff.rules import MOST_BREAKS
-from bookme.tenants.rules import POLICY_BOUNDS
+from bookme.tenants.rules import MAX_FEE_STEPS, POLICY_BOUNDS, STEP_BOUNDS
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "client-config.md"
 
@@ -57,16 +57,16 @@ def _part(*path: str) -> Any:
 
 
 def test_the_schema_has_the_bounds_of_the_rules() -> None:
-    for path, bounds in POLICY_BOUNDS.items():
+    steps = {("cancellation", "fee_steps", name): bounds for name, bounds in STEP_BOUNDS.items()}
+    for path, bounds in (POLICY_BOUNDS | steps).items():
         for place in (("policies", *path), ("services", "policy", *path)):
             assert (_part(*place)["minimum"], _part(*place)["maximum"]) == bounds, place
-    numbers = {each[-1] for each in POLICY_BOUNDS}
     told = {
-        path.rpartition(".")[2]
-        for path in _keys(_part("policies"))
-        if _part("policies", *path.split(".")).get("maximum")
+        path
+        for path in (tuple(each.replace("[]", "").split(".")) for each in _keys(_part("policies")))
+        if _part("policies", *path).get("maximum")
     }
-    assert told == numbers
+    assert told == {*POLICY_BOUNDS, *steps}
     most = {
         ("services", "duration_minutes"): MAX_DURATION,
         ("services", "padding_before_minutes"): MAX_PADDING,
@@ -78,4 +78,6 @@ def test_the_schema_has_the_bounds_of_the_rules() -> None:
     }
     assert {path: _part(*path)["maximum"] for path in most} == most
     assert _part("services", "requires")["maxItems"] == MAX_REQUIREMENTS
+    assert _part("policies", "cancellation", "fee_steps")["maxItems"] == MAX_FEE_STEPS
+    assert {_part("services", f"bookable_{name}")["maxItems"] for name in ("hours", "dates")} == {MAX_BOOKABLE}
     assert _part("staff", "hours", "breaks")["maxItems"] == MOST_BREAKS

@@ -104,6 +104,14 @@ def _hours(*shifts: dict[str, Any]) -> Change:
     return lambda data: entry(data, "staff", "bo").update(hours=list(shifts))
 
 
+def _cancelling(**values: Any) -> Change:
+    return lambda data: data.update(policies={"cancellation": values})
+
+
+def _steps(*minutes_before: int) -> list[dict[str, int]]:
+    return [{"minutes_before": each, "percent": 50} for each in minutes_before]
+
+
 MON = {"day": "mon", "start": "09:00", "end": "17:00"}
 
 BAD: list[tuple[Change, str]] = [
@@ -134,6 +142,59 @@ BAD: list[tuple[Change, str]] = [
     (lambda d: d.update(policies={"max_days_ahead": 10**30}), "policies.max_days_ahead: must be at most 730"),
     (lambda d: d.update(policies={"max_days_ahead": 1.5}), "policies.max_days_ahead: must be a whole number"),
     (lambda d: d.update(policies=None), "policies: must be an object"),
+    (lambda d: d.update(policies={"max_per_day": 0}), "policies.max_per_day: must be at least 1"),
+    (
+        lambda d: d.update(policies={"max_per_customer": "2"}),
+        "policies.max_per_customer: must be a whole number or null",
+    ),
+    (lambda d: d.update(policies={"travel_minutes": 1441}), "policies.travel_minutes: must be at most 1440"),
+    (_cancelling(refund_percent=-1), "policies.cancellation.refund_percent: must be at least 0"),
+    (_cancelling(fee_steps=[{"minutes_before": 9}]), "policies.cancellation.fee_steps[0].percent: is missing"),
+    (_cancelling(fee_steps=_steps(*range(11))), "policies.cancellation.fee_steps: must have at most 10 entries"),
+    (_cancelling(fee_steps=_steps(9, 9)), "policies.cancellation.fee_steps[1].minutes_before: is there twice"),
+    (
+        _cancelling(free_until_minutes=60, fee_steps=_steps(60, 61)),
+        "policies.cancellation.fee_steps[1].minutes_before: must be at most 60: until then it is free",
+    ),
+    (
+        lambda d: (
+            d.update(policies={"cancellation": {"free_until_minutes": 60}})
+            or entry(d, "services", "cut").update(policy={"cancellation": {"fee_steps": _steps(61)}})
+        ),
+        "services[0].policy.cancellation.fee_steps[0].minutes_before: must be at most 60: until then it is free",
+    ),
+    (
+        _set("services", "cut", bookable_hours=[{"day": "mon", "start": "09:00", "end": "09:00"}]),
+        "services[0].bookable_hours[0].end: must be after the start",
+    ),
+    (
+        _set("services", "cut", bookable_hours=[{"day": "mon", "start": "24:00", "end": "25:00"}]),
+        "services[0].bookable_hours[0].start: must be a time from 00:00 to 23:59",
+    ),
+    (
+        _set(
+            "services",
+            "cut",
+            bookable_hours=[
+                {"day": "sun", "start": "20:00", "end": "34:00"},
+                {"day": "mon", "start": "09:00", "end": "17:00"},
+            ],
+        ),
+        "services[0].bookable_hours[1]: overlaps another one",
+    ),
+    (_set("services", "cut", bookable_hours=[{"day": "mon"}]), "services[0].bookable_hours[0].end: is missing"),
+    (
+        _set("services", "cut", bookable_dates=[{"from": "2027-06-02", "to": "2027-06-01"}]),
+        "services[0].bookable_dates[0].to: must not be before the first date",
+    ),
+    (
+        _set("services", "cut", bookable_dates=[{"from": "2027-02-29", "to": "2027-06-01"}]),
+        "services[0].bookable_dates[0].from: must be a date",
+    ),
+    (
+        _set("services", "cut", bookable_dates=[{"from": "2027-06-01", "to": "2027-06-01"}] * 51),
+        "services[0].bookable_dates: must have at most 50 entries",
+    ),
     (lambda d: d.update(staff=[]), "staff: must not be empty"),
     (lambda d: d["staff"].pop(0), 'staff: must have at least one with the role "owner"'),
     (_set("staff", "bo", role="manager", email=None), "staff[1].email: must be a text"),

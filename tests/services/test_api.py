@@ -20,6 +20,10 @@ CUT = {"name": "Cut & finish", "duration_minutes": 45, "price": "58.00"}
 NOBODY = "01890000-0000-7000-8000-000000000000"
 
 
+def _cancelling(*fee_steps: Any) -> dict[str, Any]:
+    return {"policy": {"cancellation": {"fee_steps": list(fee_steps)}}}
+
+
 def test_a_manager_makes_a_service_and_anyone_reads_it(manager: Person, stranger: Stranger) -> None:
     place, category = LocationFactory(), CategoryFactory()
     body = CUT | {
@@ -28,7 +32,15 @@ def test_a_manager_makes_a_service_and_anyone_reads_it(manager: Person, stranger
         "requires": [{"kind": "chair"}],
         "tags": ["short"],
         "metadata": {"till": 7},
-        "policy": {"min_notice_minutes": 120, "deposit": {"kind": "percent", "value": "25"}},
+        "policy": {
+            "min_notice_minutes": 120,
+            "deposit": {"kind": "percent", "value": "25"},
+            "cancellation": {"fee_steps": [{"minutes_before": 120, "percent": 100}], "refund_percent": 50},
+            "max_per_day": None,
+            "max_per_customer": 2,
+        },
+        "bookable_hours": [{"day": "sat", "start": "22:00", "end": "26:30"}],
+        "bookable_dates": [{"from": "2027-06-01", "to": "2027-08-31"}],
     }
 
     made = manager.api.post("services/", body)
@@ -40,8 +52,18 @@ def test_a_manager_makes_a_service_and_anyone_reads_it(manager: Person, stranger
     assert (shown["price"], shown["currency"]) == ("58.00", "GBP")
     assert shown["key"] is None
     assert {"metadata", "translations", "policy"}.isdisjoint(shown)
-    stored = Service.objects.get()
-    assert stored.policy == {"min_notice_minutes": 120, "deposit": {"kind": "percent", "value": "25"}}
+    assert (shown["bookable_hours"], shown["bookable_dates"]) == (body["bookable_hours"], body["bookable_dates"])
+    assert Service.objects.get().policy == body["policy"]
+
+
+def test_when_a_service_is_given_is_replaced_as_a_set_and_told(manager: Person) -> None:
+    service = ServiceFactory(bookable_hours=[{"day": "mon", "start": "09:00", "end": "12:00"}])
+    hours = [{"day": "tue", "start": "09:00", "end": "12:00"}]
+
+    answer = manager.api.patch(f"services/{service.pk}/", {"bookable_hours": hours, "bookable_dates": []})
+
+    assert (answer.json()["bookable_hours"], answer.json()["bookable_dates"]) == (hours, [])
+    assert Event.objects.get().payload["changes"] == {"bookable_hours": [service.bookable_hours, hours]}
 
 
 def test_the_same_key_makes_one_service(manager: Person) -> None:
@@ -102,6 +124,30 @@ def test_what_changes_nothing_is_no_event(manager: Person) -> None:
         ({"requires": [{"kind": "a"}, {"kind": "a"}]}, "/requires", "twice"),
         ({"tags": ["a", "a"]}, "/tags", "twice"),
         ({"policy": {"guest": True}}, "/policy/guest", "unknown"),
+        ({"policy": {"max_per_day": 0}}, "/policy/max_per_day", "min_value"),
+        ({"policy": {"max_per_customer": "two"}}, "/policy/max_per_customer", "invalid"),
+        ({"policy": {"travel_minutes": None}}, "/policy/travel_minutes", "null"),
+        ({"policy": {"travel_minutes": 1441}}, "/policy/travel_minutes", "max_value"),
+        (_cancelling({"minutes_before": 60}), "/policy/cancellation/fee_steps/0/percent", "required"),
+        (_cancelling({"minutes_before": 60, "percent": 101}), "/policy/cancellation/fee_steps/0/percent", "max_value"),
+        (_cancelling(*[{"minutes_before": 60, "percent": 1}] * 11), "/policy/cancellation/fee_steps", "max_length"),
+        (
+            _cancelling({"minutes_before": 1441, "percent": 1}),
+            "/policy/cancellation/fee_steps/0/minutes_before",
+            "max_value",
+        ),
+        ({"bookable_hours": [{"day": "mon", "start": "9", "end": "12:00"}]}, "/bookable_hours/0/start", "invalid"),
+        ({"bookable_hours": [{"day": "mon", "start": "09:00", "end": "48:01"}]}, "/bookable_hours/0/end", "invalid"),
+        (
+            {"bookable_hours": [{"day": "mo", "start": "09:00", "end": "12:00"}]},
+            "/bookable_hours/0/day",
+            "invalid_choice",
+        ),
+        ({"bookable_hours": [{"day": "mon", "start": "09:00", "end": "12:00"}] * 2}, "/bookable_hours/1", "overlap"),
+        ({"bookable_hours": {"mon": "09:00"}}, "/bookable_hours", "not_a_list"),
+        ({"bookable_dates": [{"from": "2027-06-31", "to": "2027-07-01"}]}, "/bookable_dates/0/from", "invalid"),
+        ({"bookable_dates": [{"from": "2027-07-01"}]}, "/bookable_dates/0/to", "required"),
+        ({"bookable_dates": [{"from": "2027-07-02", "to": "2027-07-01"}]}, "/bookable_dates/0/to", "end_before_start"),
         ({"policy": {"deposit": {"kind": "fixed"}}}, "/policy/deposit/value", "value_of_kind"),
         ({"policy": {"deposit": {"kind": "percent", "value": "101"}}}, "/policy/deposit/value", "max_value"),
         ({"policy": {"deposit": {"kind": "fixed", "value": "0.001"}}}, "/policy/deposit/value", "too_many_decimals"),

@@ -19,6 +19,14 @@ def faults(refused: pytest.ExceptionInfo[Invalid]) -> set[tuple[str, str]]:
     return {(each.pointer, each.code) for each in refused.value.errors}
 
 
+def steps(*minutes_before: int) -> list[dict[str, int]]:
+    return [{"minutes_before": each, "percent": 50} for each in minutes_before]
+
+
+def hours(day: str, start: str, end: str) -> dict[str, str]:
+    return {"day": day, "start": start, "end": end}
+
+
 @pytest.mark.parametrize(
     ("values", "found"),
     [
@@ -34,6 +42,45 @@ def faults(refused: pytest.ExceptionInfo[Invalid]) -> set[tuple[str, str]]:
             {"policy": {"cancellation": {"late_fee_percent": 101}}},
             {("/policy/cancellation/late_fee_percent", "max_value")},
         ),
+        (
+            {"policy": {"max_per_day": 0, "max_per_customer": 1001, "travel_minutes": 1441}},
+            {
+                ("/policy/max_per_day", "min_value"),
+                ("/policy/max_per_customer", "max_value"),
+                ("/policy/travel_minutes", "max_value"),
+            },
+        ),
+        (
+            {"policy": {"cancellation": {"fee_steps": steps(1441, 120, 120), "refund_percent": 101}}},
+            {
+                ("/policy/cancellation/fee_steps/0/minutes_before", "max_value"),
+                ("/policy/cancellation/fee_steps/2/minutes_before", "twice"),
+                ("/policy/cancellation/refund_percent", "max_value"),
+            },
+        ),
+        (
+            {"policy": {"cancellation": {"free_until_minutes": 60, "fee_steps": steps(60, 61)}}},
+            {("/policy/cancellation/fee_steps/1/minutes_before", "max_value")},
+        ),
+        (
+            {"policy": {"cancellation": {"fee_steps": steps(*range(11))}}},
+            {("/policy/cancellation/fee_steps", "max_length")},
+        ),
+        (
+            {"bookable_hours": [hours("mon", "22:00", "26:00"), hours("tue", "01:00", "03:00")]},
+            {("/bookable_hours/1", "overlap")},
+        ),
+        ({"bookable_hours": [hours("mon", "12:00", "12:00")]}, {("/bookable_hours/0/end", "end_before_start")}),
+        (
+            {
+                "bookable_dates": [
+                    {"from": "2027-02-01", "to": "2027-02-01"},
+                    {"from": "2027-02-02", "to": "2027-02-01"},
+                ]
+            },
+            {("/bookable_dates/1/to", "end_before_start")},
+        ),
+        ({"bookable_dates": [{"from": "2027-02-01", "to": "2027-02-01"}] * 51}, {("/bookable_dates", "max_length")}),
         ({"policy": {"deposit": {"kind": "full", "value": "1"}}}, {("/policy/deposit/value", "value_of_kind")}),
         ({"policy": {"deposit": {"kind": "fixed", "value": "0.00"}}}, {("/policy/deposit/value", "min_value")}),
         (

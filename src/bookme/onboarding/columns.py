@@ -38,6 +38,8 @@ _PLAIN_KEYS = {
         "staff_needed",
         "color",
         "tags",
+        "bookable_hours",
+        "bookable_dates",
         "metadata",
     ),
     "extras": ("duration_minutes",),

@@ -44,6 +44,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "policy": {},
         "locations": [],
         "tags": [],
+        "bookable_hours": [],
+        "bookable_dates": [],
         "metadata": {},
     },
     "extras": {"description": "", "duration_minutes": 0},

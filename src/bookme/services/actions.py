@@ -13,7 +13,7 @@ from bookme.core.slugs import free_slug
 from bookme.eventlog.changes import archive_row, change_row, make_row, tell_of_parent
 from bookme.services.events import CatalogueChanged
 from bookme.services.models import Category, Extra, Question, Service, ServiceRequirement
-from bookme.services.rules import price_faults, question_faults, requires_faults, seats_faults
+from bookme.services.rules import bookable_faults, price_faults, question_faults, requires_faults, seats_faults
 from bookme.tenants.context import require_tenant
 from bookme.tenants.rules import policy_faults
 
@@ -97,10 +97,12 @@ def archive_question(*, question: Question, actor: Actor) -> Question:
 
 
 def _service_faults(values: Mapping[str, Any]) -> Iterator[FieldError]:
-    currency = require_tenant().config.currency
+    config = require_tenant().config
     yield from seats_faults(values)
-    yield from price_faults(values["price"], currency)
-    yield from policy_faults(values["policy"], currency)
+    yield from bookable_faults(values)
+    yield from price_faults(values["price"], config.currency)
+    free_until_minutes = config.policy.cancellation.free_until_minutes
+    yield from policy_faults(values["policy"], config.currency, free_until_minutes=free_until_minutes)
 
 
 def _extra_faults(values: Mapping[str, Any]) -> Iterator[FieldError]:

@@ -3,17 +3,22 @@
 The actions refuse what breaks a rule, whoever calls them; the check of a config file asks for all faults at once.
 """
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from bookme.core.errors import FieldError
 from bookme.core.money import decimals_text, fits
+from bookme.core.time import DAY_NAMES, clock_minutes
+from bookme.locations.rules import set_faults
 from bookme.services.models import QuestionKind, ServiceKind
 
 MAX_CAPACITY = 1000
 MAX_STAFF_NEEDED = 10
 MAX_REQUIREMENTS = 10
+MAX_BOOKABLE = 50  # rows of hours, and of dates, at which a service is given
 
 Faults = Iterator[FieldError]
 
@@ -35,6 +40,33 @@ def requires_faults(kinds: Sequence[str]) -> Faults:
     """Kinds of resources that a service needs: each once."""
     if len(set(kinds)) < len(kinds):
         yield FieldError("/requires", "twice", "A kind of resource is there twice.")
+
+
+def bookable_faults(values: Mapping[str, Any]) -> Faults:
+    """`bookable_hours` and `bookable_dates` of a service, in the form of its columns."""
+    for name in ("bookable_hours", "bookable_dates"):
+        if len(values[name]) > MAX_BOOKABLE:
+            yield FieldError(f"/{name}", "max_length", f"This must have at most {MAX_BOOKABLE} entries.")
+    hours = [
+        {
+            "weekday": DAY_NAMES.index(each["day"]),
+            "start": clock_minutes(each["start"]),
+            "end": clock_minutes(each["end"]),
+        }
+        for each in values["bookable_hours"]
+    ]
+    for fault in set_faults(hours, overlap="This overlaps other hours."):
+        yield replace(fault, pointer=f"/bookable_hours{fault.pointer}")
+    day = dt.date.fromisoformat
+    for index, each in enumerate(values["bookable_dates"]):
+        for fault in season_faults(day(each["from"]), day(each["to"])):
+            yield replace(fault, pointer=f"/bookable_dates/{index}{fault.pointer}")
+
+
+def season_faults(first: dt.date, last: dt.date) -> Faults:
+    """The first and the last date of a season."""
+    if last < first:
+        yield FieldError("/to", "end_before_start", "This must not be before the first date.")
 
 
 def price_faults(price: Decimal | None, currency: str, *, pointer: str = "/price") -> Faults:

@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from bookme.core.http.fields import MoneyField, PlainText, WholeNumber
+from bookme.core.http.fields import DateField, MoneyField, PlainText, WholeNumber
 from bookme.core.http.serializers import (
     ColorField,
     MetadataField,
@@ -17,6 +17,7 @@ from bookme.core.http.serializers import (
     TranslationsField,
     row_field,
 )
+from bookme.core.time import DAY_NAMES
 from bookme.locations.models import Location
 from bookme.services.models import (
     MAX_DURATION,
@@ -26,14 +27,19 @@ from bookme.services.models import (
     Question,
     Service,
 )
-from bookme.services.rules import MAX_CAPACITY, MAX_REQUIREMENTS, MAX_STAFF_NEEDED
+from bookme.services.rules import MAX_BOOKABLE, MAX_CAPACITY, MAX_REQUIREMENTS, MAX_STAFF_NEEDED
 from bookme.tenants.config import AnyStaff, DepositKind, SlotAnchor
-from bookme.tenants.rules import POLICY_BOUNDS
+from bookme.tenants.rules import MAX_FEE_STEPS, POLICY_BOUNDS, STEP_BOUNDS
 
 
-def _bounded(*path: str) -> WholeNumber:
+def _bounded(*path: str, **options: Any) -> WholeNumber:
     least, most = POLICY_BOUNDS[path]
-    return WholeNumber(min_value=least, max_value=most, required=False)
+    return WholeNumber(min_value=least, max_value=most, required=False, **options)
+
+
+def _of_step(name: str) -> WholeNumber:
+    least, most = STEP_BOUNDS[name]
+    return WholeNumber(min_value=least, max_value=most)
 
 
 @extend_schema_field({"type": "string", "minLength": 3, "maxLength": 3, "examples": ["GBP"]})
@@ -72,11 +78,26 @@ class Part(serializers.Serializer[Any]):
             )
         return super().to_internal_value(data)
 
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """What was left out stays out, although it may be null."""
+        return {name: value for name, value in super().to_representation(instance).items() if name in instance}
+
+
+class FeeStepSerializer(Part):
+    """From so many minutes before the start on, cancelling costs this percentage of the price."""
+
+    minutes_before = _of_step("minutes_before")
+    percent = _of_step("percent")
+
 
 class CancellationSerializer(Part):
+    """`fee_steps` are replaced as a whole, lie within `free_until_minutes`, and begin each at another time."""
+
     free_until_minutes = _bounded("cancellation", "free_until_minutes")
     late_fee_percent = _bounded("cancellation", "late_fee_percent")
     no_show_fee_percent = _bounded("cancellation", "no_show_fee_percent")
+    fee_steps: Any = serializers.ListSerializer(child=FeeStepSerializer(), max_length=MAX_FEE_STEPS, required=False)
+    refund_percent = _bounded("cancellation", "refund_percent")
 
 
 class RescheduleSerializer(Part):
@@ -112,6 +133,29 @@ class PolicySerializer(Part):
     deposit = DepositSerializer(required=False)
     hold_minutes = _bounded("hold_minutes")
     any_staff = serializers.ChoiceField(choices=[each.value for each in AnyStaff], required=False)
+    max_per_day = _bounded("max_per_day", allow_null=True)
+    max_per_customer = _bounded("max_per_customer", allow_null=True)
+    travel_minutes = _bounded("travel_minutes")
+
+
+class BookableHoursSerializer(Part):
+    """Wall-clock times of one weekday; an end past 24:00 is on the next day."""
+
+    day = serializers.ChoiceField(choices=DAY_NAMES)
+    start = serializers.RegexField(r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z")
+    end = serializers.RegexField(r"^(([0-3][0-9]|4[0-7]):[0-5][0-9]|48:00)\Z")
+
+
+class BookableDatesSerializer(Part):
+    """From the first date to the last, both inclusive."""
+
+    def get_fields(self) -> dict[str, Any]:
+        """Names that cannot be those of attributes."""
+        return {"from": DateField(), "to": DateField()}
+
+    def to_internal_value(self, data: Any) -> Any:
+        """As the column has it: dates are texts."""
+        return {name: day.isoformat() for name, day in super().to_internal_value(data).items()}
 
 
 class RequirementSerializer(serializers.Serializer[Any]):
@@ -134,7 +178,10 @@ class ServiceExtraSerializer(RowSerializer[Extra]):
 
 
 class ServiceSerializer(RowSerializer[Service]):
-    """What can be booked. `locations` empty: at all of them. `category` is null under an archived heading."""
+    """What can be booked. `locations` empty: at all of them. `category` is null under an archived heading.
+
+    All of a booking lies in `bookable_hours`, and it begins on `bookable_dates`; either empty: at any time.
+    """
 
     translated = ("name", "description")
     team_only = frozenset({"translations", "metadata", "policy"})
@@ -155,6 +202,12 @@ class ServiceSerializer(RowSerializer[Service]):
     extras = ServiceExtraSerializer(many=True, read_only=True, source="offered_extras")
     tags = TagsField(required=False)
     policy = PolicySerializer(required=False)
+    bookable_hours: Any = serializers.ListSerializer(
+        child=BookableHoursSerializer(), max_length=MAX_BOOKABLE, required=False
+    )
+    bookable_dates: Any = serializers.ListSerializer(
+        child=BookableDatesSerializer(), max_length=MAX_BOOKABLE, required=False
+    )
     translations = TranslationsField(required=False)
     metadata = MetadataField(required=False)
 
@@ -184,6 +237,8 @@ class ServiceSerializer(RowSerializer[Service]):
             "position",
             "is_active",
             "policy",
+            "bookable_hours",
+            "bookable_dates",
             "translations",
             "metadata",
         )

@@ -50,7 +50,7 @@ _NAMES = {"minimum": "min", "maximum": "max", "starts_at": "from", "ends_at": "t
 
 def of_rule(error: FieldError, path: Path) -> Fault:
     """A fault of an app's rule as one of the file: `path` leads to the row that the rule looked at."""
-    steps = [_NAMES.get(each, each) for each in error.pointer.split("/")[1:]]
+    steps = [int(each) if each.isdecimal() else _NAMES.get(each, each) for each in error.pointer.split("/")[1:]]
     return Fault(
         (*path, *steps), error.detail.removeprefix("This ").removesuffix("."), _CODES.get(error.code, error.code)
     )

@@ -11,8 +11,8 @@ from bookme.onboarding.validation.faults import Fault, Path, of_rule
 from bookme.onboarding.validation.timetable import timetable_faults
 from bookme.services.models import ServiceKind
 from bookme.services.rules import bounds_faults, price_faults, repeated, seats_faults
-from bookme.tenants.config import DepositKind
-from bookme.tenants.rules import deposit_faults
+from bookme.tenants.config import Cancellation, DepositKind
+from bookme.tenants.rules import MAX_FEE_STEPS, deposit_faults, fee_step_faults
 
 KEYED_SECTIONS = ("locations", "resources", "categories", "custom_fields", "services", "extras", "staff")
 TEXTS = ("name", "title", "bio", "description", "label", "help_text", "tagline")
@@ -39,6 +39,7 @@ def settings_faults(data: dict[str, Any]) -> Iterator[Fault]:
     yield from _language_faults(data, part(data, "branding"), ("branding",))
     yield from _repeated_reminders(data)
     yield from _deposit_faults(data, part(data, "policies"), ("policies", "deposit"))
+    yield from _fee_step_faults(data, part(data, "policies"), ("policies",))
 
 
 def rows_faults(data: dict[str, Any]) -> Iterator[Fault]:
@@ -87,6 +88,18 @@ def _deposit_faults(data: dict[str, Any], parent: dict[str, Any], path: Path) ->
         yield from (of_rule(each, path) for each in deposit_faults(deposit, str(currency), pointer=""))
 
 
+def _fee_step_faults(data: dict[str, Any], policy: dict[str, Any], path: Path) -> Iterator[Fault]:
+    """Of policies that are the business's, or a service's over them."""
+    own, general = part(policy, "cancellation"), part(part(data, "policies"), "cancellation")
+    free = next((each for one in (own, general) if (each := number(one, "free_until_minutes")) is not None), None)
+    steps = own.get("fee_steps")
+    if isinstance(steps, list) and len(steps) <= MAX_FEE_STEPS:
+        minutes = [number(each, "minutes_before") if isinstance(each, dict) else None for each in steps]
+        default = Cancellation().free_until_minutes
+        found = fee_step_faults(minutes, free_until_minutes=default if free is None else free, pointer="")
+        yield from (of_rule(each, (*path, "cancellation", "fee_steps")) for each in found)
+
+
 def _amount_faults(data: dict[str, Any], entry: dict[str, Any], path: Path) -> Iterator[Fault]:
     """More digits than the currency has, such as 9000.50 in JPY."""
     currency, amount = word(data, "currency"), word(entry, str(path[-1]))
@@ -132,6 +145,7 @@ def _service_faults(data: dict[str, Any]) -> Iterator[Fault]:
     for path, entry in entries(data, "services"):
         yield from _amount_faults(data, entry, (*path, "price"))
         yield from _deposit_faults(data, entry, (*path, "deposit"))
+        yield from _fee_step_faults(data, part(entry, "policy"), (*path, "policy"))
         yield from _capacity_faults(entry, path)
         for place, need in entries(entry, "requires", path):
             kind = word(need, "kind")

@@ -12,6 +12,7 @@ from bookme.locations.rules import hours_faults, range_faults
 from bookme.onboarding.validation.entries import by_key, entries, items, part, services_of, word
 from bookme.onboarding.validation.faults import Fault, Path, of_rule
 from bookme.onboarding.validation.formats import is_date
+from bookme.services.rules import season_faults
 from bookme.staff.rules import break_faults
 
 _CLOCK = re.compile(r"\d\d:\d\d", re.ASCII)
@@ -23,6 +24,9 @@ def timetable_faults(data: dict[str, Any]) -> Iterator[Fault]:
         yield from _hours_faults(place, "opening_hours", path)
     for path, person in entries(data, "staff"):
         yield from _hours_faults(person, "hours", path)
+    for path, service in entries(data, "services"):
+        yield from _hours_faults(service, "bookable_hours", path)
+        yield from _season_faults(service, path)
     yield from _session_faults(data)
     yield from _closure_faults(data)
 
@@ -46,6 +50,14 @@ def _hours_faults(owner: dict[str, Any], name: str, path: Path) -> Iterator[Faul
             good.append((place, shift))
     for index in clashes([shift for _, shift in good]):
         yield Fault(good[index][0], "overlaps another one", "overlap")
+
+
+def _season_faults(service: dict[str, Any], path: Path) -> Iterator[Fault]:
+    for place, entry in entries(service, "bookable_dates", path):
+        first, last = word(entry, "from"), word(entry, "to")
+        if first and last and is_date(first) and is_date(last):
+            found = season_faults(dt.date.fromisoformat(first), dt.date.fromisoformat(last))
+            yield from (of_rule(each, place) for each in found)
 
 
 def _shift(entry: dict[str, Any]) -> Shift | None:
