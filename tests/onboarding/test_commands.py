@@ -226,6 +226,9 @@ def test_superuser_makes_an_operator(db: None, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("sys.stdin", io.StringIO("short\n"))
     with pytest.raises(CommandError, match="too short"):
         run("superuser", "--email", "second@book.example", "--password-stdin")
+    for options in ((), ("--email", "third@book.example")):
+        with pytest.raises(CommandError, match="nobody to ask: give --email, and the password in BOOKME_SUPERUSER"):
+            run("superuser", *options)
     assert User.objects.count() == 1
 
 

@@ -4,6 +4,7 @@ import getpass
 import os
 import sys
 from argparse import ArgumentParser
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
@@ -28,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--password-stdin", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        email = (options["email"] or input("E-mail: ")).strip().lower()
+        email = (options["email"] or _ask(input, "E-mail: ")).strip().lower()
         with public_scope():
             _check_email(email)
             password = _password(from_input=options["password_stdin"])
@@ -51,10 +52,18 @@ def _password(*, from_input: bool) -> str:
         return sys.stdin.readline().rstrip("\r\n")
     if password := os.environ.get(PASSWORD_VARIABLE):
         return password
-    first = getpass.getpass("Password: ")
-    if first != getpass.getpass("Once more: "):
+    first = _ask(getpass.getpass, "Password: ")
+    if first != _ask(getpass.getpass, "Once more: "):
         raise CommandError("the passwords differ")
     return first
+
+
+def _ask(how: Callable[[str], str], question: str) -> str:
+    if not sys.stdin.isatty():
+        raise CommandError(
+            f"there is nobody to ask: give --email, and the password in {PASSWORD_VARIABLE} or with --password-stdin"
+        )
+    return how(question)
 
 
 def _check_password(password: str, user: User) -> None:
