@@ -2,6 +2,9 @@
 
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +12,10 @@ import pytest
 import time_machine
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 
+from bookme.config.settings.base import BASE_DIR
 from bookme.core.errors import Invalid
 from bookme.customers.models import Customer
 from bookme.eventlog.models import Event
@@ -128,6 +133,23 @@ def test_list_is_for_people_and_for_programs(owner: Person, rival: Tenant) -> No
     assert listed["salon"]["url"] == "http://salon.localhost:8000/"
     assert listed["salon"]["team_url"] == "http://salon.localhost:8000/team/"
     assert "http://rival.localhost:8000/" in run("tenant", "list")[1]
+
+
+def test_a_reader_that_has_enough_is_no_error(salon: Tenant) -> None:
+    named = connection.settings_dict
+    url = f"postgres://{named['USER']}:{named['PASSWORD']}@{named['HOST']}:{named['PORT']}/{named['NAME']}"
+    process = subprocess.Popen(
+        [sys.executable, "src/manage.py", "tenant", "list"],
+        env=os.environ | {"DATABASE_URL": url, "PYTHONPATH": "src"},
+        cwd=BASE_DIR,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    assert (process.stderr.read(), process.wait()) == ("", 0)
 
 
 def test_a_business_is_suspended_resumed_and_closed(salon: Tenant, client: Client) -> None:

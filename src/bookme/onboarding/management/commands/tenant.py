@@ -1,6 +1,8 @@
 """`bookme tenant …`: businesses from the command line. Errors on stderr, one a line; exit code 0 only on success."""
 
 import json
+import os
+import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
@@ -42,6 +44,9 @@ class Command(BaseCommand):
         run: Run = getattr(self, f"run_{options['command']}")
         try:
             run(options)
+            self.stdout.flush()
+        except BrokenPipeError:
+            _write_no_more()  # `| head`: whoever reads has enough
         except BadConfig as error:
             self._fail(*(fault.text for fault in error.faults))
         except DomainError as error:
@@ -146,6 +151,11 @@ class Command(BaseCommand):
         for line in lines:
             self.stderr.write(line)
         raise SystemExit(1)
+
+
+def _write_no_more() -> None:
+    """What is still to be written when the process ends goes nowhere, instead of into a pipe that nobody reads."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _first_line(error: Exception) -> str:
