@@ -99,7 +99,13 @@ def test_new_makes_a_business_of_each_kind(
     assert (member.user.email, member.role) == ("ada.l@new.example", "owner")
     code, out, err = run("tenant", "apply", f"{slug}.client.config.json")
     assert (code, out.startswith(f"{slug}: unchanged")) == (0, True)
-    assert run("tenant", "show", slug)[1].startswith(f"New One ({slug}, {kind}, trial)")
+    shown = run("tenant", "show", slug)[1]
+    assert shown.startswith(f"New One ({slug}, {kind}, trial)")
+    assert f"bookme tenant apply {slug}.client.config.json" in shown
+    run("tenant", "resume", slug)
+    shown = run("tenant", "show", slug)[1]
+    assert shown.startswith(f"New One ({slug}, {kind}, active)")
+    assert "client.config.json" not in shown
 
 
 def test_new_overwrites_neither_file_nor_business(
@@ -113,6 +119,10 @@ def test_new_overwrites_neither_file_nor_business(
     assert (tmp_path / "mine.client.config.json").read_text() == "mine"
     assert run("tenant", "new", "../up", *more)[0] == 1
     assert run("tenant", "new", "admin", *more) == (1, "", "slug: is reserved\n")
+    wrong = ("--kind", "salon", "--name", " ", "--owner", "a@b")
+    code, out, err = run("tenant", "new", "admin", *wrong)
+    assert (code, out) == (1, "")
+    assert [line.partition(":")[0] for line in err.splitlines()] == ["--name", "--owner", "slug"]
     assert [path.name for path in tmp_path.iterdir()] == ["mine.client.config.json"]
     assert set(Tenant.objects.values_list("slug", flat=True)) == {"salon", "rival"}
 
@@ -138,18 +148,19 @@ def test_list_is_for_people_and_for_programs(owner: Person, rival: Tenant) -> No
 def test_a_reader_that_has_enough_is_no_error(salon: Tenant) -> None:
     named = connection.settings_dict
     url = f"postgres://{named['USER']}:{named['PASSWORD']}@{named['HOST']}:{named['PORT']}/{named['NAME']}"
-    process = subprocess.Popen(
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
         [sys.executable, "src/manage.py", "tenant", "list"],
         env=os.environ | {"DATABASE_URL": url, "PYTHONPATH": "src"},
         cwd=BASE_DIR,
-        stdout=subprocess.PIPE,
+        stdout=writing,
         stderr=subprocess.PIPE,
         text=True,
+        check=False,
     )
-    assert process.stdout is not None
-    process.stdout.close()
-    assert process.stderr is not None
-    assert (process.stderr.read(), process.wait()) == ("", 0)
+    os.close(writing)
+    assert (done.stderr, done.returncode) == ("", 0)
 
 
 def test_a_business_is_suspended_resumed_and_closed(salon: Tenant, client: Client) -> None:

@@ -5,6 +5,7 @@ import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -15,17 +16,25 @@ from bookme.core.actor import SYSTEM
 from bookme.core.errors import DomainError
 from bookme.core.time import now
 from bookme.onboarding.actions import ApplyResult, apply_config, close_business, resume_business, suspend_business
+from bookme.onboarding.actions.business import refuse_taken_names
 from bookme.onboarding.selectors import business_named, business_told, businesses_told, first_owner
 from bookme.onboarding.starters import starter_config
-from bookme.onboarding.validation import BadConfig, check_config, read_config
+from bookme.onboarding.validation import BadConfig, Fault, check_config, read_config
 from bookme.onboarding.validation.reading import MAX_BYTES
-from bookme.tenants.context import SchemaBehind
-from bookme.tenants.models import BusinessKind, Tenant
+from bookme.tenants.context import SchemaBehind, public_scope
+from bookme.tenants.models import BusinessKind, Tenant, TenantStatus
 from bookme.tenants.provisioning import write_template
 from bookme.tenants.template import TEMPLATE_PATH
 from bookme.users.links import one_time_link
 
 SHOWN_CHANGES = 20
+# What a starter file says, by what the caller said.
+_ASKED_AS: dict[tuple[str | int, ...], tuple[str | int, ...]] = {
+    ("name",): ("--name",),
+    ("contact", "email"): ("--owner",),
+    ("staff", 0, "email"): ("--owner",),
+    ("staff", 0, "name"): ("--owner",),
+}
 
 Run = Callable[[dict[str, Any]], None]
 
@@ -69,7 +78,7 @@ class Command(BaseCommand):
         if business_named(slug):
             self._fail(f"slug: there is a business {slug} already")
         data = starter_config(slug=slug, kind=options["kind"], name=options["name"], owner=options["owner"])
-        check_config(data)
+        _refuse_starter(data)
         path = Path(f"{slug}.client.config.json")
         with path.open("x", encoding="utf-8") as file:
             file.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
@@ -136,21 +145,37 @@ class Command(BaseCommand):
         if owner:
             link = one_time_link(user=owner, tenant=tenant)
             lines += ["", f"One-time sign-in link of {owner.email}, good for 24 hours:", f"  {link}"]
-        file = f"{tenant.slug}.client.config.json"
-        lines += [
-            "",
-            "Next steps:",
-            f"  1. Edit {file}: time zone, currency, services, prices, people and hours.",
-            f"  2. bookme tenant apply {file}",
-            "  3. Let the host names of `domains` lead to this server, and open the booking page.",
-            f"  4. bookme tenant resume {tenant.slug}   (ends the trial)",
-        ]
-        self.stdout.write("\n".join(lines[:-1] if told["status"] != "trial" else lines))
+        if told["status"] == TenantStatus.TRIAL:
+            lines += ["", "Next steps:", *_next_steps(tenant.slug)]
+        self.stdout.write("\n".join(lines))
 
     def _fail(self, *lines: str) -> NoReturn:
         for line in lines:
             self.stderr.write(line)
         raise SystemExit(1)
+
+
+def _next_steps(slug: str) -> list[str]:
+    file = f"{slug}.client.config.json"
+    return [
+        f"  1. Edit {file}: time zone, currency, services, prices, people and hours.",
+        f"  2. bookme tenant apply {file}",
+        "  3. Let the host names of `domains` lead to this server, and open the booking page.",
+        f"  4. bookme tenant resume {slug}   (ends the trial)",
+    ]
+
+
+def _refuse_starter(data: dict[str, Any]) -> None:
+    """Raises BadConfig with everything that is wrong with what a starter file was made from."""
+    faults: list[Fault] = []
+    for check in (check_config, partial(refuse_taken_names, tenant=None)):
+        try:
+            with public_scope():
+                check(data)
+        except BadConfig as error:
+            faults += error.faults
+    if faults:
+        raise BadConfig([Fault(_ASKED_AS.get(each.path, each.path), each.message) for each in faults])
 
 
 def _write_no_more() -> None:
