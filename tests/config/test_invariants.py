@@ -149,7 +149,8 @@ def test_a_sound_business(salon: Tenant) -> None:
 def test_the_command_prints_each_check_and_fails_if_one_does(salon: Tenant) -> None:
     out, err = StringIO(), StringIO()
     call_command("invariants", stdout=out, stderr=err)
-    lines = out.getvalue().splitlines()
+    *lines, last = out.getvalue().splitlines()
+    assert last == "2 businesses, nothing wrong found"
     assert len(lines) == 2 * len(checks()), "the salon and the rival"
     assert all(line.endswith(": 0") for line in lines)
     assert err.getvalue() == ""
@@ -158,7 +159,7 @@ def test_the_command_prints_each_check_and_fails_if_one_does(salon: Tenant) -> N
         call_command("invariants", stdout=out, stderr=err)
     assert left.value.code == 1
     assert "salon: appointments whose seats are not those of their bookings: 1" in out.getvalue()
-    assert err.getvalue()
+    assert err.getvalue() == "2 businesses, something wrong in 1\n"
 
 
 def test_a_business_that_is_closed_is_left_alone(salon: Tenant, rival: Any) -> None:

@@ -21,9 +21,12 @@ class Command(BaseCommand):
                 status__in=[TenantStatus.TRIAL, TenantStatus.ACTIVE]
             )
             tenants = list(open_ones.order_by("slug"))
-        if sum([self._check(tenant) for tenant in tenants]):
-            self.stderr.write("some invariants are broken")
+        broken = [self._check(tenant) for tenant in tenants]
+        looked_at = f"{len(tenants)} business{'' if len(tenants) == 1 else 'es'}"
+        if any(broken):
+            self.stderr.write(f"{looked_at}, something wrong in {sum(map(bool, broken))}")
             sys.exit(1)
+        self.stdout.write(f"{looked_at}, nothing wrong found")
 
     def _check(self, tenant: Tenant) -> int:
         """How many checks fail; prints each with its count."""
