@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -114,6 +115,16 @@ def test_an_unknown_host(db: None) -> None:
     answer = Client(headers={"host": "nobody.localhost"}).get("/")
     assert answer.status_code == 404
     assert "no business at this address" in page_of(answer)
+
+
+def test_by_its_number_a_local_machine_says_where_to_go(db: None, settings: Any) -> None:
+    stranger = Client(headers={"host": "127.0.0.1:8000"})
+    answer = stranger.get("/")
+    assert answer.status_code == 404
+    assert 'href="http://localhost:8000/"' in page_of(answer)
+    assert "http://localhost:8000/" in stranger.get("/api/v1/config/").json()["detail"]
+    settings.LOCAL_MODE = False
+    assert "localhost" not in page_of(stranger.get("/"))
 
 
 def test_a_suspended_business(salon: Tenant) -> None:

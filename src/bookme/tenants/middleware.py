@@ -15,7 +15,14 @@ from bookme.core.errors import Busy, Closed, DomainError, NotFound
 from bookme.core.http.problems import problem_response
 from bookme.tenants.context import SchemaBehind, iterate_in_scope, public_scope, tenant_scope
 from bookme.tenants.models import Tenant, TenantStatus
-from bookme.tenants.selectors import business_url, is_platform_host, normalised_host, tenant_by_host, tenant_by_slug
+from bookme.tenants.selectors import (
+    business_url,
+    is_platform_host,
+    normalised_host,
+    platform_url,
+    tenant_by_host,
+    tenant_by_slug,
+)
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -35,7 +42,7 @@ class TenantMiddleware:
             return self._on_platform(request)
         tenant = tenant_by_host(host)
         if tenant is None or tenant.status == TenantStatus.CLOSED:
-            return _refusal(request, NotFound("There is no business at this address.", code="unknown_host"))
+            return _unknown_host(request)
         return self._for_business(request, tenant, settings.BUSINESS_URLCONF)
 
     def _on_platform(self, request: HttpRequest) -> HttpResponseBase:
@@ -72,6 +79,14 @@ class TenantMiddleware:
         return response
 
 
+def _unknown_host(request: HttpRequest) -> HttpResponse:
+    detail = "There is no business at this address."
+    if not settings.LOCAL_MODE:
+        return _refusal(request, NotFound(detail, code="unknown_host"))
+    start = platform_url()
+    return _refusal(request, NotFound(f"{detail} BookMe is at {start}", code="unknown_host"), start_url=start)
+
+
 def _to_domain(request: HttpRequest, tenant: Tenant, path: str) -> HttpResponse:
     """Pages are only on the business's own domain, which may change: not for ever."""
     query = request.META.get("QUERY_STRING", "")
@@ -102,14 +117,16 @@ def _mounted(request: HttpRequest, prefix: str, rest: str) -> Iterator[None]:
         set_script_prefix(before)
 
 
-def _refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
+def _refusal(request: HttpRequest, error: DomainError, *, start_url: str = "/") -> HttpResponse:
     """Problem+json for the API, a plain page for people; without a business there is no look to give it."""
     if request.path_info.startswith("/api/") or "/api/" in request.path_info:
         return problem_response(error, instance=request.path)
     set_urlconf(settings.ROOT_URLCONF)
     status = 404 if isinstance(error, NotFound) else 503
     with public_scope():
-        response = render(request, f"errors/{status}.html", {"detail": error.detail}, status=status)
+        response = render(
+            request, f"errors/{status}.html", {"detail": error.detail, "start_url": start_url}, status=status
+        )
     if isinstance(error, Busy):
         response["Retry-After"] = str(error.retry_after)
     return response

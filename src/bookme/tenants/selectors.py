@@ -89,6 +89,11 @@ def business_urls(tenants: Iterable[Tenant], path: str = "/") -> dict[UUID, str]
     return {each.pk: _url(hosts.get(each.pk) or f"{each.slug}.{settings.PLATFORM_HOST}", path) for each in asked}
 
 
+def platform_url(path: str = "/") -> str:
+    """The same on the platform's own host."""
+    return _url(settings.PLATFORM_HOST, path)
+
+
 def forget_tenants() -> None:
     """Look everything up again: after a business, its domains or settings changed in this process."""
     _kept.clear()
