@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -170,13 +171,28 @@ def test_a_business_is_suspended_resumed_and_closed(salon: Tenant, client: Clien
     assert run("tenant", "suspend", "salon") == (1, "", "A business that is suspended cannot become suspended.\n")
     assert run("tenant", "resume", "salon") == (0, "salon: active\n", "")
     assert client.get("/api/v1/config/").status_code == 200
-    assert run("tenant", "close", "salon") == (0, "salon: closed\n", "")
+    assert run("tenant", "close", "salon", "--yes") == (0, "salon: closed\n", "")
     assert client.get("/api/v1/config/").status_code == 404
     assert run("tenant", "resume", "salon")[0] == 1
     with tenant_scope(salon):
         names = list(Event.objects.order_by("occurred_at").values_list("name", flat=True))
     assert names == ["business.suspended", "business.resumed", "business.closed"]
     assert run("tenant", "close", "nobody") == (1, "", "slug: there is no business 'nobody'\n")
+
+
+def test_nobody_closes_a_business_without_being_sure(salon: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, out, err = run("tenant", "close", "salon")
+    assert (code, out, err.count("bookme tenant close salon --yes")) == (1, "", 1)
+    keyboard, terminal = pty.openpty()
+    with os.fdopen(terminal) as stdin, os.fdopen(keyboard, "w") as typed:
+        monkeypatch.setattr("sys.stdin", stdin)
+        typed.write("no\n")
+        typed.flush()
+        assert run("tenant", "close", "salon") == (1, "", "nothing was changed\n")
+        assert Tenant.objects.get(slug="salon").status == TenantStatus.ACTIVE
+        typed.write("y\n")
+        typed.flush()
+        assert run("tenant", "close", "salon") == (0, "salon: closed\n", "")
 
 
 def test_a_one_time_link_is_for_one_person_here_and_now(owner: Person, salon: Tenant, rival: Tenant) -> None:
@@ -225,7 +241,7 @@ def test_prepare_local_loads_the_demo_once(db: None, django_assert_max_num_queri
 def test_a_demo_file_that_cannot_be_applied_leaves_the_others_alone(db: None) -> None:
     """Somebody closed one, and gave the address of another to a business of their own."""
     run("prepare_local")
-    run("tenant", "close", "valclean")
+    run("tenant", "close", "valclean", "--yes")
     with public_scope():
         Tenant.objects.filter(slug="atlas-barbers").update(slug="atlas-renamed")
     code, out, err = run("prepare_local")

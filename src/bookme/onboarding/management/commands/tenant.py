@@ -109,11 +109,20 @@ class Command(BaseCommand):
         self._tell_status(resume_business(tenant=self._tenant(options), actor=SYSTEM))
 
     def run_close(self, options: dict[str, Any]) -> None:
-        self._tell_status(close_business(tenant=self._tenant(options), actor=SYSTEM))
+        tenant = self._tenant(options)
+        if not options["yes"] and not self._is_sure(tenant):
+            self._fail("nothing was changed")
+        self._tell_status(close_business(tenant=tenant, actor=SYSTEM))
 
     def run_template(self, _options: dict[str, Any]) -> None:
         TEMPLATE_PATH.write_text(write_template(), encoding="utf-8")
         self.stdout.write(f"wrote {TEMPLATE_PATH}")
+
+    def _is_sure(self, tenant: Tenant) -> bool:
+        if not sys.stdin.isatty():
+            self._fail(f"to end a business for good without being asked: bookme tenant close {tenant.slug} --yes")
+        answer = input(f"End {tenant.name} ({tenant.slug}) for good? Nothing opens it again. [y/N] ")
+        return answer.strip().lower() in {"y", "yes"}
 
     def _tenant(self, options: dict[str, Any]) -> Tenant:
         found = business_named(options["slug"])
@@ -196,6 +205,11 @@ def _slug_argument(parser: ArgumentParser) -> None:
     parser.add_argument("slug", metavar="SLUG")
 
 
+def _close_arguments(parser: ArgumentParser) -> None:
+    _slug_argument(parser)
+    parser.add_argument("--yes", action="store_true", help="without being asked")
+
+
 def _apply_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="a client.config.json")
 
@@ -219,11 +233,12 @@ _HELP = {
     "list": "Print all businesses.",
     "suspend": "Answer 503 on a business's addresses, until it is resumed.",
     "resume": "Open a business: again, or out of its trial.",
-    "close": "End a business for good. Its data stays.",
+    "close": "End a business for good, after asking. Its data stays.",
     "template": "For developers, after a migration: write what a new business's schema is made from.",
 }
 _ARGUMENTS: dict[str, Callable[[ArgumentParser], None]] = {
     "apply": _apply_arguments,
+    "close": _close_arguments,
     "new": _new_arguments,
     "list": _list_arguments,
     "template": lambda _parser: None,
