@@ -205,8 +205,8 @@ def test_what_the_file_names_no_more_goes_back_to_its_default(salon: Tenant) -> 
     assert apply(data).changes == []
     told = {each["path"]: (each["before"], each["after"]) for each in apply(small()).changes}
     assert told["services.cut.bookable_hours"] == (cut["bookable_hours"], [])
-    assert told["policies.max_per_day"] == (6, None)
-    assert told["policies.cancellation.fee_steps"] == ([{"minutes_before": 60, "percent": 100}], None)
+    assert told["settings.policies.max_per_day"] == (6, None)
+    assert told["settings.policies.cancellation.fee_steps"] == ([{"minutes_before": 60, "percent": 100}], None)
     row = Service.objects.get(key="cut")
     assert (row.description, row.padding_after_minutes, row.policy) == ("", 0, {})
     assert (row.requirements.count(), row.bookable_hours, row.bookable_dates) == (0, [], [])
