@@ -14,6 +14,7 @@ from bookme.eventlog.models import Event
 from bookme.services.models import QuestionKind
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import OutboxMessage, Tenant
+from tests.answers import faults
 from tests.bookings.conftest import Shop, open_shop
 from tests.bookings.desk import CONSENTS, CUSTOMER, NOW, body_for, monday, refused, session_body, written
 from tests.factories.bookings import BookingFactory, SessionFactory
@@ -225,7 +226,9 @@ FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
     ("no e-mail", {"customer": {**CUSTOMER, "email": "ada@"}}, "invalid", "/customer/email"),
     ("no phone", {"customer": {**CUSTOMER, "phone": "12"}}, "invalid_phone", "/customer/phone"),
     ("no contact", {"customer": {"name": "Ada"}}, "required", "/customer/email"),
-    ("no customer", {"customer": None}, "required", "/customer"),
+    ("no customer", {"customer": None}, "invalid", "/customer/name"),
+    ("an unknown key", {"extraz": []}, "unknown", "/extraz"),
+    ("an unknown part", {"consents": {**CONSENTS, "un/asked": True}}, "unknown", "/consents/un~1asked"),
     ("no consents", {"consents": None}, "consent_required", "/consents/terms"),
     ("half a consent", {"consents": {"terms": True}}, "consent_required", "/consents/privacy"),
     ("refused consent", {"consents": {**CONSENTS, "terms": False}}, "consent_required", "/consents/terms"),
@@ -243,6 +246,28 @@ def test_what_cannot_be_read_is_refused_and_writes_nothing(
     before = written()
     body = {name: value for name, value in (body_for(shop.service, monday(10)) | change).items() if value is not None}
     refused(stranger.api.post("bookings/", body), 400, code, pointer)
+    assert written() == before
+
+
+def test_every_fault_of_form_is_told_at_once(shop: Shop, stranger: Stranger, owner: Person) -> None:
+    before = written()
+    consents = {"/consents/terms": "consent_required", "/consents/privacy": "consent_required"}
+    nobody = {"/customer/name": "required", "/customer/email": "required"}
+    assert faults(stranger.api.post("bookings/", {})) == {"": "session_or_service", **nobody, **consents}
+    assert faults(owner.api.post("bookings/", {})) == {"": "session_or_service", **nobody}
+    body = {"service": "x", "customer": {"email": "x"}, "consents": {"terms": 3}, "extraz": [], "party_size": 0}
+    assert faults(stranger.api.post("bookings/", body)) == {
+        "/extraz": "unknown",
+        "/service": "invalid",
+        "/start": "required",
+        "/customer/name": "required",
+        "/customer/email": "invalid",
+        "/consents/terms": "invalid",
+        "/consents/privacy": "consent_required",
+        "/party_size": "min_value",
+    }
+    many = {f"key{number}": 1 for number in range(1000)}
+    assert len(faults(stranger.api.post("bookings/", body_for(shop.service, monday(10)) | many))) == 20
     assert written() == before
 
 

@@ -10,6 +10,7 @@ from bookme.core.time import now
 from bookme.tenants.models import Tenant
 from bookme.users.actions import forget_unproven_password
 from bookme.users.models import Membership, User
+from tests.answers import faults
 from tests.factories.users import PASSWORD, Api, Person, Stranger, make_person
 
 GIVEN = {"email": "New@People.example", "password": "quite-a-long-one", "name": "New Person"}
@@ -100,7 +101,10 @@ def test_what_cannot_be_read_is_pointed_at(
 
 
 def test_nothing_more_can_be_set(salon: Tenant, stranger: Stranger) -> None:
-    _register(stranger.api, role="owner", is_staff=True, is_superuser=True, email_verified_at="2020-01-01T00:00:00Z")
+    more = {"role": "owner", "is_staff": True, "is_superuser": True, "email_verified_at": "2020-01-01T00:00:00Z"}
+    assert faults(_register(stranger.api, **more)) == {f"/{name}": "unknown" for name in more}
+    assert not User.objects.exists()
+    assert _register(stranger.api).status_code == 202
     user = User.objects.get()
     assert (user.is_staff, user.is_superuser, user.email_verified_at) == (False, False, None)
     assert Membership.objects.get().role == Role.CUSTOMER

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from bookme.core.http.fields import DateField, MoneyField, PlainText, WholeNumber
 from bookme.core.http.serializers import (
     ColorField,
+    InputSerializer,
     MetadataField,
     RowSerializer,
     RowsField,
@@ -67,16 +68,8 @@ class CategorySerializer(RowSerializer[Category]):
         extra_kwargs: ClassVar[dict[str, Any]] = {"slug": {"required": False}}
 
 
-class Part(serializers.Serializer[Any]):
-    """An object of which every part may be left out, and an unknown one is a fault."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        unknown = sorted(set(data) - set(self.fields)) if isinstance(data, dict) else []
-        if unknown:
-            raise serializers.ValidationError(
-                {name: [serializers.ErrorDetail("There is no such setting.", code="unknown")] for name in unknown}
-            )
-        return super().to_internal_value(data)
+class Part(InputSerializer):
+    """An object of which every part may be left out."""
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         """What was left out stays out, although it may be null."""
@@ -158,7 +151,7 @@ class BookableDatesSerializer(Part):
         return {name: day.isoformat() for name, day in super().to_internal_value(data).items()}
 
 
-class RequirementSerializer(serializers.Serializer[Any]):
+class RequirementSerializer(InputSerializer):
     """One unit of this kind of resource is taken for each appointment."""
 
     kind = serializers.SlugField(max_length=64)

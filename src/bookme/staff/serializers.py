@@ -8,6 +8,7 @@ from rest_framework import serializers
 from bookme.core.http.fields import EmailField, MoneyField, PhoneField, WholeNumber
 from bookme.core.http.serializers import (
     ColorField,
+    InputSerializer,
     MetadataField,
     RowSerializer,
     TranslationsField,
@@ -120,7 +121,7 @@ class ServiceOfPersonSerializer(OfferSerializer):
         return row.service.text("name", get_language() or "")
 
 
-class BreakSerializer(serializers.Serializer[Any]):
+class BreakSerializer(InputSerializer):
     """Minutes since the midnight of the shift's day, within the shift."""
 
     start = WholeNumber(max_value=DAY_END)

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from bookme.core.http.fields import EmailField, PhoneField, PlainText
+from bookme.core.http.serializers import InputSerializer
 from bookme.users.actions import MAX_PASSWORD
 
 
@@ -15,20 +16,20 @@ class PasswordField(serializers.CharField):
         super().__init__(max_length=MAX_PASSWORD, trim_whitespace=False, write_only=True, **options)
 
 
-class LoginInput(serializers.Serializer[Any]):
+class LoginInput(InputSerializer):
     email = EmailField()
     password = PasswordField()
 
 
-class RefreshInput(serializers.Serializer[Any]):
+class RefreshInput(InputSerializer):
     refresh = PlainText(max_length=2048)
 
 
-class LogoutInput(serializers.Serializer[Any]):
+class LogoutInput(InputSerializer):
     refresh = PlainText(max_length=2048, required=False)
 
 
-class RegisterInput(serializers.Serializer[Any]):
+class RegisterInput(InputSerializer):
     email = EmailField()
     password = PasswordField()
     name = PlainText(max_length=120)

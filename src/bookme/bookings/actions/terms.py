@@ -29,6 +29,9 @@ from bookme.tenants.context import require_tenant
 from bookme.tenants.models import BusinessKind
 
 NEEDED_CONSENTS = (ConsentKind.TERMS, ConsentKind.PRIVACY)
+SESSION_OR_SERVICE = "Give either a session, or a service and a start."
+START_NEEDED = "Say when it begins."
+CONSENT_NEEDED = "This is needed to book."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,26 +76,34 @@ def _require_address(address: Address | None) -> None:
         raise Invalid.field("/address", "Say where we are to come.", code="required")
 
 
+def names_one_wish(*, session: object, service: object, start: object) -> bool:
+    """Whether it is a session that is wanted, or else something of a service."""
+    return (service is not None or start is not None) != (session is not None)
+
+
+def missing_consents(given: Mapping[str, Any]) -> list[ConsentKind]:
+    """Those without which nothing is booked."""
+    return [kind for kind in NEEDED_CONSENTS if not given.get(kind)]
+
+
 def _asked_session(request: BookingRequest) -> Appointment | None:
-    wants_service = request.service_id is not None or request.start is not None
-    if wants_service == (request.session_id is not None):
-        raise Invalid.field("", "Give either a session, or a service and a start.", code="session_or_service")
+    if not names_one_wish(session=request.session_id, service=request.service_id, start=request.start):
+        raise Invalid.field("", SESSION_OR_SERVICE, code="session_or_service")
     return None if request.session_id is None else asked_session(request.session_id)
 
 
 def _require_consents(consents: Mapping[str, bool]) -> None:
-    missing = [kind for kind in NEEDED_CONSENTS if not consents.get(kind)]
-    if missing:
+    if missing := missing_consents(consents):
         raise Invalid(
             "Nothing is booked without consent to the terms and the privacy notice.",
             code="consent_required",
-            errors=[FieldError(f"/consents/{kind}", "consent_required", "This is needed to book.") for kind in missing],
+            errors=[FieldError(f"/consents/{kind}", "consent_required", CONSENT_NEEDED) for kind in missing],
         )
 
 
 def _slot_wish(service: Service, request: BookingRequest, extras: tuple[Extra, ...]) -> Wish:
     if request.start is None:
-        raise Invalid.field("/start", "Say when it begins.", code="required")
+        raise Invalid.field("/start", START_NEEDED, code="required")
     return Wish(
         service=service,
         start=request.start,

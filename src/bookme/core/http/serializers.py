@@ -1,7 +1,8 @@
 """The shape of a row in the API: read from one serializer, written through the same."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
@@ -14,11 +15,52 @@ from bookme.core.http.fields import EmailField, InstantField, JsonObject, Multil
 from bookme.core.text import has_control_characters
 
 LISTED_TEXT = 120
+TOLD_UNKNOWN = 20
 
 M = TypeVar("M", bound=models.Model)
 
 
-class RowSerializer(serializers.ModelSerializer[M]):
+class InputSerializer(serializers.Serializer[Any]):
+    """A body that is read: a key that it does not know is a fault, and all faults of its form are told at once.
+
+    A field that is only answered may be sent back, and is ignored.
+    """
+
+    def known(self) -> set[str]:
+        """The keys that may be there."""
+        return set(self.fields)
+
+    def also_wrong(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """What is told beside other faults of the form; alone, the action tells it, with a code of its own."""
+        return {}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            return super().to_internal_value(data)
+        unknown = islice((each for each in data if each not in self.known()), TOLD_UNKNOWN)
+        faults: dict[str, Any] = {each: [_no_such_field()] for each in unknown}
+        values: Any = None
+        try:
+            values = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            faults = merged(faults, error.detail)
+        if faults:
+            raise serializers.ValidationError(merged(self.also_wrong(data), faults))
+        return values
+
+
+def merged(first: Any, second: Any) -> Any:
+    """The faults of two looks at one body; of one thing, those of the second."""
+    if not (isinstance(first, dict) and isinstance(second, dict)):
+        return second
+    return first | {name: merged(first.get(name), told) for name, told in second.items()}
+
+
+def _no_such_field() -> serializers.ErrorDetail:
+    return serializers.ErrorDetail("There is no such field.", code="unknown")
+
+
+class RowSerializer(InputSerializer, serializers.ModelSerializer[M]):
     """Fields of a model with our bounds. The view puts `actor` and `languages` into the context.
 
     `translated` texts are answered in the language of the request; the rest of `team_only` never leaves the team.

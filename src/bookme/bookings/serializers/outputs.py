@@ -1,4 +1,4 @@
-"""What booking takes and answers."""
+"""What booking answers."""
 
 from decimal import Decimal
 from typing import Any
@@ -11,23 +11,12 @@ from rest_framework import serializers
 from bookme.bookings.models import Appointment, Booking
 from bookme.bookings.policies import cancel_terms, move_terms
 from bookme.core.http.fields import (
-    DateField,
-    EmailField,
     InstantField,
-    JsonObject,
-    MultilineText,
-    PhoneField,
-    PlainText,
-    WholeNumber,
 )
 from bookme.core.models import Translated
 from bookme.core.money import amount_text
 from bookme.tenants.config import Policy
 from bookme.tenants.context import require_tenant
-
-ANY = "any"
-MAX_PARTY = 1000
-MAX_EXTRAS = 20
 
 
 @extend_schema_field(OpenApiTypes.STR)
@@ -51,133 +40,6 @@ class Amount(serializers.Field[Any, Any, str, Any]):
 
     def to_representation(self, value: Booking) -> str:
         return amount_text(getattr(value, self.column), value.currency)
-
-
-@extend_schema_field({"type": "string", "examples": ["any"]})
-class StaffChoice(serializers.Field[Any, Any, Any, Any]):
-    """An id, or `any` for anybody, which reads as None."""
-
-    default_error_messages = {"invalid": "Give the id of a person, or any."}
-
-    def to_internal_value(self, data: Any) -> Any:
-        if data == ANY:
-            return None
-        try:
-            return serializers.UUIDField().to_internal_value(data)
-        except serializers.ValidationError:
-            self.fail("invalid")
-
-    def to_representation(self, value: Any) -> Any:
-        return str(value)
-
-
-class CustomerInput(serializers.Serializer[Any]):
-    """Who books: a name, and an e-mail address or a phone number."""
-
-    name = PlainText(max_length=120)
-    email = EmailField(required=False, allow_blank=True, default="")
-    phone = PhoneField(required=False, allow_blank=True, default="")
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if not attrs["email"] and not attrs["phone"]:
-            raise serializers.ValidationError({"email": "Give an e-mail address or a phone number."}, code="required")
-        return attrs
-
-
-class AddressInput(serializers.Serializer[Any]):
-    line1 = PlainText(max_length=200)
-    line2 = PlainText(max_length=200, required=False, allow_blank=True, default="")
-    city = PlainText(max_length=100, required=False, allow_blank=True, default="")
-    county = PlainText(max_length=100, required=False, allow_blank=True, default="")
-    postcode = PlainText(max_length=16)
-    country = serializers.RegexField(r"^([A-Z]{2})?$", required=False, allow_blank=True, default="")
-
-
-class ConsentsInput(serializers.Serializer[Any]):
-    terms = serializers.BooleanField(required=False)
-    privacy = serializers.BooleanField(required=False)
-    marketing = serializers.BooleanField(required=False)
-
-
-class BookingInput(serializers.Serializer[Any]):
-    """Exactly one of `session`, or `service` with `start`. A mobile trade needs an `address` of who is not its team."""
-
-    session = serializers.UUIDField(required=False, allow_null=True, default=None)
-    service = serializers.UUIDField(required=False, allow_null=True, default=None)
-    start = InstantField(required=False, allow_null=True, default=None)
-    staff = StaffChoice(required=False, allow_null=True, default=None)
-    location = serializers.UUIDField(required=False, allow_null=True, default=None)
-    party_size = WholeNumber(min_value=1, required=False, default=1)
-    extras = serializers.ListField(child=serializers.UUIDField(), max_length=MAX_EXTRAS, required=False, default=list)
-    notes = MultilineText(max_length=2000, required=False, allow_blank=True, default="")
-    answers = JsonObject(required=False, default=dict)
-    address = AddressInput(required=False, allow_null=True, default=None)
-    customer = CustomerInput()
-    consents = ConsentsInput(required=False, default=dict)
-
-
-class RescheduleInput(serializers.Serializer[Any]):
-    """The new start, and who is to do it: the same person unless another, or `any`, is named."""
-
-    start = InstantField()
-    staff = StaffChoice(required=False)
-    location = serializers.UUIDField(required=False, allow_null=True, default=None)
-
-
-class ReasonInput(serializers.Serializer[Any]):
-    reason = PlainText(max_length=500, required=False, allow_blank=True, default="")
-
-
-class NothingInput(serializers.Serializer[Any]):
-    """No body is needed."""
-
-
-class BookingChanges(serializers.Serializer[Any]):
-    """What the team changes; `version` is that of the booking as they saw it.
-
-    `answers` join those that are there; null or an empty text takes one away that is not required.
-    """
-
-    version = WholeNumber(min_value=1)
-    internal_notes = MultilineText(required=False, allow_blank=True)
-    answers = JsonObject(required=False)
-    location = serializers.UUIDField(required=False)
-
-
-class SlotsQuery(serializers.Serializer[Any]):
-    """`from` and `to` are dates in the zone of the location, else of the business, both inclusive."""
-
-    def get_fields(self) -> dict[str, Any]:
-        """Two names that cannot be those of attributes."""
-        return {**super().get_fields(), "from": DateField(source="first"), "to": DateField(source="last")}
-
-    service = serializers.UUIDField()
-    staff = StaffChoice(required=False, default=None)
-    location = serializers.UUIDField(required=False, default=None)
-    party_size = WholeNumber(min_value=1, required=False, default=1)
-    extras = serializers.ListField(child=serializers.UUIDField(), max_length=MAX_EXTRAS, required=False, default=list)
-    postcode = PlainText(max_length=16, required=False, allow_blank=True, default="")
-
-
-class ExplainQuery(serializers.Serializer[Any]):
-    service = serializers.UUIDField()
-    staff = serializers.UUIDField()
-    start = InstantField()
-    location = serializers.UUIDField(required=False, default=None)
-
-
-class SessionsQuery(serializers.Serializer[Any]):
-    """From today, and for thirty days, unless dates are given; both inclusive, in the zone of the business."""
-
-    service = serializers.UUIDField(required=False, default=None)
-
-    def get_fields(self) -> dict[str, Any]:
-        """As in SlotsQuery."""
-        dates = {
-            "from": DateField(source="first", required=False, default=None),
-            "to": DateField(source="last", required=False, default=None),
-        }
-        return {**super().get_fields(), **dates}
 
 
 class SlotOutput(serializers.Serializer[Any]):

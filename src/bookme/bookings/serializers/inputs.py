@@ -1,0 +1,189 @@
+"""What booking takes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.fields import empty
+
+from bookme.bookings.actions.powers import acts_for_business
+from bookme.bookings.actions.terms import (
+    CONSENT_NEEDED,
+    SESSION_OR_SERVICE,
+    START_NEEDED,
+    missing_consents,
+    names_one_wish,
+)
+from bookme.bookings.serializers.outputs import TeamBookingOutput
+from bookme.core.http.fields import (
+    DateField,
+    EmailField,
+    InstantField,
+    JsonObject,
+    MultilineText,
+    PhoneField,
+    PlainText,
+    WholeNumber,
+)
+from bookme.core.http.serializers import InputSerializer
+
+ANY = "any"
+MAX_PARTY = 1000
+MAX_EXTRAS = 20
+
+
+@extend_schema_field({"type": "string", "examples": ["any"]})
+class StaffChoice(serializers.Field[Any, Any, Any, Any]):
+    """An id, or `any` for anybody, which reads as None."""
+
+    default_error_messages = {"invalid": "Give the id of a person, or any."}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if data == ANY:
+            return None
+        try:
+            return serializers.UUIDField().to_internal_value(data)
+        except serializers.ValidationError:
+            self.fail("invalid")
+
+    def to_representation(self, value: Any) -> Any:
+        return str(value)
+
+
+class CustomerInput(InputSerializer):
+    """Who books: a name, and an e-mail address or a phone number."""
+
+    name = PlainText(max_length=120)
+    email = EmailField(required=False, allow_blank=True, default="")
+    phone = PhoneField(required=False, allow_blank=True, default="")
+
+    def run_validation(self, data: Any = empty) -> Any:
+        """One that is missing is told with its parts."""
+        return super().run_validation({} if data is empty else data)
+
+    def also_wrong(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        return {} if data.get("email") or data.get("phone") else {"email": [_no_contact()]}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs["email"] and not attrs["phone"]:
+            raise serializers.ValidationError({"email": [_no_contact()]})
+        return attrs
+
+
+def _no_contact() -> serializers.ErrorDetail:
+    return serializers.ErrorDetail("Give an e-mail address or a phone number.", code="required")
+
+
+class AddressInput(InputSerializer):
+    line1 = PlainText(max_length=200)
+    line2 = PlainText(max_length=200, required=False, allow_blank=True, default="")
+    city = PlainText(max_length=100, required=False, allow_blank=True, default="")
+    county = PlainText(max_length=100, required=False, allow_blank=True, default="")
+    postcode = PlainText(max_length=16)
+    country = serializers.RegexField(r"^([A-Z]{2})?$", required=False, allow_blank=True, default="")
+
+
+class ConsentsInput(InputSerializer):
+    terms = serializers.BooleanField(required=False)
+    privacy = serializers.BooleanField(required=False)
+    marketing = serializers.BooleanField(required=False)
+
+
+class BookingInput(InputSerializer):
+    """Exactly one of `session`, or `service` with `start`. A mobile trade needs an `address` of who is not its team."""
+
+    session = serializers.UUIDField(required=False, allow_null=True, default=None)
+    service = serializers.UUIDField(required=False, allow_null=True, default=None)
+    start = InstantField(required=False, allow_null=True, default=None)
+    staff = StaffChoice(required=False, allow_null=True, default=None)
+    location = serializers.UUIDField(required=False, allow_null=True, default=None)
+    party_size = WholeNumber(min_value=1, required=False, default=1)
+    extras = serializers.ListField(child=serializers.UUIDField(), max_length=MAX_EXTRAS, required=False, default=list)
+    notes = MultilineText(max_length=2000, required=False, allow_blank=True, default="")
+    answers = JsonObject(required=False, default=dict)
+    address = AddressInput(required=False, allow_null=True, default=None)
+    customer = CustomerInput()
+    consents = ConsentsInput(required=False, default=dict)
+
+    def also_wrong(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        faults: dict[str, Any] = {}
+        session, service, start = (data.get(each) for each in ("session", "service", "start"))
+        if not names_one_wish(session=session, service=service, start=start):
+            faults["non_field_errors"] = [serializers.ErrorDetail(SESSION_OR_SERVICE, code="session_or_service")]
+        elif service and not start:
+            faults["start"] = [serializers.ErrorDetail(START_NEEDED, code="required")]
+        if not acts_for_business(self.context["actor"]):
+            given = data.get("consents")
+            missing = missing_consents(given if isinstance(given, Mapping) else {})
+            told = serializers.ErrorDetail(CONSENT_NEEDED, code="consent_required")
+            faults["consents"] = {kind.value: [told] for kind in missing}
+        return faults
+
+
+class RescheduleInput(InputSerializer):
+    """The new start, and who is to do it: the same person unless another, or `any`, is named."""
+
+    start = InstantField()
+    staff = StaffChoice(required=False)
+    location = serializers.UUIDField(required=False, allow_null=True, default=None)
+
+
+class ReasonInput(InputSerializer):
+    reason = PlainText(max_length=500, required=False, allow_blank=True, default="")
+
+
+class NothingInput(InputSerializer):
+    """No body is needed."""
+
+
+class BookingChanges(InputSerializer):
+    """What the team changes; `version` is that of the booking as they saw it.
+
+    `answers` join those that are there; null or an empty text takes one away that is not required.
+    """
+
+    version = WholeNumber(min_value=1)
+    internal_notes = MultilineText(required=False, allow_blank=True)
+    answers = JsonObject(required=False)
+    location = serializers.UUIDField(required=False)
+
+    def known(self) -> set[str]:
+        """And whatever an answer has."""
+        return super().known() | set(TeamBookingOutput().fields)
+
+
+class SlotsQuery(serializers.Serializer[Any]):
+    """`from` and `to` are dates in the zone of the location, else of the business, both inclusive."""
+
+    def get_fields(self) -> dict[str, Any]:
+        """Two names that cannot be those of attributes."""
+        return {**super().get_fields(), "from": DateField(source="first"), "to": DateField(source="last")}
+
+    service = serializers.UUIDField()
+    staff = StaffChoice(required=False, default=None)
+    location = serializers.UUIDField(required=False, default=None)
+    party_size = WholeNumber(min_value=1, required=False, default=1)
+    extras = serializers.ListField(child=serializers.UUIDField(), max_length=MAX_EXTRAS, required=False, default=list)
+    postcode = PlainText(max_length=16, required=False, allow_blank=True, default="")
+
+
+class ExplainQuery(serializers.Serializer[Any]):
+    service = serializers.UUIDField()
+    staff = serializers.UUIDField()
+    start = InstantField()
+    location = serializers.UUIDField(required=False, default=None)
+
+
+class SessionsQuery(serializers.Serializer[Any]):
+    """From today, and for thirty days, unless dates are given; both inclusive, in the zone of the business."""
+
+    service = serializers.UUIDField(required=False, default=None)
+
+    def get_fields(self) -> dict[str, Any]:
+        """As in SlotsQuery."""
+        dates = {
+            "from": DateField(source="first", required=False, default=None),
+            "to": DateField(source="last", required=False, default=None),
+        }
+        return {**super().get_fields(), **dates}
