@@ -6,6 +6,9 @@ from uuid import uuid4
 
 import pytest
 
+from bookme.bookings.availability import Cause
+from bookme.bookings.wishes import SESSIONS_ONLY
+from bookme.bookings.wording import cause_text
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import Tenant
 from tests.bookings.conftest import Shop, open_shop
@@ -15,6 +18,7 @@ from tests.factories.locations import LocationFactory
 from tests.factories.services import ExtraFactory, ServiceFactory
 from tests.factories.staff import StaffServiceFactory
 from tests.factories.users import Person, Stranger
+from tests.web.conftest import configure
 
 SLOTS = "bookings/available-slots/"
 WEEK = {"from": "2030-01-07", "to": "2030-01-09"}
@@ -147,11 +151,37 @@ class TestWhyNot:
         AppointmentFactory(service=shop.service, staff=shop.ada, location=shop.place, seats_taken=1)
         query = {"service": str(shop.service.pk), "staff": str(shop.ada.pk), "start": "2030-01-07T10:07:00Z"}
         told = owner.api.get("bookings/explain-slot/", query).json()
-        assert told == {"start": "2030-01-07T10:07:00+00:00", "offered": False, "causes": ["booking", "grid"]}
+        assert told == {
+            "start": "2030-01-07T10:07:00+00:00",
+            "offered": False,
+            "causes": [
+                {"code": "booking", "text": "Something is booked then."},
+                {"code": "grid", "text": "Bookings do not begin at this minute."},
+            ],
+        }
         told = owner.api.get("bookings/explain-slot/", {**query, "start": "2030-01-07T12:00:00Z"}).json()
         assert (told["offered"], told["causes"]) == (True, [])
         told = owner.api.get("bookings/explain-slot/", {**query, "start": "2050-01-07T12:00:00Z"}).json()
-        assert told["causes"] == ["horizon"]
+        assert [each["code"] for each in told["causes"]] == ["horizon"]
+
+    def test_in_the_language_that_is_asked_for(self, shop: Shop, owner: Person, salon: Tenant) -> None:
+        configure(salon, languages=["en", "fr"])
+        query = {"service": str(shop.service.pk), "staff": str(shop.ada.pk), "start": "2050-01-07T12:00:00Z"}
+        answer = owner.api.get("bookings/explain-slot/", query, accept_language="fr")
+        assert answer.json()["causes"] == [{"code": "horizon", "text": "Trop loin dans l’avenir."}]
+
+    def test_every_cause_has_words_of_its_own(self) -> None:
+        texts = {cause_text(code) for code in (*Cause, SESSIONS_ONLY)}
+        assert len(texts) == len(Cause) + 1
+
+    def test_rules_of_the_service_and_full_days_are_causes(self, shop: Shop, owner: Person) -> None:
+        AppointmentFactory(service=shop.service, staff=shop.ada, location=shop.place, seats_taken=1)
+        shop.service.policy = {"max_per_day": 1}
+        shop.service.bookable_hours = [{"day": "mon", "start": "09:00", "end": "12:00"}]
+        shop.service.save()
+        query = {"service": str(shop.service.pk), "staff": str(shop.ada.pk), "start": "2030-01-07T12:00:00Z"}
+        causes = owner.api.get("bookings/explain-slot/", query).json()["causes"]
+        assert [each["code"] for each in causes] == ["rule", "day_limit"]
 
     def test_only_the_team(self, shop: Shop, customer: Person, stranger: Stranger) -> None:
         query = {"service": str(shop.service.pk), "staff": str(shop.ada.pk), "start": "2030-01-07T10:00:00Z"}

@@ -142,7 +142,12 @@ class TestCancelling:
         assert stranger.api.get(f"bookings/{booking.pk}/{link(booking)}").json()["cancellation"]["fee"] == "0.00"
         clock.move_to(monday(8) + dt.timedelta(seconds=1))
         terms = stranger.api.get(f"bookings/{booking.pk}/{link(booking)}").json()["cancellation"]
-        assert terms == {"allowed": True, "free_until": "2030-01-07T08:00:00+00:00", "fee": "20.00"}
+        assert terms == {
+            "allowed": True,
+            "free_until": "2030-01-07T08:00:00+00:00",
+            "fee": "20.00",
+            "text": "Cancelling is free until 2 hours before. From 2 hours before, it costs 50 % (£20).",
+        }
         answer = stranger.api.post(f"bookings/{booking.pk}/cancel/{link(booking)}")
         assert answer.json()["fee"] == "20.00"
 

@@ -16,6 +16,7 @@ from bookme.bookings.states import Status
 from bookme.communications.messages import Rendered, render, written_language
 from bookme.communications.told import OVER, Audience, BookingFacts, Kind, Sender
 from bookme.core.ids import uuid7
+from bookme.tenants.config import Cancellation
 
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 START = dt.datetime(2026, 11, 12, 13, 30, tzinfo=dt.UTC)
@@ -48,8 +49,7 @@ BOOKING = BookingFacts(
     payment_due=Decimal(0),
     fee=Decimal(0),
     currency="GBP",
-    free_until=START - dt.timedelta(days=1),
-    late_fee_percent=50,
+    cancellation=Cancellation(free_until_minutes=1440, late_fee_percent=50),
     reason="",
     cancelled_by="",
     customer_name="Amelia Hart",
@@ -90,9 +90,8 @@ def test_what_is_due_is_said() -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({}, "free of charge until Wednesday 11 November, 13:30. After that, it costs 50 % of the price."),
-        ({"free_until": NOW - dt.timedelta(hours=1)}, "Cancelling costs 50 % of the price."),
-        ({"late_fee_percent": 0}, "You can cancel free of charge until it starts."),
+        ({}, "Cancelling is free until 24 hours before. From 24 hours before, it costs 50 % (£29)."),
+        ({"cancellation": Cancellation()}, "Cancelling is free until it begins."),
     ],
 )
 def test_the_price_of_cancelling_is_said_before_it_is_due(changes: dict[str, object], told: str) -> None:
@@ -205,7 +204,7 @@ def test_no_sentence_of_a_letter_is_left_in_english(source: str, language: str) 
 def test_a_letter_in_french() -> None:
     letter = _at_atlas("fr", Kind.EXPIRED)
     assert letter.subject.startswith("Pas de réponse à temps")
-    assert "jeu. 12 nov." in letter.text
+    assert "jeudi 12 novembre" in letter.text
     assert "150" in letter.text
     assert '<html lang="fr" dir="ltr">' in letter.html
 

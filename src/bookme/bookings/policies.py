@@ -7,20 +7,25 @@ from decimal import Decimal
 from bookme.bookings.states import UPCOMING, Status
 from bookme.core.money import percent_of, rounded
 from bookme.core.time import MINUTE
-from bookme.tenants.config import Deposit, DepositKind, Policy
+from bookme.tenants.config import Cancellation, Deposit, DepositKind, FeeStep, Policy
 
 
 @dataclass(frozen=True)
 class CancelTerms:
-    """Whether a customer may cancel now, until which instant it is free, and what it costs now."""
+    """Whether a customer may cancel now, until which instant it is free, and what it costs now.
+
+    Of what was paid, `kept` stays with the business, the fee in it, and `refund` is given back.
+    """
 
     allowed: bool
     free_until: dt.datetime
     fee: Decimal
+    kept: Decimal
+    refund: Decimal
 
     @property
     def is_free(self) -> bool:
-        return self.fee == 0
+        return self.fee == 0 and self.kept == 0
 
 
 @dataclass(frozen=True)
@@ -37,13 +42,39 @@ class MoveTerms:
 
 
 def cancel_terms(
-    *, policy: Policy, status: Status, starts_at: dt.datetime, price: Decimal, currency: str, now: dt.datetime
+    *,
+    policy: Policy,
+    status: Status,
+    starts_at: dt.datetime,
+    price: Decimal,
+    currency: str,
+    now: dt.datetime,
+    paid: Decimal = Decimal(0),
 ) -> CancelTerms:
-    """Free until the cut-off, from then on at the late fee; not at all once it has begun or is over."""
-    free_until = starts_at - policy.cancellation.free_until_minutes * MINUTE
-    late = now > free_until
-    fee = percent_of(price, Decimal(policy.cancellation.late_fee_percent), currency) if late else Decimal(0)
-    return CancelTerms(allowed=status in UPCOMING and now < starts_at, free_until=free_until, fee=fee)
+    """Free until the cut-off, from then on at the fee of the last stage; not at all once it has begun or is over.
+
+    Cancelled late, the refund share of what was `paid` is given back, but never so much that less than the fee stays.
+    """
+    cancellation = policy.cancellation
+    free_until = starts_at - cancellation.free_until_minutes * MINUTE
+    fee = kept = Decimal(0)
+    if now > free_until:
+        reached = [each for each in fee_stages(cancellation) if now >= starts_at - each.minutes_before * MINUTE]
+        fee = percent_of(price, Decimal(reached[-1].percent), currency)
+        share = percent_of(paid, Decimal(100 - cancellation.refund_percent), currency)
+        kept = min(paid, max(fee, share))
+    return CancelTerms(
+        allowed=status in UPCOMING and now < starts_at, free_until=free_until, fee=fee, kept=kept, refund=paid - kept
+    )
+
+
+def fee_stages(cancellation: Cancellation) -> list[FeeStep]:
+    """From when on cancelling costs what, the earliest first; before the first of them it is free."""
+    free_until = cancellation.free_until_minutes
+    percents = {free_until: cancellation.late_fee_percent}
+    for step in cancellation.fee_steps:
+        percents[min(step.minutes_before, free_until)] = step.percent
+    return [FeeStep(minutes, percent) for minutes, percent in percents.items()]
 
 
 def move_terms(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookme.bookings.ics import CalendarEntry, calendar_file
+from bookme.bookings.wording import cancellation_text
 from bookme.communications.told import OVER, Audience, BookingFacts, Kind, Sender
 from bookme.communications.wording import words_for
 from bookme.core.color import readable_on
@@ -48,7 +49,7 @@ def render(
             "sender": sender,
             "booking": booking,
             "rows": _rows(booking, audience, formats),
-            "policy": _policy(kind, audience, booking, formats, now),
+            "policy": _policy(kind, audience, booking, formats),
             "button": _button(kind, audience, sender, booking),
             "on_color": readable_on(sender.color),
             "language": language,
@@ -102,18 +103,11 @@ def _due(booking: BookingFacts, formats: Formats) -> str:
     return amount if booking.payment_due == booking.price else _("%s as a deposit") % amount
 
 
-def _policy(kind: Kind, audience: Audience, booking: BookingFacts, formats: Formats, now: dt.datetime) -> str:
+def _policy(kind: Kind, audience: Audience, booking: BookingFacts, formats: Formats) -> str:
     """What cancelling costs, in a sentence, while there is something to cancel."""
     if audience is Audience.BUSINESS or kind in OVER:
         return ""
-    if not booking.late_fee_percent:
-        return _("You can cancel free of charge until it starts.")
-    if now > booking.free_until:
-        return _("Cancelling costs %d %% of the price.") % booking.late_fee_percent
-    return _("You can cancel free of charge until %(until)s. After that, it costs %(percent)d %% of the price.") % {
-        "until": formats.moment(booking.free_until.astimezone(booking.zone)),
-        "percent": booking.late_fee_percent,
-    }
+    return cancellation_text(cancellation=booking.cancellation, price=booking.price, formats=formats)
 
 
 def _button(kind: Kind, audience: Audience, sender: Sender, booking: BookingFacts) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from bookme.communications.told import BookingFacts, Sender
 from bookme.core.actor import Actor
 from bookme.core.errors import NotFound
 from bookme.core.permissions import Permission
-from bookme.core.time import MINUTE, zone
+from bookme.core.time import zone
 from bookme.locations.models import Location
 from bookme.tenants.config import Policy
 from bookme.tenants.models import Tenant
@@ -71,7 +71,6 @@ def sender_of(tenant: Tenant) -> Sender:
 def facts_of(booking: Booking, *, tenant: Tenant, language: str, old_start: dt.datetime | None = None) -> BookingFacts:
     """A booking of `booking_to_tell` as messages in that language tell it; `old_start` is where it was moved from."""
     visit, appointment, location = booking.visit, booking.appointment, booking.appointment.location
-    policy = Policy.from_data(booking.policy)
     return BookingFacts(
         id=booking.pk,
         reference=visit.reference,
@@ -91,8 +90,7 @@ def facts_of(booking: Booking, *, tenant: Tenant, language: str, old_start: dt.d
         payment_due=booking.still_due,
         fee=booking.fee,
         currency=booking.currency,
-        free_until=appointment.starts_at - policy.cancellation.free_until_minutes * MINUTE,
-        late_fee_percent=policy.cancellation.late_fee_percent,
+        cancellation=Policy.from_data(booking.policy).cancellation,
         reason=booking.cancel_reason,
         cancelled_by=booking.cancelled_by,
         customer_name=visit.contact_name,

@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bookme.bookings.states import Status
+from bookme.tenants.config import Cancellation
 
 
 class Kind(StrEnum):
@@ -46,7 +47,7 @@ class Sender:
 class BookingFacts:
     """A booking as messages tell it; instants in UTC, `zone` is the place's. `old_start` is set if it was moved.
 
-    `free_until` is when cancelling stops being free, and `late_fee_percent` what it costs from then on.
+    `cancellation` is the rule under which it was booked.
     """
 
     id: UUID
@@ -67,8 +68,7 @@ class BookingFacts:
     payment_due: Decimal
     fee: Decimal
     currency: str
-    free_until: dt.datetime
-    late_fee_percent: int
+    cancellation: Cancellation
     reason: str
     cancelled_by: str
     customer_name: str

@@ -13,6 +13,7 @@ _TOKEN = "0198f6a01c2d7e3f8a4b5c6d7e8f9a0b:1:zWmTq0h3sVb8Yk1pUo5nRc2eLx7fGd4aJi9
 
 _CUSTOMER = {"name": "Ada Lovelace", "email": "ada@mail.example", "phone": "+442079460102"}
 _CONSENTS = {"terms": True, "privacy": True, "marketing": False}
+_CANCELLING = "Cancelling is free until it begins."
 _BOOKED: dict[str, Any] = {
     "id": _BOOKING,
     "visit": _VISIT,
@@ -39,7 +40,7 @@ _BOOKED: dict[str, Any] = {
     "notes": "",
     "answers": {},
     "address": None,
-    "cancellation": {"allowed": True, "free_until": "2027-02-28T09:30:00+00:00", "fee": "0.00"},
+    "cancellation": {"allowed": True, "free_until": "2027-02-28T09:30:00+00:00", "fee": "0.00", "text": _CANCELLING},
     "reschedule": {"allowed": True, "until": "2027-02-28T09:30:00+00:00", "moves_left": 3},
     "times_moved": 0,
     "version": 1,
@@ -48,7 +49,7 @@ _BOOKED: dict[str, Any] = {
 _MOVED = _BOOKED | {
     "start": "2027-03-02T11:00:00+00:00",
     "end": "2027-03-02T12:00:00+00:00",
-    "cancellation": {"allowed": True, "free_until": "2027-03-01T11:00:00+00:00", "fee": "0.00"},
+    "cancellation": {"allowed": True, "free_until": "2027-03-01T11:00:00+00:00", "fee": "0.00", "text": _CANCELLING},
     "reschedule": {"allowed": True, "until": "2027-03-01T11:00:00+00:00", "moves_left": 2},
     "times_moved": 1,
     "version": 2,

@@ -54,6 +54,7 @@ def answer_schema() -> dict[str, Any]:
         "language": {"type": "string", "description": "That of the texts in this answer."},
         "questions": {"type": "array", "items": _QUESTION},
         "consents": {"type": "array", "items": _CONSENT},
+        "cancellation_text": _TEXT | {"description": "What cancelling costs, in a sentence; a service may differ."},
     }
     return {"type": "object", "required": sorted(parts | more), "properties": parts | more}
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.translation import override
 
+from bookme.bookings.wording import cancellation_text
+from bookme.core.formats import Formats, locale_of
 from bookme.customers.models import ConsentKind
 from bookme.customers.wording import consent_links, consent_wording
 from bookme.services.models import Question
@@ -24,7 +26,14 @@ def config_answer(tenant: Tenant, questions: list[Question], *, language: str) -
         **settings_answer(config, language=language),
         "questions": [question_answer(each, language=language) for each in questions],
         "consents": consents_answer(config.legal, language=language),
+        "cancellation_text": _cancellation_text(config, language=language),
     }
+
+
+def _cancellation_text(config: BusinessConfig, *, language: str) -> str:
+    formats = Formats(locale=locale_of(language, config.country), currency=config.currency)
+    with override(language):
+        return cancellation_text(cancellation=config.policy.cancellation, price=None, formats=formats)
 
 
 def settings_answer(config: BusinessConfig, *, language: str) -> dict[str, Any]:

@@ -51,6 +51,7 @@ class Managed:
     token: str
     actor: Actor
     booking: Booking
+    policy: Policy
     cancel: CancelTerms
     move: MoveTerms
 
@@ -65,10 +66,6 @@ class Managed:
     @property
     def ends_at(self) -> dt.datetime:
         return self.booking.appointment.ends_at.astimezone(self.zone)
-
-    @property
-    def free_until(self) -> dt.datetime:
-        return self.cancel.free_until.astimezone(self.zone)
 
     @property
     def move_until(self) -> dt.datetime:
@@ -119,6 +116,7 @@ def managed_booking(token: str, at: dt.datetime) -> Managed:
         token=token,
         actor=actor,
         booking=booking,
+        policy=policy,
         cancel=cancel_terms(
             policy=policy,
             status=booking.state,

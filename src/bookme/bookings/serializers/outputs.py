@@ -8,8 +8,12 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from bookme.bookings.availability import Cause
 from bookme.bookings.models import Appointment, Booking
 from bookme.bookings.policies import cancel_terms, move_terms
+from bookme.bookings.wishes import SESSIONS_ONLY
+from bookme.bookings.wording import cancellation_text
+from bookme.core.formats import Formats, locale_of
 from bookme.core.http.fields import (
     InstantField,
 )
@@ -63,12 +67,19 @@ class SlotsOutput(serializers.Serializer[Any]):
     days = SlotDayOutput(many=True)
 
 
+class CauseOutput(serializers.Serializer[Any]):
+    """One thing that keeps the time from being offered; `text` is in the language of the request."""
+
+    code = serializers.ChoiceField(choices=[*(each.value for each in Cause), SESSIONS_ONLY])
+    text = serializers.CharField()
+
+
 class ExplainOutput(serializers.Serializer[Any]):
     """`causes` is empty where the time is offered."""
 
     start = InstantField()
     offered = serializers.BooleanField()
-    causes = serializers.ListField(child=serializers.CharField())
+    causes = CauseOutput(many=True)
 
 
 class SessionOutput(serializers.Serializer[Appointment]):
@@ -114,11 +125,15 @@ class ContactOutput(serializers.Serializer[Any]):
 
 
 class CancellationOutput(serializers.Serializer[Any]):
-    """Whether a customer may cancel now, until when that is free, and what it costs now."""
+    """Whether a customer may cancel now, until when that is free, and what it costs now.
+
+    `text` is the whole rule in a sentence, in the language of the request.
+    """
 
     allowed = serializers.BooleanField()
     free_until = InstantField()
     fee = serializers.CharField()
+    text = serializers.CharField()
 
 
 class RescheduleOutput(serializers.Serializer[Any]):
@@ -176,17 +191,24 @@ class BookingOutput(serializers.Serializer[Booking]):
 
     @extend_schema_field(CancellationOutput)
     def get_cancellation(self, row: Booking) -> dict[str, Any]:
+        policy = Policy.from_data(row.policy)
         terms = cancel_terms(
-            policy=Policy.from_data(row.policy),
+            policy=policy,
             status=row.state,
             starts_at=row.appointment.starts_at,
             price=row.price,
             currency=row.currency,
             now=self.context["now"],
         )
-        fee = amount_text(terms.fee, row.currency)
-        free_until = terms.free_until
-        return self._terms(CancellationOutput, allowed=terms.allowed, free_until=free_until, fee=fee)
+        locale = locale_of(get_language() or "", require_tenant().config.country)
+        formats = Formats(locale=locale, currency=row.currency)
+        return self._terms(
+            CancellationOutput,
+            allowed=terms.allowed,
+            free_until=terms.free_until,
+            fee=amount_text(terms.fee, row.currency),
+            text=cancellation_text(cancellation=policy.cancellation, price=row.price, formats=formats),
+        )
 
     @extend_schema_field(RescheduleOutput)
     def get_reschedule(self, row: Booking) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from bookme.bookings.serializers import (
     SlotsQuery,
 )
 from bookme.bookings.wishes import Wish
+from bookme.bookings.wording import cause_text
 from bookme.core.http.views import ApiView
 from bookme.core.permissions import Access, Permission
 from bookme.core.time import day_bounds, now
@@ -81,7 +82,7 @@ class ExplainSlotView(ApiView):
         require_staff(service, asked["staff"])
         require_location(service, asked["location"])
         wish = Wish(service=service, start=asked["start"], staff_id=asked["staff"], location_id=asked["location"])
-        causes = causes_against(wish, now=now())
+        causes = [{"code": each, "text": cause_text(each)} for each in causes_against(wish, now=now())]
         return Response(self.written(ExplainOutput, {"start": asked["start"], "offered": not causes, "causes": causes}))
 
 

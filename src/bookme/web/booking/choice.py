@@ -112,6 +112,11 @@ class Choice:
         amount, is_from = self.unit_price
         return Price(amount * self.draft.party_size + sum((each.price for each in self.extras), Decimal(0)), is_from)
 
+    @property
+    def sure_price(self) -> Decimal | None:
+        """What it costs, once that does not depend on who it will be."""
+        return None if self.total.is_from else self.total.amount
+
     @cached_property
     def people_differ(self) -> bool:
         """Who it is decides about price or length."""

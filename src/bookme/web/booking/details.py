@@ -15,14 +15,12 @@ from django.views.decorators.csrf import csrf_protect
 from bookme.bookings.actions.request import BookingRequest
 from bookme.bookings.links import manage_token
 from bookme.bookings.models import Visit
-from bookme.bookings.policies import CancelTerms, cancel_terms, payment_due
+from bookme.bookings.policies import no_show_fee, payment_due
 from bookme.bookings.selectors.openings import with_alternatives
-from bookme.bookings.states import Status
 from bookme.bookings.wishes import SlotUnavailable
 from bookme.core.actor import GUEST, Actor
 from bookme.core.errors import DomainError, Invalid, Mismatch
 from bookme.core.http.client import client_address
-from bookme.core.money import percent_of
 from bookme.core.time import now
 from bookme.customers.selectors import customer_by_contact
 from bookme.customers.wording import consent_links
@@ -54,10 +52,8 @@ class Taken:
 
 @dataclass(frozen=True)
 class Terms:
-    """The policy in figures: until when cancelling is free, what it costs later, and what is due now."""
+    """The policy in figures: what not coming costs, and what is due now."""
 
-    cancel: CancelTerms
-    late_fee: Decimal
     no_show_fee: Decimal
     due: Decimal
 
@@ -207,7 +203,7 @@ def _page(
     taken: Taken | None = None,
 ) -> HttpResponse:
     config = require_tenant().config
-    terms = terms_of(choice, config, now())
+    terms = terms_of(choice, config)
     context = {
         "choice": choice,
         "form": form,
@@ -225,19 +221,10 @@ def _page(
     return show(request, "booking/details.html", context, status=status)
 
 
-def terms_of(choice: Choice, config: BusinessConfig, at: dt.datetime) -> Terms:
-    """The policy of this booking with its own figures. A start has been chosen."""
+def terms_of(choice: Choice, config: BusinessConfig) -> Terms:
+    """The policy of this booking with its own figures."""
     price, currency, policy = choice.total.amount, config.currency, choice.policy
     return Terms(
-        cancel=cancel_terms(
-            policy=policy,
-            status=Status.CONFIRMED,
-            starts_at=choice.starts_at or at,
-            price=price,
-            currency=currency,
-            now=at,
-        ),
-        late_fee=percent_of(price, Decimal(policy.cancellation.late_fee_percent), currency),
-        no_show_fee=percent_of(price, Decimal(policy.cancellation.no_show_fee_percent), currency),
+        no_show_fee=no_show_fee(policy=policy, price=price, currency=currency),
         due=payment_due(deposit=policy.deposit, price=price, currency=currency),
     )

@@ -1,9 +1,9 @@
 """Step 3: when. The picker is swapped by htmx; without JavaScript the same links load the whole page."""
 
 import datetime as dt
-from uuid import UUID
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _

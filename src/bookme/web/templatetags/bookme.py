@@ -10,8 +10,10 @@ from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from bookme.bookings.wording import cancellation_text
 from bookme.core.formats import Formats, ahead_text, duration_text
 from bookme.core.models import Translated
+from bookme.tenants.config import Cancellation
 
 register = template.Library()
 
@@ -24,6 +26,12 @@ def price(context: Context, amount: Decimal) -> str:
 @register.simple_tag(takes_context=True)
 def money(context: Context, amount: Decimal) -> str:
     return _formats(context).money(amount)
+
+
+@register.simple_tag(takes_context=True)
+def cancelling(context: Context, cancellation: Cancellation, price: Decimal | None) -> str:
+    """What cancelling costs and when; without a price in percentages alone."""
+    return cancellation_text(cancellation=cancellation, price=price, formats=_formats(context))
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,77 @@
+"""What booking says in words, in the language that is active: what cancelling costs, and why a time is not offered."""
+
+from decimal import Decimal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookme.bookings.availability import Cause
+from bookme.bookings.policies import fee_stages
+from bookme.bookings.wishes import SESSIONS_ONLY
+from bookme.core.formats import Formats, ahead_text
+from bookme.core.money import percent_of
+from bookme.tenants.config import Cancellation, FeeStep
+
+_CAUSES: dict[str, Promise] = {
+    Cause.HOURS: gettext_lazy("Not in the hours of the person and the place."),
+    Cause.BREAK: gettext_lazy("In a break."),
+    Cause.CLOSURE: gettext_lazy("The business, or the place, is closed then."),
+    Cause.TIME_OFF: gettext_lazy("The person is away."),
+    Cause.BOOKING: gettext_lazy("Something is booked then."),
+    Cause.PADDING: gettext_lazy("Too close to another booking: some time before or after it is kept free."),
+    Cause.NOTICE: gettext_lazy("Too soon: it has to be booked earlier."),
+    Cause.HORIZON: gettext_lazy("Too far ahead."),
+    Cause.GRID: gettext_lazy("Bookings do not begin at this minute."),
+    Cause.RESOURCE: gettext_lazy("A room or a thing that it needs is taken."),
+    Cause.CAPACITY: gettext_lazy("Not enough places are left."),
+    Cause.EXTERNAL: gettext_lazy("Another calendar of the person is busy then."),
+    Cause.RULE: gettext_lazy("The service is not given at this time, or on this date."),
+    Cause.DAY_LIMIT: gettext_lazy("This day has as many bookings of the service as it may have."),
+    Cause.AREA: gettext_lazy("The person does not go there on this day of the week."),
+    Cause.TRAVEL: gettext_lazy("Too little time to come from another place, or to go to the next."),
+    Cause.STAFF: gettext_lazy("Too few people are free to do it together."),
+    SESSIONS_ONLY: gettext_lazy("A class is booked by its sessions, and there is none then."),
+}
+
+
+def cause_text(code: str) -> str:
+    """A cause of `availability.Cause`, or SESSIONS_ONLY, as a sentence for the team."""
+    return str(_CAUSES[code])
+
+
+def cancellation_text(*, cancellation: Cancellation, price: Decimal | None, formats: Formats) -> str:
+    """Until when cancelling is free, what it costs from when on, and what of the money that was paid is given back.
+
+    The one sentence for it, wherever customers are told. Without a price, only percentages are said.
+    """
+    stages = _told_stages(cancellation, price)
+    keeps = cancellation.refund_percent < 100 and price != 0 and cancellation.free_until_minutes > 0
+    if not stages and not keeps:
+        return _("Cancelling is free until it begins.")
+    free = cancellation.free_until_minutes if keeps or not stages else stages[0].minutes_before
+    sentences = [_("Cancelling is free until %(time)s before.") % {"time": ahead_text(free)}]
+    sentences += [_stage_text(each, price, formats) for each in stages]
+    if keeps:
+        back = _("Of what was paid, at most %(percent)d %% is given back after that.")
+        sentences.append(back % {"percent": cancellation.refund_percent})
+    return " ".join(sentences)
+
+
+def _told_stages(cancellation: Cancellation, price: Decimal | None) -> list[FeeStep]:
+    """Those that change what it costs."""
+    told: list[FeeStep] = []
+    if price == 0 or not cancellation.free_until_minutes:
+        return told
+    for stage in fee_stages(cancellation):
+        if stage.percent != (told[-1].percent if told else 0):
+            told.append(stage)
+    return told
+
+
+def _stage_text(stage: FeeStep, price: Decimal | None, formats: Formats) -> str:
+    told: dict[str, object] = {"time": ahead_text(stage.minutes_before), "percent": stage.percent}
+    if price is None or stage.percent in {0, 100}:
+        return _("From %(time)s before, it costs %(percent)d %%.") % told
+    told["fee"] = formats.money(percent_of(price, Decimal(stage.percent), formats.currency))
+    return _("From %(time)s before, it costs %(percent)d %% (%(fee)s).") % told
