@@ -52,5 +52,5 @@ def overlaps() -> int:
 def wrong_seats() -> int:
     """Appointments whose seats are not those of their bookings."""
     kept = Q(bookings__status__in=KEEPS_SEATS)
-    sums = Appointment.objects.annotate(kept=Coalesce(Sum("bookings__party_size", filter=kept), 0))
+    sums = Appointment.objects.filter(lead=None).annotate(kept=Coalesce(Sum("bookings__party_size", filter=kept), 0))
     return sums.exclude(kept=F("seats_taken")).count()

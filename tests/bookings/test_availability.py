@@ -21,9 +21,9 @@ from bookme.bookings.availability import (
     Unit,
     candidates,
     explain,
-    free_units,
     nearest,
     offered,
+    takers,
 )
 from bookme.bookings.availability.masks import fitting, joined, positions, runs, union
 from bookme.tenants.config import AnyStaff, Policy, SlotAnchor
@@ -248,7 +248,7 @@ def test_a_group_that_cannot_be_joined(person: Person, values: dict[str, Any]) -
     assert candidates(snapshot(person, capacity=4, party_size=2, **values), at(10, 20)) == []
 
 
-def test_free_units_by_kind() -> None:
+def test_who_and_what_a_time_may_take() -> None:
     room, other, chair = number(9), number(10), number(11)
     units = (
         Unit(room, SOHO, "room", ((at(8, 55), at(9)),)),
@@ -257,9 +257,9 @@ def test_free_units_by_kind() -> None:
         Unit(number(12), CAMDEN, "chair"),
     )
     asked = snapshot(kinds=("chair", "room"), units=units, padding_before=5)
-    nine, ten, _ = offered(asked)[MONDAY]
-    assert free_units(asked, nine) == {"chair": (chair,), "room": (other,)}
-    assert free_units(asked, ten) == {"chair": (chair,), "room": (room, other)}
+    assert takers(asked, at(9)) == {ANN, chair, other}
+    assert takers(asked, at(10)) == {ANN, chair, other, room}
+    assert takers(asked, at(23)) == set()
 
 
 def test_nearest_alternatives() -> None:

@@ -23,27 +23,27 @@ def test_keys_are_the_last_eight_bytes_signed() -> None:
 
 def test_not_outside_of_a_transaction(salon: Tenant) -> None:
     with pytest.raises(RuntimeError, match="there is none"):
-        lock(staff_ids=[uuid7()])
+        lock([uuid7()])
 
 
 def test_not_twice_in_one_transaction_and_again_in_the_next(salon: Tenant) -> None:
     with transaction.atomic():
-        lock(staff_ids=[uuid7()])
+        lock([uuid7()])
         with transaction.atomic(), pytest.raises(RuntimeError, match="one lock"):
-            lock(staff_ids=[uuid7()])
+            lock([uuid7()])
     with transaction.atomic():
-        lock(staff_ids=[uuid7()], resource_ids=[uuid7()])
+        lock([uuid7(), uuid7()])
 
 
 def test_the_same_where_nothing_is_around_the_transaction(committed: Tenant) -> None:
     with pytest.raises(RuntimeError, match="there is none"):
-        lock(staff_ids=[uuid7()])
+        lock([uuid7()])
     with transaction.atomic():
-        lock(staff_ids=[uuid7()])
+        lock([uuid7()])
         with transaction.atomic(), pytest.raises(RuntimeError, match="one lock"):
-            lock(staff_ids=[uuid7()])
+            lock([uuid7()])
     with transaction.atomic():
-        lock(staff_ids=[uuid7()])
+        lock([uuid7()])
 
 
 class Holder:
@@ -57,7 +57,7 @@ class Holder:
 
     def _hold(self, staff_id: uuid.UUID) -> None:
         with transaction.atomic():
-            lock(staff_ids=[staff_id])
+            lock([staff_id])
             self.held.set()
             self.done.wait(10)
         connection.close()
@@ -76,12 +76,12 @@ def test_it_is_exclusive_and_waits_only_so_long(committed: Tenant, impatient: No
     mine = uuid7()
     holder = Holder(mine)
     with pytest.raises(OperationalError), transaction.atomic():
-        lock(staff_ids=[uuid7(), mine])
+        lock([uuid7(), mine])
     with transaction.atomic():
-        lock(staff_ids=[uuid7()])
+        lock([uuid7()])
     holder.let_go()
     with transaction.atomic():
-        lock(staff_ids=[mine])
+        lock([mine])
 
 
 def test_who_cannot_have_it_in_time_is_asked_to_come_again(clock: Any, committed: Tenant, impatient: None) -> None:

@@ -63,6 +63,11 @@ def units_of_nobody() -> None:
     ResourceAllocationFactory(appointment=AppointmentFactory())
 
 
+def help_at_another_time() -> None:
+    lead = BookingFactory().appointment
+    AppointmentFactory(lead=lead, service=lead.service, location=lead.location, seats_taken=0)
+
+
 def late_message() -> None:
     OutboxMessage.objects.create(due_at=now() - LATE, tenant=Tenant.objects.get(slug="salon"), task="t", key="k")
 
@@ -114,6 +119,7 @@ BREAKS: list[tuple[Callable[[], None], str]] = [
     (seats_of_nobody, "appointments whose seats are not those of their bookings"),
     (old_hold, "holds that ended more than a minute ago"),
     (units_of_nobody, "units held for appointments that nobody is in, or at another time"),
+    (help_at_another_time, "people who help at another time or place than who leads"),
     (late_message, "messages in the outbox that are more than two minutes late"),
     (reminder_of_a_dead_booking, "reminders that wait for a booking that is not confirmed, or at another time"),
     (reminder_at_an_old_time, "reminders that wait for a booking that is not confirmed, or at another time"),

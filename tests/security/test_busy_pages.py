@@ -45,7 +45,7 @@ class Holder:
 
     def _hold(self) -> None:
         with transaction.atomic():
-            lock(staff_ids=[self.staff_id])
+            lock([self.staff_id])
             self.held.set()
             self.done.wait(10)
         connection.close()

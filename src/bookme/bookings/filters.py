@@ -2,11 +2,13 @@
 
 import datetime as dt
 from typing import ClassVar
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django_filters.filters import MultipleChoiceFilter, UUIDFilter
 
 from bookme.bookings.models import Booking
+from bookme.bookings.selectors.bookings import on_calendars
 from bookme.bookings.states import Status
 from bookme.core.http.filters import Day, DayRange, Search
 
@@ -19,7 +21,7 @@ class BookingFilter(DayRange):
 
     date = Day(method="on_day")
     service = UUIDFilter("appointment__service")
-    staff = UUIDFilter("appointment__staff")
+    staff = UUIDFilter(method="on_calendar_of")
     location = UUIDFilter("appointment__location")
     customer = UUIDFilter("visit__customer")
     status = MultipleChoiceFilter(choices=[(each.value, each.value) for each in Status])
@@ -28,6 +30,9 @@ class BookingFilter(DayRange):
     class Meta:
         model = Booking
         fields: list[str] = []
+
+    def on_calendar_of(self, rows: QuerySet[Booking], name: str, value: UUID) -> QuerySet[Booking]:
+        return rows.filter(on_calendars(pk=value))
 
     def on_day(self, rows: QuerySet[Booking], name: str, value: dt.date) -> QuerySet[Booking]:
         return self.to_day(self.from_day(rows, name, value), name, value)

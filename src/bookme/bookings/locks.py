@@ -16,7 +16,7 @@ TIMEOUT = "3s"
 _LOCK = f"SET LOCAL lock_timeout = '{TIMEOUT}'; SELECT pg_advisory_xact_lock(k) FROM unnest(%s::bigint[]) AS k"
 
 
-def lock(*, staff_ids: Iterable[UUID], resource_ids: Iterable[UUID] = (), contacts: Iterable[str] = ()) -> None:
+def lock(owners: Iterable[UUID], *, contacts: Iterable[str] = ()) -> None:
     """Wait until nobody else books these calendars, or as one of these guests; held until the transaction ends.
 
     All keys are taken in one sorted statement. Waits at most 3 s, then the database raises an OperationalError that
@@ -29,7 +29,7 @@ def lock(*, staff_ids: Iterable[UUID], resource_ids: Iterable[UUID] = (), contac
     held_in = getattr(connection, "bookme_locked_in", None)
     if held_in is not None and held_in() is outermost:
         raise RuntimeError("one transaction takes one lock")
-    keys = sorted({lock_key(each) for each in (*staff_ids, *resource_ids)} | {contact_key(each) for each in contacts})
+    keys = sorted({lock_key(each) for each in owners} | {contact_key(each) for each in contacts})
     connection.bookme_locked_in = weakref.ref(outermost)  # type: ignore[attr-defined]
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [keys])

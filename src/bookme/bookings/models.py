@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from typing import ClassVar
+from uuid import UUID
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
@@ -190,6 +191,8 @@ class Booking(Row):
     cancel_reason = models.CharField(max_length=500, blank=True)
     internal_notes = models.TextField(max_length=4000, blank=True)
     version = models.PositiveIntegerField(default=1)
+
+    helper_ids: list[UUID]  # who does it together with the appointment's person; selectors fill it in
 
     class Meta:
         ordering = ["-created_at", "-id"]

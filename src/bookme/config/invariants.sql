@@ -17,10 +17,15 @@ WHERE NOT a.overbooked AND NOT b.overbooked
 SELECT count(*) FROM bookings_appointment WHERE seats_taken > capacity OR seats_taken < 0
 
 -- check: appointments whose seats are not those of their bookings
-SELECT count(*) FROM bookings_appointment a WHERE a.seats_taken <> (
+SELECT count(*) FROM bookings_appointment a WHERE a.lead_id IS NULL AND a.seats_taken <> (
     SELECT coalesce(sum(b.party_size), 0) FROM bookings_booking b WHERE b.appointment_id = a.id
     AND b.status IN ('held', 'pending', 'confirmed', 'arrived', 'completed', 'no_show')
 )
+
+-- check: people who help at another time or place than who leads
+SELECT count(*) FROM bookings_appointment a JOIN bookings_appointment b ON b.id = a.lead_id
+WHERE a.seats_taken <> b.seats_taken OR a.location_id <> b.location_id
+OR a.blocked_start <> b.blocked_start OR a.blocked_end <> b.blocked_end
 
 -- check: holds that ended more than a minute ago
 SELECT count(*) FROM bookings_booking WHERE status = 'held' AND hold_expires_at < %(now)s - interval '60 seconds'

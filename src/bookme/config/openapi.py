@@ -26,6 +26,7 @@ _BOOKED: dict[str, Any] = {
     "service_name": "Cut & finish",
     "staff": STAFF,
     "staff_name": "Anna Okafor",
+    "helpers": [],
     "location": LOCATION,
     "location_name": "Soho",
     "session": None,

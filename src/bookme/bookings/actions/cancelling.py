@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 from bookme.bookings.actions.facts import fact_of
-from bookme.bookings.actions.placing import free_units_for, hold_units, the_wall
+from bookme.bookings.actions.placing import free_units_for, hold_units, owners_of, the_wall
 from bookme.bookings.actions.powers import BUSINESS, CUSTOMER, acts_for_business
 from bookme.bookings.actions.seats import give_back_seats, take_seats
 from bookme.bookings.actions.versions import swap
@@ -34,7 +34,7 @@ def cancel_booking(*, booking: Booking, actor: Actor, now: dt.datetime, reason: 
     require_transition(booking.state, Status.CANCELLED)
     fee = Decimal(0) if by_business else _late_fee(booking, now)
     by = BUSINESS if by_business else CUSTOMER
-    lock(staff_ids=[booking.appointment.staff_id])
+    lock([booking.appointment.staff_id])
     swap(booking, status=Status.CANCELLED, cancelled_by=by, cancel_reason=reason, fee=fee)
     give_back_seats(appointment_id=booking.appointment_id, seats=booking.party_size)
     told = {"by": by, "reason": reason, "fee": amount_text(fee, booking.currency), "currency": booking.currency}
@@ -79,7 +79,7 @@ def _restore(booking: Booking, columns: dict[str, object]) -> None:
     units = Resource.objects.filter(
         location=appointment.location_id, kind__in=appointment.service.requirements.values("kind"), is_active=True
     )
-    lock(staff_ids=[appointment.staff_id], resource_ids=units.values_list("pk", flat=True))
+    lock({*owners_of(appointment), *units.values_list("pk", flat=True)})
     swap(booking, **columns, cancelled_by="", cancel_reason="")
     with the_wall(wish):
         if not take_seats(appointment_id=appointment.pk, seats=booking.party_size):

@@ -37,7 +37,7 @@ def decline_booking(*, booking: Booking, actor: Actor, reason: str = "") -> Book
     """Give the seats back. Takes the lock. Publishes BookingDeclined."""
     actor.demand(Permission.BOOKINGS_MANAGE)
     require_transition(booking.state, Status.DECLINED)
-    lock(staff_ids=[booking.appointment.staff_id])
+    lock([booking.appointment.staff_id])
     swap(booking, status=Status.DECLINED, cancel_reason=reason)
     give_back_seats(appointment_id=booking.appointment_id, seats=booking.party_size)
     publish(fact_of(BookingDeclined, booking, reason=reason), actor=actor)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from bookme.bookings.actions.facts import fact_of
 from bookme.bookings.actions.overdue import let_expire_at
-from bookme.bookings.actions.placing import Placement, choose, every_calendar, hold_units, lay, seat, the_wall
+from bookme.bookings.actions.placing import choose, every_calendar, helpers_of, lay_anew, owners_of, seat
 from bookme.bookings.actions.powers import BUSINESS, CUSTOMER, acts_for_business, require_in_scope
 from bookme.bookings.actions.seats import give_back_seats, release_expired_holds, staff_of_expired_holds
 from bookme.bookings.actions.session_seats import lock_session, require_session_notice, take_session_seats
@@ -97,7 +97,7 @@ def _move_to_slot(booking: Booking, wish: Wish, now: dt.datetime) -> None:
     require_reach(wish, now=now)
     calendars = every_calendar(wish)
     overdue = staff_of_expired_holds(now=now)
-    lock(staff_ids=calendars.staff | overdue | {booking.appointment.staff_id}, resource_ids=calendars.units)
+    lock(calendars.owners | overdue | owners_of(booking.appointment))
     if overdue:
         release_expired_holds(staff_ids=overdue, now=now)
     swap(booking, times_moved=booking.times_moved + 1)
@@ -109,17 +109,9 @@ def _move_to_slot(booking: Booking, wish: Wish, now: dt.datetime) -> None:
         Booking.objects.filter(pk=booking.pk).update(appointment=found)
     else:
         found = booking.appointment
-        _lay_anew(found, wish, placement)
+        lay_anew(found, wish, placement)
     booking.appointment = Appointment.objects.select_related("service", "staff", "location").get(pk=found.pk)
-
-
-def _lay_anew(appointment: Appointment, wish: Wish, placement: Placement) -> None:
-    """The appointment is the booking's own: it is laid elsewhere, and what it needs is taken there."""
-    lay(appointment, placement)
-    appointment.seats_taken = wish.party_size
-    with the_wall(wish):
-        appointment.save()
-        hold_units(appointment, placement.units)
+    booking.helper_ids = list(placement.staff_ids[1:]) if placement.joins is None else helpers_of(found)
 
 
 def _move_to_session(booking: Booking, wish: Wish, now: dt.datetime) -> None:

@@ -28,7 +28,7 @@ def expire_if_overdue(*, booking_id: UUID, now: dt.datetime) -> bool:
     found = Booking.objects.select_related("appointment", "visit").filter(pk=booking_id).first()
     if found is None or not _is_overdue(found, now):
         return False
-    lock(staff_ids=[found.appointment.staff_id])
+    lock([found.appointment.staff_id])
     return expire_locked(booking=found)
 
 

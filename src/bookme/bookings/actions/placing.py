@@ -1,7 +1,7 @@
 """Finding who and what takes a wish, under the lock, and putting it on their calendars."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from bookme.bookings.actions.seats import release_expired_holds, staff_of_expired_holds, take_seats
-from bookme.bookings.availability import Cause, Snapshot, candidates, free_units
+from bookme.bookings.availability import Cause, Chain, Leg, Plan, takers
 from bookme.bookings.locks import lock
 from bookme.bookings.models import Appointment, ResourceAllocation
 from bookme.bookings.selectors.openings import refusal, require_reach, snapshot_of
@@ -28,21 +28,34 @@ class Calendars:
     `overdue` are people with unpaid holds that ran out, which are released under the same lock.
     """
 
-    staff: frozenset[UUID]
-    units: frozenset[UUID]
+    owners: frozenset[UUID]
     overdue: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Placement:
-    """Who takes a wish, where and until when: in the appointment `joins`, or in a new one that needs `units`."""
+    """Who takes a wish, where and until when: in the appointment `joins`, or in a new one that needs `units`.
 
-    staff_id: UUID
+    The first of `staff_ids` leads.
+    """
+
+    staff_ids: tuple[UUID, ...]
     location_id: UUID
     starts_at: dt.datetime
     ends_at: dt.datetime
     joins: UUID | None
     units: tuple[UUID, ...]
+
+    @classmethod
+    def of(cls, leg: Leg, plan: Plan) -> "Placement":
+        return cls(
+            staff_ids=tuple(UUID(each) for each in leg.staff),
+            location_id=UUID(plan.place),
+            starts_at=instant_of(leg.start),
+            ends_at=instant_of(leg.end),
+            joins=UUID(leg.joins) if leg.joins else None,
+            units=tuple(UUID(each) for each in leg.units),
+        )
 
 
 def free_calendars(*, wish: Wish, now: dt.datetime) -> Calendars:
@@ -55,36 +68,33 @@ def free_calendars(*, wish: Wish, now: dt.datetime) -> Calendars:
     if overdue:
         return replace(every_calendar(wish), overdue=frozenset(overdue))
     snapshot = snapshot_of(wish, now=now)
-    slots = candidates(snapshot, minute_of(wish.start))
-    if not slots:
+    found = takers(snapshot, minute_of(wish.start))
+    if not found:
         raise refusal(wish, snapshot)
-    units = (UUID(unit) for slot in slots for free in free_units(snapshot, slot).values() for unit in free)
-    return Calendars(frozenset(UUID(staff) for slot in slots for staff in slot.staff), frozenset(units))
+    return Calendars(frozenset(UUID(owner) for owner in found))
 
 
 def lock_calendars(calendars: Calendars, *, contacts: Collection[str] = (), now: dt.datetime) -> None:
     """Lock them all, and who is counted, in one statement, and release the expired holds among them."""
-    lock(staff_ids=calendars.staff | calendars.overdue, resource_ids=calendars.units, contacts=contacts)
+    lock(calendars.owners | calendars.overdue, contacts=contacts)
     if calendars.overdue:
         release_expired_holds(staff_ids=calendars.overdue, now=now)
 
 
 def every_calendar(wish: Wish) -> Calendars:
     """Everybody and everything that could ever take the wish, free or not."""
-    staff = _staff_of(wish)
     units = Resource.objects.filter(kind__in=wish.service.requirements.values("kind"), is_active=True)
     if wish.location_ids is not None:
         units = units.filter(location__in=wish.location_ids)
-    return Calendars(staff, frozenset(units.values_list("pk", flat=True)))
+    return Calendars(frozenset((*_staff_of(wish), *units.values_list("pk", flat=True))))
 
 
-def _staff_of(wish: Wish) -> frozenset[UUID]:
-    if wish.staff_id is not None:
-        return frozenset({wish.staff_id})
+def _staff_of(wish: Wish) -> Iterable[UUID]:
+    """Who may lead, and where it needs several people, all who may help."""
     doing = StaffService.objects.filter(service=wish.service, staff__is_active=True)
-    if wish.staff_within is not None:
-        doing = doing.filter(staff__in=wish.staff_within)
-    return frozenset(doing.values_list("staff", flat=True))
+    if wish.staff_ids is not None and wish.service.staff_needed == 1:
+        doing = doing.filter(staff__in=wish.staff_ids)
+    return doing.values_list("staff", flat=True)
 
 
 def choose(*, wish: Wish, calendars: Calendars, now: dt.datetime) -> Placement:
@@ -93,28 +103,10 @@ def choose(*, wish: Wish, calendars: Calendars, now: dt.datetime) -> Placement:
     The first place in order at which the start is offered, and there whom the business's rule names first.
     """
     snapshot = snapshot_of(wish, now=now)
-    return next(_placements(wish, snapshot, calendars), None) or _refuse(wish, snapshot)
-
-
-def _refuse(wish: Wish, snapshot: Snapshot) -> Placement:
-    raise refusal(wish, snapshot)
-
-
-def _placements(wish: Wish, snapshot: Snapshot, calendars: Calendars) -> Iterator[Placement]:
-    for slot in candidates(snapshot, minute_of(wish.start)):
-        found = ([UUID(unit) for unit in units] for units in free_units(snapshot, slot).values())
-        free = [[unit for unit in units if unit in calendars.units] for units in found]
-        for staff_id, joins in ((UUID(each), slot.appointment_of(each)) for each in slot.staff):
-            if staff_id not in calendars.staff or not (joins or all(free)):
-                continue
-            yield Placement(
-                staff_id=staff_id,
-                location_id=UUID(slot.place),
-                starts_at=instant_of(slot.start),
-                ends_at=instant_of(slot.end),
-                joins=UUID(joins) if joins else None,
-                units=() if joins else tuple(units[0] for units in free),
-            )
+    plan = Chain([snapshot], among=frozenset(str(owner) for owner in calendars.owners)).at(minute_of(wish.start))
+    if plan is None:
+        raise refusal(wish, snapshot)
+    return Placement.of(plan.legs[0], plan)
 
 
 def seat(*, wish: Wish, placement: Placement) -> Appointment:
@@ -131,17 +123,59 @@ def _open(wish: Wish, placement: Placement) -> Appointment:
     lay(appointment, placement)
     with the_wall(wish):
         appointment.save(force_insert=True)
-        hold_units(appointment, placement.units)
+        _take(appointment, placement)
     return appointment
 
 
 def lay(appointment: Appointment, placement: Placement) -> None:
-    """Set who, where and when; the service's padding widens the blocked range. Saves nothing."""
+    """Set who leads, where and when; the service's padding widens the blocked range. Saves nothing."""
     service = appointment.service
-    appointment.staff_id, appointment.location_id = placement.staff_id, placement.location_id
+    appointment.staff_id, appointment.location_id = placement.staff_ids[0], placement.location_id
     appointment.starts_at, appointment.ends_at = placement.starts_at, placement.ends_at
     appointment.blocked_start = placement.starts_at - service.padding_before_minutes * MINUTE
     appointment.blocked_end = placement.ends_at + service.padding_after_minutes * MINUTE
+
+
+def lay_anew(appointment: Appointment, wish: Wish, placement: Placement) -> None:
+    """Lay an appointment that is the wish's own elsewhere, with all that it needs there. Raises SlotUnavailable."""
+    lay(appointment, placement)
+    appointment.seats_taken = wish.party_size
+    appointment.others.all().delete()
+    with the_wall(wish):
+        appointment.save()
+        _take(appointment, placement)
+
+
+def _take(appointment: Appointment, placement: Placement) -> None:
+    """The time of who helps, and the units."""
+    Appointment.objects.bulk_create(_helping(appointment, staff_id) for staff_id in placement.staff_ids[1:])
+    hold_units(appointment, placement.units)
+
+
+def _helping(lead: Appointment, staff_id: UUID) -> Appointment:
+    return Appointment(
+        lead=lead,
+        staff_id=staff_id,
+        service=lead.service,
+        location_id=lead.location_id,
+        starts_at=lead.starts_at,
+        ends_at=lead.ends_at,
+        blocked_start=lead.blocked_start,
+        blocked_end=lead.blocked_end,
+        capacity=lead.capacity,
+        seats_taken=lead.seats_taken,
+    )
+
+
+def owners_of(appointment: Appointment) -> set[UUID]:
+    """Whose time it takes: the lead's, and that of who helps."""
+    return {appointment.staff_id, *helpers_of(appointment)}
+
+
+def helpers_of(appointment: Appointment) -> list[UUID]:
+    """Who helps, in the order of the staff."""
+    others = Appointment.objects.filter(lead=appointment.pk).order_by("staff__position", "staff_id")
+    return list(others.values_list("staff", flat=True))
 
 
 def free_units_for(appointment: Appointment, wish: Wish) -> tuple[UUID, ...]:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from bookme.bookings.actions.facts import fact_of
 from bookme.bookings.events import BookingExpired
@@ -15,17 +15,21 @@ from bookme.eventlog.actions import publish
 
 
 def take_seats(*, appointment_id: UUID, seats: int) -> bool:
-    """False, and nothing changed, where fewer are left."""
-    left = Appointment.objects.filter(pk=appointment_id, seats_taken__lte=F("capacity") - seats)
-    return left.update(seats_taken=F("seats_taken") + seats) == 1
+    """False, and nothing changed, where fewer are left. Who helps has as many seats taken as who leads."""
+    left = _of_all(appointment_id).filter(seats_taken__lte=F("capacity") - seats)
+    return left.update(seats_taken=F("seats_taken") + seats) > 0
 
 
 def give_back_seats(*, appointment_id: UUID, seats: int) -> None:
     """An appointment that nobody is left in frees its resources, too; a published session keeps them."""
-    Appointment.objects.filter(pk=appointment_id).update(seats_taken=F("seats_taken") - seats)
+    _of_all(appointment_id).update(seats_taken=F("seats_taken") - seats)
     ResourceAllocation.objects.filter(
         appointment=appointment_id, appointment__seats_taken=0, appointment__published=False
     ).delete()
+
+
+def _of_all(appointment_id: UUID) -> QuerySet[Appointment]:
+    return Appointment.objects.filter(Q(pk=appointment_id) | Q(lead=appointment_id))
 
 
 def staff_of_expired_holds(*, now: dt.datetime) -> set[UUID]:

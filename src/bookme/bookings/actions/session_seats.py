@@ -21,7 +21,7 @@ def require_session_notice(session: Appointment, wish: Wish, *, now: dt.datetime
 
 def lock_session(*, staff_ids: set[UUID], contacts: Collection[str] = (), now: dt.datetime) -> None:
     """Lock the calendars of sessions, and who is counted, and release the expired holds on them."""
-    lock(staff_ids=staff_ids, contacts=contacts)
+    lock(staff_ids, contacts=contacts)
     release_expired_holds(staff_ids=staff_ids, now=now)
 
 

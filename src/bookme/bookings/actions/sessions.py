@@ -71,7 +71,7 @@ def publish_runs(*, runs: Sequence[WeeklyRun], now: dt.datetime) -> list[int]:
         return [0] * len(runs)
     with transaction.atomic():
         units = _units(plans)
-        lock(staff_ids={plan.run.staff.pk for plan in plans}, resource_ids={unit.pk for unit in units})
+        lock({*(plan.run.staff.pk for plan in plans), *(unit.pk for unit in units)})
         calendar = _Calendar(plans, units)
         for plan in plans:
             plan.place(calendar)

@@ -77,7 +77,7 @@ def _change_place(booking: Booking, location_id: UUID, columns: dict[str, Any], 
     units = Resource.objects.filter(
         location=location_id, kind__in=appointment.service.requirements.values("kind"), is_active=True
     )
-    lock(staff_ids=[appointment.staff_id], resource_ids=units.values_list("pk", flat=True))
+    lock([appointment.staff_id, *units.values_list("pk", flat=True)])
     swap(booking, **columns)
     if appointment.published or Booking.objects.filter(appointment=appointment).exclude(pk=booking.pk).exists():
         raise Conflict("Others share this appointment. Move the booking instead.", code="shared_appointment")
@@ -85,6 +85,7 @@ def _change_place(booking: Booking, location_id: UUID, columns: dict[str, Any], 
     wish = Wish(service=appointment.service, start=appointment.starts_at, location_id=location_id)
     with the_wall(wish):
         appointment.save(update_fields=["location", "updated_at"])
+        appointment.others.update(location=location_id)
         if booking.keeps_seats:
             appointment.allocations.all().delete()
             hold_units(appointment, free_units_for(appointment, wish))

@@ -10,9 +10,9 @@ from bookme.bookings.availability.explain import Cause, explain
 from bookme.bookings.availability.search import (
     Slot,
     candidates,
-    free_units,
     nearest,
     offered,
+    takers,
 )
 from bookme.bookings.availability.snapshot import (
     Group,
@@ -41,7 +41,7 @@ __all__ = [
     "Unit",
     "candidates",
     "explain",
-    "free_units",
     "nearest",
     "offered",
+    "takers",
 ]

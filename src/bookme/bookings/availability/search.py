@@ -62,15 +62,19 @@ def nearest(snapshot: Snapshot, start: int, count: int) -> list[Slot]:
     return sorted(slots, key=lambda slot: (abs(slot.start - start), -slot.start))[:count]
 
 
-def free_units(snapshot: Snapshot, slot: Slot) -> dict[str, tuple[Id, ...]]:
-    """For each kind of resource needed, the units at the slot's place that are free for its whole blocked range."""
+def takers(snapshot: Snapshot, start: int) -> set[Id]:
+    """Every person and unit that a booking of that minute may take. Empty: the start is not offered."""
     board = Board(snapshot)
-    bit, duration = board.bit(slot.start), slot.end - slot.start
-    units = [unit for unit in snapshot.units if unit.place == slot.place]
-    return {
-        kind: tuple(unit.id for unit in units if unit.kind == kind and board.unit_clear(unit, duration) & bit)
-        for kind in snapshot.kinds
-    }
+    found: set[Id] = set()
+    for slot in _slots(board, board.bit(start)):
+        found.update(slot.staff, slot.team)
+        duration = slot.end - slot.start
+        found.update(
+            unit.id
+            for unit in snapshot.units
+            if unit.place == slot.place and board.unit_clear(unit, duration) & board.bit(start)
+        )
+    return found
 
 
 def _slots(board: Board, within: int) -> list[Slot]:

@@ -1,18 +1,21 @@
 """Bookings as a caller may see them. Fetching is authorising: whoever gets one through here may see it."""
 
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
 
-from bookme.bookings.models import Booking, Visit
+from bookme.bookings.models import Appointment, Booking, Visit
 from bookme.core.actor import Actor, ActorKind
 from bookme.core.fetch import one
 from bookme.core.permissions import Permission
 from bookme.eventlog.models import Event
+from bookme.staff.models import Staff
 
 
 def bookings_visible_to(actor: Actor) -> QuerySet[Booking]:
-    """With visit, customer, appointment, service, staff and location, in one query.
+    """With visit, customer, appointment, service, staff, location and `helper_ids`, in one query.
 
     The team by its permissions and scopes: without `bookings.read_all` what is on their own calendar. A customer what
     they booked while signed in, and what is on the customer that is theirs. A guest the visit of their link.
@@ -42,18 +45,26 @@ def history_of(booking: Booking) -> QuerySet[Event]:
     return Event.objects.filter(subject_id=booking.pk).order_by("occurred_at", "id")
 
 
+def on_calendars(**of_staff: Any) -> Q:
+    """Bookings that take the time of such people, whether they lead or help."""
+    people = Staff.objects.filter(**of_staff)
+    helped = Appointment.objects.filter(lead__isnull=False, staff__in=people)
+    return Q(appointment__staff__in=people) | Q(appointment__in=helped.values("lead"))
+
+
 def _with_all() -> QuerySet[Booking]:
+    helpers = Appointment.objects.filter(lead=OuterRef("appointment")).order_by("staff__position", "staff_id")
     return Booking.objects.select_related(
         "visit__customer", "appointment__service", "appointment__staff", "appointment__location"
-    )
+    ).annotate(helper_ids=ArraySubquery(helpers.values("staff")))  # type: ignore[no-redef]
 
 
 def _scope_of(actor: Actor) -> Q:
     scope = Q()
     if not actor.may(Permission.BOOKINGS_READ_ALL):
-        scope &= Q(appointment__staff__user_id=actor.id)
+        scope &= on_calendars(user_id=actor.id)
     if actor.location_ids is not None:
         scope &= Q(appointment__location__in=actor.location_ids)
     if actor.staff_ids is not None:
-        scope &= Q(appointment__staff__in=actor.staff_ids)
+        scope &= on_calendars(pk__in=actor.staff_ids)
     return scope

@@ -73,7 +73,7 @@ def causes_against(wish: Wish, *, now: dt.datetime) -> list[str]:
 
 def _fewest_causes(wish: Wish, snapshot: Snapshot) -> list[Cause]:
     minute = minute_of(wish.start)
-    people = snapshot.people if snapshot.places else ()
+    people = [person for person in snapshot.people if person.asked] if snapshot.places else []
     return min((explain(snapshot, person.id, minute) for person in people), key=len, default=[Cause.HOURS])
 
 

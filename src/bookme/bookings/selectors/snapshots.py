@@ -54,7 +54,7 @@ def _hours(table: str, owner: str, *more: str) -> str:
 _ACTIVE = "(published OR seats_taken > 0)"
 _BLOCKED = "blocked_start < %(end)s AND blocked_end > %(start)s AND blocked_start > %(earliest)s"
 _TOUCHING = "starts_at < %(end)s AND ends_at > %(start)s"
-_NOT_LEFT = "id IS DISTINCT FROM %(ignored)s::uuid"
+_NOT_LEFT = "coalesce(%(ignored)s::uuid NOT IN (id, coalesce(lead_id, id)), true)"
 
 _PLACES = f"""
 SELECT place.id::text, place.timezone, shut.*, {_hours("locations_openinghours", "location_id = place.id")},

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from bookme.bookings.models import Booking
+from bookme.bookings.selectors.bookings import on_calendars
 from bookme.bookings.states import UPCOMING, Status
 from bookme.core.standing import StandingBooking
 
@@ -21,7 +22,7 @@ def bookings_standing(kind: str, row_id: UUID, now: dt.datetime) -> list[Standin
         return []
     rows = (
         Booking.objects.filter(
-            Q(**{_NEEDING[kind]: [{"id": str(row_id)}] if kind == "extra" else row_id}),
+            _needing(kind, row_id),
             status__in=[each.value for each in UPCOMING | {Status.ARRIVED}],
             appointment__ends_at__gt=now,
         )
@@ -40,6 +41,12 @@ _NEEDING = {
     "resource": "appointment__allocations__resource",
     "customer": "visit__customer",
 }
+
+
+def _needing(kind: str, row_id: UUID) -> Q:
+    if kind == "staff":
+        return on_calendars(pk=row_id)
+    return Q(**{_NEEDING[kind]: [{"id": str(row_id)}] if kind == "extra" else row_id})
 
 
 def _told(booking: Booking) -> StandingBooking:

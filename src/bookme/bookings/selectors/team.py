@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from bookme.bookings.models import Appointment, Booking
-from bookme.bookings.selectors.bookings import bookings_visible_to
+from bookme.bookings.selectors.bookings import bookings_visible_to, on_calendars
 from bookme.bookings.states import KEEPS_SEATS, UPCOMING, Status
 from bookme.core.actor import Actor
 from bookme.core.permissions import Permission
@@ -20,7 +20,7 @@ def bookings_between(
 ) -> QuerySet[Booking]:
     """What begins in the half-open range, by start; with `staff_id` on that person's calendar only."""
     found = bookings_visible_to(actor).filter(appointment__starts_at__gte=start, appointment__starts_at__lt=end)
-    found = found if staff_id is None else found.filter(appointment__staff=staff_id)
+    found = found if staff_id is None else found.filter(on_calendars(pk=staff_id))
     return found.order_by("appointment__starts_at", "appointment_id", "visit__contact_name", "id")
 
 

@@ -158,6 +158,9 @@ class BookingOutput(serializers.Serializer[Booking]):
     service_name = Translation(source="appointment.service")
     staff = serializers.UUIDField(source="appointment.staff_id")
     staff_name = Translation(source="appointment.staff")
+    helpers = serializers.ListField(
+        source="helper_ids", child=serializers.UUIDField(), help_text="Who does it together with `staff`."
+    )
     location = serializers.UUIDField(source="appointment.location_id")
     location_name = Translation(source="appointment.location")
     session = serializers.SerializerMethodField()
