@@ -16,6 +16,7 @@ from bookme.bookings.serializers import BookingInput, ReasonInput, RescheduleInp
 from bookme.config.management.commands.openapi import described_api
 from bookme.config.openapi import ANSWERS, REQUESTS
 from bookme.config.postman import FORMAT, collection
+from bookme.tenants.models import Tenant
 from bookme.users.serializers import LoginInput
 from tests.urltable import operations
 
@@ -143,3 +144,29 @@ def test_a_collection_signs_in_once_and_books(schema: dict[str, Any]) -> None:
 def test_the_openapi_command_writes_the_description(schema: dict[str, Any], tmp_path: Path) -> None:
     call_command("openapi", str(tmp_path / "made.json"), stdout=StringIO())
     assert json.loads((tmp_path / "made.json").read_text()) == schema
+
+
+def test_where_the_calls_go_is_the_business_that_serves_the_page(salon: Tenant, settings: Any) -> None:
+    for host, headers, mount, expected in (
+        ("salon.localhost", {}, "", "/"),
+        ("localhost", {"x-tenant": "salon"}, "", "/t/salon"),
+        ("localhost", {}, "/t/salon", "/t/salon"),
+        ("localhost", {}, "", "/t/{slug}"),
+    ):
+        browser = Client(headers={"host": host, "accept": "application/json", **headers})
+        (server,) = browser.get(f"{mount}/api/schema/").json()["servers"]
+        assert server["url"] == expected
+        asked = server["url"].replace("{slug}", "salon").rstrip("/") + "/api/v1/services/"
+        assert browser.get(asked).status_code == 200
+    assert server["variables"]["slug"]["enum"] == ["rival", "salon"]
+    settings.LOCAL_MODE = False
+    (server,) = browser.get("/api/schema/").json()["servers"]
+    assert server["variables"]["slug"].keys() == {"default", "description"}, "customers are not told"
+
+
+def test_on_the_platform_a_call_that_names_nobody_is_told_how(salon: Tenant) -> None:
+    browser = Client(headers={"host": "localhost"})
+    answer = browser.get("/api/v1/services/")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert "X-Tenant" in answer.json()["detail"]
+    assert "X-Tenant" not in browser.get("/t/salon/api/v1/nothing/").json()["detail"]

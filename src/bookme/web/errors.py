@@ -10,9 +10,16 @@ from django.utils.cache import add_never_cache_headers
 from bookme.core.errors import DomainError, Invalid, NotAllowed, NotFound
 from bookme.core.http.problems import CONTENT_TYPE, TITLES, problem_headers, problem_response, status_of
 
+_NO_BUSINESS_NAMED = (
+    "Here a business has to be named: by the header X-Tenant, or by asking below /t/<its name>/. "
+    "On a business's own host it is not needed."
+)
+
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's
     """404: no such page, or no such business."""
+    if getattr(request, "tenant", None) is None and request.path_info.startswith("/api/v1/"):
+        return refusal(request, NotFound(_NO_BUSINESS_NAMED))
     return refusal(request, NotFound())
 
 

@@ -1,7 +1,9 @@
 """The API of a business: `/api/v1/…`, its description and its documentation."""
 
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
+
+from bookme.config.description import DescriptionView
 
 V1 = [
     "bookme.users.urls",
@@ -15,7 +17,7 @@ V1 = [
 ]
 
 description = [
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/", DescriptionView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(), name="api-docs"),
 ]
 urlpatterns = [

@@ -1,0 +1,39 @@
+"""The description of the API as it is served: with where the business of the page can be asked."""
+
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from bookme.tenants.selectors import open_tenants
+
+_ANYBODY = "your-business"
+
+
+class DescriptionView(SpectacularAPIView):
+    """OpenAPI 3.1. On a business's own host its calls go there; on the platform's, to the business that is named."""
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        answer: Response = super().get(request, *args, **kwargs)  # type: ignore[no-untyped-call]
+        described: dict[str, Any] = answer.data
+        answer.data = described | {"servers": [_server(request)]}
+        return answer
+
+
+def _server(request: Request) -> dict[str, Any]:
+    tenant = getattr(request, "tenant", None)
+    if tenant is None:
+        return {"url": "/t/{slug}", "description": "One business", "variables": {"slug": _slugs()}}
+    is_mounted = getattr(request, "urlconf", None) == settings.SWITCHED_URLCONF
+    return {"url": f"/t/{tenant.slug}" if is_mounted else "/", "description": tenant.name}
+
+
+def _slugs() -> dict[str, Any]:
+    """Who is a customer of the platform is nobody's business; on a local machine, the demo businesses are offered."""
+    told = {"default": _ANYBODY, "description": "The name of the business in its addresses."}
+    known = sorted(each.slug for each in open_tenants()) if settings.LOCAL_MODE else []
+    return told | {"default": known[0], "enum": known} if known else told
