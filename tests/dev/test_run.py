@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -139,6 +140,8 @@ def test_it_starts_everything_and_ends_it_in_order(product: Path) -> None:
         assert "web starts bookme.config.settings.local" in text
         assert "http://house-of-hair.localhost:" in text
         assert "amara@house-of-hair.example" in text
+        for page in ("api/docs/", "account/sign-in/"):
+            assert re.search(rf"http://house-of-hair\.localhost:\d+/{page}", text)
         known = running_product(Place(product, "local"))
         assert known is not None
         assert known.pid == process.pid

@@ -1,6 +1,7 @@
 """What all pages share: language, colours, security headers, error pages, static files."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,11 @@ def test_the_page_wears_the_business_s_colour_under_a_strict_policy(visitor: Vis
 def test_a_font_s_name_is_only_a_name(shop: Shop, font: str) -> None:
     configure(shop.tenant, branding={"font": font})
     assert "--font-head" not in page_css(BusinessPage(shop.tenant, "en"))
+
+
+def test_a_customer_finds_where_to_sign_in(visitor: Visitor) -> None:
+    (link,) = re.findall(r'<a href="([^"]+)">Sign in<', page_of(visitor.get("/")))
+    assert 'name="password"' in page_of(visitor.get(link))
 
 
 def test_a_page_that_is_not_there(visitor: Visitor) -> None:
