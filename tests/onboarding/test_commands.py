@@ -238,6 +238,26 @@ def test_prepare_local_loads_the_demo_once(db: None, django_assert_max_num_queri
         assert Service.objects.get(key="oven").price == 1
 
 
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        ("ALTER TABLE {schema}.bookings_visit DROP COLUMN notes", "bookings_visit.notes"),
+        ("ALTER TABLE {schema}.bookings_visit ADD COLUMN colour text NOT NULL DEFAULT ''", "bookings_visit.colour"),
+        ("DROP TABLE {schema}.eventlog_event", "eventlog_event."),
+        ("ALTER TABLE public.tenants_tenant RENAME COLUMN kind TO sort", "tenants_tenant.kind"),
+    ],
+)
+def test_tables_of_other_code_are_told_in_one_line(salon: Tenant, statement: str, named: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(schema=salon.schema_name))
+    with pytest.raises(CommandError) as refused:
+        run("prepare_local")
+    told = str(refused.value)
+    assert named in told
+    assert told.endswith("make reset")
+    assert "\n" not in told
+
+
 def test_a_demo_file_that_cannot_be_applied_leaves_the_others_alone(db: None) -> None:
     """Somebody closed one, and gave the address of another to a business of their own."""
     run("prepare_local")

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from bookme.config.tables import other_columns
 from bookme.core.time import now
 from bookme.onboarding.actions import load_demo
 from bookme.postcodes.actions import OUTWARD_CODES
@@ -25,7 +26,12 @@ class Command(BaseCommand):
         if not settings.LOCAL_MODE:
             raise CommandError("prepare_local is for local mode; elsewhere run migrate_schemas")
         self._migrate_shared()
+        with public_scope():
+            _refuse_other_tables("public", settings.SHARED_APPS)
         self._migrate_tenants()
+        with public_scope():
+            for schema in Tenant.objects.values_list("schema_name", flat=True):
+                _refuse_other_tables(schema, settings.TENANT_APPS)
         self._load_postcodes()
         for slug, faults in load_demo(now=now()).items():
             self.stdout.write(f"demo business {slug} {'is left as it was' if faults else 'loaded'}")
@@ -53,3 +59,12 @@ class Command(BaseCommand):
         for tenant in behind:
             self.stdout.write(f"migrating {tenant.slug}")
             call_command("migrate_schemas", schema_name=tenant.schema_name, interactive=False, verbosity=0)
+
+
+def _refuse_other_tables(schema: str, app_names: list[str]) -> None:
+    """What would otherwise be a 500 on many a page. An edited migration does not run again."""
+    if found := other_columns(schema, app_names=app_names):
+        raise CommandError(
+            f"the tables of this database are not those of this code ({found[0]}): a migration that had run was edited."
+            " To start afresh, without the local data: make reset"
+        )
