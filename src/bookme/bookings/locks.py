@@ -19,9 +19,10 @@ _LOCK = f"SET LOCAL lock_timeout = '{TIMEOUT}'; SELECT pg_advisory_xact_lock(k) 
 def lock(owners: Iterable[UUID], *, contacts: Iterable[str] = ()) -> None:
     """Wait until nobody else books these calendars, or as one of these guests; held until the transaction ends.
 
-    All keys are taken in one sorted statement. Waits at most 3 s, then the database raises an OperationalError that
-    becomes 503. Raises RuntimeError outside of a transaction, and for a second lock in the same one: locks taken one
-    after another deadlock. What was read before must be read again.
+    Among the `owners` are a service or a customer whose bookings are counted, so that two at once cannot both have the
+    last. All keys are taken in one sorted statement. Waits at most 3 s, then the database raises an OperationalError
+    that becomes 503. Raises RuntimeError outside of a transaction, and for a second lock in the same one: locks taken
+    one after another deadlock. What was read before must be read again.
     """
     outermost = outermost_block()
     if outermost is None:

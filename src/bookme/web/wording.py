@@ -7,6 +7,7 @@ from bookme.core.errors import DomainError
 
 _TOLD: dict[str, Promise] = {
     "too_many": _("There are too many bookings of yours for now. Call us, please."),
+    "customer_limit": _("You have as many bookings of this service ahead as you may have."),
     "too_late": _("It is too late for that. Call us, please."),
     "too_often": _("This booking has been moved as often as it may be."),
     "wrong_status": _("This booking is no longer in a state that allows this."),

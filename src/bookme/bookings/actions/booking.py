@@ -3,7 +3,7 @@
 import datetime as dt
 import secrets
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from decimal import Decimal
 from functools import partial
 from uuid import UUID
@@ -11,9 +11,13 @@ from uuid import UUID
 from bookme.bookings.actions.facts import fact_of
 from bookme.bookings.actions.limits import (
     TEAM_SOURCE,
+    Counted,
+    customer_counted,
+    day_counted,
     guest_contacts,
     guest_network,
     require_contact_limit,
+    require_customer_limit,
     require_network_limit,
 )
 from bookme.bookings.actions.overdue import let_expire_at
@@ -43,15 +47,17 @@ def create_visit(*, request: BookingRequest, actor: Actor, now: dt.datetime) -> 
 
     Money that is due is recorded on the booking, which goes on without it. Takes the lock. Publishes BookingConfirmed
     or BookingRequested. Raises Invalid for what does not fit together, NotAllowed `guest_booking_off` or
-    `out_of_scope`, TooMany, and SlotUnavailable, for which the caller leaves the transaction and asks
-    `openings.with_alternatives`.
+    `out_of_scope`, TooMany, Conflict `customer_limit`, and SlotUnavailable, for which the caller leaves the transaction
+    and asks `openings.with_alternatives`.
     """
     terms = checked_terms(request, actor=actor)
     require_network_limit(network=guest_network(request.guest_address, actor=actor), now=now)
-    take = _found(terms, guest_contacts(request.contact, actor=actor), now)
+    take = _found(terms, now)
     customer = find_or_make_customer(contact=request.contact, language=request.language, user_id=_customer_user(actor))
-    appointment = take()
+    service = terms.wish.service
+    appointment = take(Counted(guest_contacts(request.contact, actor=actor), customer_counted(service, customer.pk)))
     require_contact_limit(contact=request.contact, actor=actor, now=now)
+    require_customer_limit(service=service, customer_id=customer.pk, now=now)
     require_in_scope(actor, appointment)
     visit = _visit(request, terms, customer, actor)
     booking = _booking(terms, visit, appointment)
@@ -62,24 +68,23 @@ def create_visit(*, request: BookingRequest, actor: Actor, now: dt.datetime) -> 
     return visit
 
 
-def _found(terms: BookingTerms, contacts: frozenset[str], now: dt.datetime) -> Callable[[], Appointment]:
+def _found(terms: BookingTerms, now: dt.datetime) -> Callable[[Counted], Appointment]:
     """A look without a lock, which refuses most of what cannot be; and what then takes the seats under the lock."""
     if terms.session is None:
         calendars = free_calendars(wish=terms.wish, now=now)
-        return partial(_slot_seats, calendars, terms, contacts, now)
+        return partial(_slot_seats, calendars, terms, now)
     require_session_notice(terms.session, terms.wish, now=now)
-    return partial(_session_seats, terms.session, terms, contacts, now)
+    return partial(_session_seats, terms.session, terms, now)
 
 
-def _slot_seats(calendars: Calendars, terms: BookingTerms, contacts: frozenset[str], now: dt.datetime) -> Appointment:
-    lock_calendars(calendars, contacts=contacts, now=now)
+def _slot_seats(calendars: Calendars, terms: BookingTerms, now: dt.datetime, counted: Counted) -> Appointment:
+    row_ids = counted.row_ids | day_counted(terms.wish.service)
+    lock_calendars(calendars, counted=replace(counted, row_ids=row_ids), now=now)
     return seat(wish=terms.wish, placement=choose(wish=terms.wish, calendars=calendars, now=now))
 
 
-def _session_seats(
-    session: Appointment, terms: BookingTerms, contacts: frozenset[str], now: dt.datetime
-) -> Appointment:
-    lock_session(staff_ids={session.staff_id}, contacts=contacts, now=now)
+def _session_seats(session: Appointment, terms: BookingTerms, now: dt.datetime, counted: Counted) -> Appointment:
+    lock_session(staff_ids={session.staff_id}, counted=counted, now=now)
     take_session_seats(session, terms.wish)
     return session
 

@@ -1,20 +1,66 @@
-"""How much a guest may have: what was obtained counts, never what was tried. See docs/decisions/0006."""
+"""How much may be had: by a guest, by a customer of one service, of a service on one day.
+
+Of a guest, what was obtained counts, never what was tried. See docs/decisions/0006.
+"""
 
 import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
 
 from bookme.bookings.models import Booking
-from bookme.bookings.states import UPCOMING
+from bookme.bookings.selectors.offer import policy_of
+from bookme.bookings.states import KEEPS_SEATS, UPCOMING, Status
 from bookme.core.actor import Actor, ActorKind
-from bookme.core.errors import TooMany
+from bookme.core.errors import Conflict, TooMany
 from bookme.core.limits import network_of
 from bookme.customers.actions import Contact
+from bookme.services.models import Service
 
 TEAM_SOURCE = "team"  # of a visit that the business itself wrote down
 _RECENT = dt.timedelta(hours=24)
 _RETRY_AFTER = 3600
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Who and what is counted, which the lock has to hold meanwhile: contacts of guests; a customer, a service."""
+
+    contacts: frozenset[str] = frozenset()
+    row_ids: frozenset[UUID] = frozenset()
+
+
+NOTHING_COUNTED = Counted()
+
+
+def day_counted(service: Service) -> frozenset[UUID]:
+    """The service, if only so many of it may begin on one day: the engine counts them, under the lock once more."""
+    return frozenset() if policy_of(service).max_per_day is None else frozenset({service.pk})
+
+
+def customer_counted(service: Service, customer_id: UUID) -> frozenset[UUID]:
+    """The customer, if they may have only so many of the service ahead."""
+    return frozenset() if policy_of(service).max_per_customer is None else frozenset({customer_id})
+
+
+def require_customer_limit(*, service: Service, customer_id: UUID, now: dt.datetime) -> None:
+    """Raises Conflict `customer_limit` where the customer has as many bookings of the service ahead as they may.
+
+    Exact if the caller's lock holds `customer_counted`.
+    """
+    most = policy_of(service).max_per_customer
+    if most is None:
+        return
+    ahead = Booking.objects.filter(
+        visit__customer=customer_id,
+        appointment__service=service,
+        appointment__ends_at__gt=now,
+        status__in=KEEPS_SEATS,
+    ).exclude(status=Status.HELD, hold_expires_at__lte=now)
+    if ahead.order_by()[:most].count() >= most:
+        raise Conflict("This customer has as many bookings of the service ahead as they may.", code="customer_limit")
 
 
 def guest_network(address: str | None, *, actor: Actor) -> str | None:

@@ -4,6 +4,7 @@ import datetime as dt
 from uuid import UUID
 
 from bookme.bookings.actions.facts import fact_of
+from bookme.bookings.actions.limits import day_counted
 from bookme.bookings.actions.overdue import let_expire_at
 from bookme.bookings.actions.placing import choose, every_calendar, helpers_of, lay_anew, owners_of, seat
 from bookme.bookings.actions.powers import BUSINESS, CUSTOMER, acts_for_business, require_in_scope
@@ -97,7 +98,7 @@ def _move_to_slot(booking: Booking, wish: Wish, now: dt.datetime) -> None:
     require_reach(wish, now=now)
     calendars = every_calendar(wish)
     overdue = staff_of_expired_holds(now=now)
-    lock(calendars.owners | overdue | owners_of(booking.appointment))
+    lock(calendars.owners | overdue | owners_of(booking.appointment) | day_counted(wish.service))
     if overdue:
         release_expired_holds(staff_ids=overdue, now=now)
     swap(booking, times_moved=booking.times_moved + 1)

@@ -1,13 +1,14 @@
 """Finding who and what takes a wish, under the lock, and putting it on their calendars."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from bookme.bookings.actions.limits import Counted
 from bookme.bookings.actions.seats import release_expired_holds, staff_of_expired_holds, take_seats
 from bookme.bookings.availability import Cause, Chain, Leg, Plan, takers
 from bookme.bookings.locks import lock
@@ -74,9 +75,9 @@ def free_calendars(*, wish: Wish, now: dt.datetime) -> Calendars:
     return Calendars(frozenset(UUID(owner) for owner in found))
 
 
-def lock_calendars(calendars: Calendars, *, contacts: Collection[str] = (), now: dt.datetime) -> None:
+def lock_calendars(calendars: Calendars, *, counted: Counted, now: dt.datetime) -> None:
     """Lock them all, and who is counted, in one statement, and release the expired holds among them."""
-    lock(calendars.owners | calendars.overdue, contacts=contacts)
+    lock(calendars.owners | calendars.overdue | counted.row_ids, contacts=counted.contacts)
     if calendars.overdue:
         release_expired_holds(staff_ids=calendars.overdue, now=now)
 
