@@ -22,7 +22,7 @@ logging.getLogger("some.library").warning("from %s", "a library")
 def _production_lines(program: str) -> list[dict[str, Any]]:
     env = os.environ | {
         "DJANGO_SETTINGS_MODULE": "bookme.config.settings.production",
-        "SECRET_KEY": "x" * 60,
+        "SECRET_KEY": "s3cret-" * 10,
         "SECURE_SSL_REDIRECT": "false",
         "PYTHONPATH": "src",
     }
