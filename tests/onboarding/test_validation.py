@@ -134,6 +134,10 @@ BAD: list[tuple[Change, str]] = [
         lambda d: d.update(policies={"deposit": {"kind": "percent", "value": "101"}}),
         "policies.deposit.value: must be a perc",
     ),
+    (
+        lambda d: d.update(policies={"deposit": {"kind": "percent", "value": None}}),
+        "policies.deposit.value: must be a text",
+    ),
     (lambda d: d.update(policies={"deposit": {"kind": "percent"}}), "policies.deposit.value: is missing"),
     (
         lambda d: d.update(policies={"deposit": {"kind": "fixed", "value": "0.00"}}),

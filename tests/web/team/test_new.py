@@ -106,6 +106,19 @@ def test_somebody_without_contact_data_can_be_booked(salon_team: Shop, owner: Pe
     assert Customer.objects.get().name == "Walk-in"
 
 
+def test_who_has_as_many_as_they_may_is_told_of(salon_team: Shop, owner: Person) -> None:
+    done(owner, customer_path(salon_team), CALLER)
+    salon_team.cut.policy = {"max_per_customer": 1}
+    salon_team.cut.save()
+    before = written()
+    response = sent(
+        owner, customer_path(salon_team, start=(TODAY_AT_TEN + dt.timedelta(hours=5, minutes=30)).isoformat()), CALLER
+    )
+    assert response.status_code == 409
+    assert "as many bookings of the service ahead" in page_of(response)
+    assert written() == before
+
+
 def test_a_taken_time_offers_others(salon_team: Shop, owner: Person) -> None:
     book(salon_team, "Bea", at=TODAY_AT_TEN + dt.timedelta(hours=4))
     before = written()

@@ -84,6 +84,8 @@ def _repeated_reminders(data: dict[str, Any]) -> Iterator[Fault]:
 def _deposit_faults(data: dict[str, Any], parent: dict[str, Any], path: Path) -> Iterator[Fault]:
     """A deposit whose shape is good: a kind, and a value where that has one."""
     deposit, currency = part(parent, "deposit"), word(data, "currency")
+    if "value" in deposit and word(deposit, "value") is None:
+        return
     if word(deposit, "kind") in set(DepositKind) and currency in currency_codes():
         yield from (of_rule(each, path) for each in deposit_faults(deposit, str(currency), pointer=""))
 

@@ -16,7 +16,7 @@ from bookme.bookings.selectors.bookings import bookings_of_visit, bookings_visib
 from bookme.bookings.selectors.openings import with_alternatives
 from bookme.bookings.wishes import SlotUnavailable
 from bookme.core.actor import Actor
-from bookme.core.errors import FieldError, Invalid
+from bookme.core.errors import Conflict, FieldError, Invalid
 from bookme.core.fetch import one
 from bookme.core.ids import uuid7
 from bookme.core.permissions import Permission
@@ -102,12 +102,16 @@ def enter_customer(request: HttpRequest, actor: Actor) -> HttpResponse:
         return redirect(wanted.url("team-new-time"))
     customer = _customer(request, actor)
     form = _form(request, wanted, customer)
-    context = {"alternatives": [], "error": ""}
+    context: dict[str, Any] = {"alternatives": [], "error": ""}
     if request.method == "POST" and form.is_valid():
         try:
             return _booked(request, actor, wanted, form)
         except SlotUnavailable as error:
             context = _taken(wanted, error)
+        except Conflict as error:
+            if error.code != "customer_limit":
+                raise
+            context["error"] = _("This customer has as many bookings of the service ahead as they may.")
         except Invalid as error:
             form.take_errors(error.errors or [FieldError("", error.code, error.detail)])
     if request.headers.get("HX-Target") == "found":
