@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, Value
 
 from bookme.core.actor import Actor
 from bookme.core.permissions import Permission
@@ -42,13 +42,15 @@ def customer_by_contact(*, email: str = "", phone: str = "", user_id: UUID | Non
 
     For actions only: nothing of an existing row may be shown to whoever gave the contact.
     """
-    if user_id is not None and (found := Customer.objects.filter(user_id=user_id).first()):
-        return found
-    if email and (found := Customer.objects.filter(email=email).first()):
-        return found
-    if phone:
-        return Customer.objects.filter(phone=phone).order_by("created_at", "id").first()
-    return None
+    given = {"user_id": user_id, "email": email, "phone": phone}
+    ways = [
+        Customer.objects.filter(**{column: value}).annotate(way=Value(number)).order_by("created_at", "id")[:1]
+        for number, (column, value) in enumerate(given.items())
+        if value
+    ]
+    if len(ways) < 2:
+        return next(iter(ways[0]), None) if ways else None
+    return ways[0].union(*ways[1:], all=True).order_by("way").first()
 
 
 def _digits(text: str) -> str:

@@ -4,11 +4,13 @@ Of a guest, what was obtained counts, never what was tried. See docs/decisions/0
 """
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from bookme.bookings.models import Booking
 from bookme.bookings.selectors.offer import policy_of
@@ -75,7 +77,7 @@ def guest_contacts(contact: Contact, *, actor: Actor) -> frozenset[str]:
 
 def require_network_limit(*, network: str | None, now: dt.datetime) -> None:
     """Raises TooMany where guests of this network have as many bookings as they may. A look without a lock."""
-    if network is not None and _have(Q(visit__guest_address=network), settings.GUEST_BOOKINGS_PER_ADDRESS, now):
+    if network is not None and _have([Q(visit__guest_address=network)], settings.GUEST_BOOKINGS_PER_ADDRESS, now):
         raise TooMany("There are too many guest bookings from this network.", retry_after=_RETRY_AFTER)
 
 
@@ -87,15 +89,23 @@ def require_contact_limit(*, contact: Contact, actor: Actor, now: dt.datetime) -
     if actor.kind is not ActorKind.GUEST:
         return
     given = {"visit__contact_email": contact.email, "visit__contact_phone": contact.phone}
-    for column, value in given.items():
-        if value and _have(Q(**{column: value}), settings.GUEST_BOOKINGS_PER_CONTACT, now):
-            raise TooMany(
-                "You have as many bookings as a guest may have ahead, or make in a day.", retry_after=_RETRY_AFTER
-            )
+    same = [Q(**{column: value}) for column, value in given.items() if value]
+    if _have(same, settings.GUEST_BOOKINGS_PER_CONTACT, now):
+        raise TooMany(
+            "You have as many bookings as a guest may have ahead, or make in a day.", retry_after=_RETRY_AFTER
+        )
 
 
-def _have(same: Q, most: int, now: dt.datetime) -> bool:
-    """Whether so many bookings that guests made are still ahead or, whatever became of them, not a day old."""
+def _have(same: Sequence[Q], most: int, now: dt.datetime) -> bool:
+    """Whether guests made so many bookings, of one kind of `same`, that are ahead or, whatever became of them, new.
+
+    In one statement, each kind by its own index and no further than `most`. New is what is not a day old.
+    """
     counted = Q(status__in=UPCOMING, appointment__ends_at__gt=now) | Q(created_at__gt=now - _RECENT)
-    by_guests = Booking.objects.filter(same, counted, visit__user_id=None).exclude(visit__source=TEAM_SOURCE)
-    return by_guests.order_by()[:most].count() >= most
+    by_guests = Booking.objects.filter(counted, visit__user_id=None).exclude(visit__source=TEAM_SOURCE).order_by()
+    found = [
+        by_guests.filter(each).annotate(kind=Value(number)).values_list("kind", flat=True)[:most]
+        for number, each in enumerate(same)
+    ]
+    kinds = Counter(found[0].union(*found[1:], all=True)) if found else Counter()
+    return any(kinds[number] >= most for number in range(len(same)))
