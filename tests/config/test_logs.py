@@ -16,6 +16,12 @@ client = Client(headers={"host": "localhost"})
 client.get("/health/", {"email": "ada@example.com"})
 import logging
 logging.getLogger("some.library").warning("from %s", "a library")
+from django.test import RequestFactory
+from django.utils.log import log_response
+request = RequestFactory().get(f"/manage/{'t' * 80}/cancel/")
+from django.http import HttpResponseServerError
+log_response("%s: %s", "Internal Server Error", request.path, response=HttpResponseServerError(), request=request)
+client.get(f"/api/{'t' * 80}/")
 """
 
 
@@ -36,7 +42,7 @@ def lines() -> list[dict[str, Any]]:
 
 
 def test_a_request_is_one_json_line(lines: list[dict[str, Any]]) -> None:
-    (line,) = [line for line in lines if line["event"] == "request"]
+    line, _ = [line for line in lines if line["event"] == "request"]
     assert {key: line[key] for key in ("level", "method", "path", "status", "tenant", "user_id")} == {
         "level": "info",
         "method": "GET",
@@ -56,3 +62,11 @@ def test_a_library_s_line_has_the_same_shape(lines: list[dict[str, Any]]) -> Non
 
 def test_no_query_and_so_no_address_is_logged(lines: list[dict[str, Any]]) -> None:
     assert "ada@example.com" not in json.dumps(lines)
+
+
+def test_no_token_of_a_link_is_logged(lines: list[dict[str, Any]]) -> None:
+    assert "tttt" not in json.dumps(lines)
+    assert [line["event"] for line in lines if line["logger"] == "django.request"] == [
+        "Internal Server Error: /manage/…/cancel/"
+    ]
+    assert [line["path"] for line in lines if line["event"] == "request"][1:] == ["/api/…/"]

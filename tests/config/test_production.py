@@ -96,12 +96,21 @@ def test_what_goes_to_sentry_is_scrubbed_and_tagged(salon: Tenant) -> None:
             ]
         },
         "breadcrumbs": {"values": ["ada"]},
+        "logentry": {"message": "%s: %s", "params": ["ada"], "formatted": "ada"},
+        "extra": {"request": "<WSGIRequest: GET '/ada/'>"},
     }
     sent = scrub_event(event, None)
     assert sent["tags"] == {"tenant": "salon"}
     assert "ada" not in str(sent)
     assert sent["request"]["url"] == "http://x/"
     assert sent["exception"]["values"][0]["type"] == "IntegrityError"
+    assert sent["logentry"] == {"message": "%s: %s"}
+
+
+def test_a_link_s_token_does_not_go_to_sentry() -> None:
+    token = f"{'0' * 32}:1:{'s' * 43}"
+    sent = scrub_event({"request": {"url": f"https://salon.example/manage/{token}/cancel/"}}, None)
+    assert sent["request"]["url"] == "https://salon.example/manage/…/cancel/"
 
 
 def _settings_read() -> set[str]:

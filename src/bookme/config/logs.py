@@ -1,6 +1,7 @@
 """Structured logs: one JSON line to stdout a request, a task and a message; readable lines where a person watches.
 
-Every line carries level, request id and tenant. No personal data: ids only, and addresses of pages without their query.
+Every line carries level, request id and tenant. No personal data: ids only, and addresses of pages without their query
+and without the tokens in their path.
 """
 
 import logging
@@ -12,6 +13,8 @@ from typing import Any
 import structlog
 
 from bookme.tenants.context import current_tenant
+
+_LONGEST_PART = 40  # more than an id, less than any token
 
 
 def configure_logging(*, level: str, form: str) -> None:
@@ -36,7 +39,7 @@ def configure_logging(*, level: str, form: str) -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=[*shared, _hide_tokens],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
@@ -57,6 +60,18 @@ def _add_scope(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> Mu
     tenant = current_tenant()
     if tenant is not None:
         line.setdefault("tenant", tenant.slug)
+    return line
+
+
+def without_tokens(path: str) -> str:
+    """Manage and sign-in links carry their token in the path: whoever reads it there could use it."""
+    return "/".join("…" if len(part) > _LONGEST_PART else part for part in path.split("/"))
+
+
+def _hide_tokens(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Django tells of a failed request by its path."""
+    if str(line.get("logger", "")).startswith("django."):
+        line["event"] = without_tokens(str(line["event"]))
     return line
 
 

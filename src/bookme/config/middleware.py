@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
+from bookme.config.logs import without_tokens
 from bookme.config.readiness import faults
 from bookme.tenants.context import current_tenant
 
@@ -40,18 +41,12 @@ class RequestLog:
         _log.info(
             "request",
             method=request.method,
-            path=_without_secrets(request.path),
+            path=without_tokens(request.path),
             status=status,
             duration_ms=round(seconds * 1000, 1),
             tenant=tenant.slug if tenant else None,
             user_id=str(actor.id) if actor and actor.id else None,
         )
-
-
-def _without_secrets(path: str) -> str:
-    """Manage and sign-in links carry their token in the path: it does not belong in a log."""
-    parts = path.split("/")
-    return "/".join("…" if len(part) > 40 else part for part in parts)
 
 
 class AdminPolicy:
