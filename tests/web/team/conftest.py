@@ -44,6 +44,19 @@ def book(
     return BookingFactory(visit=made, appointment=appointment, status=status)
 
 
+def helped_by(booking: Booking, person: Staff) -> None:
+    """This person does it together with who leads."""
+    lead = booking.appointment
+    AppointmentFactory(
+        service=lead.service,
+        staff=person,
+        location=lead.location,
+        lead=lead,
+        starts_at=lead.starts_at,
+        seats_taken=lead.seats_taken,
+    )
+
+
 def as_it_is(booking: Booking) -> tuple[str, int, dt.datetime]:
     """What a refusal must leave alone: status, version and start."""
     now = Booking.objects.select_related("appointment").get(pk=booking.pk)

@@ -14,7 +14,7 @@ from tests.factories.locations import ClosureFactory
 from tests.factories.staff import TimeOffFactory
 from tests.factories.users import Person
 from tests.web.conftest import Shop
-from tests.web.team.conftest import TODAY_AT_TEN, book, shown
+from tests.web.team.conftest import TODAY_AT_TEN, book, helped_by, shown
 
 DAY = dt.timedelta(days=1)
 
@@ -48,6 +48,18 @@ def test_one_person_only(salon_team: Shop, owner: Person) -> None:
     page = shown(owner, "/team/", person=salon_team.ben.pk)
     assert "Bea" in page
     assert "Ada" not in page
+
+
+def test_what_two_do_together_is_on_the_day_of_each(salon_team: Shop, owner: Person, stylist: Person) -> None:
+    helped_by(book(salon_team, "Bea", person=salon_team.ben), salon_team.ana)
+    page = shown(owner, "/team/")
+    assert page.count("1 appointment") == 2
+    assert "Nothing booked:" not in page
+    for who, query in ((owner, {"person": salon_team.ana.pk}), (stylist, {})):
+        page = shown(who, "/team/", **query)
+        assert page.count("1 appointment") == 1
+        assert f'id="p-{salon_team.ana.pk}"' in page
+        assert f'id="p-{salon_team.ben.pk}"' not in page
 
 
 @pytest.mark.parametrize("person", [uuid4(), "nobody", "\x00"])

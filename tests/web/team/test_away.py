@@ -14,7 +14,7 @@ from tests.factories.locations import ClosureFactory
 from tests.factories.staff import TimeOffFactory
 from tests.factories.users import Person
 from tests.web.conftest import Shop, page_of
-from tests.web.team.conftest import TODAY_AT_TEN, book, done, sent, shown
+from tests.web.team.conftest import TODAY_AT_TEN, book, done, helped_by, sent, shown
 
 CLOSURE = {"name": "Stocktaking", "place": "", "first": "2030-01-02", "last": "2030-01-03"}
 
@@ -117,3 +117,11 @@ def test_what_is_another_business_s_is_not_found(salon_team: Shop, owner: Person
     with tenant_scope(rival):
         assert Closure.objects.exists()
         assert TimeOff.objects.exists()
+
+
+def test_time_off_of_who_helps_names_the_booking(salon_team: Shop, owner: Person) -> None:
+    helped_by(book(salon_team, "Bea", person=salon_team.ben), salon_team.ana)
+    TimeOffFactory(staff=salon_team.ana, starts_at=midnight(2), ends_at=midnight(3))
+    page = shown(owner, "/team/away/")
+    assert "1 booking still stands" in page
+    assert "Bea" in page

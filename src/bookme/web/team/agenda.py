@@ -135,19 +135,29 @@ def _read(actor: Actor, day: dt.date, tz: ZoneInfo, at: dt.datetime, person: Sta
 def _by_person(
     people: Sequence[Staff], entries: list[Card | SessionCard], day: dt.date, tz: ZoneInfo
 ) -> list[PersonDay]:
-    """In the order of the staff; whoever has left and still has bookings comes last."""
+    """In the order of the staff; whoever has left and still has bookings comes last.
+
+    What several people do together is on the day of each that is shown.
+    """
     days = {each.pk: PersonDay(each) for each in people}
     for absence in absences_between(*day_bounds(day, day, tz)):
         if absence.staff_id in days:
             days[absence.staff_id].absences.append(absence)
     for entry in entries:
-        appointment = entry.booking.appointment if isinstance(entry, Card) else entry.session
-        of_person = days.setdefault(appointment.staff_id, PersonDay(appointment.staff))
-        if isinstance(entry, Card) and entry.is_over:
-            of_person.off.append(entry)
-        else:
-            of_person.entries.append(entry)
+        for of_person in _days_of(entry, days):
+            if isinstance(entry, Card) and entry.is_over:
+                of_person.off.append(entry)
+            else:
+                of_person.entries.append(entry)
     return list(days.values())
+
+
+def _days_of(entry: Card | SessionCard, days: dict[UUID, PersonDay]) -> list[PersonDay]:
+    """Of who leads and who helps, as far as they are shown; of nobody shown, a new one of who leads."""
+    appointment = entry.booking.appointment if isinstance(entry, Card) else entry.session
+    helpers = entry.booking.helper_ids if isinstance(entry, Card) else []
+    shown = [days[each] for each in (appointment.staff_id, *helpers) if each in days]
+    return shown or [days.setdefault(appointment.staff_id, PersonDay(appointment.staff))]
 
 
 def _closures(day: dt.date, tz: ZoneInfo) -> list[Closure]:

@@ -250,5 +250,5 @@ def _hits(row: Closure | TimeOff, booking: Booking) -> bool:
     if appointment.starts_at >= row.ends_at or appointment.ends_at <= row.starts_at:
         return False
     if isinstance(row, TimeOff):
-        return appointment.staff_id == row.staff_id
+        return row.staff_id in {appointment.staff_id, *booking.helper_ids}
     return row.location_id is None or appointment.location_id == row.location_id
