@@ -227,7 +227,7 @@ def _rendered(
     notification: Notification, booking: Booking, tenant: Tenant, old_start: dt.datetime | None, now: dt.datetime
 ) -> Rendered:
     to_business = notification.kind.endswith(BUSINESS_SUFFIX)
-    facts = facts_of(booking, tenant=tenant, language=notification.language, old_start=old_start)
+    facts = facts_of(booking, language=notification.language, old_start=old_start)
     return render(
         kind=Kind(notification.kind.removesuffix(BUSINESS_SUFFIX)),
         audience=Audience.BUSINESS if to_business else Audience.CUSTOMER,

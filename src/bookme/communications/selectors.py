@@ -12,8 +12,8 @@ from bookme.communications.told import BookingFacts, Sender
 from bookme.core.actor import Actor
 from bookme.core.errors import NotFound
 from bookme.core.permissions import Permission
-from bookme.core.time import zone
 from bookme.locations.models import Location
+from bookme.locations.selectors import zone_of
 from bookme.tenants.config import Policy
 from bookme.tenants.models import Tenant
 from bookme.tenants.selectors import business_url
@@ -68,7 +68,7 @@ def sender_of(tenant: Tenant) -> Sender:
     )
 
 
-def facts_of(booking: Booking, *, tenant: Tenant, language: str, old_start: dt.datetime | None = None) -> BookingFacts:
+def facts_of(booking: Booking, *, language: str, old_start: dt.datetime | None = None) -> BookingFacts:
     """A booking of `booking_to_tell` as messages in that language tell it; `old_start` is where it was moved from."""
     visit, appointment, location = booking.visit, booking.appointment, booking.appointment.location
     return BookingFacts(
@@ -83,7 +83,7 @@ def facts_of(booking: Booking, *, tenant: Tenant, language: str, old_start: dt.d
         meeting_url=location.meeting_url if location.online else "",
         starts_at=appointment.starts_at,
         ends_at=appointment.ends_at,
-        zone=zone(location.timezone or tenant.config.timezone),
+        zone=zone_of(location),
         party_size=booking.party_size,
         extras=tuple(each["name"] for each in booking.extras),
         price=booking.price,

@@ -12,11 +12,11 @@ from django.db.models import Q
 from bookme.bookings.locks import lock
 from bookme.bookings.models import Appointment, ResourceAllocation, SessionRun
 from bookme.core.errors import Conflict
-from bookme.core.time import MINUTE, zone
+from bookme.core.time import MINUTE
 from bookme.locations.models import Closure, Location, Resource
+from bookme.locations.selectors import zone_of
 from bookme.services.models import Service
 from bookme.staff.models import Staff
-from bookme.tenants.context import require_tenant
 
 Range = tuple[dt.datetime, dt.datetime]
 
@@ -88,26 +88,32 @@ class _Plan:
 
     def __init__(self, index: int, run: WeeklyRun, now: dt.datetime) -> None:
         self.index, self.run, self.now = index, run, now
-        self.zone = zone(run.location.timezone) if run.location.timezone else require_tenant().config.zone
-        self.row = SessionRun.objects.filter(
-            service=run.service, staff=run.staff, location=run.location, weekday=run.weekday, start=run.start
-        ).first()
-        self.done = self.row.weeks if self.row else 0
+        self.zone = zone_of(run.location)
+        self.row = self._known_row() or self._new_row()
+        self.done = self.row.weeks
         self.sessions: list[Appointment] = []
         self.allocations: list[ResourceAllocation] = []
         self.clashes: list[Clash] = []
-        if self.row is None:
-            today = now.astimezone(self.zone).date()
-            ahead = (run.weekday - today.weekday()) % 7 or 7
-            self.row = SessionRun(
-                service=run.service,
-                staff=run.staff,
-                location=run.location,
-                weekday=run.weekday,
-                start=run.start,
-                first_date=today + dt.timedelta(days=ahead),
-                weeks=0,
-            )
+
+    def _known_row(self) -> SessionRun | None:
+        run = self.run
+        return SessionRun.objects.filter(
+            service=run.service, staff=run.staff, location=run.location, weekday=run.weekday, start=run.start
+        ).first()
+
+    def _new_row(self) -> SessionRun:
+        """Not saved yet, without weeks; it begins on the first such weekday after today."""
+        run, today = self.run, self.now.astimezone(self.zone).date()
+        ahead = (run.weekday - today.weekday()) % 7 or 7
+        return SessionRun(
+            service=run.service,
+            staff=run.staff,
+            location=run.location,
+            weekday=run.weekday,
+            start=run.start,
+            first_date=today + dt.timedelta(days=ahead),
+            weeks=0,
+        )
 
     @property
     def is_open(self) -> bool:
@@ -121,7 +127,6 @@ class _Plan:
 
     def starts(self) -> list[tuple[dt.date, dt.datetime]]:
         """The local date and the instant of each missing session that is still to come."""
-        assert self.row is not None  # noqa: S101 - set in __init__
         dates = [self.row.first_date + dt.timedelta(weeks=week) for week in range(self.done, self.run.weeks)]
         midnight = dt.time.min
         starts = []
@@ -227,7 +232,6 @@ def _units(plans: Sequence[_Plan]) -> list[Resource]:
 def _write(plans: Sequence[_Plan]) -> None:
     """New runs, longer runs, their sessions and what these take; the wall has the last word."""
     for plan in plans:
-        assert plan.row is not None  # noqa: S101 - set in __init__
         is_new = plan.row._state.adding
         plan.row.weeks = plan.run.weeks
         plan.row.save(force_insert=is_new, update_fields=None if is_new else ["weeks", "updated_at"])

@@ -11,6 +11,7 @@ from bookme.bookings.selectors.sessions import sessions_near
 from bookme.bookings.selectors.snapshots import load_snapshot, snapshot_for_move
 from bookme.bookings.wishes import SESSIONS_ONLY, SlotUnavailable, Wish
 from bookme.core.time import MINUTE, iso_text, minute_of, zone
+from bookme.locations.selectors import zone_of
 from bookme.services.models import ServiceKind
 from bookme.tenants.context import require_tenant
 
@@ -104,7 +105,7 @@ def alternatives_to(wish: Wish, *, now: dt.datetime, count: int = ALTERNATIVES) 
 
 
 def _session_data(session: Appointment) -> dict[str, Any]:
-    tz = zone(session.location.timezone or require_tenant().config.timezone)
+    tz = zone_of(session.location)
     return {
         "session": str(session.pk),
         "start": iso_text(minute_of(session.starts_at), tz),
