@@ -40,7 +40,7 @@ def measure(rounds: int) -> None:
 
 def _openings(salon: Salon) -> Iterator[str]:
     query = urlencode({"service": salon.service.pk, "from": FIRST.isoformat(), "to": "2027-05-29"})
-    for day in door.get("/api/v1/bookings/available-slots/", query)["days"]:
+    for day in json.loads(door.get("/api/v1/bookings/available-slots/", query))["days"]:
         for slot in day["slots"][::4]:
             yield slot["start"]
 

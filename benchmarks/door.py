@@ -11,12 +11,12 @@ from django.core.wsgi import get_wsgi_application
 HOST = "bench.localhost"
 
 
-def get(path: str, query: str = "") -> Any:
-    """The answer of a GET, read from JSON. Raises AssertionError for another status than 200."""
+def get(path: str, query: str = "") -> bytes:
+    """The answer of a GET, as it would go out. Raises AssertionError for another status than 200."""
     return _call("GET", path, query, b"", 200)
 
 
-def post(path: str, body: dict[str, Any], **headers: str) -> Any:
+def post(path: str, body: dict[str, Any], **headers: str) -> bytes:
     """The answer of a POST; raises AssertionError for another status than 201."""
     return _call("POST", path, "", json.dumps(body).encode(), 201, **headers)
 
@@ -26,7 +26,7 @@ def _application() -> WSGIHandler:
     return get_wsgi_application()
 
 
-def _call(method: str, path: str, query: str, body: bytes, wanted: int, **headers: str) -> Any:
+def _call(method: str, path: str, query: str, body: bytes, wanted: int, **headers: str) -> bytes:
     status: list[int] = []
     environ = {
         "REQUEST_METHOD": method,
@@ -46,4 +46,4 @@ def _call(method: str, path: str, query: str, body: bytes, wanted: int, **header
     content = b"".join(response)
     response.close()
     assert status == [wanted], (status, content[:500])
-    return json.loads(content)
+    return content

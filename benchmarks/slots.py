@@ -37,7 +37,7 @@ def _row(table: Table, salon: Salon, interval: int, days: int, rounds: int) -> N
     query = urlencode({"service": salon.service.pk, "from": FIRST.isoformat(), "to": last.isoformat()})
     path = "/api/v1/bookings/available-slots/"
     with CaptureQueriesContext(connection) as captured:
-        answer = door.get(path, query)
+        answer = json.loads(door.get(path, query))
     queries = len(captured)  # at once: the next request forgets them
     policy = Policy(slot_interval_minutes=interval, min_notice_minutes=120, max_days_ahead=120)
     snapshot = load_snapshot(service=salon.service, first=FIRST, last=last, now=NOW, policy=policy)
