@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 
 from bookme.bookings.actions.facts import fact_of
+from bookme.bookings.actions.versions import swapped
 from bookme.bookings.events import BookingExpired
 from bookme.bookings.models import Appointment, Booking, ResourceAllocation
 from bookme.bookings.states import Status
@@ -48,10 +49,8 @@ def release_expired_holds(*, staff_ids: Collection[UUID], now: dt.datetime) -> i
 
 def expire_locked(*, booking: Booking) -> bool:
     """Let one booking expire whose calendar is locked; False if it has changed meanwhile."""
-    unchanged = Booking.objects.filter(pk=booking.pk, version=booking.version, status=booking.status)
-    if not unchanged.update(status=Status.EXPIRED, version=F("version") + 1):
+    if not swapped(booking, status=Status.EXPIRED):
         return False
-    booking.status, booking.version = Status.EXPIRED, booking.version + 1
     give_back_seats(appointment_id=booking.appointment_id, seats=booking.party_size)
     publish(fact_of(BookingExpired, booking), actor=SYSTEM)
     return True
