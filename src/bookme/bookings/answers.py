@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from bookme.core.errors import FieldError, Invalid
+from bookme.core.errors import FieldError, Invalid, pointer_part
 from bookme.core.text import has_control_characters
 from bookme.services.models import Question, QuestionKind
 
@@ -38,12 +38,7 @@ def checked_answers(*, questions: Iterable[Question], answers: Mapping[str, Any]
             found[key] = _READERS[question.kind](question, value)
         except _AnswerError as wrong:
             faults.append(_fault(key, wrong.code, wrong.detail))
-    if faults:
-        raise Invalid(
-            faults[0].detail if len(faults) == 1 else "Some answers are not valid.",
-            code=faults[0].code if len(faults) == 1 else "invalid",
-            errors=faults,
-        )
+    Invalid.unless_good(faults)
     return found
 
 
@@ -68,7 +63,7 @@ def question_key(question: Question) -> str:
 
 
 def _fault(key: str, code: str, detail: str) -> FieldError:
-    return FieldError("/answers/" + key.replace("~", "~0").replace("/", "~1")[:200], code, detail)
+    return FieldError(f"/answers/{pointer_part(key[:200])}", code, detail)
 
 
 def _text(_: Question, value: Any) -> str:

@@ -14,6 +14,11 @@ class FieldError:
     detail: str
 
 
+def pointer_part(key: str) -> str:
+    """A key as a part of a JSON pointer."""
+    return key.replace("~", "~0").replace("/", "~1")
+
+
 class DomainError(Exception):
     """A refusal that the caller can act on.
 

@@ -119,7 +119,7 @@ def _mounted(request: HttpRequest, prefix: str, rest: str) -> Iterator[None]:
 
 def _refusal(request: HttpRequest, error: DomainError, *, start_url: str = "/") -> HttpResponse:
     """Problem+json for the API, a plain page for people; without a business there is no look to give it."""
-    if request.path_info.startswith("/api/") or "/api/" in request.path_info:
+    if "/api/" in request.path_info:  # also below /t/<slug>/
         return problem_response(error, instance=request.path)
     set_urlconf(settings.ROOT_URLCONF)
     status = 404 if isinstance(error, NotFound) else 503

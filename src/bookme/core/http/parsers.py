@@ -11,7 +11,7 @@ from rest_framework import exceptions
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
 
-from bookme.core.errors import FieldError, Invalid
+from bookme.core.errors import FieldError, Invalid, pointer_part
 
 MAX_DEPTH = 20
 MAX_NUMBER = 2**63 - 1
@@ -61,7 +61,7 @@ def _leaves(data: Any) -> Iterator[tuple[str, Any]]:
         if isinstance(value, dict):
             for key in value:
                 yield pointer, key
-            waiting.extend((f"{pointer}/{escaped(key)}", depth + 1, each) for key, each in value.items())
+            waiting.extend((f"{pointer}/{pointer_part(key)}", depth + 1, each) for key, each in value.items())
         elif isinstance(value, list):
             waiting.extend((f"{pointer}/{index}", depth + 1, each) for index, each in enumerate(value))
         else:
@@ -75,11 +75,6 @@ def _check_leaf(pointer: str, value: Any) -> None:
         raise Invalid.field(pointer, "This number is too large.", code="number_too_large")
 
 
-def escaped(key: str) -> str:
-    """A key as a part of a JSON pointer."""
-    return key.replace("~", "~0").replace("/", "~1")
-
-
 def unstorable(text: str) -> bool:
     """Whether no database can hold it: NUL, or half of a surrogate pair."""
     return bool(_UNSTORABLE.search(text))
@@ -88,7 +83,9 @@ def unstorable(text: str) -> bool:
 def query_faults(query: QueryDict) -> list[FieldError]:
     """What in a query string no database can hold."""
     return [
-        FieldError(f"/{escaped(_UNSTORABLE.sub('', key))}", "control_characters", "Control characters are not allowed.")
+        FieldError(
+            f"/{pointer_part(_UNSTORABLE.sub('', key))}", "control_characters", "Control characters are not allowed."
+        )
         for key, values in query.lists()
         if any(unstorable(each) for each in (key, *values))
     ]

@@ -25,8 +25,9 @@ from bookme.core.errors import (
     NotFound,
     NotSignedIn,
     TooMany,
+    pointer_part,
 )
-from bookme.core.http.parsers import TooLarge, escaped
+from bookme.core.http.parsers import TooLarge
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -122,10 +123,9 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
     if found is None:
         return None
     kept = isinstance(error, exceptions.APIException) and not isinstance(found, NotSignedIn)
-    body = problem_body(found, instance=context["request"].path, status=error.status_code if kept else None)  # type: ignore[attr-defined]
-    request = context[
-        "request"
-    ]  # a problem is JSON also where the view answers in YAML, and where nothing is acceptable
+    request, status = context["request"], error.status_code if kept else None  # type: ignore[attr-defined]
+    body = problem_body(found, instance=request.path, status=status)
+    # A problem is JSON also where the view answers in YAML, and where nothing is acceptable.
     request.accepted_renderer, request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
     return Response(body, status=body["status"], headers=problem_headers(found), content_type=CONTENT_TYPE)
 
@@ -170,7 +170,9 @@ def field_errors(details: Any, pointer: str = "") -> Iterator[FieldError]:
         yield FieldError(pointer, str(details["code"]), str(details["message"]))
     elif isinstance(details, Mapping):
         for key, value in details.items():
-            yield from field_errors(value, pointer if key == "non_field_errors" else f"{pointer}/{escaped(str(key))}")
+            yield from field_errors(
+                value, pointer if key == "non_field_errors" else f"{pointer}/{pointer_part(str(key))}"
+            )
     elif isinstance(details, list):
         for index, value in enumerate(details):
             leaf = isinstance(value, Mapping) and {"message", "code"} == set(value)

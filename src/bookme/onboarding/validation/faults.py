@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bookme.core.errors import FieldError, Invalid
+from bookme.core.errors import FieldError, Invalid, pointer_part
 
 Path = tuple[str | int, ...]
 
@@ -29,7 +29,7 @@ class Fault:
     @property
     def pointer(self) -> str:
         """RFC 6901: `/services/3/duration_minutes`."""
-        return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in self.path)
+        return "".join(f"/{pointer_part(str(step))}" for step in self.path)
 
 
 # The rules are those of the apps; what a file calls a fault is its own, and older.
