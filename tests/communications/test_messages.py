@@ -135,7 +135,7 @@ def test_the_calendar_file_says_the_same() -> None:
     assert event["DTEND"].dt == START + dt.timedelta(minutes=45)
     assert str(event["UID"]) == f"{BOOKING.id}@bookme"
     assert event["SEQUENCE"] == 3
-    assert str(event["SUMMARY"]) == "Cut and finish, House of Hair"
+    assert str(event["SUMMARY"]) == "Cut and finish at House of Hair"
     assert str(event["LOCATION"]) == "Soho, 1 High Street, London, N1 1AA"
     assert event["ORGANIZER"] == "mailto:hello@house-of-hair.example"
     assert _render(Kind.REQUESTED).calendar == b""

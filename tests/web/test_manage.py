@@ -136,6 +136,8 @@ def test_calendar_file(visitor: Visitor, booked: str) -> None:
     assert event["uid"] == f"{booking.id}@bookme"
     assert event.decoded("dtstart") == MONDAY
     assert event["summary"] == "Cut & finish at Salon"
+    assert event["location"] == "Soho, 1 High Street, London, N1 1AA"
+    assert event["description"].endswith(booked)
     assert event["status"] == "CONFIRMED"
     visitor.post(f"{booked}cancel/", {"fee": "0"})
     event = Calendar.from_ical(visitor.get(f"{booked}booking.ics").content).walk("VEVENT")[0]

@@ -131,11 +131,11 @@ def _calendar(kind: Kind, sender: Sender, booking: BookingFacts, now: dt.datetim
 
 
 def calendar_entry(*, sender: Sender, booking: BookingFacts, now: dt.datetime) -> CalendarEntry:
-    """The booking as it stands in the customer's calendar."""
+    """The booking as it stands in the customer's calendar, whether it came there by mail or from the page."""
     return CalendarEntry(
         uid=f"{booking.id}@bookme",
         sequence=booking.version,
-        title=f"{booking.service}, {sender.name}",
+        title=calendar_title(booking.service, sender.name),
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
         written_at=now,
@@ -146,3 +146,7 @@ def calendar_entry(*, sender: Sender, booking: BookingFacts, now: dt.datetime) -
         organizer_email=sender.email,
         state=booking.state,
     )
+
+
+def calendar_title(service: str, business: str) -> str:
+    return _("%(service)s at %(business)s") % {"service": service, "business": business}

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from bookme.bookings.actions.cancelling import cancel_booking
 from bookme.bookings.actions.moving import reschedule_booking
-from bookme.bookings.ics import CalendarEntry, calendar_file
+from bookme.bookings.ics import calendar_file
 from bookme.bookings.links import guest_for_token, manage_url
 from bookme.bookings.models import Booking
 from bookme.bookings.policies import CancelTerms, MoveTerms, cancel_terms, move_terms
@@ -26,6 +26,8 @@ from bookme.bookings.selectors.bookings import bookings_visible_to
 from bookme.bookings.selectors.sessions import sessions_between
 from bookme.bookings.states import UPCOMING, Status
 from bookme.bookings.wishes import SlotUnavailable
+from bookme.communications import messages
+from bookme.communications.selectors import facts_of, sender_of
 from bookme.core.actor import Actor
 from bookme.core.errors import DomainError, NotFound
 from bookme.core.http.views import write
@@ -206,32 +208,21 @@ def _time_page(request: HttpRequest, managed: Managed, error: str) -> HttpRespon
 @with_booking
 def calendar_entry(request: HttpRequest, managed: Managed) -> HttpResponse:
     """The booking as an .ics file."""
-    booking = managed.booking
-    entry = CalendarEntry(
-        uid=f"{booking.id}@bookme",
-        sequence=booking.version,
-        title=_title(managed, request.LANGUAGE_CODE),
-        starts_at=managed.starts_at,
-        ends_at=managed.ends_at,
-        written_at=booking.updated_at,
-        place=managed.place_text,
-        description=_("Reference %(reference)s") % {"reference": booking.visit.reference},
-        url=manage_url(booking.visit),
-        organizer_name=require_tenant().name,
-        organizer_email=require_tenant().config.contact.email,
-        state=booking.state,
+    booking, tenant = managed.booking, require_tenant()
+    entry = messages.calendar_entry(
+        sender=sender_of(tenant), booking=facts_of(booking, language=request.LANGUAGE_CODE), now=booking.updated_at
     )
-    name = f"{require_tenant().slug}-{booking.visit.reference}.ics"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    headers = {"Content-Disposition": f'attachment; filename="{tenant.slug}-{booking.visit.reference}.ics"'}
     return HttpResponse(calendar_file(entry), content_type="text/calendar; charset=utf-8", headers=headers)
 
 
 def google_url(managed: Managed) -> str:
     """A link that opens Google's calendar with the booking filled in, in the language of the page."""
     span = "/".join(each.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ") for each in (managed.starts_at, managed.ends_at))
+    service = managed.booking.appointment.service.text("name", get_language() or "")
     parts = {
         "action": "TEMPLATE",
-        "text": _title(managed, get_language() or ""),
+        "text": messages.calendar_title(service, require_tenant().name),
         "dates": span,
         "location": managed.place_text,
         "details": manage_url(managed.booking.visit),
@@ -288,11 +279,6 @@ def _context(managed: Managed) -> dict[str, Any]:
         "place": booking.appointment.location,
         "google_url": google_url(managed),
     }
-
-
-def _title(managed: Managed, language: str) -> str:
-    service = managed.booking.appointment.service.text("name", language)
-    return _("%(service)s at %(business)s") % {"service": service, "business": require_tenant().name}
 
 
 def _reason(request: HttpRequest) -> str:
