@@ -59,6 +59,7 @@ messages: ## Compile the translations, after a change of a .po file
 pictures: ## Take the pictures of the README anew, from the real product (needs chromium)
 	@$(INSTALL) run local test browser
 	@PYTHONPATH=src $(BIN)/python -m tests.browser.pictures
+
 .PHONY: proof
 proof: ## Prove the promises at full size (docs/promises.md); takes some minutes
 	@$(INSTALL) run local test

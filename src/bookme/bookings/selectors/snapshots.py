@@ -1,4 +1,4 @@
-"""What the availability engine reads about one service, in three statements, or four if it needs resources.
+"""What the availability engine reads about one service, in two statements, or three if it needs resources.
 
 How many they are never depends on how many people or days. The ORM takes longer to put them together, and to make rows
 of what comes back, than they take to run.
