@@ -7,9 +7,11 @@ here is made such that a repeat changes nothing, or, where the outside world is 
 import datetime as dt
 import random
 import time
+import traceback
 from collections.abc import Iterable
 from typing import Any
 
+import sentry_sdk
 import structlog
 from celery import Task, current_app
 from django.db import connection, models, transaction
@@ -135,7 +137,25 @@ def _record_failure(message: OutboxMessage, error: Exception) -> None:
     wait = min(BACKOFF_SECONDS * 2 ** (message.attempts - 1), BACKOFF_MAX_SECONDS)
     due_at = read_clock() + dt.timedelta(seconds=wait * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
     _ours(message).update(dead=dead, due_at=due_at, leased_until=None, last_error=_reason(error))
-    _log.warning("outbox_failed", **_described(message), dead=dead, reason=type(error).__name__)
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    _log.warning(
+        "outbox_failed",
+        **_described(message),
+        dead=dead,
+        reason=type(error).__name__,
+        where=f"{where.name}:{where.lineno}",
+    )
+    if message.attempts == 1 or dead:
+        _report(message, error)
+
+
+def _report(message: OutboxMessage, error: Exception) -> None:
+    """To Sentry, where it is on: nothing else would, for a failure is caught here and ends no task."""
+    with sentry_sdk.new_scope() as scope:
+        scope.set_tag("task", message.task)
+        if message.tenant is not None:
+            scope.set_tag("tenant", message.tenant.slug)
+        sentry_sdk.capture_exception(error)
 
 
 def _reason(error: Exception) -> str:
