@@ -8,7 +8,7 @@ from bookme.bookings.states import Status
 from bookme.communications.models import Notification
 from bookme.core.ids import uuid7
 from bookme.core.permissions import Role
-from bookme.eventlog.models import Event
+from bookme.eventlog.models import Event, IdempotencyKey
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import OutboxMessage, Tenant
 from bookme.tenants.tasks import deliver_outbox
@@ -142,3 +142,15 @@ def test_only_who_may_send_sends(
     assert rival_owner.api.post(_again(made)).status_code == 404
     with tenant_scope(rival):
         assert not OutboxMessage.objects.exists()
+
+
+def test_under_one_key_it_is_sent_again_once(letters: Letters, owner: Person) -> None:
+    notification = NotificationFactory(booking_id=BookingFactory(status=Status.CONFIRMED).pk)
+    answers = [owner.api.post(_again(notification), {}, idempotency_key="once") for _ in range(2)]
+    assert [each.status_code for each in answers] == [202, 202]
+    assert answers[0].json() == answers[1].json()
+    assert Event.objects.filter(name="notification.sent_again").count() == 1
+    kept = IdempotencyKey.objects.get().answer
+    assert notification.to not in str(kept)
+    assert owner.api.post(_again(notification), {}).status_code == 202
+    assert Event.objects.filter(name="notification.sent_again").count() == 2

@@ -1,5 +1,6 @@
 """What was sent, for the team."""
 
+from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -10,9 +11,10 @@ from bookme.communications import actions, selectors
 from bookme.communications.filters import NotificationFilters
 from bookme.communications.models import Notification
 from bookme.communications.serializers import NotificationSerializer
-from bookme.core.http.views import ApiView, write
+from bookme.core.http.views import ApiView
 from bookme.core.permissions import Permission
 from bookme.core.time import now
+from bookme.eventlog.views import IdempotentView
 
 
 class Notifications(ApiView):
@@ -28,15 +30,22 @@ class Notifications(ApiView):
         return self.paged(selectors.notifications_visible_to(self.actor), NotificationSerializer)
 
 
-class SendAgain(ApiView):
-    """Lets a message go out once more, with what is true now."""
+class SendAgain(IdempotentView):
+    """Lets a message go out once more, with what is true now. What is kept for a repeat has no words of it."""
 
     permissions = {"POST": Permission.NOTIFICATIONS_SEND}
     serializer_class = NotificationSerializer
+    secrets = frozenset({"to", "subject", "text", "error"})
 
     @extend_schema(request=None, responses={202: NotificationSerializer}, summary="Send a message again")
     def post(self, request: Request, notification_id: UUID) -> Response:
+        return self.once(lambda: self._sent(notification_id), status=202)
+
+    def _sent(self, notification_id: UUID) -> dict[str, Any]:
         notification = selectors.notification_visible_to(self.actor, notification_id)
-        with write():
-            actions.send_again(notification=notification, actor=self.actor, now=now())
-        return Response(self.written(NotificationSerializer, notification), status=202)
+        actions.send_again(notification=notification, actor=self.actor, now=now())
+        return dict(self.written(NotificationSerializer, notification))
+
+    def reveal(self, answer: dict[str, Any]) -> dict[str, Any]:
+        notification = selectors.notification_visible_to(self.actor, UUID(answer["id"]))
+        return dict(self.written(NotificationSerializer, notification))
