@@ -14,11 +14,13 @@ from bookme.bookings.links import manage_token
 from bookme.config import openapi
 from bookme.config.openapi import ANSWERS, REQUESTS
 from bookme.services.models import QuestionKind
+from bookme.staff.models import Staff
 from bookme.tenants.models import BusinessKind, Tenant
 from tests.factories.bookings import SessionFactory
 from tests.factories.locations import LocationFactory
+from tests.factories.postcodes import PostcodeFactory
 from tests.factories.services import ExtraFactory, QuestionFactory, ServiceFactory
-from tests.factories.staff import StaffFactory
+from tests.factories.staff import ServiceAreaFactory, StaffFactory
 from tests.web.conftest import configure
 
 BOOKED = ANSWERS["bookings_create"]["201"]["Booked"]
@@ -76,6 +78,18 @@ def test_the_other_ways_to_book_are_taken(business: Tenant, title: str) -> None:
     answer = _send(Client(headers={"host": "salon.localhost"}), "bookings/", REQUESTS["bookings_create"][title])
     assert answer.status_code == 201, answer.json()
     assert answer.json().keys() == BOOKED.keys()
+
+
+def test_who_comes_to_a_postcode_is_told_as_the_example_says(business: Tenant) -> None:
+    configure(business, features={"service_areas": True})
+    anna = Staff.objects.get()
+    anna.slug = "anna-okafor"
+    anna.save()
+    PostcodeFactory(code="N1", latitude=51.5386, longitude=-0.1028)
+    ServiceAreaFactory(staff=anna, latitude=51.5206, longitude=-0.1028, days=[0, 1, 4])
+    [example] = ANSWERS["staff_by_postcode"]["200"].values()
+    answer = Client(headers={"host": "salon.localhost"}).get("/api/v1/staff/by-postcode/", {"postcode": "N1 2BB"})
+    assert answer.json() == example
 
 
 def test_what_is_new_each_time_has_its_form(business: Tenant) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from bookme.bookings.models import Booking
 from bookme.core.actor import Actor
 from bookme.core.errors import Conflict
+from bookme.postcodes.distance import Point
 from bookme.services.models import Service
 
 SESSIONS_ONLY = "sessions_only"  # the cause where a class is asked for at a time without a session
@@ -18,8 +19,9 @@ SESSIONS_ONLY = "sessions_only"  # the cause where a class is asked for at a tim
 class Wish:
     """A service at an instant. None for staff or location: anybody, anywhere; `party_size` people.
 
-    Nobody is chosen but from `staff_within`, no place but from `places_within`, where they are not None.
-    `moving` is the booking that is to go there: what it has now counts as given back.
+    Nobody is chosen but from `staff_within`, no place but from `places_within`, where they are not None. Nor is who
+    does not go to `point`. `moving` is the booking that is to go there: what it has now counts as given back, and its
+    point is that of its visit.
     """
 
     service: Service
@@ -28,6 +30,7 @@ class Wish:
     location_id: UUID | None = None
     party_size: int = 1
     extra_minutes: int = 0
+    point: Point | None = None
     staff_within: frozenset[UUID] | None = None
     places_within: frozenset[UUID] | None = None
     moving: Booking | None = None

@@ -92,6 +92,30 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "bookings_cancel": {"Cancel": {"reason": "I am ill."}},
 }
 ANSWERS: dict[str, dict[str, dict[str, Any]]] = {
+    "staff_by_postcode": {
+        "200": {
+            "Who comes": {
+                "count": 1,
+                "next": None,
+                "previous": None,
+                "results": [
+                    {
+                        "id": STAFF,
+                        "key": None,
+                        "name": "Anna Okafor",
+                        "slug": "anna-okafor",
+                        "title": "",
+                        "bio": "",
+                        "color": "",
+                        "services": [SERVICE],
+                        "position": 0,
+                        "distance_km": 2.0,
+                        "days": [0, 1, 4],
+                    }
+                ],
+            }
+        }
+    },
     "auth_login": {"200": {"Signed in": {"access": "eyJhbGciOi…", "refresh": "eyJhbGciOi…"}}},
     "bookings_create": {"201": {"Booked": {**_BOOKED, "manage_token": _TOKEN}}},
     "bookings_reschedule": {"200": {"Moved": _MOVED}},

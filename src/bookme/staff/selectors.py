@@ -1,16 +1,23 @@
 """People at work as a caller may see them: everybody for the team, who is active for everybody else."""
 
 import datetime as dt
+from collections.abc import Collection
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, F, OuterRef, Prefetch, QuerySet, Subquery
 
-from bookme.core.actor import Actor
-from bookme.core.errors import NotAllowed
+from bookme.core.actor import GUEST, Actor
+from bookme.core.errors import Invalid, NotAllowed
 from bookme.core.fetch import offered_to, one
 from bookme.core.permissions import Permission
+from bookme.postcodes.distance import Point
+from bookme.postcodes.selectors import locate
 from bookme.services.models import Service
+from bookme.services.selectors import services_for
+from bookme.staff.areas import Area, Reach, reach
 from bookme.staff.models import ServiceArea, Staff, StaffService, TimeOff, WorkingHours
+from bookme.tenants.context import require_tenant
 
 
 def staff_for(actor: Actor) -> QuerySet[Staff]:
@@ -21,6 +28,65 @@ def staff_for(actor: Actor) -> QuerySet[Staff]:
 def person_for(actor: Actor, staff_id: UUID) -> Staff:
     """Raises NotFound."""
     return one(staff_for(actor), staff_id)
+
+
+def areas_count() -> bool:
+    """Whether areas decide in this business who can come."""
+    return require_tenant().config.features.service_areas
+
+
+def asked_point(postcode: str, *, pointer: str = "/postcode") -> Point | None:
+    """Where the postcode that was asked for is; None where none was.
+
+    Raises Invalid with that pointer: `areas_off` where no areas count, and `postcode_unknown`.
+    """
+    if not postcode:
+        return None
+    if not areas_count():
+        raise Invalid.field(pointer, "Areas do not count in this business: ask without a postcode.", code="areas_off")
+    return locate(postcode, pointer=pointer)
+
+
+def known_point(postcode: str) -> Point | None:
+    """Where it is. None: areas do not count, or nobody knows."""
+    if not areas_count():
+        return None
+    try:
+        return asked_point(postcode)
+    except Invalid:
+        return None
+
+
+class Going(NamedTuple):
+    """Somebody who goes to a point, with the weekdays and the distance."""
+
+    person: Staff
+    reach: Reach
+
+
+def people_going_to(point: Point, *, service_id: UUID | None = None, weekday: int | None = None) -> list[Going]:
+    """Who is active and goes there (on that weekday), in the business's order, loaded as by `staff_for` a stranger.
+
+    With a service only who does it.
+    """
+    rows = staff_for(GUEST).prefetch_related("areas").order_by("position", "id")
+    if service_id is not None:
+        rows = rows.filter(staff_services__service_id=service_id, staff_services__service__is_active=True)
+    found = [Going(person, _reach_of(person, point)) for person in rows]
+    return [each for each in found if (each.reach.days if weekday is None else weekday in each.reach.days)]
+
+
+def services_of_people(people: Collection[Staff]) -> QuerySet[Service]:
+    """What these people do on their own, or with each other where it needs several; loaded as a stranger sees it."""
+    doing = StaffService.objects.filter(service=OuterRef("pk"), staff__in=people).values("service")
+    return (
+        services_for(GUEST).alias(doing=Subquery(doing.values(count=Count("pk")))).filter(doing__gte=F("staff_needed"))
+    )
+
+
+def _reach_of(person: Staff, point: Point) -> Reach:
+    areas = (Area(each.latitude, each.longitude, each.radius_km, each.days) for each in person.areas.all())
+    return reach(areas, point)
 
 
 def demand_time_off_of(actor: Actor, person: Staff) -> None:

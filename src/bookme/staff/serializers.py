@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.utils.translation import get_language
 from rest_framework import serializers
 
-from bookme.core.http.fields import EmailField, MoneyField, PhoneField, WholeNumber
+from bookme.core.http.fields import DateField, EmailField, MoneyField, PhoneField, PlainText, WholeNumber
 from bookme.core.http.serializers import (
     ColorField,
     InputSerializer,
@@ -60,6 +60,33 @@ class StaffSerializer(RowSerializer[Staff]):
     def get_services(self, person: Staff) -> list[str]:
         """Ids of what they do; `staff/{id}/services/` has their own prices."""
         return [str(each.service_id) for each in person.staff_services.all()]
+
+
+class PersonNearSerializer(StaffSerializer):
+    """Somebody who comes to a postcode, on `days` (Monday is 0), with what everybody may know of them.
+
+    `distance_km` is that to the middle of the nearest of their areas: to 0.1 for the team. For others it is in whole
+    kilometres, at least 1, since that middle is often a home.
+    """
+
+    distance_km = serializers.FloatField(read_only=True)
+    days = serializers.ListField(child=WholeNumber(max_value=6), read_only=True)
+
+    class Meta:
+        model = Staff
+        fields = ("id", "key", "name", "slug", "title", "bio", "color", "services", "position", "distance_km", "days")
+        read_only_fields = fields
+
+
+class PostcodeQuery(serializers.Serializer[Any]):
+    postcode = PlainText(max_length=16)
+
+
+class PeopleNearQuery(PostcodeQuery):
+    """`date` leaves only those who go there on its weekday."""
+
+    service = serializers.UUIDField(required=False, default=None)
+    date = DateField(required=False, default=None)
 
 
 class OfferSerializer(RowSerializer[StaffService]):

@@ -4,6 +4,8 @@ from bookme.staff import views
 
 urlpatterns = [
     path("services/<uuid:id>/staff/", views.StaffOfService.as_view()),
+    path("services/by-postcode/", views.ServicesNear.as_view()),
+    path("staff/by-postcode/", views.PeopleNear.as_view()),
     path("staff/", views.People.as_view()),
     path("staff/<uuid:id>/", views.OnePerson.as_view()),
     path("staff/<uuid:id>/services/", views.ServicesOfPerson.as_view()),

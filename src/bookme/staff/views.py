@@ -6,10 +6,15 @@ Absence is no public field: who keeps it reads it, which is a manager or the per
 from typing import Any
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
 
+from bookme.core.actor import GUEST
 from bookme.core.http.filters import DayRange
 from bookme.core.http.rows import (
     ArchivableRow,
+    CachedRead,
     GrowingList,
     RemovableMixin,
     ReplaceableList,
@@ -20,11 +25,15 @@ from bookme.core.http.rows import (
 from bookme.core.permissions import Access, Permission
 from bookme.eventlog.views import IdempotentView
 from bookme.services.selectors import service_for
+from bookme.services.serializers import ServiceSerializer
 from bookme.staff import actions, selectors
 from bookme.staff.filters import StaffFilters, WorkingHoursFilters
 from bookme.staff.models import ServiceArea, Staff, StaffService, TimeOff, WorkingHours
 from bookme.staff.serializers import (
+    PeopleNearQuery,
+    PersonNearSerializer,
     PersonOfServiceSerializer,
+    PostcodeQuery,
     ServiceAreaSerializer,
     ServiceOfPersonSerializer,
     StaffSerializer,
@@ -74,6 +83,54 @@ class StaffOfService(RowList):
 
     def rows(self) -> QuerySet[StaffService]:
         return selectors.offers_of_service(self.actor, service_for(self.actor, self.kwargs["id"]))
+
+
+class NearPostcode(CachedRead):
+    """The base of what is asked of a postcode: each caller is told what everybody may know."""
+
+    lists_rows = True
+    permissions = {"GET": Access.ANYONE}
+
+    def asked(self, query: type[PostcodeQuery]) -> dict[str, Any]:
+        """The query, with the `point` of its postcode; raises Invalid `required`, `areas_off` or `postcode_unknown`."""
+        given = self.read_input(query, data={name: value for name, value in self.request.query_params.items() if value})
+        return {**given, "point": selectors.asked_point(given["postcode"])}
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "actor": GUEST}
+
+
+class PeopleNear(NearPostcode):
+    """Who comes to a postcode, the nearest first, of as near ones in the business's order."""
+
+    serializer_class = PersonNearSerializer
+
+    @extend_schema(operation_id="staff_by_postcode", parameters=[PeopleNearQuery])
+    def get(self, request: Request) -> Response:
+        asked = self.asked(PeopleNearQuery)
+        weekday = asked["date"].weekday() if asked["date"] else None
+        people = selectors.people_going_to(asked["point"], service_id=asked["service"], weekday=weekday)
+        rows = [self._told(each) for each in people]
+        return self.paged(sorted(rows, key=lambda person: person.distance_km), self.get_serializer_class())
+
+    def _told(self, going: selectors.Going) -> Any:
+        """The person, no nearer than the caller may know: the order of the answer says no more than its figures."""
+        person: Any = going.person
+        distance = going.reach.distance or 0
+        person.distance_km = round(distance, 1) if self.actor.is_team else max(1, round(distance))
+        person.days = sorted(going.reach.days)
+        return person
+
+
+class ServicesNear(NearPostcode):
+    """What can be had at a postcode: the services of the people who come there, in the business's order."""
+
+    serializer_class = ServiceSerializer
+
+    @extend_schema(operation_id="services_by_postcode", parameters=[PostcodeQuery])
+    def get(self, request: Request) -> Response:
+        people = [each.person for each in selectors.people_going_to(self.asked(PostcodeQuery)["point"])]
+        return self.paged(selectors.services_of_people(people), self.get_serializer_class())
 
 
 class OfPerson(RowsOf):

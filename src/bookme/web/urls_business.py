@@ -7,6 +7,7 @@ from bookme.web.booking.details import enter_details
 from bookme.web.booking.professional import choose_professional
 from bookme.web.booking.service import choose_service
 from bookme.web.booking.time import choose_time
+from bookme.web.booking.where import choose_where
 from bookme.web.classes import book_class, class_list
 from bookme.web.home import business_home
 from bookme.web.manage import booking_done, calendar_entry, manage, manage_cancel, manage_move
@@ -15,6 +16,7 @@ urlpatterns = [
     path("", business_home, name="home"),
     path("team/", include("bookme.web.team.urls")),
     path("book/", choose_service, name="book"),
+    path("book/where/", choose_where, name="book-where"),
     path("book/professional/", choose_professional, name="book-professional"),
     path("book/time/", choose_time, name="book-time"),
     path("book/details/", enter_details, name="book-details"),

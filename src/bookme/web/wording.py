@@ -3,7 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from bookme.core.errors import DomainError
+from bookme.core.errors import DomainError, FieldError
 
 _TOLD: dict[str, Promise] = {
     "too_many": _("There are too many bookings of yours for now. Call us, please."),
@@ -12,9 +12,10 @@ _TOLD: dict[str, Promise] = {
     "too_often": _("This booking has been moved as often as it may be."),
     "wrong_status": _("This booking is no longer in a state that allows this."),
     "guest_booking_off": _("Sign in or register to book here."),
+    "postcode_unknown": _("We do not know this postcode. Is it written as it should be?"),
 }
 
 
-def told(error: DomainError) -> str:
+def told(error: DomainError | FieldError) -> str:
     """In the visitor's language where it is something that they may meet, else as the API says it."""
     return str(_TOLD.get(error.code, error.detail))

@@ -17,7 +17,9 @@ from tests.bookings.desk import written
 from tests.factories.bookings import SessionFactory
 from tests.factories.customers import CustomerAddressFactory, CustomerFactory
 from tests.factories.locations import LocationFactory
+from tests.factories.postcodes import PostcodeFactory
 from tests.factories.services import QuestionFactory, ServiceFactory
+from tests.factories.staff import ServiceAreaFactory
 from tests.factories.users import Person, make_person
 from tests.web.conftest import Shop, configure, page_of
 from tests.web.team.conftest import TODAY_AT_TEN, book, done, sent, shown
@@ -173,6 +175,40 @@ def test_a_mobile_trade_asks_where(salon_team: Shop, owner: Person) -> None:
     address = {"line1": "2 Low Street", "city": "Leeds", "postcode": "LS1 1AA"}
     done(owner, customer_path(salon_team), CALLER | address)
     assert Booking.objects.select_related("visit").get().visit.address["line1"] == "2 Low Street"
+
+
+def test_a_caller_s_postcode_leaves_who_goes_there(salon_team: Shop, owner: Person) -> None:
+    configure(salon_team.tenant, features={"service_areas": True})
+    for code, latitude in (("N1", 51.53), ("M1", 53.48)):
+        PostcodeFactory(code=code, latitude=latitude, longitude=-0.10)
+    ServiceAreaFactory(staff=salon_team.ana, latitude=51.53, longitude=-0.10, radius_km=5)
+    service = salon_team.cut.pk
+    assert f'value="{TWO}"' in shown(owner, "/team/new/time/", service=service, postcode="n1 1aa")
+    assert f'value="{TWO}"' not in shown(owner, "/team/new/time/", service=service, postcode="M1 1AA")
+    assert f'value="{TWO}"' in shown(owner, "/team/new/time/", service=service)
+    assert "We do not know this postcode" in shown(owner, "/team/new/time/", service=service, postcode="ZZ9 9ZZ")
+    path = customer_path(salon_team, person=None, postcode="n1 1aa")
+    assert 'value="n1 1aa"' in shown(owner, path)
+    where = {"line1": "1 Low Street", "city": "London"}
+    before = written()
+    answer = sent(owner, path, CALLER | where | {"postcode": "M1 1AA"})
+    assert (answer.status_code, "Nobody can come to this postcode then." in page_of(answer)) == (409, True)
+    answer = sent(owner, path, CALLER | where | {"postcode": "ZZ9 9ZZ"})
+    assert (answer.status_code, "We do not know this postcode" in page_of(answer)) == (422, True)
+    assert written() == before
+    done(owner, path, CALLER | where | {"postcode": "N1 1AA"})
+    assert Booking.objects.get().appointment.staff == salon_team.ana
+
+
+def test_a_known_customer_s_address_is_for_the_same_postcode(salon_team: Shop, owner: Person) -> None:
+    configure(salon_team.tenant, features={"service_areas": True})
+    known = CustomerFactory()
+    CustomerAddressFactory(customer=known, line1="9 Elm Road", postcode="N1 1AA")
+    same = shown(owner, customer_path(salon_team, customer=known.pk, postcode="n11aa"))
+    assert "9 Elm Road" in same
+    other = shown(owner, customer_path(salon_team, customer=known.pk, postcode="N2 1AA"))
+    assert "9 Elm Road" not in other
+    assert 'value="N2 1AA"' in other
 
 
 def test_a_place_in_a_class(salon_team: Shop, owner: Person) -> None:

@@ -22,8 +22,10 @@ from bookme.core.actor import Actor, ActorKind
 from bookme.core.errors import FieldError, Invalid, NotAllowed
 from bookme.customers.actions import Address
 from bookme.customers.models import ConsentKind
+from bookme.postcodes.distance import Point
 from bookme.services.models import Extra, Service
 from bookme.services.selectors import questions_of
+from bookme.staff.selectors import areas_count, asked_point
 from bookme.tenants.config import Policy
 from bookme.tenants.context import require_tenant
 from bookme.tenants.models import BusinessKind
@@ -32,6 +34,7 @@ NEEDED_CONSENTS = (ConsentKind.TERMS, ConsentKind.PRIVACY)
 SESSION_OR_SERVICE = "Give either a session, or a service and a start."
 START_NEEDED = "Say when it begins."
 CONSENT_NEEDED = "This is needed to book."
+ADDRESS_NEEDED = "Say where we are to come."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +62,7 @@ def checked_terms(request: BookingRequest, *, actor: Actor) -> BookingTerms:
     if not acts_for_business(actor):
         # The team writes down what a caller asked for, and can consent to nothing in their name.
         _require_consents(request.consents)
-        _require_address(request.address)
+        _require_address(request.address, is_class=session is not None)
     extras = asked_extras(service, request.extra_ids)
     wish = _session_wish(session, request) if session else _slot_wish(service, request, extras)
     return BookingTerms(
@@ -71,9 +74,12 @@ def checked_terms(request: BookingRequest, *, actor: Actor) -> BookingTerms:
     )
 
 
-def _require_address(address: Address | None) -> None:
+def _require_address(address: Address | None, *, is_class: bool) -> None:
+    """A mobile trade comes to an address; where areas count, its postcode decides who can. A class is where it is."""
+    if areas_count() and not is_class and not (address and address.postcode):
+        raise Invalid.field("/address/postcode", ADDRESS_NEEDED, code="required")
     if address is None and require_tenant().kind == BusinessKind.MOBILE:
-        raise Invalid.field("/address", "Say where we are to come.", code="required")
+        raise Invalid.field("/address", ADDRESS_NEEDED, code="required")
 
 
 def names_one_wish(*, session: object, service: object, start: object) -> bool:
@@ -111,7 +117,13 @@ def _slot_wish(service: Service, request: BookingRequest, extras: tuple[Extra, .
         location_id=request.location_id,
         party_size=request.party_size,
         extra_minutes=sum(extra.duration_minutes for extra in extras),
+        point=_point_of(request.address),
     )
+
+
+def _point_of(address: Address | None) -> Point | None:
+    """Where the people are to go, where areas count. The team may leave it open: then everybody can go."""
+    return asked_point(address.postcode, pointer="/address/postcode") if address and areas_count() else None
 
 
 def _session_wish(session: Appointment, request: BookingRequest) -> Wish:

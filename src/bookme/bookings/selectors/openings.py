@@ -53,6 +53,7 @@ def snapshot_of(wish: Wish, *, now: dt.datetime, days_around: int = 0) -> Snapsh
         policy=policy_of(wish.service),
         party_size=wish.party_size,
         extra_minutes=wish.extra_minutes,
+        point=wish.point,
         **asked,
     )
 

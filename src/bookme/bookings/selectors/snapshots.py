@@ -20,8 +20,10 @@ from bookme.bookings.models import Appointment, Booking
 from bookme.bookings.selectors.offer import policy_of
 from bookme.core.errors import Invalid
 from bookme.core.time import DAY_MINUTES, DAY_NAMES, clock_minutes, is_calendar_day
-from bookme.postcodes.distance import Point, distance_km
+from bookme.postcodes.distance import Point
 from bookme.services.models import MAX_DURATION, Service, ServiceKind
+from bookme.staff.areas import Area, reach
+from bookme.staff.selectors import known_point
 from bookme.tenants.config import AnyStaff, Policy
 from bookme.tenants.context import require_tenant
 
@@ -160,7 +162,8 @@ def load_snapshot(
     Two queries, one more if it needs resources; none depends on how many people or days. `policy` is the service's,
     merged. None for staff or locations means all of them; what is inactive, does not do the service or is not where it
     is given is left out. Dates are those of the location if any is asked for, else the business's. `point` is where it
-    is wanted, for people with areas. `left` counts as left already. `follows` is as in Snapshot.
+    is wanted: only who goes there, by their areas, can take it. `left` counts as left already. `follows` is as in
+    Snapshot.
     """
     business = require_tenant().config
     reads = _Reads(service, first, last, MAX_DURATION + extra_minutes + service.padding_after_minutes, left)
@@ -214,6 +217,7 @@ def snapshot_for_move(
 ) -> Snapshot:
     """As `load_snapshot`, for a booking that may go to these dates: its own seats count as given back.
 
+    Where areas count, only people who go to the address of its visit can take it, as far as that is known.
     Its appointment is in nobody's way where it is the only one on it; where others stay, that time is still taken.
     """
     service = booking.appointment.service
@@ -227,6 +231,7 @@ def snapshot_for_move(
         location_ids=location_ids,
         party_size=booking.party_size,
         extra_minutes=booking.extra_minutes,
+        point=known_point((booking.visit.address or {}).get("postcode") or ""),
         left=_left_by(booking),
     )
 
@@ -298,7 +303,7 @@ def _people(
     wanted = None if asked is None else {str(each) for each in asked}
     people = []
     for staff, duration, hours, *spans, places, away, back, busy, free, booked_at, areas, groups in rows:
-        goes, distance = _reach(areas or [], point) if point else (None, None)
+        goes, distance = reach((Area(*each) for each in areas or ()), point) if point else (None, None)
         people.append(
             Person(
                 id=staff,
@@ -317,17 +322,6 @@ def _people(
             )
         )
     return tuple(people)
-
-
-def _reach(areas: list[list[Any]], point: Point) -> tuple[frozenset[int], float | None]:
-    """The weekdays on which somebody with these areas goes to the point, and how far the nearest of them is, in km."""
-    near = [
-        (distance, days or range(7))
-        for latitude, longitude, radius, days in areas
-        if (distance := distance_km(point, Point(latitude, longitude))) <= radius
-    ]
-    days = frozenset(day for _, days in near for day in days)
-    return days, min((distance for distance, _ in near), default=None)
 
 
 def _groups(rows: list[list[Any]], left: Left | None) -> tuple[Group, ...]:

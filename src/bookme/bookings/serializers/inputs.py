@@ -91,7 +91,10 @@ class ConsentsInput(InputSerializer):
 
 
 class BookingInput(InputSerializer):
-    """Exactly one of `session`, or `service` with `start`. A mobile trade needs an `address` of who is not its team."""
+    """Exactly one of `session`, or `service` with `start`. A mobile trade needs an `address` of who is not its team.
+
+    So does a business with areas, unless it is a session: its postcode decides who can come.
+    """
 
     session = serializers.UUIDField(required=False, allow_null=True, default=None)
     service = serializers.UUIDField(required=False, allow_null=True, default=None)
@@ -173,6 +176,7 @@ class ExplainQuery(serializers.Serializer[Any]):
     staff = serializers.UUIDField()
     start = InstantField()
     location = serializers.UUIDField(required=False, default=None)
+    postcode = PlainText(max_length=16, required=False, allow_blank=True, default="")
 
 
 class SessionsQuery(serializers.Serializer[Any]):

@@ -27,6 +27,7 @@ from bookme.bookings.wording import cause_text
 from bookme.core.http.views import ApiView
 from bookme.core.permissions import Access, Permission
 from bookme.core.time import day_bounds, now
+from bookme.staff.selectors import asked_point
 from bookme.tenants.context import require_tenant
 
 _SESSION_DAYS = dt.timedelta(days=30)
@@ -42,7 +43,10 @@ def query_data(query: QueryDict) -> dict[str, Any]:
 
 
 class AvailableSlotsView(ApiView):
-    """Free times of a service by day, for one person or for any, with who could take each."""
+    """Free times of a service by day, for one person or for any, with who could take each.
+
+    With a postcode only those of people who go there on that weekday, where the business has areas.
+    """
 
     permissions = {"GET": Access.ANYONE}
     serializer_class = SlotsQuery
@@ -65,6 +69,7 @@ class AvailableSlotsView(ApiView):
                 location_ids=asked["location"] and [asked["location"]],
                 party_size=asked["party_size"],
                 extra_minutes=sum(extra.duration_minutes for extra in extras),
+                point=asked_point(asked["postcode"]),
             )
         )
 
@@ -81,7 +86,13 @@ class ExplainSlotView(ApiView):
         service = asked_service(asked["service"])
         require_staff(service, asked["staff"])
         require_location(service, asked["location"])
-        wish = Wish(service=service, start=asked["start"], staff_id=asked["staff"], location_id=asked["location"])
+        wish = Wish(
+            service=service,
+            start=asked["start"],
+            staff_id=asked["staff"],
+            location_id=asked["location"],
+            point=asked_point(asked["postcode"]),
+        )
         causes = [{"code": each, "text": cause_text(each)} for each in causes_against(wish, now=now())]
         return Response(self.written(ExplainOutput, {"start": asked["start"], "offered": not causes, "causes": causes}))
 

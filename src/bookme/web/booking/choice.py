@@ -14,14 +14,15 @@ from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.selectors.sessions import session_for
 from bookme.bookings.selectors.snapshots import load_snapshot, snapshot_for_move
 from bookme.core.actor import GUEST
-from bookme.core.errors import NotFound
+from bookme.core.errors import Invalid, NotFound
 from bookme.core.time import MINUTE
 from bookme.locations.models import Location
 from bookme.locations.selectors import locations_for, zone_of
+from bookme.postcodes.distance import Point
 from bookme.services.models import Extra, Service, ServiceKind
 from bookme.services.selectors import service_for
 from bookme.staff.models import Staff, StaffService
-from bookme.staff.selectors import offers_of_service
+from bookme.staff.selectors import areas_count, asked_point, offers_of_service, people_going_to
 from bookme.tenants.config import Policy
 from bookme.web.booking.draft import Draft
 
@@ -33,11 +34,16 @@ class Price(NamedTuple):
     is_from: bool
 
 
+class Nowhere(Exception):
+    """Areas count, and nobody is known to come to where it is wanted: no postcode, an unknown one, or out of reach."""
+
+
 @dataclass(frozen=True)
 class Choice:
     """What a draft stands for. `offers` are the people who do the service, `places` where it is given, in order.
 
-    `session` is set where a class is booked; `moved` is the booking that looks for another time.
+    `session` is set where a class is booked; `moved` is the booking that looks for another time. `point` is where it
+    is wanted, where areas count: then `offers` are of those who go there.
     """
 
     draft: Draft
@@ -47,6 +53,7 @@ class Choice:
     places: tuple[Location, ...]
     session: Appointment | None = None
     moved: Booking | None = None
+    point: Point | None = None
 
     @cached_property
     def policy(self) -> Policy:
@@ -83,6 +90,11 @@ class Choice:
     @property
     def is_group(self) -> bool:
         return self.service.kind == ServiceKind.GROUP
+
+    @property
+    def asks_where(self) -> bool:
+        """Its people come to the customer, each to their own areas."""
+        return self.session is None and self.moved is None and areas_count()
 
     @property
     def extra_minutes(self) -> int:
@@ -138,12 +150,47 @@ class Choice:
             policy=self.policy,
             party_size=self.draft.party_size,
             extra_minutes=self.extra_minutes,
+            point=self.point,
             **asked,
         )
 
+    def at(self, postcode: str) -> "Choice":
+        """The same where that postcode is, of a choice of nowhere: with those who go there, whoever was chosen before.
+
+        Raises Invalid `postcode_unknown`, and Nowhere if too few people go there.
+        """
+        point = asked_point(postcode)
+        if point is None:
+            raise Nowhere
+        going = {each.person.pk for each in people_going_to(point, service_id=self.service.pk)}
+        offers = tuple(offer for offer in self.offers if offer.staff_id in going)
+        if len(offers) < self.service.staff_needed:
+            raise Nowhere
+        draft = replace(self.draft, postcode=postcode)
+        if draft.staff_id not in going:
+            draft = replace(draft, staff_id=None, chosen_for_them=False)
+        return replace(self, draft=draft, point=point, offers=offers)
+
 
 def load_choice(draft: Draft) -> Choice:
-    """Raises NotFound if something that was chosen is not offered (any more)."""
+    """Where areas count, for where it is wanted.
+
+    Raises NotFound as `choice_anywhere`, and Nowhere, also if it is whoever was chosen who does not go there.
+    """
+    choice = choice_anywhere(draft)
+    if not choice.asks_where:
+        return choice
+    try:
+        found = choice.at(draft.postcode)
+    except Invalid as error:
+        raise Nowhere from error
+    if found.draft.staff_id != draft.staff_id:
+        raise Nowhere
+    return found
+
+
+def choice_anywhere(draft: Draft) -> Choice:
+    """Wherever it is wanted. Raises NotFound if something that was chosen is not offered (any more)."""
     if draft.session_id is not None:
         return _session_choice(draft, session_for(draft.session_id))
     if draft.service_id is None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 
 from bookme.bookings.actions.request import BookingRequest
+from bookme.bookings.availability import Cause
 from bookme.bookings.links import manage_token
 from bookme.bookings.models import Visit
 from bookme.bookings.policies import no_show_fee, payment_due
@@ -24,13 +25,14 @@ from bookme.core.http.client import client_address
 from bookme.core.time import now
 from bookme.customers.selectors import customer_by_contact
 from bookme.customers.wording import consent_links
+from bookme.postcodes.selectors import normalized
 from bookme.services.selectors import questions_of
 from bookme.tenants.config import BusinessConfig
 from bookme.tenants.context import require_tenant
 from bookme.tenants.models import BusinessKind
 from bookme.users.authentication import page_actor
 from bookme.users.selectors import person
-from bookme.web.booking.choice import Choice
+from bookme.web.booking.choice import Choice, Nowhere, load_choice
 from bookme.web.booking.flow import address, go_to, guest_page, show, steps, with_choice
 from bookme.web.booking.forms import DetailsForm
 from bookme.web.booking.once import book_once, visit_of_draft
@@ -43,11 +45,15 @@ MAX_FORM_ID = 100
 
 @dataclass(frozen=True)
 class Taken:
-    """Why it could not be booked, with what is free nearby: starts, or sessions of a class."""
+    """Why it could not be booked, with what is free nearby: starts, or sessions of a class.
+
+    `where_url` leads to where the postcode is asked for, if nobody comes to the one that was given.
+    """
 
     message: str
     starts: list[dt.datetime]
     sessions: list[tuple[dt.datetime, str]]
+    where_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,7 @@ def _member_details(request: HttpRequest, choice: Choice) -> HttpResponse:
 def _details(request: HttpRequest, choice: Choice, actor: Actor) -> HttpResponse:
     if request.method != "POST":
         return _page(request, choice, _form(request, choice, actor), actor)
-    choice = _with_other_start(request, choice)
+    choice = _with_other_start(request, _with_other_postcode(request, choice))
     form = _form(request, choice, actor)
     if not form.is_valid():
         return _page(request, choice, form, actor, status=422)
@@ -98,7 +104,8 @@ def _details(request: HttpRequest, choice: Choice, actor: Actor) -> HttpResponse
     except Mismatch:
         return _booked_already(request, choice)
     except SlotUnavailable as error:
-        return _page(request, choice, form, actor, status=409, taken=_taken(choice, error, at))
+        taken = _taken(choice, error, at, postcode=form.cleaned_data.get("postcode", ""))
+        return _page(request, choice, form, actor, status=409, taken=taken)
     except DomainError as error:
         return _refused(request, choice, form, actor, error)
     return to_done(visit)
@@ -126,9 +133,9 @@ def _form(request: HttpRequest, choice: Choice, actor: Actor) -> DetailsForm:
         config=tenant.config,
         questions=list(questions_of(choice.service)),
         language=request.LANGUAGE_CODE,
-        with_address=tenant.kind == BusinessKind.MOBILE,
+        with_address=tenant.kind == BusinessKind.MOBILE or choice.asks_where,
         seats=_seats(choice),
-        initial=_known_of(actor),
+        initial=_known_of(actor) | {"postcode": choice.draft.postcode},
     )
 
 
@@ -156,6 +163,21 @@ def _with_other_start(request: HttpRequest, choice: Choice) -> Choice:
     return take(unsettled(choice), start, now()) or replace(choice, draft=replace(choice.draft, start=start))
 
 
+def _with_other_postcode(request: HttpRequest, choice: Choice) -> Choice:
+    """The choice where the form's postcode is, if it was made for another one and whoever was chosen goes there.
+
+    Whom the business's rule chose is settled anew for a start that was picked anew.
+    """
+    given = request.POST.get("postcode", "").strip()
+    if not choice.asks_where or normalized(given) == normalized(choice.draft.postcode):
+        return choice
+    kept = unsettled(choice) if request.POST.get("start") else choice
+    try:
+        return load_choice(replace(kept.draft, postcode=given))
+    except Nowhere:
+        return choice
+
+
 def _asked(request: HttpRequest, choice: Choice, form: DetailsForm) -> BookingRequest:
     draft = choice.draft
     seats = form.cleaned_data.get("party_size", draft.party_size)
@@ -172,17 +194,31 @@ def _asked(request: HttpRequest, choice: Choice, form: DetailsForm) -> BookingRe
     return form.to_request(**what, **who)
 
 
-def _taken(choice: Choice, error: SlotUnavailable, at: dt.datetime) -> Taken:
+def _taken(choice: Choice, error: SlotUnavailable, at: dt.datetime, *, postcode: str) -> Taken:
     if choice.draft.chosen_for_them:
         error = SlotUnavailable(wish=replace(error.wish, staff_id=None), causes=error.causes)
     found = with_alternatives(error, now=at).extra["alternatives"]
     here = str(choice.place.id)
     starts = sorted(dt.datetime.fromisoformat(each["start"]) for each in found if each["location"] == here)
+    if Cause.AREA in error.causes:
+        return _out_of_reach(choice, sorted(set(starts)), postcode)
     if choice.session is None:
         message = _("That time has just been taken. What you entered is kept: pick another time.")
         return Taken(message, sorted(set(starts)), [])
     sessions = [(dt.datetime.fromisoformat(each["start"]), each["session"]) for each in found]
     return Taken(_("There are not enough places left in this class."), [], sorted(sessions))
+
+
+def _out_of_reach(choice: Choice, starts: list[dt.datetime], postcode: str) -> Taken:
+    if starts:
+        message = _("Nobody can come to %(postcode)s then. What you entered is kept: pick another time.")
+    elif choice.staff:
+        message = _("%(name)s does not come to %(postcode)s. Look who does, or ask us.")
+    else:
+        message = _("Nobody comes to %(postcode)s. Try another postcode, or ask us.")
+    name = choice.staff.name if choice.staff else ""
+    where_url = address("book-where", replace(choice.draft, postcode=postcode))
+    return Taken(message % {"postcode": postcode, "name": name}, starts, [], where_url)
 
 
 def _refused(request: HttpRequest, choice: Choice, form: DetailsForm, actor: Actor, error: DomainError) -> HttpResponse:

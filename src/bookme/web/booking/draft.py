@@ -25,7 +25,10 @@ class BadDraft(Exception):
 
 @dataclass(frozen=True)
 class Draft:
-    """`staff_id` None is anyone. `chosen_for_them`: `staff_id` is whom the business's rule picked for anyone."""
+    """`staff_id` None is anyone. `chosen_for_them`: `staff_id` is whom the business's rule picked for anyone.
+
+    `postcode` is where it is wanted, in a business with areas.
+    """
 
     id: UUID = field(default_factory=uuid7)
     service_id: UUID | None = None
@@ -34,6 +37,7 @@ class Draft:
     staff_id: UUID | None = None
     chosen_for_them: bool = False
     location_id: UUID | None = None
+    postcode: str = ""
     party_size: int = 1
     start: dt.datetime | None = None
 
@@ -60,6 +64,7 @@ class Draft:
             "w": _hex(self.staff_id),
             "a": int(self.chosen_for_them),
             "l": _hex(self.location_id),
+            "z": self.postcode,
             "p": self.party_size,
             "t": self.start.isoformat() if self.start else None,
         }
@@ -75,6 +80,7 @@ class Draft:
             staff_id=_uuid(data.get("w")),
             chosen_for_them=bool(data.get("a")),
             location_id=_uuid(data.get("l")),
+            postcode=data.get("z", ""),
             party_size=data["p"],
             start=dt.datetime.fromisoformat(data["t"]) if data.get("t") else None,
         )

@@ -16,7 +16,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from bookme.core.errors import NotFound
-from bookme.web.booking.choice import Choice, load_choice
+from bookme.staff.selectors import areas_count
+from bookme.web.booking.choice import Choice, Nowhere, load_choice
 from bookme.web.booking.draft import BadDraft, Draft
 
 View = Callable[..., HttpResponse]
@@ -37,14 +38,20 @@ def guest_page(view: View) -> View:
 
 
 def with_choice(view: View) -> View:
-    """Hands the view the choice behind `?d=`; without a good one the visitor starts again, and is told why."""
+    """Hands the view the choice behind `?d=`; without a good one the visitor starts again, and is told why.
+
+    Where areas count, and nobody is known to come, it is first asked where to.
+    """
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            choice = load_choice(Draft.from_token(request.GET.get("d", "")))
+            draft = Draft.from_token(request.GET.get("d", ""))
+            choice = load_choice(draft)
         except (BadDraft, NotFound):
             return start_again()
+        except Nowhere:
+            return go_to("book-where", draft)
         return view(request, choice, *args, **kwargs)
 
     return wrapped
@@ -65,15 +72,22 @@ def go_to(name: str, draft: Draft) -> HttpResponse:
     return redirect(address(name, draft))
 
 
+def after_where(choice: Choice) -> str:
+    """The step that comes once it is known what it is, and where areas count, where to."""
+    return "book-professional" if choice.has_several_people else "book-time"
+
+
 def steps(current: str, choice: Choice | None = None) -> list[Step]:
-    """The steps of this booking; who does it is not asked where only one person can."""
+    """The steps of this booking; who does it is not asked where only one person can, where to only by areas."""
     if choice is not None and choice.session is not None:
         names = [("classes", _("Classes")), ("book-details", _("Details")), ("book-done", _("Done"))]
         return _stated(names, current, choice)
-    names = [("book", _("Services")), ("book-professional", _("Professional")), ("book-time", _("Time"))]
-    names += [("book-details", _("Details")), ("book-done", _("Done"))]
-    if choice is not None and not choice.has_several_people:
-        names.pop(1)
+    names = [("book", _("Services"))]
+    if areas_count():
+        names.append(("book-where", _("Where")))
+    if choice is None or choice.has_several_people:
+        names.append(("book-professional", _("Professional")))
+    names += [("book-time", _("Time")), ("book-details", _("Details")), ("book-done", _("Done"))]
     return _stated(names, current, choice)
 
 
@@ -96,6 +110,9 @@ def show(request: HttpRequest, template: str, context: dict[str, Any], *, status
     """A page of the flow. It differs for htmx, which swaps parts of it: a cache must not mix them up."""
     marks: list[Step] = context.get("steps", [])
     context["step_number"] = next((place for place, step in enumerate(marks, 1) if step.state == "now"), 0)
+    choice: Choice | None = context.get("choice")
+    if choice is not None and choice.point is not None:
+        context["where_url"] = address("book-where", choice.draft)
     context["back_url"] = next((step.url for step in reversed(marks) if step.state == "done"), "/")
     response = render(request, template, context, status=status)
     patch_vary_headers(response, ["HX-Request"])

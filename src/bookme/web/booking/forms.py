@@ -19,6 +19,7 @@ from bookme.customers.models import ConsentKind
 from bookme.customers.wording import consent_wording
 from bookme.services.models import Question, QuestionKind
 from bookme.tenants.config import BusinessConfig
+from bookme.web.wording import told
 
 ANSWER = "answer-"
 ADDRESS_FIELDS = ("line1", "line2", "city", "postcode")
@@ -146,7 +147,7 @@ class DetailsForm(forms.Form):
     def take_errors(self, faults: Iterable[FieldError]) -> None:
         """Put each fault of the action beside its field; what has no field is said above the form."""
         for fault in faults:
-            self.add_error(self._field_of(fault.pointer), fault.detail)
+            self.add_error(self._field_of(fault.pointer), told(fault))
 
     def _field_of(self, pointer: str) -> str | None:
         prefix, _slash, last = pointer.rpartition("/")

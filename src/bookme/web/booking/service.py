@@ -14,9 +14,9 @@ from bookme.services.models import Category, Extra, Service, ServiceKind
 from bookme.services.selectors import categories_for, services_for
 from bookme.staff.models import StaffService
 from bookme.staff.selectors import all_offers
-from bookme.web.booking.choice import Choice, Price, load_choice, offered_extras, places_among, price_among
+from bookme.web.booking.choice import Choice, Price, choice_anywhere, offered_extras, places_among, price_among
 from bookme.web.booking.draft import BadDraft, Draft
-from bookme.web.booking.flow import go_to, guest_page, show, start_again, steps
+from bookme.web.booking.flow import after_where, go_to, guest_page, show, start_again, steps
 
 SEARCH_FROM = 12
 CHIPS_FROM = 6
@@ -121,15 +121,15 @@ def _go_on(request: HttpRequest, draft: Draft, card: ServiceCard) -> HttpRespons
         choice = _choice_of(changed)
     except NotFound:
         return start_again()
-    return go_to("book-professional" if choice.has_several_people else "book-time", choice.draft)
+    return go_to("book-where" if choice.asks_where else after_where(choice), choice.draft)
 
 
 def _choice_of(draft: Draft) -> Choice:
     """Without whoever was chosen before, if they do not do it any more. Raises NotFound if nobody can, or nowhere."""
     try:
-        return load_choice(draft)
+        return choice_anywhere(draft)
     except NotFound:
-        return load_choice(replace(draft, staff_id=None, chosen_for_them=False))
+        return choice_anywhere(replace(draft, staff_id=None, chosen_for_them=False))
 
 
 def _party(text: str, card: ServiceCard) -> int:

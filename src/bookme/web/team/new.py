@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bookme.bookings.actions.request import BookingRequest
+from bookme.bookings.availability import Cause
 from bookme.bookings.models import Visit
 from bookme.bookings.selectors.bookings import bookings_of_visit, bookings_visible_to
 from bookme.bookings.selectors.openings import with_alternatives
@@ -24,6 +25,7 @@ from bookme.core.time import now
 from bookme.customers.actions import Contact
 from bookme.customers.models import ConsentKind, Customer
 from bookme.customers.selectors import customers_for, customers_found
+from bookme.postcodes.selectors import normalized
 from bookme.services.models import Service
 from bookme.services.selectors import questions_of, services_for
 from bookme.tenants.context import require_tenant
@@ -34,6 +36,7 @@ from bookme.web.team.doors import asked_day, asked_id, team_page
 from bookme.web.team.picker import pick, session_choices
 from bookme.web.team.shell import show, tell
 from bookme.web.team.wanted import Wanted, wanted_of
+from bookme.web.wording import told
 
 CUSTOMERS_SHOWN = 8
 
@@ -81,6 +84,8 @@ def choose_time(request: HttpRequest, actor: Actor) -> HttpResponse:
     today = at.astimezone(wanted.zone).date()
     asked = asked_day(request, today=today) if "day" in request.GET else None
     context: dict[str, Any] = {"here": "team-new", "wanted": wanted, "hidden": _hidden(wanted)}
+    if wanted.postcode and wanted.point is None:
+        context["unknown_postcode"] = told(Invalid(code="postcode_unknown"))
     if wanted.is_class:
         context["sessions"] = session_choices(wanted, now=at)
     else:
@@ -165,7 +170,10 @@ def _taken(wanted: Wanted, error: SlotUnavailable) -> dict[str, Any]:
         start = dt.datetime.fromisoformat(each["start"]).astimezone(wanted.zone)
         where = {"session": each["session"]} if "session" in each else {"start": each["start"]}
         urls.append((start, wanted.url("team-new-customer", **where)))
-    return {"error": _("That time is not free any more."), "alternatives": urls}
+    error_text = _("That time is not free any more.")
+    if Cause.AREA in error.causes:
+        error_text = _("Nobody can come to this postcode then.")
+    return {"error": error_text, "alternatives": urls}
 
 
 def _form(request: HttpRequest, wanted: Wanted, customer: Customer | None) -> CallerForm:
@@ -175,16 +183,19 @@ def _form(request: HttpRequest, wanted: Wanted, customer: Customer | None) -> Ca
         config=tenant.config,
         questions=list(questions_of(wanted.service)),
         language=request.LANGUAGE_CODE,
-        with_address=tenant.kind == BusinessKind.MOBILE,
-        initial=_initial(customer),
+        with_address=tenant.kind == BusinessKind.MOBILE or wanted.asks_where,
+        initial=_initial(customer, wanted.postcode),
     )
 
 
-def _initial(customer: Customer | None) -> dict[str, Any]:
+def _initial(customer: Customer | None, postcode: str) -> dict[str, Any]:
+    """What is known of them; their address, unless the caller wants it at another postcode."""
     if customer is None:
-        return {}
-    known = {"name": customer.name, "email": customer.email, "phone": customer.phone}
+        return {"postcode": postcode}
+    known = {"name": customer.name, "email": customer.email, "phone": customer.phone, "postcode": postcode}
     newest = next(iter(customer.addresses.all()), None)
+    if newest and postcode and normalized(newest.postcode) != normalized(postcode):
+        return known
     return known | ({name: getattr(newest, name) for name in ADDRESS_FIELDS} if newest else {})
 
 

@@ -21,10 +21,12 @@ from bookme.core.actor import GUEST, Actor
 from bookme.core.errors import NotFound
 from bookme.locations.models import Location
 from bookme.locations.selectors import zone_of
+from bookme.postcodes.distance import Point
+from bookme.postcodes.selectors import MAX_CODE
 from bookme.services.models import Extra, Service, ServiceKind
 from bookme.services.selectors import service_for
 from bookme.staff.models import Staff, StaffService
-from bookme.staff.selectors import offers_of_service
+from bookme.staff.selectors import areas_count, known_point, offers_of_service
 from bookme.web.booking.choice import offered_extras, places_of, price_among
 from bookme.web.booking.time import read_instant
 from bookme.web.team.doors import asked_id
@@ -36,7 +38,8 @@ MOST_EXTRAS = 20
 class Wanted:
     """A service with who, where and how many. None for `person` or `place`: anybody, anywhere.
 
-    `moved` is the booking that looks for another time.
+    `moved` is the booking that looks for another time. `postcode` is where the caller wants it, where areas count and
+    they have said so, and `point` where that is, if it is known.
     """
 
     service: Service
@@ -49,6 +52,12 @@ class Wanted:
     start: dt.datetime | None = None
     session: Appointment | None = None
     moved: Booking | None = None
+    postcode: str = ""
+    point: Point | None = None
+
+    @property
+    def asks_where(self) -> bool:
+        return areas_count() and not self.is_class
 
     @property
     def is_class(self) -> bool:
@@ -111,6 +120,7 @@ class Wanted:
             policy=policy_of(self.service),
             party_size=self.party_size,
             extra_minutes=self.extra_minutes,
+            point=self.point,
             **asked,
         )
 
@@ -120,6 +130,7 @@ class Wanted:
             "service": self.service.pk,
             "person": self.person.pk if self.person else None,
             "place": self.place.pk if self.place else None,
+            "postcode": self.postcode or None,
             "people": self.party_size if self.party_size > 1 else None,
             "extra": [str(each.pk) for each in self.extras],
         } | more
@@ -145,6 +156,7 @@ def wanted_of(request: HttpRequest, actor: Actor) -> Wanted:
     service = service_for(GUEST, service_id)
     offers, places = _offers(actor, service), _places(actor, service)
     extras = _extras(request.GET.getlist("extra"), service)
+    postcode = request.GET.get("postcode", "").strip()[:MAX_CODE] if areas_count() else ""
     return Wanted(
         service=service,
         offers=offers,
@@ -154,6 +166,8 @@ def wanted_of(request: HttpRequest, actor: Actor) -> Wanted:
         extras=extras,
         party_size=_party(request.GET.get("people", ""), service),
         start=read_instant(request.GET.get("start", "")),
+        postcode=postcode,
+        point=known_point(postcode),
     )
 
 
