@@ -72,6 +72,11 @@ def late_message() -> None:
     OutboxMessage.objects.create(due_at=now() - LATE, tenant=Tenant.objects.get(slug="salon"), task="t", key="k")
 
 
+def message_given_up() -> None:
+    late_message()
+    OutboxMessage.objects.update(dead=True)
+
+
 def reminder_of_a_dead_booking() -> None:
     booking = BookingFactory(status="cancelled")
     _reminder(booking, booking.appointment.starts_at)
@@ -121,6 +126,7 @@ BREAKS: list[tuple[Callable[[], None], str]] = [
     (units_of_nobody, "units held for appointments that nobody is in, or at another time"),
     (help_at_another_time, "people who help at another time or place than who leads"),
     (late_message, "messages in the outbox that are more than two minutes late"),
+    (message_given_up, "messages in the outbox that were given up, and at which nobody has looked"),
     (reminder_of_a_dead_booking, "reminders that wait for a booking that is not confirmed, or at another time"),
     (reminder_at_an_old_time, "reminders that wait for a booking that is not confirmed, or at another time"),
     (key_with_two_writes, "keys under which more than one write was kept"),

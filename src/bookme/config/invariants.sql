@@ -38,6 +38,9 @@ WHERE NOT (a.published OR a.seats_taken > 0) OR r.blocked_start <> a.blocked_sta
 SELECT count(*) FROM public.tenants_outboxmessage
 WHERE tenant_id = %(tenant)s AND done_at IS NULL AND NOT dead AND due_at < %(now)s - interval '120 seconds'
 
+-- check: messages in the outbox that were given up, and at which nobody has looked
+SELECT count(*) FROM public.tenants_outboxmessage WHERE tenant_id = %(tenant)s AND done_at IS NULL AND dead
+
 -- check: reminders that wait for a booking that is not confirmed, or at another time
 SELECT count(*) FROM public.tenants_outboxmessage m
 JOIN bookings_booking b ON b.id = (m.args ->> 'booking_id')::uuid
