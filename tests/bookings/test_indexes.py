@@ -93,12 +93,10 @@ QUERIES: dict[str, Callable[[Service], object]] = {
     "appointment_sessions": lambda _: list(sessions_between(NOW, NOW + 7 * DAY)),
     "appointment_last_booked": _in_turn,
     "booking_requests": lambda _: list(requests_for(SYSTEM, now=NOW)),
-    "visit_of_guest_email": lambda _: require_contact_limit(
+    "visit_of_email": lambda _: require_contact_limit(
         contact=Contact(name="Ada", email="ada7@mail.example"), actor=GUEST, now=NOW
     ),
-    "visit_of_guest_phone": lambda _: require_contact_limit(
-        contact=Contact(name="Ada", phone="+447"), actor=GUEST, now=NOW
-    ),
+    "visit_of_phone": lambda _: require_contact_limit(contact=Contact(name="Ada", phone="+447"), actor=GUEST, now=NOW),
     "visit_of_guest_network": lambda _: require_network_limit(network="10.0.0.7", now=NOW),
     "event_in_order": lambda _: list(Event.objects.order_by("-occurred_at", "-id")[:100]),
 }

@@ -9,6 +9,7 @@ import pytest
 from bookme.bookings.availability import Cause
 from bookme.bookings.wishes import SESSIONS_ONLY
 from bookme.bookings.wording import cause_text
+from bookme.core.permissions import Role
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import Tenant
 from tests.bookings.conftest import Shop, open_shop
@@ -17,7 +18,7 @@ from tests.factories.bookings import AppointmentFactory, SessionFactory
 from tests.factories.locations import LocationFactory
 from tests.factories.services import ExtraFactory, ServiceFactory
 from tests.factories.staff import StaffServiceFactory
-from tests.factories.users import Person, Stranger
+from tests.factories.users import Person, Stranger, make_person
 from tests.web.conftest import configure
 
 SLOTS = "bookings/available-slots/"
@@ -182,6 +183,16 @@ class TestWhyNot:
         query = {"service": str(shop.service.pk), "staff": str(shop.ada.pk), "start": "2030-01-07T12:00:00Z"}
         causes = owner.api.get("bookings/explain-slot/", query).json()["causes"]
         assert [each["code"] for each in causes] == ["rule", "day_limit"]
+
+    def test_only_of_calendars_and_places_in_reach(self, shop: Shop, salon: Tenant) -> None:
+        AppointmentFactory(service=shop.service, staff=shop.ada, location=shop.place, seats_taken=1)
+        query = {"service": str(shop.service.pk), "staff": str(shop.ada.pk), "start": "2030-01-07T10:00:00Z"}
+        of_ben = make_person(salon, Role.MANAGER, staff_ids=[str(shop.ben.pk)]).api
+        refused(of_ben.get("bookings/explain-slot/", query), 403, "out_of_scope")
+        assert of_ben.get("bookings/explain-slot/", {**query, "staff": str(shop.ben.pk)}).json()["offered"]
+        elsewhere = make_person(salon, Role.MANAGER, location_ids=[str(uuid4())]).api
+        refused(elsewhere.get("bookings/explain-slot/", {**query, "location": str(shop.place.pk)}), 403, "out_of_scope")
+        assert elsewhere.get("bookings/explain-slot/", query).json()["offered"] is False
 
     def test_only_the_team(self, shop: Shop, customer: Person, stranger: Stranger) -> None:
         query = {"service": str(shop.service.pk), "staff": str(shop.ada.pk), "start": "2030-01-07T10:00:00Z"}

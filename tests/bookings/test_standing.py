@@ -6,10 +6,14 @@ import pytest
 
 from bookme.bookings.models import Booking
 from bookme.bookings.states import Status
+from bookme.core.permissions import Role
 from bookme.core.time import now
+from bookme.tenants.models import Tenant
 from tests.factories.bookings import AppointmentFactory, BookingFactory, ResourceAllocationFactory
+from tests.factories.locations import LocationFactory
 from tests.factories.services import CategoryFactory, ExtraFactory, ServiceFactory
-from tests.factories.users import Person
+from tests.factories.staff import StaffFactory
+from tests.factories.users import Person, make_person
 
 
 @pytest.fixture
@@ -55,6 +59,14 @@ def test_what_is_over_does_not_stand(booked: Booking, owner: Person, status: Sta
     Booking.objects.update(status=status)
 
     assert owner.api.delete(_path(booked, "service")).json()["standing_bookings"] == []
+
+
+@pytest.mark.parametrize("reach", ["staff_ids", "location_ids"])
+def test_what_is_out_of_reach_is_not_told(booked: Booking, salon: Tenant, reach: str) -> None:
+    elsewhere = {"staff_ids": StaffFactory, "location_ids": LocationFactory}[reach]()
+    scoped = make_person(salon, Role.MANAGER, **{reach: [str(elsewhere.pk)]})
+
+    assert scoped.api.delete(_path(booked, "customer")).json()["standing_bookings"] == []
 
 
 def test_what_has_ended_does_not_stand(booked: Booking, owner: Person) -> None:

@@ -156,12 +156,8 @@ class Visit(Row):
         ordering = ["-created_at", "-id"]
         indexes = [
             models.Index(fields=["user_id"], condition=Q(user_id__isnull=False), name="visit_of_user"),
-            models.Index(
-                fields=["contact_email"], condition=Q(user_id=None) & ~Q(contact_email=""), name="visit_of_guest_email"
-            ),
-            models.Index(
-                fields=["contact_phone"], condition=Q(user_id=None) & ~Q(contact_phone=""), name="visit_of_guest_phone"
-            ),
+            models.Index(fields=["contact_email"], condition=~Q(contact_email=""), name="visit_of_email"),
+            models.Index(fields=["contact_phone"], condition=~Q(contact_phone=""), name="visit_of_phone"),
             models.Index(
                 fields=["guest_address"], condition=Q(guest_address__isnull=False), name="visit_of_guest_network"
             ),

@@ -21,7 +21,7 @@ class Actor:
     """A caller with their powers in the current business.
 
     `location_ids` and `staff_ids` bound what they may see and change; None means everything. `visit_id` is set for a
-    guest who came with a manage link: that visit, and no other, is theirs.
+    guest who came with a manage link: that visit, and no other, is theirs. `proven`: their e-mail address was verified.
     """
 
     kind: ActorKind
@@ -32,6 +32,7 @@ class Actor:
     location_ids: frozenset[UUID] | None = None
     staff_ids: frozenset[UUID] | None = None
     visit_id: UUID | None = None
+    proven: bool = False
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions

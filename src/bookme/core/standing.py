@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from bookme.core.actor import Actor
+
 
 @dataclass(frozen=True)
 class StandingBooking:
@@ -21,16 +23,16 @@ class StandingBooking:
     location: UUID
 
 
-Source = Callable[[str, UUID, dt.datetime], Sequence[StandingBooking]]
+Source = Callable[[str, UUID, Actor, dt.datetime], Sequence[StandingBooking]]
 
 _sources: list[Source] = []
 
 
 def answer_with(source: Source) -> None:
-    """Set who knows: called with a kind of row (`service`, `staff`, …), its id and the time."""
+    """Set who knows: called with a kind of row (`service`, `staff`, …), its id, who asks and the time."""
     _sources[:] = [source]
 
 
-def standing_bookings(kind: str, row_id: UUID, now: dt.datetime) -> list[StandingBooking]:
-    """Bookings to come that need this row, by start."""
-    return [each for source in _sources for each in source(kind, row_id, now)]
+def standing_bookings(kind: str, row_id: UUID, actor: Actor, now: dt.datetime) -> list[StandingBooking]:
+    """Bookings to come that need this row, by start: those within the actor's scopes."""
+    return [each for source in _sources for each in source(kind, row_id, actor, now)]

@@ -233,9 +233,9 @@ ALTER TABLE "bookings_appointment" ADD CONSTRAINT "appointment_no_overlap" EXCLU
 --
 CREATE INDEX "visit_of_user" ON "bookings_visit" ("user_id") WHERE "user_id" IS NOT NULL;
 --
-CREATE INDEX "visit_of_guest_email" ON "bookings_visit" ("contact_email") WHERE ("user_id" IS NULL AND NOT ("contact_email" = ''));
+CREATE INDEX "visit_of_email" ON "bookings_visit" ("contact_email") WHERE NOT ("contact_email" = '');
 --
-CREATE INDEX "visit_of_guest_phone" ON "bookings_visit" ("contact_phone") WHERE ("user_id" IS NULL AND NOT ("contact_phone" = ''));
+CREATE INDEX "visit_of_phone" ON "bookings_visit" ("contact_phone") WHERE NOT ("contact_phone" = '');
 --
 CREATE INDEX "visit_of_guest_network" ON "bookings_visit" ("guest_address") WHERE "guest_address" IS NOT NULL;
 --

@@ -68,6 +68,7 @@ def actor_from_membership(membership: Membership) -> Actor:
         permissions=PERMISSIONS_OF[role] - denied,
         location_ids=_scope(membership.location_ids),
         staff_ids=_scope(membership.staff_ids),
+        proven=user.email_verified_at is not None,
     )
 
 

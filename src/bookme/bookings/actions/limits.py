@@ -1,6 +1,7 @@
 """How much may be had: by a guest, by a customer of one service, of a service on one day.
 
-Of a guest, what was obtained counts, never what was tried. See docs/decisions/0006.
+A customer whose e-mail is not verified is as good as a guest here. Of both, what was obtained counts, never what was
+tried. See docs/decisions/0006.
 """
 
 import datetime as dt
@@ -18,6 +19,7 @@ from bookme.bookings.states import KEEPS_SEATS, UPCOMING, Status
 from bookme.core.actor import Actor, ActorKind
 from bookme.core.errors import Conflict, TooMany
 from bookme.core.limits import network_of
+from bookme.core.permissions import Role
 from bookme.customers.actions import Contact
 from bookme.services.models import Service
 
@@ -67,12 +69,12 @@ def require_customer_limit(*, service: Service, customer_id: UUID, now: dt.datet
 
 def guest_network(address: str | None, *, actor: Actor) -> str | None:
     """What a guest's visit keeps of the network address, and is counted by; None for others, or if it is unknown."""
-    return network_of(address) if address and actor.kind is ActorKind.GUEST else None
+    return network_of(address) if address and _is_unknown(actor) else None
 
 
 def guest_contacts(contact: Contact, *, actor: Actor) -> frozenset[str]:
     """The e-mail and the phone that a guest gave: what the lock has to hold while they are counted."""
-    return frozenset(filter(None, (contact.email, contact.phone))) if actor.kind is ActorKind.GUEST else frozenset()
+    return frozenset(filter(None, (contact.email, contact.phone))) if _is_unknown(actor) else frozenset()
 
 
 def require_network_limit(*, network: str | None, now: dt.datetime) -> None:
@@ -86,7 +88,7 @@ def require_contact_limit(*, contact: Contact, actor: Actor, now: dt.datetime) -
 
     Exact if the caller's lock holds `guest_contacts`.
     """
-    if actor.kind is not ActorKind.GUEST:
+    if not _is_unknown(actor):
         return
     given = {"visit__contact_email": contact.email, "visit__contact_phone": contact.phone}
     same = [Q(**{column: value}) for column, value in given.items() if value]
@@ -96,15 +98,21 @@ def require_contact_limit(*, contact: Contact, actor: Actor, now: dt.datetime) -
         )
 
 
-def _have(same: Sequence[Q], most: int, now: dt.datetime) -> bool:
-    """Whether guests made so many bookings, of one kind of `same`, that are ahead or, whatever became of them, new.
+def _is_unknown(actor: Actor) -> bool:
+    """A guest, or somebody who registered under an address that may be anybody's."""
+    return actor.kind is ActorKind.GUEST or (actor.role is Role.CUSTOMER and not actor.proven)
 
-    In one statement, each kind by its own index and no further than `most`. New is what is not a day old.
+
+def _have(same: Sequence[Q], most: int, now: dt.datetime) -> bool:
+    """Whether there are so many bookings, of one kind of `same`, that are ahead or, whatever became of them, new.
+
+    What the team wrote down does not count. New is what is not a day old. In one statement, each kind by its own index
+    and no further than `most`.
     """
     counted = Q(status__in=UPCOMING, appointment__ends_at__gt=now) | Q(created_at__gt=now - _RECENT)
-    by_guests = Booking.objects.filter(counted, visit__user_id=None).exclude(visit__source=TEAM_SOURCE).order_by()
+    by_themselves = Booking.objects.filter(counted).exclude(visit__source=TEAM_SOURCE).order_by()
     found = [
-        by_guests.filter(each).annotate(kind=Value(number)).values_list("kind", flat=True)[:most]
+        by_themselves.filter(each).annotate(kind=Value(number)).values_list("kind", flat=True)[:most]
         for number, each in enumerate(same)
     ]
     kinds = Counter(found[0].union(*found[1:], all=True)) if found else Counter()

@@ -1,5 +1,7 @@
 """What an actor may do to bookings: for the business or for themselves, and within which calendars and places."""
 
+from uuid import UUID
+
 from bookme.bookings.models import Appointment
 from bookme.core.actor import Actor, ActorKind
 from bookme.core.errors import NotAllowed
@@ -21,8 +23,13 @@ def acts_for_business(actor: Actor) -> bool:
 
 def require_in_scope(actor: Actor, appointment: Appointment) -> None:
     """Raises NotAllowed for a calendar or a place that the actor's scopes leave out."""
-    within = (actor.staff_ids is None or appointment.staff_id in actor.staff_ids) and (
-        actor.location_ids is None or appointment.location_id in actor.location_ids
+    require_within(actor, staff_id=appointment.staff_id, location_id=appointment.location_id)
+
+
+def require_within(actor: Actor, *, staff_id: UUID, location_id: UUID | None) -> None:
+    """As `require_in_scope`, before there is an appointment; None for a place that is not chosen yet."""
+    outside = (actor.staff_ids is not None and staff_id not in actor.staff_ids) or (
+        actor.location_ids is not None and location_id is not None and location_id not in actor.location_ids
     )
-    if not within:
+    if outside:
         raise NotAllowed("Your role here does not reach this calendar or place.", code="out_of_scope")

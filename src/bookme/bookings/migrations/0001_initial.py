@@ -175,11 +175,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='visit',
-            index=models.Index(condition=models.Q(('user_id', None), models.Q(('contact_email', ''), _negated=True)), fields=['contact_email'], name='visit_of_guest_email'),
+            index=models.Index(condition=models.Q(('contact_email', ''), _negated=True), fields=['contact_email'], name='visit_of_email'),
         ),
         migrations.AddIndex(
             model_name='visit',
-            index=models.Index(condition=models.Q(('user_id', None), models.Q(('contact_phone', ''), _negated=True)), fields=['contact_phone'], name='visit_of_guest_phone'),
+            index=models.Index(condition=models.Q(('contact_phone', ''), _negated=True), fields=['contact_phone'], name='visit_of_phone'),
         ),
         migrations.AddIndex(
             model_name='visit',

@@ -22,7 +22,7 @@ def bookings_visible_to(actor: Actor) -> QuerySet[Booking]:
     """
     rows = _with_all()
     if actor.may(Permission.BOOKINGS_READ):
-        return rows.filter(_scope_of(actor))
+        return rows.filter(scope_of(actor))
     if actor.kind is ActorKind.GUEST:
         return rows.filter(visit=actor.visit_id) if actor.visit_id else rows.none()
     if actor.kind is ActorKind.USER and not actor.is_team:
@@ -59,7 +59,8 @@ def _with_all() -> QuerySet[Booking]:
     ).annotate(helper_ids=ArraySubquery(helpers.values("staff")))  # type: ignore[no-redef]
 
 
-def _scope_of(actor: Actor) -> Q:
+def scope_of(actor: Actor) -> Q:
+    """Which bookings somebody of the team reaches; without `bookings.read_all`, those on their own calendar."""
     scope = Q()
     if not actor.may(Permission.BOOKINGS_READ_ALL):
         scope &= on_calendars(user_id=actor.id)

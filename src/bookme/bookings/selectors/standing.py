@@ -6,15 +6,16 @@ from uuid import UUID
 from django.db.models import Q
 
 from bookme.bookings.models import Booking
-from bookme.bookings.selectors.bookings import on_calendars
+from bookme.bookings.selectors.bookings import on_calendars, scope_of
 from bookme.bookings.states import UPCOMING, Status
+from bookme.core.actor import Actor
 from bookme.core.standing import StandingBooking
 
 MOST = 500
 
 
-def bookings_standing(kind: str, row_id: UUID, now: dt.datetime) -> list[StandingBooking]:
-    """The first 500 by start that have not ended and keep their seats; `kind` is as in `core.standing`.
+def bookings_standing(kind: str, row_id: UUID, actor: Actor, now: dt.datetime) -> list[StandingBooking]:
+    """The first 500 by start that have not ended and keep their seats, in scope; `kind` is as in `core.standing`.
 
     A question stands in nobody's way, and has none.
     """
@@ -22,6 +23,7 @@ def bookings_standing(kind: str, row_id: UUID, now: dt.datetime) -> list[Standin
         return []
     rows = (
         Booking.objects.filter(
+            scope_of(actor),
             _needing(kind, row_id),
             status__in=[each.value for each in UPCOMING | {Status.ARRIVED}],
             appointment__ends_at__gt=now,

@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from bookme.bookings.actions.powers import require_within
 from bookme.bookings.selectors.offer import asked_extras, asked_service, require_location, require_party, require_staff
 from bookme.bookings.selectors.openings import causes_against
 from bookme.bookings.selectors.sessions import session_for, sessions_between
@@ -86,13 +87,15 @@ class ExplainSlotView(ApiView):
         service = asked_service(asked["service"])
         require_staff(service, asked["staff"])
         require_location(service, asked["location"])
-        wish = Wish(
+        require_within(self.actor, staff_id=asked["staff"], location_id=asked["location"])
+        asked_wish = Wish(
             service=service,
             start=asked["start"],
             staff_id=asked["staff"],
             location_id=asked["location"],
             point=asked_point(asked["postcode"]),
         )
+        wish = asked_wish.within_scopes_of(self.actor)
         causes = [{"code": each, "text": cause_text(each)} for each in causes_against(wish, now=now())]
         return Response(self.written(ExplainOutput, {"start": asked["start"], "offered": not causes, "causes": causes}))
 

@@ -159,7 +159,7 @@ class ArchivableRow(OneRow):
         with write():
             row = self.row()
             self.archive(row)
-            found = standing_bookings(self.row_kind, row.pk, now())
+            found = standing_bookings(self.row_kind, row.pk, self.actor, now())
         answer = {"id": row.pk, "is_active": False, "standing_bookings": found}
         return Response(ArchivedSerializer(answer, context=self.get_serializer_context()).data)
 
