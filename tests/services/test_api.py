@@ -403,3 +403,20 @@ def test_a_kind_changes_only_together_with_its_capacity(owner: Person) -> None:
     assert owner.api.patch(f"services/{service.pk}/", {"kind": "group", "capacity": 4}).status_code == 200
     service.refresh_from_db()
     assert (service.kind, service.capacity) == (ServiceKind.GROUP, 4)
+
+
+@pytest.mark.parametrize(
+    ("body", "missing"),
+    [
+        ({"requires": [{}]}, {"/requires/0/kind"}),
+        ({"bookable_hours": [{"day": "mon"}]}, {"/bookable_hours/0/start", "/bookable_hours/0/end"}),
+        ({"bookable_dates": [{"from": "2030-01-01"}]}, {"/bookable_dates/0/to"}),
+        ({"policy": {"deposit": {}}}, {"/policy/deposit/kind"}),
+        ({"policy": {"cancellation": {"fee_steps": [{"percent": 5}]}}},
+         {"/policy/cancellation/fee_steps/0/minutes_before"}),
+    ],
+)  # fmt: skip
+def test_a_change_in_part_replaces_what_is_within_whole(owner: Person, body: Any, missing: set[str]) -> None:
+    service = ServiceFactory()
+    assert faults(owner.api.patch(f"services/{service.pk}/", body)) == dict.fromkeys(missing, "required")
+    assert Service.objects.get(pk=service.pk).updated_at == service.updated_at

@@ -38,7 +38,7 @@ class InputSerializer(serializers.Serializer[Any]):
         if not isinstance(data, Mapping):
             return super().to_internal_value(data)
         unknown = islice((each for each in data if each not in self.known()), TOLD_UNKNOWN)
-        faults: dict[str, Any] = {each: [_no_such_field()] for each in unknown}
+        faults: dict[str, Any] = {each: [_no_such_field()] for each in unknown} | self._missing(data)
         values: Any = None
         try:
             values = super().to_internal_value(data)
@@ -47,6 +47,16 @@ class InputSerializer(serializers.Serializer[Any]):
         if faults:
             raise serializers.ValidationError(merged(self.also_wrong(data), faults))
         return values
+
+    def _missing(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """What an object within one that is changed in part lacks: it is replaced whole, and DRF would ask for none."""
+        if self.parent is None or not getattr(self.root, "partial", False):
+            return {}
+        return {
+            name: [serializers.ErrorDetail(str(field.error_messages["required"]), code="required")]
+            for name, field in self.fields.items()
+            if field.required and name not in data
+        }
 
 
 def merged(first: Any, second: Any) -> Any:
