@@ -157,9 +157,10 @@ def test_the_short_form_fits_a_telephone() -> None:
 
 
 def test_who_wants_a_language_that_we_do_not_write_gets_the_first() -> None:
-    assert written_language("pl", "es") == "en"
+    assert written_language("pl", "de") == "en"
     assert written_language("pl", "ar") == "ar"
     assert written_language("fr-CA", "en") == "fr"
+    assert written_language("es-MX", "en") == "es"
 
 
 ATLAS = dataclasses.replace(SENDER, name="Atlas Pilates", country="MA")
@@ -175,7 +176,7 @@ def _at_atlas(language: str, kind: Kind = Kind.CONFIRMED, audience: Audience = A
     return render(kind=kind, audience=audience, sender=ATLAS, booking=ATLAS_BOOKING, language=language, now=NOW)
 
 
-@pytest.mark.parametrize("language", ["fr", "ar"])
+@pytest.mark.parametrize("language", ["fr", "ar", "es"])
 @pytest.mark.parametrize(("kind", "audience"), LETTERS)
 def test_every_letter_is_written_in_every_language(kind: Kind, audience: Audience, language: str) -> None:
     english, letter = _at_atlas("en", kind, audience), _at_atlas(language, kind, audience)
@@ -189,7 +190,7 @@ def test_every_letter_is_written_in_every_language(kind: Kind, audience: Audienc
 
 
 @pytest.mark.parametrize("source", ["messages.py", "wording.py"])
-@pytest.mark.parametrize("language", ["fr", "ar"])
+@pytest.mark.parametrize("language", ["fr", "ar", "es"])
 def test_no_sentence_of_a_letter_is_left_in_english(source: str, language: str) -> None:
     folder = Path(bookme.communications.__file__).parent
     found = extract_from_file("python", folder / source, keywords={"_": None, "ngettext": (1, 2)})
@@ -207,6 +208,13 @@ def test_a_letter_in_french() -> None:
     assert "jeudi 12 novembre" in letter.text
     assert "150" in letter.text
     assert '<html lang="fr" dir="ltr">' in letter.html
+
+
+def test_a_letter_in_spanish() -> None:
+    letter = _at_atlas("es", Kind.EXPIRED)
+    assert letter.subject.startswith("Sin respuesta a tiempo")
+    assert "jueves, 12 de noviembre" in letter.text
+    assert '<html lang="es" dir="ltr">' in letter.html
 
 
 def test_a_letter_in_arabic_goes_from_right_to_left() -> None:

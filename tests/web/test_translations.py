@@ -1,4 +1,4 @@
-"""What customers and the team read in French and Arabic: complete, and compiled from what is in the repository."""
+"""What customers and the team read in French, Arabic and Spanish: complete, and compiled from what is in the repository."""
 
 import re
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from tests.web.conftest import Shop, Visitor, configure, page_of
 PACKAGE = Path(bookme.web.__file__).parents[1]
 FOLDER = PACKAGE / "web" / "locale"
 MARKERS: Any = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2)}
-LANGUAGES = ["ar", "fr"]
+LANGUAGES = ["ar", "es", "fr"]
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 
 
@@ -49,8 +49,9 @@ def test_every_message_is_translated_and_keeps_its_placeholders(language: str) -
             assert len(said) > 1 or found == known, said
 
 
-def test_both_languages_say_the_same() -> None:
-    assert set(messages("fr")) == set(messages("ar"))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_says_the_same(language: str) -> None:
+    assert set(messages(language)) == set(messages("fr"))
 
 
 def said_by_us() -> dict[tuple[str, ...], str]:
@@ -77,9 +78,17 @@ def test_arabic_counts_in_six_ways() -> None:
     assert len({text.split()[-1] for text in counted}) == 4
 
 
-@pytest.mark.parametrize(("language", "words"), [("fr", "Quand vous convient-il"), ("ar", "متى يناسبك؟")])
+def test_spanish_counts_nought_as_many() -> None:
+    with override("es"):
+        counted = [ngettext("%(left)s place left", "%(left)s places left", left) % {"left": left} for left in (0, 1, 2)]
+    assert counted == ["Quedan 0 plazas", "Queda 1 plaza", "Quedan 2 plazas"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("fr", "Quand vous convient-il"), ("ar", "متى يناسبك؟"), ("es", "¿Cuándo le conviene?")]
+)
 def test_the_flow_in_the_visitor_s_language(visitor: Visitor, shop: Shop, language: str, words: str) -> None:
-    configure(shop.tenant, languages=["fr", "ar", "en"], country="MA", currency="MAD")
+    configure(shop.tenant, languages=["fr", "ar", "es", "en"], country="MA", currency="MAD")
     page = page_of(visitor.client.get(f"/book/time/?lang={language}&d={visitor.draft(start=None).token()}"))
     assert words in page
     assert "When suits you" not in page

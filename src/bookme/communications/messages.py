@@ -16,7 +16,7 @@ from bookme.core.color import readable_on
 from bookme.core.formats import Formats, locale_of
 
 # The languages that the texts are written in; anybody else is written to in the first.
-WRITTEN_IN = ("en", "fr", "ar")
+WRITTEN_IN = ("en", "fr", "ar", "es")
 
 
 @dataclass(frozen=True)
