@@ -1,4 +1,4 @@
-"""What customers and the team read in French, Arabic and Spanish: complete, and compiled from what is in the repository."""
+"""What customers and the team read, in every language: complete, and compiled from what is in the repository."""
 
 import re
 from collections.abc import Sequence
