@@ -87,6 +87,9 @@ def viewport(width: int) -> Any:
 def check(page: Page) -> None:
     """Nothing for axe to find, and nothing to scroll sideways for."""
     page.wait_for_function("document.readyState === 'complete'")
+    # What is being swapped or faded is not what people read.
+    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+    page.wait_for_function("document.getAnimations().every(each => each.playState !== 'running')")
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0, f"{page.url} is {overflow} px too wide"
     results = Axe().run(page, options={"runOnly": AXE_RULES, "resultTypes": ["violations"]})

@@ -26,6 +26,7 @@ from bookme.tenants.models import Domain, Tenant, TenantConfig, TenantStatus
 from bookme.tenants.provisioning import drop_schema
 from bookme.users.models import Membership, User
 from tests.factories.bookings import AppointmentFactory, ResourceAllocationFactory
+from tests.factories.staff import TimeOffFactory
 from tests.onboarding.files import SLUGS, demo, entry, small, without
 
 NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)  # a Friday
@@ -471,6 +472,17 @@ def test_sessions_that_clash_are_told_by_path(salon: Tenant) -> None:
     apply(data | {"sessions": sessions})
     taken = Appointment.objects.filter(published=True).order_by("starts_at")
     assert [each.allocations.get().resource.key for each in taken] == ["room-1", "room-2", "room-1", "room-1"]
+
+
+def test_a_class_is_not_published_while_its_person_is_away(salon: Tenant) -> None:
+    data = small()
+    sessions = data.pop("sessions")
+    apply(data)
+    person = Staff.objects.get(key=sessions[0]["staff"])
+    TimeOffFactory(staff=person, starts_at=dt.datetime(2026, 12, 8, 18, 15, tzinfo=dt.UTC))
+    faults = refused(data | {"sessions": sessions})
+    assert faults == [f"sessions[0]: the session of 2026-12-08 cannot be: {person.name} is busy"]
+    assert not SessionRun.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ from tests.bookings.conftest import Shop, clock, shop  # noqa: F401 - fixtures
 from tests.bookings.desk import body_for, monday, refused, session_body, written
 from tests.factories.bookings import SessionFactory
 from tests.factories.locations import LocationFactory
+from tests.factories.services import ServiceFactory
+from tests.factories.staff import EVERY_DAY, StaffFactory
 from tests.factories.users import Person, make_person
 
 
@@ -81,3 +83,16 @@ def test_a_class_is_moved_to_the_session_within_the_scope(salon: Tenant, shop: S
     assert (answer.status_code, answer.json()["session"]) == (200, str(mine.pk)), answer.content
     theirs.refresh_from_db()
     assert theirs.seats_taken == 0
+
+
+def test_who_helps_is_within_the_scope(salon: Tenant, shop: Shop) -> None:  # noqa: F811
+    cyd = StaffFactory(name="Cyd", hours=EVERY_DAY)
+    lift = ServiceFactory(staff_needed=2, staff=[shop.ada, shop.ben, cyd])
+    alone = make_person(salon, Role.MANAGER, staff_ids=[str(shop.ada.pk)])
+    before = written()
+    problem = refused(alone.api.post("bookings/", body_for(lift, monday(10))), 409, "slot_unavailable")
+    assert (problem["causes"], problem["alternatives"]) == (["staff"], [])
+    assert written() == before
+    both = make_person(salon, Role.MANAGER, staff_ids=[str(shop.ada.pk), str(cyd.pk)])
+    made = both.api.post("bookings/", body_for(lift, monday(10))).json()
+    assert (made["staff"], made["helpers"]) == (str(shop.ada.pk), [str(cyd.pk)])

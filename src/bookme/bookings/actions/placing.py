@@ -93,8 +93,9 @@ def every_calendar(wish: Wish) -> Calendars:
 def _staff_of(wish: Wish) -> Iterable[UUID]:
     """Who may lead, and where it needs several people, all who may help."""
     doing = StaffService.objects.filter(service=wish.service, staff__is_active=True)
-    if wish.staff_ids is not None and wish.service.staff_needed == 1:
-        doing = doing.filter(staff__in=wish.staff_ids)
+    among = wish.staff_ids if wish.service.staff_needed == 1 else wish.staff_within
+    if among is not None:
+        doing = doing.filter(staff__in=among)
     return doing.values_list("staff", flat=True)
 
 

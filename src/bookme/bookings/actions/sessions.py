@@ -16,7 +16,7 @@ from bookme.core.time import MINUTE
 from bookme.locations.models import Closure, Location, Resource
 from bookme.locations.selectors import zone_of
 from bookme.services.models import Service
-from bookme.staff.models import Staff
+from bookme.staff.models import ExternalBusy, Staff, TimeOff
 
 Range = tuple[dt.datetime, dt.datetime]
 
@@ -197,6 +197,9 @@ class _Calendar:
         staff_ids = {plan.run.staff.pk for plan in plans}
         for row in Appointment.objects.filter(within, active, staff_id__in=staff_ids):
             self._busy[row.staff_id].append((row.blocked_start, row.blocked_end))
+        for absence in (TimeOff, ExternalBusy):
+            for away in absence.objects.filter(starts_at__lt=last, ends_at__gt=first, staff_id__in=staff_ids):
+                self._busy[away.staff_id].append((away.starts_at, away.ends_at))
         for held in ResourceAllocation.objects.filter(within, resource_id__in=[unit.pk for unit in units]):
             self._busy[held.resource_id].append((held.blocked_start, held.blocked_end))
         self._closures = list(Closure.objects.filter(starts_at__lt=last, ends_at__gt=first))

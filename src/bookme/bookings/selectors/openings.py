@@ -44,6 +44,7 @@ def snapshot_of(wish: Wish, *, now: dt.datetime, days_around: int = 0) -> Snapsh
         "last": day + _DAY + around,
         "now": now,
         "staff_ids": wish.staff_ids,
+        "staff_within": wish.staff_within,
         "location_ids": wish.location_ids,
     }
     if wish.moving is not None:

@@ -150,20 +150,20 @@ def load_snapshot(
     now: dt.datetime,
     policy: Policy,
     staff_ids: Collection[UUID] | None = None,
+    staff_within: Collection[UUID] | None = None,
     location_ids: Collection[UUID] | None = None,
     party_size: int = 1,
     extra_minutes: int = 0,
     point: Point | None = None,
     left: Left | None = None,
-    follows: bool = False,
 ) -> Snapshot:
     """Everything that decides the service's slots from `first` to `last`, both inclusive.
 
     Two queries, one more if it needs resources; none depends on how many people or days. `policy` is the service's,
     merged. None for staff or locations means all of them; what is inactive, does not do the service or is not where it
-    is given is left out. Dates are those of the location if any is asked for, else the business's. `point` is where it
-    is wanted: only who goes there, by their areas, can take it. `left` counts as left already. `follows` is as in
-    Snapshot.
+    is given is left out. Where it needs several people, `staff_ids` lead, and nobody helps but from `staff_within`, if
+    that is given. Dates are those of the location if any is asked for, else the business's. `point` is where it is
+    wanted: only who goes there, by their areas, can take it. `left` counts as left already.
     """
     business = require_tenant().config
     reads = _Reads(service, first, last, MAX_DURATION + extra_minutes + service.padding_after_minutes, left)
@@ -176,7 +176,7 @@ def load_snapshot(
         now=now,
         policy=policy,
         places=places,
-        people=_people(reads, policy, is_spread, point, asked=staff_ids, among=staff_ids if alone else None),
+        people=_people(reads, policy, is_spread, point, asked=staff_ids, among=staff_ids if alone else staff_within),
         units=_units(reads, places, kinds) if kinds else (),
         kinds=kinds,
         padding_before=service.padding_before_minutes,
@@ -188,7 +188,6 @@ def load_snapshot(
         hours=bookable_hours(service),
         seasons=bookable_dates(service),
         travel_minutes=policy.travel_minutes if is_spread else 0,
-        follows=follows,
     )
 
 
@@ -213,6 +212,7 @@ def snapshot_for_move(
     last: dt.date,
     now: dt.datetime,
     staff_ids: Collection[UUID] | None = None,
+    staff_within: Collection[UUID] | None = None,
     location_ids: Collection[UUID] | None = None,
 ) -> Snapshot:
     """As `load_snapshot`, for a booking that may go to these dates: its own seats count as given back.
@@ -228,6 +228,7 @@ def snapshot_for_move(
         now=now,
         policy=policy_of(service),
         staff_ids=staff_ids,
+        staff_within=staff_within,
         location_ids=location_ids,
         party_size=booking.party_size,
         extra_minutes=booking.extra_minutes,

@@ -29,7 +29,6 @@ from bookme.core.http.fields import (
 from bookme.core.http.serializers import InputSerializer
 
 ANY = "any"
-MAX_PARTY = 1000
 MAX_EXTRAS = 20
 
 

@@ -236,7 +236,7 @@ CORS_ALLOW_HEADERS = (
     "if-none-match",
     "x-request-id",
 )
-CORS_EXPOSE_HEADERS = ("API-Version", "ETag", "Retry-After", "X-Request-Id")
+CORS_EXPOSE_HEADERS = ("API-Version", "ETag", "Idempotency-Replayed", "Retry-After", "X-Request-Id")
 
 # Pages ------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

@@ -20,7 +20,6 @@ from bookme.web.booking.flow import after_where, go_to, guest_page, show, start_
 
 SEARCH_FROM = 12
 CHIPS_FROM = 6
-LARGEST_PARTY = 20
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,7 @@ class Wanted:
             "last": last,
             "now": now,
             "staff_ids": [self.person.pk] if self.person else [each.pk for each in self.people],
+            "staff_within": [each.pk for each in self.people],
             "location_ids": [self.place.pk] if self.place else [each.pk for each in self.places],
         }
         if self.moved is not None:
