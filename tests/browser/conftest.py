@@ -16,6 +16,11 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
 WIDTHS = {390: 844, 1280: 900}
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
+# Until everything that fades once has faded.
+FADED = """Promise.all(document.getAnimations()
+    .filter((each) => each.effect.getTiming().iterations !== Infinity)
+    .map((each) => each.finished.catch(() => null))).then(() => true)"""
+
 # A refused form is answered with its page and a status that says so, which Chromium puts on the console.
 EXPECTED = ("status of 422", "status of 409", "status of 404")
 
@@ -88,8 +93,8 @@ def check(page: Page) -> None:
     """Nothing for axe to find, and nothing to scroll sideways for."""
     page.wait_for_function("document.readyState === 'complete'")
     # What is being swapped or faded is not what people read.
-    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
-    page.wait_for_function("document.getAnimations().every(each => each.playState !== 'running')")
+    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
+    page.evaluate(FADED)
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0, f"{page.url} is {overflow} px too wide"
     results = Axe().run(page, options={"runOnly": AXE_RULES, "resultTypes": ["violations"]})
