@@ -131,6 +131,11 @@ class TestSessions:
         assert [row["id"] for row in stranger.api.get("sessions/", query).json()["results"]] == [str(later.pk)]
         query["service"] = str(shop.service.pk)
         assert stranger.api.get("sessions/", query).json()["results"] == []
+        for name, row in (("staff", later.staff), ("location", later.location)):
+            query = {"from": "2030-03-01", "to": "2030-03-31", name: str(row.pk)}
+            assert [each["id"] for each in stranger.api.get("sessions/", query).json()["results"]] == [str(later.pk)]
+            query[name] = str(uuid4())
+            assert stranger.api.get("sessions/", query).json()["results"] == []
 
     def test_the_price_is_its_persons(self, shop: Shop, stranger: Stranger) -> None:
         session = SessionFactory(staff=shop.ada, location=shop.place)

@@ -68,9 +68,13 @@ def test_the_list_is_filtered(owner: Person) -> None:
         ("channel=sms", 1),
         ("channel=sms&status=sent", 0),
         (f"booking={uuid7()}", 0),
+        ("from=2000-01-01", 2),
+        ("to=2000-01-01", 0),
+        ("search=someone", 2),
+        ("search=nobody", 0),
     ):
         assert owner.api.get(f"{LIST}?{query}").json()["count"] == count, query
-    for query in ("booking=x", "status=lost", "channel=pigeon"):
+    for query in ("booking=x", "status=lost", "channel=pigeon", "from=soon"):
         assert owner.api.get(f"{LIST}?{query}").status_code == 400, query
 
 

@@ -1,15 +1,23 @@
 """Filters of the list of messages."""
 
+from typing import ClassVar
+
 from django_filters import filters
-from django_filters.rest_framework.filterset import FilterSet
 
 from bookme.communications.models import Channel, Notification, NotificationStatus
+from bookme.core.http.filters import DayRange, Search
 
 
-class NotificationFilters(FilterSet):
+class NotificationFilters(DayRange):
+    """Dates are local days of the business on which the message was recorded."""
+
+    starts_field: ClassVar[str] = "created_at"
+    ends_field: ClassVar[str] = "created_at"
+
     booking = filters.UUIDFilter(field_name="booking_id")
     status = filters.ChoiceFilter(choices=NotificationStatus.choices)
     channel = filters.ChoiceFilter(choices=Channel.choices)
+    search = Search("to", "subject")
 
     class Meta:
         model = Notification

@@ -27,10 +27,18 @@ def sessions() -> QuerySet[Appointment]:
     )
 
 
-def sessions_between(start: dt.datetime, end: dt.datetime, *, service_id: UUID | None = None) -> QuerySet[Appointment]:
-    """Sessions that begin in the half-open range."""
-    found = sessions().filter(starts_at__gte=start, starts_at__lt=end)
-    return found if service_id is None else found.filter(service_id=service_id)
+def sessions_between(
+    start: dt.datetime,
+    end: dt.datetime,
+    *,
+    service_id: UUID | None = None,
+    staff_id: UUID | None = None,
+    location_id: UUID | None = None,
+) -> QuerySet[Appointment]:
+    """Sessions that begin in the half-open range, of that class, with that person, at that place; None: any."""
+    wanted = {"service": service_id, "staff": staff_id, "location": location_id}
+    given = {column: value for column, value in wanted.items() if value is not None}
+    return sessions().filter(starts_at__gte=start, starts_at__lt=end, **given)
 
 
 def session_for(session_id: UUID) -> Appointment:

@@ -182,6 +182,8 @@ class SessionsQuery(serializers.Serializer[Any]):
     """From today, and for thirty days, unless dates are given; both inclusive, in the zone of the business."""
 
     service = serializers.UUIDField(required=False, default=None)
+    staff = serializers.UUIDField(required=False, default=None)
+    location = serializers.UUIDField(required=False, default=None)
 
     def get_fields(self) -> dict[str, Any]:
         """As in SlotsQuery."""

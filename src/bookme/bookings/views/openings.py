@@ -116,7 +116,10 @@ class SessionsView(ApiView):
         if asked["service"]:
             asked_service(asked["service"])
         start, end = day_bounds(first, last, tz)
-        return self.paged(sessions_between(start, end, service_id=asked["service"]), SessionOutput)
+        found = sessions_between(
+            start, end, service_id=asked["service"], staff_id=asked["staff"], location_id=asked["location"]
+        )
+        return self.paged(found, SessionOutput)
 
 
 class SessionView(ApiView):
