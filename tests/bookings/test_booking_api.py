@@ -441,7 +441,7 @@ def test_how_many_queries_a_booking_takes(
     for each in range(8):
         StaffFactory(hours=EVERY_DAY, does=[shop.service])
         BookingFactory(appointment__service=shop.service, appointment__starts_at=monday(9) + dt.timedelta(days=each))
-    with django_assert_max_num_queries(37):
+    with django_assert_max_num_queries(27):
         answer = stranger.api.post("bookings/", body_for(shop.service, monday(10)))
     assert answer.status_code == 201, answer.content
 
