@@ -9,7 +9,8 @@ from decimal import Decimal
 import factory
 from factory.django import DjangoModelFactory
 
-from bookme.bookings.models import Appointment, Booking, ResourceAllocation, SessionRun, Visit
+from bookme.bookings.models import Appointment, Booking, ResourceAllocation, Series, SessionRun, Visit, WaitlistEntry
+from bookme.bookings.recurrence import Frequency, Recurrence
 from bookme.bookings.states import KEEPS_SEATS, Status
 from bookme.tenants.config import Policy
 from tests.factories.customers import CustomerFactory
@@ -70,6 +71,16 @@ class ResourceAllocationFactory(DjangoModelFactory[ResourceAllocation]):
     blocked_end = factory.SelfAttribute("appointment.blocked_end")
 
 
+class SeriesFactory(DjangoModelFactory[Series]):
+    """Every week, four times."""
+
+    class Meta:
+        model = Series
+
+    customer = factory.SubFactory(CustomerFactory)
+    rule = factory.LazyFunction(lambda: Recurrence(frequency=Frequency.WEEKLY, count=4).to_data())
+
+
 class VisitFactory(DjangoModelFactory[Visit]):
     class Meta:
         model = Visit
@@ -107,3 +118,17 @@ class HoldFactory(BookingFactory):
     status = Status.HELD
     payment_due = Decimal("10.000")
     hold_expires_at = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
+
+
+class WaitlistEntryFactory(DjangoModelFactory[WaitlistEntry]):
+    """Waits for a place in a session."""
+
+    class Meta:
+        model = WaitlistEntry
+
+    session = factory.SubFactory(SessionFactory)
+    service = factory.SelfAttribute("session.service")
+    customer = factory.SubFactory(CustomerFactory)
+    contact_name = factory.SelfAttribute("customer.name")
+    contact_email = factory.SelfAttribute("customer.email")
+    contact_phone = factory.SelfAttribute("customer.phone")

@@ -34,6 +34,13 @@ class BookingRequested(BookingEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BookingHeld(BookingEvent):
+    """Its place is kept until the hold runs out: it has to be accepted, or paid for."""
+
+    name: ClassVar[str] = "booking.held"
+
+
+@dataclass(frozen=True, kw_only=True)
 class BookingConfirmed(BookingEvent):
     name: ClassVar[str] = "booking.confirmed"
 

@@ -1,6 +1,7 @@
 """Appointments and who has seats in them. The exclusion constraints here are the wall: no two can overlap."""
 
 from decimal import Decimal
+from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
@@ -68,6 +69,8 @@ class Appointment(Row):
     seats_taken = models.PositiveSmallIntegerField(default=0)
     published = models.BooleanField(default=False)
     overbooked = models.BooleanField(default=False)
+    min_to_run = models.PositiveSmallIntegerField(null=True, blank=True)
+    decide_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["starts_at", "id"]
@@ -130,6 +133,17 @@ class ResourceAllocation(Row):
         ]
 
 
+class Series(Row):
+    """Visits that repeat by `rule`, in the form of `Recurrence.to_data`; which dates became visits is theirs to say."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="series")
+    rule = models.JSONField()
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        verbose_name_plural = "series"
+
+
 class Visit(Row):
     """What one customer booked in one go. One message and one payment; `link_version` revokes its manage links.
 
@@ -139,6 +153,7 @@ class Visit(Row):
 
     reference = models.CharField(max_length=12, unique=True)
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="visits")
+    series = models.ForeignKey(Series, null=True, blank=True, on_delete=models.PROTECT, related_name="visits")
     contact_name = models.CharField(max_length=120)
     contact_email = models.EmailField(blank=True)
     contact_phone = models.CharField(max_length=20, blank=True)
@@ -228,3 +243,66 @@ class Booking(Row):
     def still_due(self) -> Decimal:
         """What is due of `payment_due`: nothing once the seats are given back. An undo brings it back."""
         return self.payment_due if self.keeps_seats else Decimal(0)
+
+
+class Waiting(StrEnum):
+    """How a waitlist entry stands. `offered` while its `visit` is held for it; the last four are the end of it."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    LEFT = "left"
+
+
+class WaitlistEntry(Row):
+    """Somebody waits for a place: in a full `session`, or on a full `date` of a service, with one person or any.
+
+    Served by `rank`, the smallest first, then by who came first. `visit` is what was offered last: its booking is held
+    until the offer runs out.
+    """
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
+    session = models.ForeignKey(Appointment, null=True, blank=True, on_delete=models.PROTECT, related_name="waitlist")
+    date = models.DateField(null=True, blank=True)
+    staff = models.ForeignKey(Staff, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    location = models.ForeignKey(Location, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="waitlist")
+    contact_name = models.CharField(max_length=120)
+    contact_email = models.EmailField(blank=True)
+    contact_phone = models.CharField(max_length=20, blank=True)
+    language = models.CharField(max_length=8, blank=True)
+    user_id = models.UUIDField(null=True, blank=True)
+    guest_address = models.GenericIPAddressField(null=True, blank=True)
+    consents = models.JSONField(default=dict, blank=True)
+    party_size = models.PositiveSmallIntegerField(default=1)
+    status = models.CharField(
+        max_length=16, choices=[(each.value, each.value) for each in Waiting], default=Waiting.WAITING.value
+    )
+    rank = models.IntegerField(default=0)
+    visit = models.ForeignKey(Visit, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    link_version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["rank", "created_at", "id"]
+        verbose_name_plural = "waitlist entries"
+        constraints = [
+            models.CheckConstraint(condition=Q(session__isnull=True) ^ Q(date__isnull=True), name="waitlist_for_one"),
+            models.CheckConstraint(
+                condition=Q(status__in=[each.value for each in Waiting]), name="waitlist_status_known"
+            ),
+            models.CheckConstraint(condition=Q(party_size__gte=1), name="waitlist_party"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["session", "rank", "created_at"],
+                condition=Q(status=Waiting.WAITING.value, session__isnull=False),
+                name="waitlist_of_session",
+            ),
+            models.Index(
+                fields=["service", "date", "rank", "created_at"],
+                condition=Q(status=Waiting.WAITING.value, date__isnull=False),
+                name="waitlist_of_day",
+            ),
+        ]

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from bookme.core.errors import Conflict
+from bookme.tenants.config import Policy
 
 
 class Status(StrEnum):
@@ -40,6 +41,11 @@ KEEPS_SEATS = frozenset(
     {Status.HELD, Status.PENDING, Status.CONFIRMED, Status.ARRIVED, Status.COMPLETED, Status.NO_SHOW}
 )
 UPCOMING = frozenset({Status.HELD, Status.PENDING, Status.CONFIRMED})
+
+
+def first_status(policy: Policy) -> Status:
+    """Of a booking that nothing is awaited for but, perhaps, the business's yes."""
+    return Status.CONFIRMED if policy.auto_confirm else Status.PENDING
 
 
 def require_transition(current: Status, wanted: Status) -> None:

@@ -7,6 +7,7 @@ from bookme.bookings.events import (
     BookingConfirmed,
     BookingDeclined,
     BookingExpired,
+    BookingHeld,
     BookingNoShow,
     BookingRequested,
     BookingRescheduled,
@@ -49,6 +50,7 @@ wire(
         BookingNoShow: (keep_reminders,),
         BookingUndone: (tell_of_restored, keep_reminders),
         BookingExpired: (tell_of_expired,),
+        BookingHeld: (),
         BookingUpdated: (),
         NotificationSentAgain: (),
     }

@@ -129,6 +129,9 @@ class PolicySerializer(Part):
     max_per_day = _bounded("max_per_day", allow_null=True)
     max_per_customer = _bounded("max_per_customer", allow_null=True)
     travel_minutes = _bounded("travel_minutes")
+    max_gap_minutes = _bounded("max_gap_minutes")
+    decide_minutes = _bounded("decide_minutes")
+    offer_minutes = _bounded("offer_minutes")
 
 
 class BookableHoursSerializer(Part):

@@ -85,7 +85,9 @@ class Policy:
     """The rules of booking. A service may override parts; the merged policy is copied onto each booking.
 
     Of a service, `max_per_day` may begin on one day at one place; of it, a customer may have `max_per_customer` ahead.
-    Between bookings at two places a person needs `travel_minutes`. None is no bound.
+    Between bookings at two places a person needs `travel_minutes`. None is no bound. Between the services of one visit
+    there are at most `max_gap_minutes`. A session with a minimum to run is decided `decide_minutes` before its start;
+    what is offered to who waits is held for `offer_minutes`.
     """
 
     slot_interval_minutes: int = 15
@@ -102,6 +104,9 @@ class Policy:
     max_per_day: int | None = None
     max_per_customer: int | None = None
     travel_minutes: int = 15
+    max_gap_minutes: int = 15
+    decide_minutes: int = 1440
+    offer_minutes: int = 120
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "Policy":

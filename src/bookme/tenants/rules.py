@@ -26,6 +26,9 @@ POLICY_BOUNDS: dict[tuple[str, ...], tuple[int, int]] = {
     ("max_per_day",): (1, 1000),
     ("max_per_customer",): (1, 1000),
     ("travel_minutes",): (0, 1440),
+    ("max_gap_minutes",): (0, 1440),
+    ("decide_minutes",): (0, MINUTES_OF_A_YEAR),
+    ("offer_minutes",): (5, 10080),
 }
 # The same for each of `fee_steps`.
 STEP_BOUNDS: dict[str, tuple[int, int]] = {"minutes_before": (0, MINUTES_OF_A_YEAR), "percent": (0, 100)}

@@ -203,13 +203,17 @@ ALTER TABLE "customers_consent" ADD CONSTRAINT "customers_consent_customer_id_e5
 --
 CREATE INDEX "customers_consent_customer_id_e5c9af2d" ON "customers_consent" ("customer_id");
 --
+CREATE TABLE "bookings_series" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "rule" jsonb NOT NULL, "customer_id" uuid NOT NULL);
+--
 CREATE TABLE "bookings_sessionrun" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "weekday" smallint NOT NULL CHECK ("weekday" >= 0), "start" smallint NOT NULL CHECK ("start" >= 0), "first_date" date NOT NULL, "weeks" smallint NOT NULL CHECK ("weeks" >= 0), "location_id" uuid NOT NULL, "service_id" uuid NOT NULL, "staff_id" uuid NOT NULL);
 --
-CREATE TABLE "bookings_appointment" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "starts_at" timestamp with time zone NOT NULL, "ends_at" timestamp with time zone NOT NULL, "blocked_start" timestamp with time zone NOT NULL, "blocked_end" timestamp with time zone NOT NULL, "capacity" smallint NOT NULL CHECK ("capacity" >= 0), "seats_taken" smallint NOT NULL CHECK ("seats_taken" >= 0), "published" boolean NOT NULL, "overbooked" boolean NOT NULL, "lead_id" uuid NULL, "location_id" uuid NOT NULL, "service_id" uuid NOT NULL, "staff_id" uuid NOT NULL, "run_id" uuid NULL);
+CREATE TABLE "bookings_appointment" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "starts_at" timestamp with time zone NOT NULL, "ends_at" timestamp with time zone NOT NULL, "blocked_start" timestamp with time zone NOT NULL, "blocked_end" timestamp with time zone NOT NULL, "capacity" smallint NOT NULL CHECK ("capacity" >= 0), "seats_taken" smallint NOT NULL CHECK ("seats_taken" >= 0), "published" boolean NOT NULL, "overbooked" boolean NOT NULL, "min_to_run" smallint NULL CHECK ("min_to_run" >= 0), "decide_at" timestamp with time zone NULL, "lead_id" uuid NULL, "location_id" uuid NOT NULL, "service_id" uuid NOT NULL, "staff_id" uuid NOT NULL, "run_id" uuid NULL);
 --
-CREATE TABLE "bookings_visit" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "reference" varchar(12) NOT NULL UNIQUE, "contact_name" varchar(120) NOT NULL, "contact_email" varchar(254) NOT NULL, "contact_phone" varchar(20) NOT NULL, "language" varchar(8) NOT NULL, "notes" text NOT NULL, "answers" jsonb NOT NULL, "address" jsonb NULL, "consents" jsonb NOT NULL, "user_id" uuid NULL, "source" varchar(16) NOT NULL, "guest_address" inet NULL, "link_version" integer NOT NULL CHECK ("link_version" >= 0), "customer_id" uuid NOT NULL);
+CREATE TABLE "bookings_visit" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "reference" varchar(12) NOT NULL UNIQUE, "contact_name" varchar(120) NOT NULL, "contact_email" varchar(254) NOT NULL, "contact_phone" varchar(20) NOT NULL, "language" varchar(8) NOT NULL, "notes" text NOT NULL, "answers" jsonb NOT NULL, "address" jsonb NULL, "consents" jsonb NOT NULL, "user_id" uuid NULL, "source" varchar(16) NOT NULL, "guest_address" inet NULL, "link_version" integer NOT NULL CHECK ("link_version" >= 0), "customer_id" uuid NOT NULL, "series_id" uuid NULL);
 --
 CREATE TABLE "bookings_booking" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "position" smallint NOT NULL CHECK ("position" >= 0), "status" varchar(16) NOT NULL, "party_size" smallint NOT NULL CHECK ("party_size" >= 0), "extras" jsonb NOT NULL, "price" numeric(12, 3) NOT NULL, "currency" varchar(3) NOT NULL, "payment_due" numeric(12, 3) NOT NULL, "fee" numeric(12, 3) NOT NULL, "policy" jsonb NOT NULL, "hold_expires_at" timestamp with time zone NULL, "times_moved" smallint NOT NULL CHECK ("times_moved" >= 0), "cancelled_by" varchar(16) NOT NULL, "cancel_reason" varchar(500) NOT NULL, "internal_notes" text NOT NULL, "version" integer NOT NULL CHECK ("version" >= 0), "appointment_id" uuid NOT NULL, "visit_id" uuid NOT NULL);
+--
+CREATE TABLE "bookings_waitlistentry" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "date" date NULL, "contact_name" varchar(120) NOT NULL, "contact_email" varchar(254) NOT NULL, "contact_phone" varchar(20) NOT NULL, "language" varchar(8) NOT NULL, "user_id" uuid NULL, "guest_address" inet NULL, "consents" jsonb NOT NULL, "party_size" smallint NOT NULL CHECK ("party_size" >= 0), "status" varchar(16) NOT NULL, "rank" integer NOT NULL, "link_version" integer NOT NULL CHECK ("link_version" >= 0), "customer_id" uuid NOT NULL, "location_id" uuid NULL, "service_id" uuid NOT NULL, "session_id" uuid NULL, "staff_id" uuid NULL, "visit_id" uuid NULL);
 --
 CREATE TABLE "bookings_resourceallocation" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "blocked_start" timestamp with time zone NOT NULL, "blocked_end" timestamp with time zone NOT NULL, "overbooked" boolean NOT NULL, "appointment_id" uuid NOT NULL, "resource_id" uuid NOT NULL, CONSTRAINT "allocation_no_overlap" EXCLUDE USING GIST ("resource_id" WITH =, (tstzrange("blocked_start", "blocked_end")) WITH &&) WHERE (NOT "overbooked"));
 --
@@ -219,9 +223,9 @@ ALTER TABLE "bookings_sessionrun" ADD CONSTRAINT "session_run_time" CHECK (("sta
 --
 CREATE INDEX "appointment_busy" ON "bookings_appointment" ("staff_id", "blocked_start") INCLUDE ("blocked_end") WHERE ("published" OR "seats_taken" > 0);
 --
-CREATE INDEX "appointment_sessions" ON "bookings_appointment" ("starts_at") WHERE "published";
---
 CREATE INDEX "appointment_starts" ON "bookings_appointment" ("starts_at");
+--
+CREATE INDEX "appointment_sessions" ON "bookings_appointment" ("starts_at") WHERE "published";
 --
 CREATE INDEX "appointment_last_booked" ON "bookings_appointment" ("staff_id", "created_at") WHERE (NOT "published" AND "seats_taken" > 0);
 --
@@ -252,6 +256,20 @@ ALTER TABLE "bookings_booking" ADD CONSTRAINT "booking_party" CHECK ("party_size
 ALTER TABLE "bookings_booking" ADD CONSTRAINT "booking_amounts" CHECK (("fee" >= 0 AND "payment_due" >= 0 AND "price" >= 0));
 --
 ALTER TABLE "bookings_booking" ADD CONSTRAINT "booking_hold_ends" CHECK ((NOT ("status" = 'held') OR "hold_expires_at" IS NOT NULL));
+--
+CREATE INDEX "waitlist_of_session" ON "bookings_waitlistentry" ("session_id", "rank", "created_at") WHERE ("session_id" IS NOT NULL AND "status" = 'waiting');
+--
+CREATE INDEX "waitlist_of_day" ON "bookings_waitlistentry" ("service_id", "date", "rank", "created_at") WHERE ("date" IS NOT NULL AND "status" = 'waiting');
+--
+ALTER TABLE "bookings_waitlistentry" ADD CONSTRAINT "waitlist_for_one" CHECK ((("session_id" IS NULL OR "date" IS NULL) AND 1 = (CASE WHEN "session_id" IS NULL THEN 1 ELSE 0 END + CASE WHEN "date" IS NULL THEN 1 ELSE 0 END)));
+--
+ALTER TABLE "bookings_waitlistentry" ADD CONSTRAINT "waitlist_status_known" CHECK ("status" IN ('waiting', 'offered', 'accepted', 'declined', 'lapsed', 'left'));
+--
+ALTER TABLE "bookings_waitlistentry" ADD CONSTRAINT "waitlist_party" CHECK ("party_size" >= 1);
+--
+ALTER TABLE "bookings_series" ADD CONSTRAINT "bookings_series_customer_id_b9d2d369_fk_customers_customer_id" FOREIGN KEY ("customer_id") REFERENCES "customers_customer" ("id") DEFERRABLE INITIALLY DEFERRED;
+--
+CREATE INDEX "bookings_series_customer_id_b9d2d369" ON "bookings_series" ("customer_id");
 --
 ALTER TABLE "bookings_sessionrun" ADD CONSTRAINT "bookings_sessionrun_location_id_cf80b1ca_fk_locations" FOREIGN KEY ("location_id") REFERENCES "locations_location" ("id") DEFERRABLE INITIALLY DEFERRED;
 --
@@ -287,9 +305,13 @@ CREATE INDEX "bookings_appointment_run_id_e8fd06d8" ON "bookings_appointment" ("
 --
 ALTER TABLE "bookings_visit" ADD CONSTRAINT "bookings_visit_customer_id_40d5e730_fk_customers_customer_id" FOREIGN KEY ("customer_id") REFERENCES "customers_customer" ("id") DEFERRABLE INITIALLY DEFERRED;
 --
+ALTER TABLE "bookings_visit" ADD CONSTRAINT "bookings_visit_series_id_eaa231fe_fk_bookings_series_id" FOREIGN KEY ("series_id") REFERENCES "bookings_series" ("id") DEFERRABLE INITIALLY DEFERRED;
+--
 CREATE INDEX "bookings_visit_reference_8f5d2023_like" ON "bookings_visit" ("reference" varchar_pattern_ops);
 --
 CREATE INDEX "bookings_visit_customer_id_40d5e730" ON "bookings_visit" ("customer_id");
+--
+CREATE INDEX "bookings_visit_series_id_eaa231fe" ON "bookings_visit" ("series_id");
 --
 ALTER TABLE "bookings_booking" ADD CONSTRAINT "bookings_booking_appointment_id_4433c675_fk_bookings_" FOREIGN KEY ("appointment_id") REFERENCES "bookings_appointment" ("id") DEFERRABLE INITIALLY DEFERRED;
 --
@@ -298,6 +320,30 @@ ALTER TABLE "bookings_booking" ADD CONSTRAINT "bookings_booking_visit_id_9ff8a42
 CREATE INDEX "bookings_booking_appointment_id_4433c675" ON "bookings_booking" ("appointment_id");
 --
 CREATE INDEX "bookings_booking_visit_id_9ff8a420" ON "bookings_booking" ("visit_id");
+--
+ALTER TABLE "bookings_waitlistentry" ADD CONSTRAINT "bookings_waitlistent_customer_id_c4862481_fk_customers" FOREIGN KEY ("customer_id") REFERENCES "customers_customer" ("id") DEFERRABLE INITIALLY DEFERRED;
+--
+ALTER TABLE "bookings_waitlistentry" ADD CONSTRAINT "bookings_waitlistent_location_id_8c8868e2_fk_locations" FOREIGN KEY ("location_id") REFERENCES "locations_location" ("id") DEFERRABLE INITIALLY DEFERRED;
+--
+ALTER TABLE "bookings_waitlistentry" ADD CONSTRAINT "bookings_waitlistent_service_id_6da59d55_fk_services_" FOREIGN KEY ("service_id") REFERENCES "services_service" ("id") DEFERRABLE INITIALLY DEFERRED;
+--
+ALTER TABLE "bookings_waitlistentry" ADD CONSTRAINT "bookings_waitlistent_session_id_133d32e4_fk_bookings_" FOREIGN KEY ("session_id") REFERENCES "bookings_appointment" ("id") DEFERRABLE INITIALLY DEFERRED;
+--
+ALTER TABLE "bookings_waitlistentry" ADD CONSTRAINT "bookings_waitlistentry_staff_id_3cb8a651_fk_staff_staff_id" FOREIGN KEY ("staff_id") REFERENCES "staff_staff" ("id") DEFERRABLE INITIALLY DEFERRED;
+--
+ALTER TABLE "bookings_waitlistentry" ADD CONSTRAINT "bookings_waitlistentry_visit_id_7dbb691d_fk_bookings_visit_id" FOREIGN KEY ("visit_id") REFERENCES "bookings_visit" ("id") DEFERRABLE INITIALLY DEFERRED;
+--
+CREATE INDEX "bookings_waitlistentry_customer_id_c4862481" ON "bookings_waitlistentry" ("customer_id");
+--
+CREATE INDEX "bookings_waitlistentry_location_id_8c8868e2" ON "bookings_waitlistentry" ("location_id");
+--
+CREATE INDEX "bookings_waitlistentry_service_id_6da59d55" ON "bookings_waitlistentry" ("service_id");
+--
+CREATE INDEX "bookings_waitlistentry_session_id_133d32e4" ON "bookings_waitlistentry" ("session_id");
+--
+CREATE INDEX "bookings_waitlistentry_staff_id_3cb8a651" ON "bookings_waitlistentry" ("staff_id");
+--
+CREATE INDEX "bookings_waitlistentry_visit_id_7dbb691d" ON "bookings_waitlistentry" ("visit_id");
 --
 ALTER TABLE "bookings_resourceallocation" ADD CONSTRAINT "bookings_resourceall_appointment_id_699f800e_fk_bookings_" FOREIGN KEY ("appointment_id") REFERENCES "bookings_appointment" ("id") DEFERRABLE INITIALLY DEFERRED;
 --

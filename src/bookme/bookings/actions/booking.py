@@ -26,10 +26,10 @@ from bookme.bookings.actions.powers import acts_for_business, require_in_scope
 from bookme.bookings.actions.request import BookingRequest
 from bookme.bookings.actions.session_seats import lock_session, require_session_notice, take_session_seats
 from bookme.bookings.actions.terms import BookingTerms, checked_terms
-from bookme.bookings.events import BookingConfirmed, BookingRequested
+from bookme.bookings.events import BookingConfirmed, BookingHeld, BookingRequested
 from bookme.bookings.models import Appointment, Booking, Visit
 from bookme.bookings.policies import payment_due
-from bookme.bookings.states import Status
+from bookme.bookings.states import Status, first_status
 from bookme.core.actor import Actor, ActorKind
 from bookme.core.permissions import Role
 from bookme.customers.actions import find_or_make_customer, keep_address, record_consents
@@ -43,10 +43,10 @@ _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is easily taken for an
 
 
 def create_visit(*, request: BookingRequest, actor: Actor, now: dt.datetime) -> Visit:
-    """Book: the visit with its one booking, confirmed or pending as the policy says. Joins the caller's transaction.
+    """Book: the visit with its one booking, confirmed or pending as the policy says, or held. Joins the transaction.
 
-    Money that is due is recorded on the booking, which goes on without it. Takes the lock. Publishes BookingConfirmed
-    or BookingRequested. Raises Invalid for what does not fit together, NotAllowed `guest_booking_off` or
+    Money that is due is recorded on the booking, which goes on without it. Takes the lock. Publishes BookingConfirmed,
+    BookingRequested or BookingHeld. Raises Invalid for what does not fit together, NotAllowed `guest_booking_off` or
     `out_of_scope`, TooMany, Conflict `customer_limit`, and SlotUnavailable, for which the caller leaves the transaction
     and asks `openings.with_alternatives`.
     """
@@ -60,7 +60,7 @@ def create_visit(*, request: BookingRequest, actor: Actor, now: dt.datetime) -> 
     require_customer_limit(service=service, customer_id=customer.pk, now=now)
     require_in_scope(actor, appointment)
     visit = _visit(request, terms, customer, actor)
-    booking = _booking(terms, visit, appointment)
+    booking = _booking(request, terms, visit, appointment)
     if request.address is not None:
         keep_address(customer=customer, address=request.address)
     record_consents(customer=customer, granted=request.consents, language=request.language, visit_id=visit.pk)
@@ -107,13 +107,14 @@ def _visit(request: BookingRequest, terms: BookingTerms, customer: Customer, act
     )
 
 
-def _booking(terms: BookingTerms, visit: Visit, appointment: Appointment) -> Booking:
+def _booking(request: BookingRequest, terms: BookingTerms, visit: Visit, appointment: Appointment) -> Booking:
     currency = require_tenant().config.currency
     price = _price(terms, appointment, currency)
     return Booking.objects.create(
         visit=visit,
         appointment=appointment,
-        status=Status.CONFIRMED if terms.policy.auto_confirm else Status.PENDING,
+        status=Status.HELD if request.hold_until else first_status(terms.policy),
+        hold_expires_at=request.hold_until,
         party_size=terms.wish.party_size,
         extras=[
             {
@@ -146,8 +147,8 @@ def _announce(booking: Booking, actor: Actor, now: dt.datetime) -> None:
     if booking.status == Status.CONFIRMED:
         publish(fact_of(BookingConfirmed, booking), actor=actor)
         return
-    publish(fact_of(BookingRequested, booking), actor=actor)
-    let_expire_at(booking, booking.appointment.starts_at, now=now)
+    publish(fact_of(BookingHeld if booking.hold_expires_at else BookingRequested, booking), actor=actor)
+    let_expire_at(booking, booking.hold_expires_at or booking.appointment.starts_at, now=now)
 
 
 def _customer_user(actor: Actor) -> UUID | None:

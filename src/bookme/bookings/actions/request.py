@@ -15,7 +15,8 @@ class BookingRequest:
 
     `consents` maps ConsentKind values to the answers; what they answer is what the business asks, in `language`, which
     is the visitor's. `source` is the door it came by (such as `api` or `page`; the team's own is `team`),
-    `guest_address` the network address, if it is known; of a guest's, the visit keeps the network.
+    `guest_address` the network address, if it is known; of a guest's, the visit keeps the network. With `hold_until` it
+    is held until then, to be accepted or paid for, and nobody is told yet.
     """
 
     contact: Contact
@@ -33,3 +34,4 @@ class BookingRequest:
     language: str = ""
     source: str = "api"
     guest_address: str | None = None
+    hold_until: dt.datetime | None = None
