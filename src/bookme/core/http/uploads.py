@@ -1,0 +1,118 @@
+"""Files that are sent to be taken over: as the body itself (`text/csv`), or as the part `file` of a form."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import IO, Any
+
+from django.core.files.uploadedfile import UploadedFile
+from rest_framework import serializers
+from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.request import Request
+
+from bookme.core.errors import Invalid
+from bookme.core.http.parsers import TooLarge
+from bookme.core.imports import ImportReport, column_of
+
+MOST_BYTES = 2 * 1024 * 1024
+_FORM_AROUND = 16 * 1024  # what a form may have beside its file
+
+
+class Upload(dict[str, str]):
+    """A file's bytes as `content`; as a value it is their digest, by which a repeated request is known."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(sha256=hashlib.sha256(content).hexdigest())
+        self.content = content
+
+
+class CsvBody(BaseParser):
+    """The body is the file. Raises TooLarge (413)."""
+
+    media_type = "text/csv"
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Upload:
+        return Upload(_bounded(stream.read(MOST_BYTES + 1)))
+
+
+class CsvForm(MultiPartParser):
+    """A form whose part `file` is the file. Raises TooLarge (413), and Invalid where there is no such part."""
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        request: Request = (parser_context or {})["request"]
+        if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES + _FORM_AROUND:
+            raise TooLarge
+        found = super().parse(stream, media_type, parser_context).files.get("file")
+        return Upload(content_of(found)) if found else {}
+
+
+def content_of(file: UploadedFile[Any]) -> bytes:
+    """What was uploaded; raises TooLarge (413)."""
+    return _bounded(file.read(MOST_BYTES + 1))
+
+
+def uploaded(request: Request) -> bytes:
+    """The bytes of the file that came; raises Invalid (`required`) where none did."""
+    data: Any = request.data
+    if not isinstance(data, Upload):
+        raise Invalid.field("/file", "Send a CSV file: as the body, or as the part file of a form.", code="required")
+    return data.content
+
+
+def _bounded(content: bytes) -> bytes:
+    if len(content) > MOST_BYTES:
+        raise TooLarge
+    return content
+
+
+class ImportQuery(serializers.Serializer[Any]):
+    """`dry_run=true` reports and writes nothing."""
+
+    dry_run = serializers.BooleanField(default=False)
+
+
+class LineFaultOutput(serializers.Serializer[Any]):
+    column = serializers.CharField(allow_blank=True)
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class LineOutput(serializers.Serializer[Any]):
+    """One line of the file, as an editor counts them; the names of the columns are line 1."""
+
+    line = serializers.IntegerField()
+    outcome = serializers.CharField()
+    faults = LineFaultOutput(many=True)
+    kept = serializers.ListField(child=serializers.CharField())
+
+
+class ImportOutput(serializers.Serializer[Any]):
+    """What became of each line; in a dry run, what would."""
+
+    dry_run = serializers.BooleanField()
+    counts = serializers.DictField(child=serializers.IntegerField())
+    ignored_columns = serializers.ListField(child=serializers.CharField())
+    lines = LineOutput(many=True)
+
+
+def report_told(report: ImportReport) -> dict[str, Any]:
+    """A report as ImportOutput shows it."""
+    return {
+        "dry_run": report.dry_run,
+        "counts": report.counts,
+        "ignored_columns": list(report.ignored),
+        "lines": [
+            {
+                "line": each.line,
+                "outcome": each.outcome,
+                "faults": [
+                    {"column": column_of(fault), "code": fault.code, "detail": fault.detail} for fault in each.faults
+                ],
+                "kept": list(each.kept),
+            }
+            for each in report.lines
+        ],
+    }
