@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from bookme.bookings.availability.snapshot import Group, Hours, Id, Person, Place, Snapshot, Span
+from bookme.bookings.availability.snapshot import Group, Hours, Id, Person, Place, Snapshot, Span, Unit
 
 Found = tuple[int, int, Id, tuple[Id, ...], tuple[tuple[Id, Id], ...], tuple[Id, ...]]
 
@@ -25,6 +25,7 @@ class Shown:
 class Oracle:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
+        self.waived = {each.value for each in snapshot.waived}
         midnight = dt.datetime.combine(snapshot.first, dt.time.min, dt.UTC)
         days = (snapshot.last - snapshot.first).days
         longest = max([person.duration for person in snapshot.people], default=0) + snapshot.extra_minutes
@@ -82,14 +83,23 @@ class Oracle:
         if not self.is_open(minute, person, place) or not self.is_timely(minute, place):
             return False
         date = show(minute, place.zone).date
-        if self.snapshot.seasons and not any(first <= date <= last for first, last in self.snapshot.seasons):
+        if (
+            self.counts("rule")
+            and self.snapshot.seasons
+            and not any(first <= date <= last for first, last in self.snapshot.seasons)
+        ):
             return False
-        if person.goes is not None and date.weekday() not in person.goes:
+        if self.counts("area") and person.goes is not None and date.weekday() not in person.goes:
             return False
         minutes = range(minute, minute + duration)
         return all(self.is_open(each, person, place) and self.is_given(each, place) for each in minutes)
 
+    def counts(self, cause: str) -> bool:
+        return cause not in self.waived
+
     def is_given(self, minute: int, place: Place) -> bool:
+        if not self.counts("rule"):
+            return True
         covered, paused = covers(self.snapshot.hours, show(minute, place.zone), place.id)
         return not self.snapshot.hours or (covered and not paused)
 
@@ -103,14 +113,26 @@ class Oracle:
         block = minute - self.snapshot.padding_before, minute + duration + self.snapshot.padding_after
         return (
             self.fits(minute, person, place, duration)
-            and show(minute, place.zone).date not in place.full_days
+            and not (self.counts("day_limit") and show(minute, place.zone).date in place.full_days)
             and self.is_on_grid(minute, person, place)
-            and not any(meets(block, busy) for busy in person.blocked + person.external)
+            and not self.is_booked(minute, person, duration)
+            and not (self.counts("external") and any(meets(block, busy) for busy in person.external))
             and not self.is_elsewhere(block, person, place)
             and self.is_equipped(block, place)
         )
 
+    def is_booked(self, minute: int, person: Person, duration: int) -> bool:
+        """Padding that does not count leaves appointments as they are; where these do not, it does not either."""
+        if not self.counts("booking"):
+            return False
+        if not self.counts("padding"):
+            return any(meets((minute, minute + duration), busy) for busy in person.booked)
+        block = minute - self.snapshot.padding_before, minute + duration + self.snapshot.padding_after
+        return any(meets(block, busy) for busy in person.blocked)
+
     def is_elsewhere(self, block: Span, person: Person, place: Place) -> bool:
+        if not self.counts("travel"):
+            return False
         travel = self.snapshot.travel_minutes
         return any(
             place_id != place.id and block[0] - travel < end and start < block[1] + travel
@@ -126,21 +148,27 @@ class Oracle:
     def looks_open(self, minute: int, person: Person, place: Place) -> bool:
         shown = show(minute, place.zone)
         covered, paused = covers(person.hours, shown, place.id)
-        if not covered or paused:
+        if self.counts("hours") and not covered:
             return False
-        if place.hours and not covers(place.hours, shown, None)[0]:
+        if self.counts("break") and paused:
             return False
-        return not any(start <= minute < end for start, end in place.closures + person.time_off)
+        if self.counts("hours") and place.hours and not covers(place.hours, shown, None)[0]:
+            return False
+        shut = place.closures if self.counts("closure") else ()
+        away = person.time_off if self.counts("time_off") else ()
+        return not any(start <= minute < end for start, end in shut + away)
 
     def is_timely(self, minute: int, place: Place) -> bool:
         policy, now = self.snapshot.policy, self.snapshot.now
-        if instant(minute) < now + dt.timedelta(minutes=policy.min_notice_minutes):
+        if self.counts("notice") and instant(minute) < now + dt.timedelta(minutes=policy.min_notice_minutes):
             return False
+        if not self.counts("horizon"):
+            return True
         today = now.astimezone(ZoneInfo(place.zone)).date()
         return (show(minute, place.zone).date - today).days <= policy.max_days_ahead
 
     def is_on_grid(self, minute: int, person: Person, place: Place) -> bool:
-        if self.snapshot.follows:
+        if self.snapshot.follows or not self.counts("grid"):
             return True
         interval, shown = self.snapshot.policy.slot_interval_minutes, show(minute, place.zone)
         if self.snapshot.policy.slot_anchor.value == "clock":
@@ -165,9 +193,12 @@ class Oracle:
     def is_equipped(self, block: Span, place: Place) -> bool:
         for kind in self.snapshot.kinds:
             units = [unit for unit in self.snapshot.units if unit.place == place.id and unit.kind == kind]
-            if not any(all(not meets(block, busy) for busy in unit.blocked) for unit in units):
+            if not any(self.is_free(unit, block) for unit in units):
                 return False
         return True
+
+    def is_free(self, unit: Unit, block: Span) -> bool:
+        return not self.counts("resource") or not any(meets(block, busy) for busy in unit.blocked)
 
     def joinable(self, minute: int, person: Person, place: Place) -> list[Group]:
         return [

@@ -6,7 +6,18 @@ from random import Random
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bookme.bookings.availability import Group, Hours, Id, Person, Place, Snapshot, Span, Unit
+from bookme.bookings.availability import (
+    OUTSIDE_HOURS,
+    OVERBOOKING,
+    Group,
+    Hours,
+    Id,
+    Person,
+    Place,
+    Snapshot,
+    Span,
+    Unit,
+)
 from bookme.tenants.config import AnyStaff, Policy, SlotAnchor
 
 KINDS = ("room", "chair")
@@ -127,6 +138,14 @@ def _with_rules(random: Random, plain: Snapshot) -> Snapshot:
         ),
         travel_minutes=random.choice((0, 15, 90)),
     )
+
+
+def lenient(random: Random, snapshot: Snapshot) -> Snapshot:
+    """The same with causes that do not count: those of a flag, of both, or any few."""
+    every = sorted(OUTSIDE_HOURS | OVERBOOKING)
+    some = frozenset(random.sample(every, random.randint(1, len(every))))
+    waived = random.choice((OUTSIDE_HOURS, OVERBOOKING, OUTSIDE_HOURS | OVERBOOKING, some, some, some))
+    return replace(snapshot, waived=waived)
 
 
 def _now(random: Random, first: dt.date) -> dt.datetime:

@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookme.bookings.availability import (
+    OUTSIDE_HOURS,
+    OVERBOOKING,
     Cause,
     Group,
     Hours,
@@ -27,7 +29,7 @@ from bookme.bookings.availability import (
 )
 from bookme.bookings.availability.masks import fitting, joined, positions, runs, union
 from bookme.tenants.config import AnyStaff, Policy, SlotAnchor
-from tests.bookings.schedules import minute_at, number, schedule
+from tests.bookings.schedules import lenient, minute_at, number, schedule
 
 MONDAY = dt.date(2027, 3, 8)
 SUNDAY_FORWARD = dt.date(2027, 3, 28)
@@ -302,6 +304,25 @@ def test_why_not(person: Person, values: dict[str, Any], start: int, causes: lis
     assert explain(snapshot(person, policy=values.pop("policy", None), **values), ANN, start) == causes
 
 
+def test_what_is_waived_is_no_cause() -> None:
+    asked = snapshot(ann(**BOOKED), kinds=("room",), policy={"max_days_ahead": 1})
+    assert explain(asked, ANN, at(10, 1)) == [Cause.BOOKING, Cause.HORIZON, Cause.GRID, Cause.RESOURCE]
+    outside = replace(asked, waived=OUTSIDE_HOURS)
+    assert explain(outside, ANN, at(10, 1)) == [Cause.BOOKING, Cause.RESOURCE]
+    over = replace(asked, waived=OUTSIDE_HOURS | OVERBOOKING)
+    assert explain(over, ANN, at(10, 1)) == [Cause.RESOURCE], "there is no unit at all"
+    room = Unit(number(500), SOHO, "room", blocked=((at(0), at(24)),))
+    assert explain(replace(over, units=(room,)), ANN, at(10, 1)) == []
+
+
+def test_padding_alone_can_be_waived_and_goes_with_what_is_booked() -> None:
+    asked = snapshot(ann(**BOOKED))
+    only = {cause: replace(asked, waived=frozenset({cause})) for cause in (Cause.PADDING, Cause.BOOKING)}
+    assert [explain(asked, ANN, at(9)), explain(asked, ANN, at(10))] == [[Cause.PADDING], [Cause.BOOKING]]
+    assert [explain(only[Cause.PADDING], ANN, at(hour)) for hour in (9, 10)] == [[], [Cause.BOOKING]]
+    assert [explain(only[Cause.BOOKING], ANN, at(hour)) for hour in (9, 10)] == [[], []]
+
+
 def test_of_several_places_the_one_with_fewest_causes_answers() -> None:
     shut = Place(CAMDEN, "Europe/London", hours=works((1, 2)))
     asked = snapshot(ann(**BOOKED), places=(shut, Place(SOHO, "Europe/London")))
@@ -320,9 +341,11 @@ def test_nothing_to_explain(values: dict[str, Any], staff: Id, start: int) -> No
 
 
 @given(st.integers(min_value=0, max_value=2**32).map(Random))
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 def test_list_check_and_explanation_agree(random: Random) -> None:
     asked = schedule(random)
+    if random.random() < 0.4:
+        asked = lenient(random, asked)
     slots = [slot for slots in offered(asked).values() for slot in slots]
     first = minute_at(asked.first) + 14 * 60
     for start in [*random.sample(slots, min(5, len(slots))), *(random.randrange(0, 600, 5) for _ in range(5))]:

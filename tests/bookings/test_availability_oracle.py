@@ -1,6 +1,7 @@
 """Promise 6: the engine's slots equal the oracle's. With controls: an engine that forgets one rule is found out."""
 
 import datetime as dt
+from dataclasses import replace
 from functools import lru_cache
 from random import Random
 from typing import Any
@@ -10,12 +11,27 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bookme.bookings.availability import Hours, Person, Place, Snapshot, board, masks, offered, search, timeline
+from bookme.bookings.availability import (
+    OUTSIDE_HOURS,
+    OVERBOOKING,
+    Cause,
+    Hours,
+    Person,
+    Place,
+    Snapshot,
+    board,
+    masks,
+    offered,
+    search,
+    timeline,
+)
 from bookme.tenants.config import Policy, SlotAnchor
 from tests.bookings.oracle import Found, Oracle
-from tests.bookings.schedules import ZONES, change_days, minute_at, number, schedule
+from tests.bookings.schedules import ZONES, change_days, lenient, minute_at, number, schedule
 
 CONTROL_SEEDS = (8, 19, 73, 126, 272)  # between them, every rule decides a slot
+LENIENT_SEEDS = (38, 80)  # between them, every cause that can be waived decides a slot
+EVERY_WAIVABLE = OUTSIDE_HOURS | OVERBOOKING
 FULL_SIZE = 5_000
 
 
@@ -30,12 +46,22 @@ def test_slots_equal_the_oracle(random: Random) -> None:
     assert engine(snapshot) == Oracle(snapshot).offered()
 
 
+@given(st.integers(min_value=0, max_value=2**32).map(Random))
+@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+def test_slots_equal_the_oracle_where_causes_are_waived(random: Random) -> None:
+    snapshot = lenient(random, schedule(random))
+    assert engine(snapshot) == Oracle(snapshot).offered()
+
+
 @pytest.mark.proof
 @pytest.mark.parametrize("part", range(10))
 def test_slots_equal_the_oracle_at_full_size(part: int) -> None:
     size, found = FULL_SIZE // 10, 0
     for seed in range(part * size, (part + 1) * size):
-        snapshot = schedule(Random(seed))
+        random = Random(seed)
+        snapshot = schedule(random)
+        if seed % 4 == 3:
+            snapshot = lenient(random, snapshot)
         expected = Oracle(snapshot).offered()
         assert engine(snapshot) == expected, f"schedule {seed}"
         found += sum(len(slots) for slots in expected.values())
@@ -159,6 +185,21 @@ def test_an_engine_without_a_rule_is_found_out(rule: str) -> None:
     finally:
         timeline.hours_lines.cache_clear()
     assert not any(differs(snapshot, expected) for snapshot, expected in control_cases())
+
+
+@lru_cache(maxsize=2)
+def lenient_control_cases(waived: frozenset[Cause]) -> list[tuple[Snapshot, dict[dt.date, list[Found]]]]:
+    cases = [replace(schedule(Random(seed)), waived=waived) for seed in LENIENT_SEEDS]
+    return [(snapshot, Oracle(snapshot).offered()) for snapshot in cases]
+
+
+@pytest.mark.parametrize("cause", sorted(EVERY_WAIVABLE))
+def test_an_engine_that_counts_what_is_waived_is_found_out(cause: Cause) -> None:
+    waived = EVERY_WAIVABLE - ({Cause.BOOKING} if cause is Cause.PADDING else set())
+    counted = {Cause.BOOKING, Cause.PADDING} if cause is Cause.BOOKING else {cause}
+    cases = lenient_control_cases(waived)
+    assert any(differs(replace(snapshot, waived=waived - counted), expected) for snapshot, expected in cases)
+    assert not any(differs(snapshot, expected) for snapshot, expected in cases)
 
 
 def differs(snapshot: Snapshot, expected: dict[dt.date, list[Found]]) -> bool:

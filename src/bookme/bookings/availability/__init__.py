@@ -5,8 +5,9 @@ blocked ranges are masks; the starts at which a block fits come from shifts and 
 booking and the explanation read the same masks.
 """
 
+from bookme.bookings.availability.causes import OUTSIDE_HOURS, OVERBOOKING, Cause
 from bookme.bookings.availability.chain import Chain, Leg, Plan
-from bookme.bookings.availability.explain import Cause, explain
+from bookme.bookings.availability.explain import explain
 from bookme.bookings.availability.search import (
     Slot,
     candidates,
@@ -26,6 +27,8 @@ from bookme.bookings.availability.snapshot import (
 )
 
 __all__ = [
+    "OUTSIDE_HOURS",
+    "OVERBOOKING",
     "Cause",
     "Chain",
     "Group",

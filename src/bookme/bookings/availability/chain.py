@@ -15,6 +15,7 @@ from bookme.bookings.availability.masks import ones, positions, reaching
 from bookme.bookings.availability.search import ranked
 from bookme.bookings.availability.snapshot import Id, Person, Place, Snapshot, Span
 from bookme.bookings.availability.timeline import date_of, day_number
+from bookme.bookings.availability.waiving import board_of, free_people_first, free_units_first
 
 
 class Leg(NamedTuple):
@@ -45,7 +46,7 @@ class Chain:
     """
 
     def __init__(self, snapshots: Sequence[Snapshot], *, max_gap: int = 0, among: frozenset[Id] | None = None) -> None:
-        self.boards = [Board(snapshot) for snapshot in snapshots]
+        self.boards = [board_of(snapshot) for snapshot in snapshots]
         self.max_gap, self.among = max_gap, among
         self.base = self.boards[0].base
 
@@ -190,17 +191,18 @@ class _Search:
             and self.chain.may_take(each.id)
             and board.opens(each, self.place, duration) >> bit & 1
         ]
-        return [each.id for each in self._ranked(board, able, bit)]
+        return [each.id for each in free_people_first(board, self._ranked(board, able, bit), duration, bit)]
 
     def _free_units(self, board: Board, kind: str, duration: int, bit: int, taken: set[Id]) -> list[Id]:
-        return [
-            unit.id
+        free = [
+            unit
             for unit in board.snapshot.units
             if (unit.kind, unit.place) == (kind, self.place.id)
             and unit.id not in taken
             and self.chain.may_take(unit.id)
             and board.unit_clear(unit, duration) >> bit & 1
         ]
+        return [unit.id for unit in free_units_first(board, free, duration, bit)]
 
 
 def _same_first(people: list[Person], legs: tuple[Leg, ...]) -> list[Person]:

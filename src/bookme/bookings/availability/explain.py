@@ -1,38 +1,11 @@
 """Why a time is not offered: the same masks, asked for their names."""
 
-from enum import StrEnum
-
 from bookme.bookings.availability.board import Board
+from bookme.bookings.availability.causes import Cause
 from bookme.bookings.availability.masks import ones
 from bookme.bookings.availability.snapshot import Group, Id, Person, Place, Snapshot
+from bookme.bookings.availability.waiving import board_of
 from bookme.tenants.config import SlotAnchor
-
-
-class Cause(StrEnum):
-    """What keeps a start from being offered. Shut opening hours are `hours`; `capacity` is a party too large.
-
-    `rule` is a time or date at which the service is not given, `day_limit` a date with as many of it as may be, `area`
-    a weekday on which the person does not go there, `travel` too little time from or to another place, and `staff` too
-    few people who are free to do it together.
-    """
-
-    HOURS = "hours"
-    BREAK = "break"
-    CLOSURE = "closure"
-    TIME_OFF = "time_off"
-    BOOKING = "booking"
-    PADDING = "padding"
-    NOTICE = "notice"
-    HORIZON = "horizon"
-    GRID = "grid"
-    RESOURCE = "resource"
-    CAPACITY = "capacity"
-    EXTERNAL = "external"
-    RULE = "rule"
-    DAY_LIMIT = "day_limit"
-    AREA = "area"
-    TRAVEL = "travel"
-    STAFF = "staff"
 
 
 def explain(snapshot: Snapshot, staff_id: Id, start: int) -> list[Cause]:
@@ -41,7 +14,7 @@ def explain(snapshot: Snapshot, staff_id: Id, start: int) -> list[Cause]:
     Empty: it is offered. Of several places, the one with the fewest causes answers, the first in order of equals.
     Raises LookupError where the snapshot has no such person or no place, or its dates do not have that minute.
     """
-    board = Board(snapshot)
+    board = board_of(snapshot)
     person = next((each for each in snapshot.people if each.id == staff_id and each.asked), None)
     if person is None or not snapshot.places or not board.bit(start) & board.asked:
         raise LookupError("not a person, place or time of this snapshot")
@@ -85,14 +58,16 @@ def _clashes(board: Board, person: Person, place: Place, at: int) -> dict[Cause,
     duration, snapshot = board.duration(person), board.snapshot
     whole = ones(duration) << at
     block = ones(snapshot.padding_before + duration + snapshot.padding_after) << at - snapshot.padding_before
-    booked = whole & board.covered(person.booked)
+    waived = snapshot.waived
+    booked = 0 if Cause.BOOKING in waived else whole & board.covered(person.booked)
+    padded = not booked and not waived & {Cause.BOOKING, Cause.PADDING}
     others = board.staffed(place, duration) >> at & 1 or not board.opens(person, place, duration) >> at & 1
     return {
         Cause.DAY_LIMIT: ~board.not_full(place) >> at & 1,
         Cause.TRAVEL: 0 if booked else ~board.reachable(person, place, duration) >> at & 1,
         Cause.STAFF: not others,
         Cause.BOOKING: booked,
-        Cause.PADDING: 0 if booked else block & board.covered(person.blocked),
+        Cause.PADDING: block & board.covered(person.blocked) if padded else 0,
         Cause.RESOURCE: ~board.equipped(place, duration) >> at & 1,
-        Cause.EXTERNAL: block & board.covered(person.external),
+        Cause.EXTERNAL: 0 if Cause.EXTERNAL in waived else block & board.covered(person.external),
     }

@@ -11,6 +11,7 @@ from bookme.bookings.availability.board import Board
 from bookme.bookings.availability.masks import positions
 from bookme.bookings.availability.snapshot import Group, Id, Person, Place, Snapshot
 from bookme.bookings.availability.timeline import date_of, day_number
+from bookme.bookings.availability.waiving import board_of
 from bookme.tenants.config import AnyStaff
 
 
@@ -38,7 +39,7 @@ def offered(snapshot: Snapshot) -> dict[dt.date, list[Slot]]:
 
     Dates are those of `snapshot.zone`. A slot is listed once for each (place, start, end).
     """
-    board = Board(snapshot)
+    board = board_of(snapshot)
     slots = _slots(board, board.full)
     starts = [slot.start - board.base for slot in slots]
     first, last = day_number(snapshot.first), day_number(snapshot.last)
@@ -51,20 +52,20 @@ def offered(snapshot: Snapshot) -> dict[dt.date, list[Slot]]:
 
 def candidates(snapshot: Snapshot, start: int) -> list[Slot]:
     """The slots that begin at that minute, by place in order, then by end. Empty: the start is not offered."""
-    board = Board(snapshot)
+    board = board_of(snapshot)
     return _slots(board, board.bit(start))
 
 
 def nearest(snapshot: Snapshot, start: int, count: int) -> list[Slot]:
     """Up to `count` slots of the snapshot's dates, those nearest to that minute first; of two as near, the later."""
-    board = Board(snapshot)
+    board = board_of(snapshot)
     slots = _slots(board, board.full & ~board.bit(start))
     return sorted(slots, key=lambda slot: (abs(slot.start - start), -slot.start))[:count]
 
 
 def takers(snapshot: Snapshot, start: int) -> set[Id]:
     """Every person and unit that a booking of that minute may take. Empty: the start is not offered."""
-    board = Board(snapshot)
+    board = board_of(snapshot)
     found: set[Id] = set()
     for slot in _slots(board, board.bit(start)):
         found.update(slot.staff, slot.team)

@@ -8,6 +8,7 @@ whole minutes are widened to whole minutes by whoever makes the snapshot.
 import datetime as dt
 from dataclasses import dataclass
 
+from bookme.bookings.availability.causes import Cause
 from bookme.tenants.config import Policy
 
 Id = str
@@ -101,7 +102,8 @@ class Snapshot:
     are the new booking's; `capacity` and `staff_needed`, how many people do it together, are the service's. So are
     `hours`, in which all of it has to lie (none: at any time), and `seasons`, the first and last dates between which it
     begins (none: always). `travel_minutes` is what a person needs between blocked ranges at two places. What `follows`
-    another service of a visit begins when that one is done, on no grid. `now` is an aware instant.
+    another service of a visit begins when that one is done, on no grid. What is `waived`, of OUTSIDE_HOURS and
+    OVERBOOKING, keeps nobody from anything. `now` is an aware instant.
 
     All ranges must be complete from four days before `first` until three days and `longest` minutes after `last`.
     """
@@ -125,6 +127,7 @@ class Snapshot:
     seasons: tuple[tuple[dt.date, dt.date], ...] = ()
     travel_minutes: int = 0
     follows: bool = False
+    waived: frozenset[Cause] = frozenset()
 
     @property
     def longest(self) -> int:
