@@ -538,6 +538,11 @@ def test_the_history_has_every_fact_and_who_made_it_true(
     ]
     assert rows[2]["payload"]["old_status"] == "arrived"
     assert rows[1]["actor"]["name"] == owner.user.name
+    assert [each["text"] for each in rows] == [
+        "Booked by the customer",
+        f"Checked in by {owner.user.name}",
+        f"Last step taken back by {owner.user.name}",
+    ]
 
 
 class TestTheList:

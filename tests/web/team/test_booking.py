@@ -69,11 +69,11 @@ def test_history_is_told_in_words(salon_team: Shop, owner: Person) -> None:
     done(owner, page_path(booking) + "undo/", {"version": 2})
     done(owner, page_path(booking) + "move/?day=2030-01-02", {"version": 3, "start": "2030-01-02T14:00:00+00:00"})
     page = shown(owner, page_path(booking))
-    assert "Cancelled by the business" in page
+    assert f"Cancelled by {owner.user.name}" in page
     assert "“She called”" in page
     assert "Last step taken back" in page
-    assert "Moved from Wed 2 Jan, 10:00 to Wed 2 Jan, 14:00" in page
-    assert page.index("Moved from") < page.index("Cancelled by the business")
+    assert f"Moved by {owner.user.name} from Wed 2 Jan, 10:00 to Wed 2 Jan, 14:00" in page
+    assert page.index("Moved by") < page.index("Cancelled by")
 
 
 def test_other_bookings_of_the_customer(salon_team: Shop, owner: Person, stylist: Person) -> None:

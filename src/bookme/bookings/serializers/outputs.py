@@ -245,14 +245,19 @@ class NewBookingOutput(BookingOutput):
 
 
 class HistoryOutput(serializers.Serializer[Any]):
-    """One fact about a booking, and who made it true."""
+    """One fact about a booking, and who made it true; `text` says both, in the language of the request."""
 
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    occurred_at = InstantField()
+    id = serializers.UUIDField(source="event.id")
+    name = serializers.CharField(source="event.name")
+    occurred_at = InstantField(source="event.occurred_at")
     actor = serializers.SerializerMethodField()
-    payload = serializers.JSONField()
+    text = serializers.CharField()
+    payload = serializers.JSONField(source="event.payload")
 
     def get_actor(self, row: Any) -> dict[str, Any]:
-        actor_id = str(row.actor_id) if row.actor_id else None
-        return {"kind": row.actor_kind, "id": actor_id, "name": row.actor_name}
+        event = row.event
+        return {
+            "kind": event.actor_kind,
+            "id": str(event.actor_id) if event.actor_id else None,
+            "name": event.actor_name,
+        }

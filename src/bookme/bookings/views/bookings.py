@@ -17,6 +17,7 @@ from bookme.bookings.filters import BookingFilter
 from bookme.bookings.links import manage_token
 from bookme.bookings.models import Booking, Visit
 from bookme.bookings.selectors.bookings import booking_for, bookings_of_visit, bookings_visible_to, history_of
+from bookme.bookings.selectors.history import told_history
 from bookme.bookings.serializers import (
     BookingChanges,
     BookingInput,
@@ -122,7 +123,9 @@ class BookingEventsView(ApiView):
 
     @extend_schema(operation_id="bookings_events", responses=HistoryOutput(many=True))
     def get(self, request: Request, booking_id: UUID) -> Response:
-        return self.paged(history_of(booking_for(self.actor, booking_id)), HistoryOutput)
+        booking = booking_for(self.actor, booking_id)
+        page = self.paginate_queryset(history_of(booking)) or []
+        return self.get_paginated_response(self.written(HistoryOutput, told_history(booking, page), many=True))
 
 
 class BookingExportView(ApiView):

@@ -19,12 +19,10 @@ from bookme.bookings.selectors.team import others_of_customer
 from bookme.communications.selectors import messages_about
 from bookme.core.actor import Actor
 from bookme.core.errors import Conflict
-from bookme.core.formats import Formats, locale_of
 from bookme.core.http.views import write
 from bookme.core.permissions import Permission
 from bookme.core.time import now
 from bookme.services.selectors import questions_for
-from bookme.tenants.context import require_tenant
 from bookme.web.booking.forms import PlainText
 from bookme.web.manage import address_line, place_line
 from bookme.web.team.cards import Card
@@ -80,9 +78,7 @@ def save_notes(request: HttpRequest, actor: Actor, booking_id: UUID) -> HttpResp
 def _page(
     request: HttpRequest, actor: Actor, booking: Booking, form: NotesForm | None = None, *, status: int = 200
 ) -> HttpResponse:
-    card, config = Card(booking, actor, now()), require_tenant().config
-    language = request.LANGUAGE_CODE
-    formats = Formats(locale_of(language, config.country), config.currency)
+    card, language = Card(booking, actor, now()), request.LANGUAGE_CODE
     context: dict[str, Any] = {
         "here": "team-agenda",
         "card": card,
@@ -90,7 +86,7 @@ def _page(
         "place": place_line(booking.appointment.location),
         "address": address_line(booking.visit.address),
         "answers": _answers(booking, actor, language),
-        "history": history_lines(booking, formats=formats, zone=card.zone),
+        "history": history_lines(booking, zone=card.zone),
         "messages_sent": messages_about(actor, booking),
         "others": [Card(each, actor, card.now) for each in others_of_customer(actor, booking)],
         "knows_customer": actor.may(Permission.CUSTOMERS_READ),
