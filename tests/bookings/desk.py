@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from bookme.bookings.actions import BookingRequest
+from bookme.bookings.actions import BookingRequest, Item
 from bookme.bookings.models import Appointment, Booking, ResourceAllocation, Visit
 from bookme.customers.actions import Contact
 from bookme.customers.models import Consent, Customer
@@ -38,8 +38,9 @@ def session_body(session: Appointment, **more: Any) -> dict[str, Any]:
 
 def request_for(service: Service, start: dt.datetime | None, **more: Any) -> BookingRequest:
     """A stranger's request to the action."""
+    item = Item(service_id=service.pk, **{name: more.pop(name) for name in ("staff_id", "extra_ids") if name in more})
     values = {"contact": Contact(name="Ada", email="ada@mail.example"), "consents": CONSENTS, **more}
-    return BookingRequest(service_id=service.pk, start=start, **values)
+    return BookingRequest(items=(item,), start=start, **values)
 
 
 def written() -> dict[str, int]:

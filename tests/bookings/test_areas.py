@@ -71,7 +71,7 @@ def test_without_areas_a_postcode_is_no_question(
         refused(stranger.api.get(path, {"postcode": "N1"}), 400, "areas_off", "/postcode")
     for address in (FAR, FAR | {"postcode": "ZZ9 9ZZ"}, None):
         answer = stranger.api.post("bookings/", body_for(rounds.service, TUESDAY, address=address, staff="any"))
-        assert answer.status_code == (409 if address is None else 201)
+        assert answer.status_code == (409 if address is None else 201), answer.content
 
 
 def test_the_address_decides_who_can_be_booked(rounds: Shop, stranger: Stranger) -> None:

@@ -7,7 +7,7 @@ import pytest
 from celery import current_app
 from django.db import transaction
 
-from bookme.bookings.actions import BookingRequest, create_visit, expire_if_overdue
+from bookme.bookings.actions import BookingRequest, Item, create_visit, expire_if_overdue
 from bookme.bookings.models import Appointment, Booking, ResourceAllocation
 from bookme.bookings.wishes import SlotUnavailable
 from bookme.core.actor import GUEST
@@ -62,7 +62,9 @@ def test_so_are_the_seats_of_a_session(shop: Shop) -> None:
     session = SessionFactory(staff=shop.ada, location=shop.place, seats_taken=8)
     hold = HoldFactory(appointment=session, hold_expires_at=OVER, party_size=2)
     request = request_for(shop.service, None)
-    wanted = BookingRequest(contact=request.contact, session_id=session.pk, party_size=2, consents=CONSENTS)
+    wanted = BookingRequest(
+        contact=request.contact, items=(Item(session_id=session.pk),), party_size=2, consents=CONSENTS
+    )
     with transaction.atomic():
         create_visit(request=wanted, actor=GUEST, now=NOW)
     hold.refresh_from_db()

@@ -12,9 +12,9 @@ from bookme.bookings.actions import reschedule_booking
 from bookme.bookings.availability import offered
 from bookme.bookings.models import Booking
 from bookme.bookings.selectors.bookings import booking_for
-from bookme.bookings.selectors.snapshots import snapshot_for_move
+from bookme.bookings.selectors.openings import snapshots_between
 from bookme.bookings.states import Status
-from bookme.bookings.wishes import SlotUnavailable
+from bookme.bookings.wishes import SlotUnavailable, Wish
 from bookme.core.actor import SYSTEM
 from bookme.core.time import instant_of
 from bookme.locations.models import Resource
@@ -44,9 +44,8 @@ def two_in_a_group(shop: Shop, **others: Any) -> Booking:
 
 
 def shown(booking: Booking, staff_id: UUID | None) -> list[dt.datetime]:
-    people = None if staff_id is None else [staff_id]
-    place = [booking.appointment.location_id]
-    found = snapshot_for_move(booking=booking, first=DAY, last=DAY, now=NOW, staff_ids=people, location_ids=place)
+    wish = Wish.to_move(booking, start=NOW, staff_id=staff_id, location_id=booking.appointment.location_id)
+    (found,) = snapshots_between(wish, DAY, DAY, now=NOW)
     return [instant_of(slot.start) for slot in offered(found)[DAY]]
 
 

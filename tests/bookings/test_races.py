@@ -45,8 +45,7 @@ def unguarded(clock: Any, committed: Tenant, monkeypatch: pytest.MonkeyPatch) ->
         made = create_tenant(slug="bare", name="Bare", kind="salon", config=SETTINGS, domains=["bare.localhost"])
         Tenant.objects.filter(pk=made.pk).update(status=TenantStatus.ACTIVE)
         tenant = Tenant.objects.select_related("tenantconfig").get(pk=made.pk)
-    for module in (placing, session_seats):
-        monkeypatch.setattr(module, "lock", lambda *_, **__: None)
+    monkeypatch.setattr(placing, "lock", lambda *_, **__: None)
     with tenant_scope(tenant):
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE bookings_appointment DROP CONSTRAINT appointment_no_overlap")

@@ -174,7 +174,7 @@ def test_an_appointment_that_all_have_left_leaves_its_time_and_its_units_free() 
     ResourceAllocation.objects.create(appointment=own, **held)
     assert starts(cut) == ["09:00"]
 
-    moving = loaded(cut, left=Left(own.id, 1, is_emptied=True))
+    moving = loaded(cut, left=[Left(own.id, 1, is_emptied=True)])
     assert (moving.people[0].booked, moving.units[0].blocked) == ((), ())
 
 

@@ -17,13 +17,15 @@ from tests.factories.users import Api
 @pytest.fixture
 def blind(monkeypatch: pytest.MonkeyPatch) -> None:
     """The engine sees nobody's bookings."""
-    real = placing.snapshot_of
+    real = placing.snapshots_of
 
-    def snapshot_of(*args: Any, **options: Any) -> Snapshot:
-        found = real(*args, **options)
-        return replace(found, people=tuple(replace(each, blocked=(), booked=(), stays=()) for each in found.people))
+    def snapshots_of(*args: Any, **options: Any) -> list[Snapshot]:
+        return [
+            replace(found, people=tuple(replace(each, blocked=(), booked=(), stays=()) for each in found.people))
+            for found in real(*args, **options)
+        ]
 
-    monkeypatch.setattr(placing, "snapshot_of", snapshot_of)
+    monkeypatch.setattr(placing, "snapshots_of", snapshots_of)
 
 
 def test_a_taken_time_is_refused_by_the_wall_alone(clock: Any, committed: Tenant, blind: None) -> None:

@@ -1,6 +1,6 @@
 """What can become true of a booking. `subject` is the booking."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 from uuid import UUID
 
@@ -9,7 +9,11 @@ from bookme.eventlog.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class BookingEvent(Event):
-    """What each of them says: the booking as it was then. `start` and `end` are ISO 8601 in UTC."""
+    """What each of them says: the booking as it was then. `start` and `end` are ISO 8601 in UTC.
+
+    Of several bookings that one step changed, one tells of them all: it has the others in `also`, they have it in
+    `told_with`, as texts.
+    """
 
     subject: ClassVar[str] = "booking_id"
 
@@ -24,6 +28,8 @@ class BookingEvent(Event):
     start: str
     end: str
     party_size: int
+    also: list[str] = field(default_factory=list)
+    told_with: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

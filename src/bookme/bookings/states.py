@@ -43,9 +43,11 @@ KEEPS_SEATS = frozenset(
 UPCOMING = frozenset({Status.HELD, Status.PENDING, Status.CONFIRMED})
 
 
-def first_status(policy: Policy) -> Status:
-    """Of a booking that nothing is awaited for but, perhaps, the business's yes."""
-    return Status.CONFIRMED if policy.auto_confirm else Status.PENDING
+def first_status(*policies: Policy, is_held: bool = False) -> Status:
+    """Of a visit under these policies: the business's yes to one of its services is its yes to all."""
+    if is_held:
+        return Status.HELD
+    return Status.CONFIRMED if all(each.auto_confirm for each in policies) else Status.PENDING
 
 
 def require_transition(current: Status, wanted: Status) -> None:

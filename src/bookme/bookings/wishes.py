@@ -19,9 +19,12 @@ SESSIONS_ONLY = "sessions_only"  # the cause where a class is asked for at a tim
 class Wish:
     """A service at an instant. None for staff or location: anybody, anywhere; `party_size` people.
 
+    `then` is what follows in the same visit, in order, each when the one before is done: its start says nothing, and
+    all are at one place.
+
     Nobody is chosen but from `staff_within`, no place but from `places_within`, where they are not None. Nor is who
-    does not go to `point`. `moving` is the booking that is to go there: what it has now counts as given back, and its
-    point is that of its visit.
+    does not go to `point`. `moving` is the booking that is to go there: what it has now counts as given back, as do
+    others that are `leaving` in the same step, and its point is that of its visit.
     """
 
     service: Service
@@ -34,10 +37,33 @@ class Wish:
     staff_within: frozenset[UUID] | None = None
     places_within: frozenset[UUID] | None = None
     moving: Booking | None = None
+    leaving: tuple[Booking, ...] = ()
+    then: tuple["Wish", ...] = ()
+
+    @classmethod
+    def to_move(cls, booking: Booking, **where: Any) -> "Wish":
+        """The same service for as many people, and as long, as the booking has it, elsewhere."""
+        return cls(
+            service=booking.appointment.service,
+            party_size=booking.party_size,
+            extra_minutes=booking.extra_minutes,
+            moving=booking,
+            **where,
+        )
 
     def within_scopes_of(self, actor: Actor) -> "Wish":
         """Anybody and anywhere that this actor reaches; whom and where they name is for `require_in_scope`."""
-        return replace(self, staff_within=actor.staff_ids, places_within=actor.location_ids)
+        then = tuple(each.within_scopes_of(actor) for each in self.then)
+        return replace(self, staff_within=actor.staff_ids, places_within=actor.location_ids, then=then)
+
+    def at(self, start: dt.datetime) -> "Wish":
+        """The same at another time."""
+        return replace(self, start=start)
+
+    @property
+    def services(self) -> "tuple[Wish, ...]":
+        """Itself, and what follows."""
+        return (self, *self.then)
 
     @property
     def staff_ids(self) -> frozenset[UUID] | None:

@@ -61,6 +61,11 @@ class Invalid(DomainError):
             return cls(faults[0].detail, code=faults[0].code, errors=faults)
         return cls("Some fields are not valid.", errors=faults)
 
+    def under(self, pointer: str) -> "Invalid":
+        """The same of a part of the input, which is at that pointer in the whole."""
+        faults = [FieldError(pointer + each.pointer, each.code, each.detail) for each in self.errors]
+        return Invalid(self.detail, code=self.code, errors=faults, extra=self.extra)
+
     @classmethod
     def unless_good(cls, faults: Iterable[FieldError]) -> None:
         """Raises Invalid of all of them, if there are any."""

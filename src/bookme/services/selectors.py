@@ -36,6 +36,6 @@ def questions_for(actor: Actor) -> QuerySet[Question]:
     return offered_to(actor, Question.objects.prefetch_related("services"))
 
 
-def questions_of(service: Service) -> QuerySet[Question]:
-    """What is asked when this service is booked: its own questions and those of all services, in order."""
-    return Question.objects.filter(Q(services=service) | Q(services=None), is_active=True).distinct()
+def questions_of(*services: Service) -> QuerySet[Question]:
+    """What is asked when these services are booked: their own questions and those of all services, in order."""
+    return Question.objects.filter(Q(services__in=services) | Q(services=None), is_active=True).distinct()

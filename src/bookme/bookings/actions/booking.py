@@ -2,13 +2,14 @@
 
 import datetime as dt
 import secrets
-from collections.abc import Callable
-from dataclasses import asdict, replace
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
 from decimal import Decimal
-from functools import partial
+from typing import Any
 from uuid import UUID
 
-from bookme.bookings.actions.facts import fact_of
+from bookme.bookings.actions.facts import publish_together
 from bookme.bookings.actions.limits import (
     TEAM_SOURCE,
     Counted,
@@ -20,21 +21,20 @@ from bookme.bookings.actions.limits import (
     require_customer_limit,
     require_network_limit,
 )
-from bookme.bookings.actions.overdue import let_expire_at
+from bookme.bookings.actions.overdue import let_expire
 from bookme.bookings.actions.placing import Calendars, choose, free_calendars, lock_calendars, seat
 from bookme.bookings.actions.powers import acts_for_business, require_in_scope
 from bookme.bookings.actions.request import BookingRequest
-from bookme.bookings.actions.session_seats import lock_session, require_session_notice, take_session_seats
-from bookme.bookings.actions.terms import BookingTerms, checked_terms
-from bookme.bookings.events import BookingConfirmed, BookingHeld, BookingRequested
-from bookme.bookings.models import Appointment, Booking, Visit
+from bookme.bookings.actions.session_seats import require_session_notice, take_session_seats
+from bookme.bookings.actions.terms import ItemTerms, VisitTerms, checked_terms
+from bookme.bookings.events import BookingConfirmed, BookingEvent, BookingHeld, BookingRequested
+from bookme.bookings.models import Appointment, Booking, Series, Visit
 from bookme.bookings.policies import payment_due
 from bookme.bookings.states import Status, first_status
 from bookme.core.actor import Actor, ActorKind
 from bookme.core.permissions import Role
 from bookme.customers.actions import find_or_make_customer, keep_address, record_consents
 from bookme.customers.models import Customer
-from bookme.eventlog.actions import publish
 from bookme.services.pricing import booking_price
 from bookme.staff.models import StaffService
 from bookme.tenants.context import require_tenant
@@ -43,56 +43,97 @@ _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is easily taken for an
 
 
 def create_visit(*, request: BookingRequest, actor: Actor, now: dt.datetime) -> Visit:
-    """Book: the visit with its one booking, confirmed or pending as the policy says, or held. Joins the transaction.
+    """Book: one visit, a booking for each service; confirmed, or pending as the policies say, or held.
 
-    Money that is due is recorded on the booking, which goes on without it. Takes the lock. Publishes BookingConfirmed,
+    Joins the caller's transaction. Where one of the services awaits the business's yes, all of the visit does. Money
+    that is due is recorded on the bookings, which go on without it. Takes the lock. Publishes BookingConfirmed,
     BookingRequested or BookingHeld. Raises Invalid for what does not fit together, NotAllowed `guest_booking_off` or
     `out_of_scope`, TooMany, Conflict `customer_limit`, and SlotUnavailable, for which the caller leaves the transaction
     and asks `openings.with_alternatives`.
     """
-    terms = checked_terms(request, actor=actor)
-    require_network_limit(network=guest_network(request.guest_address, actor=actor), now=now)
-    take = _found(terms, now)
+    return book(request=request, visits=[checked_terms(request, actor=actor)], actor=actor, now=now)[0]
+
+
+def book(
+    *,
+    request: BookingRequest,
+    visits: Sequence[VisitTerms],
+    actor: Actor,
+    now: dt.datetime,
+    series: Series | None = None,
+) -> list[Visit]:
+    """A visit of each of these terms, all or none, under one lock; as `create_visit`. One message tells of them all."""
+    services = Counter(item.wish.service for terms in visits for item in terms.items)
+    adding = services.total()
+    require_network_limit(network=guest_network(request.guest_address, actor=actor), adding=adding, now=now)
+    calendars = Calendars.of_all([_look(terms, now) for terms in visits])
     customer = find_or_make_customer(contact=request.contact, language=request.language, user_id=_customer_user(actor))
-    service = terms.wish.service
-    appointment = take(Counted(guest_contacts(request.contact, actor=actor), customer_counted(service, customer.pk)))
-    require_contact_limit(contact=request.contact, actor=actor, now=now)
-    require_customer_limit(service=service, customer_id=customer.pk, now=now)
-    require_in_scope(actor, appointment)
-    visit = _visit(request, terms, customer, actor)
-    booking = _booking(request, terms, visit, appointment)
+    rows = {row for each in services for row in (*day_counted(each), *customer_counted(each, customer.pk))}
+    counted = Counted(guest_contacts(request.contact, actor=actor), frozenset(rows))
+    lock_calendars(calendars, counted=counted, now=now)
+    require_contact_limit(contact=request.contact, actor=actor, adding=adding, now=now)
+    for service, count in services.items():
+        require_customer_limit(service=service, customer_id=customer.pk, adding=count, now=now)
+    made = [_book_one(request, terms, calendars, customer, series, actor, now) for terms in visits]
     if request.address is not None:
         keep_address(customer=customer, address=request.address)
-    record_consents(customer=customer, granted=request.consents, language=request.language, visit_id=visit.pk)
-    _announce(booking, actor, now)
-    return visit
+    first = made[0][0].visit
+    record_consents(customer=customer, granted=request.consents, language=request.language, visit_id=first.pk)
+    _announce(made, actor, now)
+    return [bookings[0].visit for bookings in made]
 
 
-def _found(terms: BookingTerms, now: dt.datetime) -> Callable[[Counted], Appointment]:
-    """A look without a lock, which refuses most of what cannot be; and what then takes the seats under the lock."""
+def _look(terms: VisitTerms, now: dt.datetime) -> Calendars:
+    """Without a lock: it refuses most of what cannot be, and tells what has to be locked."""
     if terms.session is None:
-        calendars = free_calendars(wish=terms.wish, now=now)
-        return partial(_slot_seats, calendars, terms, now)
+        return free_calendars(wish=terms.wish, now=now)
     require_session_notice(terms.session, terms.wish, now=now)
-    return partial(_session_seats, terms.session, terms, now)
+    owners = frozenset({terms.session.staff_id})
+    return Calendars(owners, overdue=owners)
 
 
-def _slot_seats(calendars: Calendars, terms: BookingTerms, now: dt.datetime, counted: Counted) -> Appointment:
-    row_ids = counted.row_ids | day_counted(terms.wish.service)
-    lock_calendars(calendars, counted=replace(counted, row_ids=row_ids), now=now)
-    return seat(wish=terms.wish, placement=choose(wish=terms.wish, calendars=calendars, now=now))
+def _book_one(
+    request: BookingRequest,
+    terms: VisitTerms,
+    calendars: Calendars,
+    customer: Customer,
+    series: Series | None,
+    actor: Actor,
+    now: dt.datetime,
+) -> list[Booking]:
+    appointments = _seats(terms, calendars, now)
+    for appointment in appointments:
+        require_in_scope(actor, appointment)
+    visit = _visit(request, terms, customer, series, actor)
+    status = first_status(*(item.policy for item in terms.items), is_held=request.hold_until is not None)
+    return [
+        Booking.objects.create(
+            visit=visit,
+            appointment=appointment,
+            position=position,
+            status=status,
+            hold_expires_at=request.hold_until,
+            **_copies(item, appointment),
+        )
+        for position, (item, appointment) in enumerate(zip(terms.items, appointments, strict=True))
+    ]
 
 
-def _session_seats(session: Appointment, terms: BookingTerms, now: dt.datetime, counted: Counted) -> Appointment:
-    lock_session(staff_ids={session.staff_id}, counted=counted, now=now)
-    take_session_seats(session, terms.wish)
-    return session
+def _seats(terms: VisitTerms, calendars: Calendars, now: dt.datetime) -> list[Appointment]:
+    if terms.session is not None:
+        take_session_seats(terms.session, terms.wish)
+        return [terms.session]
+    placements = choose(wish=terms.wish, calendars=calendars, now=now)
+    return [seat(wish=item.wish, placement=placement) for item, placement in zip(terms.items, placements, strict=True)]
 
 
-def _visit(request: BookingRequest, terms: BookingTerms, customer: Customer, actor: Actor) -> Visit:
+def _visit(
+    request: BookingRequest, terms: VisitTerms, customer: Customer, series: Series | None, actor: Actor
+) -> Visit:
     return Visit.objects.create(
         reference="".join(secrets.choice(_LETTERS) for _ in range(8)),
         customer=customer,
+        series=series,
         contact_name=request.contact.name,
         contact_email=request.contact.email,
         contact_phone=request.contact.phone,
@@ -107,48 +148,50 @@ def _visit(request: BookingRequest, terms: BookingTerms, customer: Customer, act
     )
 
 
-def _booking(request: BookingRequest, terms: BookingTerms, visit: Visit, appointment: Appointment) -> Booking:
+def _copies(item: ItemTerms, appointment: Appointment) -> dict[str, Any]:
+    """What a booking keeps of how things were when it was made."""
     currency = require_tenant().config.currency
-    price = _price(terms, appointment, currency)
-    return Booking.objects.create(
-        visit=visit,
-        appointment=appointment,
-        status=Status.HELD if request.hold_until else first_status(terms.policy),
-        hold_expires_at=request.hold_until,
-        party_size=terms.wish.party_size,
-        extras=[
+    price = _price(item, appointment, currency)
+    return {
+        "party_size": item.wish.party_size,
+        "extras": [
             {
                 "id": str(extra.pk),
                 "name": extra.name,
                 "price": str(extra.price),
                 "duration_minutes": extra.duration_minutes,
             }
-            for extra in terms.extras
+            for extra in item.extras
         ],
-        price=price,
-        currency=currency,
-        payment_due=payment_due(deposit=terms.policy.deposit, price=price, currency=currency),
-        policy=terms.policy.to_data(),
-    )
+        "price": price,
+        "currency": currency,
+        "payment_due": payment_due(deposit=item.policy.deposit, price=price, currency=currency),
+        "policy": item.policy.to_data(),
+    }
 
 
-def _price(terms: BookingTerms, appointment: Appointment, currency: str) -> Decimal:
+def _price(item: ItemTerms, appointment: Appointment, currency: str) -> Decimal:
     own = StaffService.objects.filter(service=appointment.service_id, staff=appointment.staff_id)
     price = own.values_list("price", flat=True).first()
     return booking_price(
-        price=terms.wish.service.price if price is None else price,
-        party_size=terms.wish.party_size,
-        extras=[extra.price for extra in terms.extras],
+        price=item.wish.service.price if price is None else price,
+        party_size=item.wish.party_size,
+        extras=[extra.price for extra in item.extras],
         currency=currency,
     )
 
 
-def _announce(booking: Booking, actor: Actor, now: dt.datetime) -> None:
-    if booking.status == Status.CONFIRMED:
-        publish(fact_of(BookingConfirmed, booking), actor=actor)
-        return
-    publish(fact_of(BookingHeld if booking.hold_expires_at else BookingRequested, booking), actor=actor)
-    let_expire_at(booking, booking.hold_expires_at or booking.appointment.starts_at, now=now)
+def _announce(visits: Sequence[list[Booking]], actor: Actor, now: dt.datetime) -> None:
+    first = visits[0][0]
+    kinds: dict[Status, type[BookingEvent]] = {
+        Status.HELD: BookingHeld,
+        Status.PENDING: BookingRequested,
+        Status.CONFIRMED: BookingConfirmed,
+    }
+    publish_together(kinds[first.state], [booking for bookings in visits for booking in bookings], actor=actor)
+    if first.status != Status.CONFIRMED:
+        for bookings in visits:
+            let_expire(bookings[0], now=now)
 
 
 def _customer_user(actor: Actor) -> UUID | None:

@@ -1,9 +1,10 @@
 """Cancelling, and taking the last step back."""
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 
-from bookme.bookings.actions.facts import fact_of
+from bookme.bookings.actions.facts import fact_of, publish_together
 from bookme.bookings.actions.placing import free_units_for, hold_units, owners_of, the_wall
 from bookme.bookings.actions.powers import BUSINESS, CUSTOMER, acts_for_business
 from bookme.bookings.actions.seats import give_back_seats, take_seats
@@ -13,7 +14,7 @@ from bookme.bookings.events import BookingCancelled, BookingUndone
 from bookme.bookings.locks import lock
 from bookme.bookings.models import Booking
 from bookme.bookings.policies import cancel_terms
-from bookme.bookings.states import Status, require_transition, undone
+from bookme.bookings.states import UPCOMING, Status, require_transition, undone
 from bookme.bookings.wishes import SlotUnavailable, Wish
 from bookme.core.actor import Actor
 from bookme.core.errors import Conflict
@@ -30,23 +31,47 @@ def cancel_booking(*, booking: Booking, actor: Actor, now: dt.datetime, reason: 
     Takes the lock. Publishes BookingCancelled. Raises Conflict `wrong_status`, `too_late` (it has begun) or
     `stale_version`.
     """
-    by_business = acts_for_business(actor)
-    require_transition(booking.state, Status.CANCELLED)
-    fee = Decimal(0) if by_business else _late_fee(booking, now)
-    by = BUSINESS if by_business else CUSTOMER
-    lock([booking.appointment.staff_id])
-    swap(booking, status=Status.CANCELLED, cancelled_by=by, cancel_reason=reason, fee=fee)
-    give_back_seats(appointment_id=booking.appointment_id, seats=booking.party_size)
-    told = {"by": by, "reason": reason, "fee": amount_text(fee, booking.currency), "currency": booking.currency}
-    publish(fact_of(BookingCancelled, booking, **told), actor=actor)
+    _cancel([booking], actor=actor, now=now, reason=reason)
     return booking
 
 
-def _late_fee(booking: Booking, now: dt.datetime) -> Decimal:
+def cancel_visits(*, bookings: Sequence[Booking], actor: Actor, now: dt.datetime, reason: str = "") -> None:
+    """As `cancel_booking`, of those bookings of one or several visits that still can be; one message tells of them all.
+
+    A visit is as late as its first service. Raises Conflict `wrong_status` where nothing is left to cancel.
+    """
+    upcoming = [each for each in bookings if each.state in UPCOMING]
+    _cancel(upcoming or list(bookings), actor=actor, now=now, reason=reason)
+
+
+def _cancel(bookings: Sequence[Booking], *, actor: Actor, now: dt.datetime, reason: str) -> None:
+    by_business = acts_for_business(actor)
+    for booking in bookings:
+        require_transition(booking.state, Status.CANCELLED)
+    fees = {each.pk: Decimal(0) if by_business else _late_fee(each, bookings, now) for each in bookings}
+    by = BUSINESS if by_business else CUSTOMER
+    lock({owner for each in bookings for owner in owners_of(each.appointment)})
+    for booking in bookings:
+        swap(booking, status=Status.CANCELLED, cancelled_by=by, cancel_reason=reason, fee=fees[booking.pk])
+        give_back_seats(appointment_id=booking.appointment_id, seats=booking.party_size)
+    publish_together(
+        BookingCancelled,
+        bookings,
+        actor=actor,
+        told=lambda booking: {
+            "by": by,
+            "reason": reason,
+            "fee": amount_text(booking.fee, booking.currency),
+            "currency": booking.currency,
+        },
+    )
+
+
+def _late_fee(booking: Booking, among: Sequence[Booking], now: dt.datetime) -> Decimal:
     terms = cancel_terms(
         policy=Policy.from_data(booking.policy),
         status=booking.state,
-        starts_at=booking.appointment.starts_at,
+        starts_at=min(each.appointment.starts_at for each in among if each.visit_id == booking.visit_id),
         price=booking.price,
         currency=booking.currency,
         now=now,

@@ -3,7 +3,8 @@
 import datetime as dt
 from typing import Any
 
-from bookme.bookings.actions.facts import fact_of
+from bookme.bookings.actions.facts import fact_of, publish_together
+from bookme.bookings.actions.placing import owners_of
 from bookme.bookings.actions.seats import give_back_seats
 from bookme.bookings.actions.versions import swap
 from bookme.bookings.events import (
@@ -17,6 +18,7 @@ from bookme.bookings.events import (
 from bookme.bookings.locks import lock
 from bookme.bookings.models import Booking
 from bookme.bookings.policies import no_show_fee
+from bookme.bookings.selectors.bookings import visit_bookings_for
 from bookme.bookings.states import Status, require_step, require_transition
 from bookme.core.actor import Actor
 from bookme.core.money import amount_text
@@ -26,22 +28,37 @@ from bookme.tenants.config import Policy
 
 
 def confirm_booking(*, booking: Booking, actor: Actor, now: dt.datetime) -> Booking:
-    """Publishes BookingConfirmed; raises Conflict `wrong_status` or `stale_version`, as do the others here.
+    """Say yes to a visit that was asked for, by any of its bookings.
 
-    `too_late` once its start has passed. A hold is confirmed by its payment, not here.
+    Publishes BookingConfirmed; raises Conflict `wrong_status` or `stale_version`, as do the others here, and `too_late`
+    once its start has passed. A hold is confirmed by its payment, not here.
     """
-    return _advance(booking, Status.CONFIRMED, BookingConfirmed, actor, now)
+    actor.demand(Permission.BOOKINGS_MANAGE)
+    require_step(booking.state, Status.CONFIRMED, has_begun=booking.appointment.starts_at <= now)
+    requested = _requested_with(booking, actor)
+    for each in requested:
+        swap(each, status=Status.CONFIRMED)
+    publish_together(BookingConfirmed, requested, actor=actor)
+    return booking
 
 
 def decline_booking(*, booking: Booking, actor: Actor, reason: str = "") -> Booking:
-    """Give the seats back. Takes the lock. Publishes BookingDeclined."""
+    """Say no to a visit that was asked for. Takes the lock and gives the seats back. Publishes BookingDeclined."""
     actor.demand(Permission.BOOKINGS_MANAGE)
     require_transition(booking.state, Status.DECLINED)
-    lock([booking.appointment.staff_id])
-    swap(booking, status=Status.DECLINED, cancel_reason=reason)
-    give_back_seats(appointment_id=booking.appointment_id, seats=booking.party_size)
-    publish(fact_of(BookingDeclined, booking, reason=reason), actor=actor)
+    requested = _requested_with(booking, actor)
+    lock({owner for each in requested for owner in owners_of(each.appointment)})
+    for each in requested:
+        swap(each, status=Status.DECLINED, cancel_reason=reason)
+        give_back_seats(appointment_id=each.appointment_id, seats=each.party_size)
+    publish_together(BookingDeclined, requested, actor=actor, told=lambda _: {"reason": reason})
     return booking
+
+
+def _requested_with(booking: Booking, actor: Actor) -> list[Booking]:
+    """It, and what else of its visit is asked for: a visit is all or nothing."""
+    others = visit_bookings_for(actor, booking.visit_id)
+    return [booking, *(each for each in others if each.pk != booking.pk and each.status == booking.status)]
 
 
 def arrive_booking(*, booking: Booking, actor: Actor, now: dt.datetime) -> Booking:

@@ -1,9 +1,12 @@
 """Events made from a booking's rows."""
 
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from bookme.bookings.events import BookingEvent
 from bookme.bookings.models import Booking
+from bookme.core.actor import Actor
+from bookme.eventlog.actions import publish
 
 E = TypeVar("E", bound=BookingEvent)
 
@@ -25,3 +28,21 @@ def fact_of(kind: type[E], booking: Booking, **more: Any) -> E:
         party_size=booking.party_size,
         **more,
     )
+
+
+def publish_together(
+    kind: type[BookingEvent],
+    bookings: Sequence[Booking],
+    *,
+    actor: Actor,
+    told: Callable[[Booking], dict[str, Any]] = lambda _: {},
+) -> None:
+    """A fact about each of the bookings that one step changed; what follows from the first tells of the others, too.
+
+    `told` gives what the kind says beyond every BookingEvent.
+    """
+    first, *others = bookings
+    also = [str(each.pk) for each in others]
+    publish(fact_of(kind, first, also=also, **told(first)), actor=actor)
+    for booking in others:
+        publish(fact_of(kind, booking, told_with=str(first.pk), **told(booking)), actor=actor)

@@ -36,9 +36,6 @@ class Counted:
     row_ids: frozenset[UUID] = frozenset()
 
 
-NOTHING_COUNTED = Counted()
-
-
 def day_counted(service: Service) -> frozenset[UUID]:
     """The service, if only so many of it may begin on one day: the engine counts them, under the lock once more."""
     return frozenset() if policy_of(service).max_per_day is None else frozenset({service.pk})
@@ -49,8 +46,8 @@ def customer_counted(service: Service, customer_id: UUID) -> frozenset[UUID]:
     return frozenset() if policy_of(service).max_per_customer is None else frozenset({customer_id})
 
 
-def require_customer_limit(*, service: Service, customer_id: UUID, now: dt.datetime) -> None:
-    """Raises Conflict `customer_limit` where the customer has as many bookings of the service ahead as they may.
+def require_customer_limit(*, service: Service, customer_id: UUID, adding: int = 1, now: dt.datetime) -> None:
+    """Raises Conflict `customer_limit` where the customer would have more bookings of the service ahead than they may.
 
     Exact if the caller's lock holds `customer_counted`.
     """
@@ -63,7 +60,7 @@ def require_customer_limit(*, service: Service, customer_id: UUID, now: dt.datet
         appointment__ends_at__gt=now,
         status__in=KEEPS_SEATS,
     ).exclude(status=Status.HELD, hold_expires_at__lte=now)
-    if ahead.order_by()[:most].count() >= most:
+    if ahead.order_by()[:most].count() + adding > most:
         raise Conflict("This customer has as many bookings of the service ahead as they may.", code="customer_limit")
 
 
@@ -77,14 +74,15 @@ def guest_contacts(contact: Contact, *, actor: Actor) -> frozenset[str]:
     return frozenset(filter(None, (contact.email, contact.phone))) if _is_unknown(actor) else frozenset()
 
 
-def require_network_limit(*, network: str | None, now: dt.datetime) -> None:
-    """Raises TooMany where guests of this network have as many bookings as they may. A look without a lock."""
-    if network is not None and _have([Q(visit__guest_address=network)], settings.GUEST_BOOKINGS_PER_ADDRESS, now):
+def require_network_limit(*, network: str | None, adding: int = 1, now: dt.datetime) -> None:
+    """Raises TooMany where guests of this network would have more bookings than they may. A look without a lock."""
+    most = settings.GUEST_BOOKINGS_PER_ADDRESS
+    if network is not None and _exceeds([Q(visit__guest_address=network)], most, adding, now):
         raise TooMany("There are too many guest bookings from this network.", retry_after=_RETRY_AFTER)
 
 
-def require_contact_limit(*, contact: Contact, actor: Actor, now: dt.datetime) -> None:
-    """Raises TooMany where a guest's e-mail, or phone, has as many bookings as it may.
+def require_contact_limit(*, contact: Contact, actor: Actor, adding: int = 1, now: dt.datetime) -> None:
+    """Raises TooMany where a guest's e-mail, or phone, would have more bookings than it may.
 
     Exact if the caller's lock holds `guest_contacts`.
     """
@@ -92,7 +90,7 @@ def require_contact_limit(*, contact: Contact, actor: Actor, now: dt.datetime) -
         return
     given = {"visit__contact_email": contact.email, "visit__contact_phone": contact.phone}
     same = [Q(**{column: value}) for column, value in given.items() if value]
-    if _have(same, settings.GUEST_BOOKINGS_PER_CONTACT, now):
+    if _exceeds(same, settings.GUEST_BOOKINGS_PER_CONTACT, adding, now):
         raise TooMany(
             "You have as many bookings as a guest may have ahead, or make in a day.", retry_after=_RETRY_AFTER
         )
@@ -103,8 +101,10 @@ def _is_unknown(actor: Actor) -> bool:
     return actor.kind is ActorKind.GUEST or (actor.role is Role.CUSTOMER and not actor.proven)
 
 
-def _have(same: Sequence[Q], most: int, now: dt.datetime) -> bool:
-    """Whether there are so many bookings, of one kind of `same`, that are ahead or, whatever became of them, new.
+def _exceeds(same: Sequence[Q], most: int, adding: int, now: dt.datetime) -> bool:
+    """Whether with so many more there were too many bookings, of one kind of `same`.
+
+    Those count that are ahead or, whatever became of them, new.
 
     What the team wrote down does not count. New is what is not a day old. In one statement, each kind by its own index
     and no further than `most`.
@@ -116,4 +116,4 @@ def _have(same: Sequence[Q], most: int, now: dt.datetime) -> bool:
         for number, each in enumerate(same)
     ]
     kinds = Counter(found[0].union(*found[1:], all=True)) if found else Counter()
-    return any(kinds[number] >= most for number in range(len(same)))
+    return any(kinds[number] + adding > most for number in range(len(same)))

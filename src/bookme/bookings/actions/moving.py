@@ -1,15 +1,27 @@
-"""Moving a booking to another time, person or session: through the same lock, check and wall as a new one."""
+"""Moving bookings to another time, person or session: through the same lock, check and wall as new ones."""
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
-from bookme.bookings.actions.facts import fact_of
+from bookme.bookings.actions.facts import publish_together
 from bookme.bookings.actions.limits import day_counted
-from bookme.bookings.actions.overdue import let_expire_at
-from bookme.bookings.actions.placing import choose, every_calendar, helpers_of, lay_anew, owners_of, seat
+from bookme.bookings.actions.overdue import let_expire
+from bookme.bookings.actions.placing import (
+    Calendars,
+    Placement,
+    choose,
+    every_calendar,
+    helpers_of,
+    lay_anew,
+    owners_of,
+    seat,
+)
 from bookme.bookings.actions.powers import BUSINESS, CUSTOMER, acts_for_business, require_in_scope
 from bookme.bookings.actions.seats import give_back_seats, release_expired_holds, staff_of_expired_holds
-from bookme.bookings.actions.session_seats import lock_session, require_session_notice, take_session_seats
+from bookme.bookings.actions.session_seats import require_session_notice, take_session_seats
 from bookme.bookings.actions.versions import swap
 from bookme.bookings.events import BookingRescheduled
 from bookme.bookings.locks import lock
@@ -22,7 +34,6 @@ from bookme.bookings.states import Status
 from bookme.bookings.wishes import SESSIONS_ONLY, SlotUnavailable, Wish
 from bookme.core.actor import Actor
 from bookme.core.errors import Conflict
-from bookme.eventlog.actions import publish
 from bookme.services.models import ServiceKind
 from bookme.tenants.config import Policy
 
@@ -31,6 +42,14 @@ _WHY_NOT = {
     "too_late": "It is too late to move this booking.",
     "too_often": "This booking has been moved as often as it may be.",
 }
+
+
+@dataclass(frozen=True)
+class Move:
+    """Bookings of one visit that go together, in order, and what is wished for them."""
+
+    bookings: Sequence[Booking]
+    wish: Wish
 
 
 def reschedule_booking(
@@ -46,82 +65,163 @@ def reschedule_booking(
     """Move to `start`: with the same person and place unless others are named; of a class, to its session at that time.
 
     The price stays. An appointment of one's own moves in place; of a shared one, only the seats do. Customers are bound
-    by the policy that they booked under. Takes the lock. Publishes BookingRescheduled. Raises Conflict `wrong_status`,
-    `too_late`, `too_often` or `stale_version`, Invalid for unknown ids, NotAllowed `out_of_scope`, and
-    SlotUnavailable.
+    by the policy that they booked under, and move a visit of several services as a whole. Takes the lock. Publishes
+    BookingRescheduled. Raises Conflict `wrong_status`, `too_late`, `too_often`, `part_of_visit` or `stale_version`,
+    Invalid for unknown ids, NotAllowed `out_of_scope`, and SlotUnavailable.
     """
-    by = BUSINESS if acts_for_business(actor) else CUSTOMER
-    _require_may_move(booking, by, now)
-    old = booking.appointment
-    was = {"old_start": old.starts_at.isoformat(), "old_end": old.ends_at.isoformat(), "old_staff_id": old.staff_id}
-    service = old.service
+    if not acts_for_business(actor) and _is_one_of_several(booking):
+        raise Conflict("It is one of several services of a visit. Move the visit as a whole.", code="part_of_visit")
+    service = booking.appointment.service
     require_staff(service, staff_id)
     require_location(service, location_id)
-    wish = Wish(
-        service=service,
-        start=start,
-        staff_id=staff_id or (None if any_staff or service.kind == ServiceKind.CLASS else old.staff_id),
-        location_id=location_id or (None if service.kind == ServiceKind.CLASS else old.location_id),
-        party_size=booking.party_size,
-        extra_minutes=booking.extra_minutes,
-        moving=booking,
-    ).within_scopes_of(actor)
-    if service.kind == ServiceKind.CLASS:
-        _move_to_session(booking, wish, now)
-    else:
-        _move_to_slot(booking, wish, now)
-    require_in_scope(actor, booking.appointment)
-    if booking.status == Status.PENDING:
-        let_expire_at(booking, booking.appointment.starts_at, now=now)
-    publish(fact_of(BookingRescheduled, booking, by=by, **was), actor=actor)
+    wish = _wish(booking, start, staff_id=staff_id, any_staff=any_staff, location_id=location_id)
+    move_all([Move([booking], wish.within_scopes_of(actor))], actor=actor, now=now)
     return booking
 
 
-def _require_may_move(booking: Booking, by: str, now: dt.datetime) -> None:
-    terms = move_terms(
-        policy=Policy.from_data(booking.policy),
-        status=booking.state,
-        starts_at=booking.appointment.starts_at,
-        times_moved=booking.times_moved,
-        now=now,
-    )
-    bound = terms.reason if by == CUSTOMER else terms.reason == "wrong_status" and terms.reason
-    if bound:
-        raise Conflict(_WHY_NOT[bound], code=bound, extra={"status": str(booking.status)})
+def visit_move(
+    *, bookings: Sequence[Booking], start: dt.datetime, any_staff: bool, location_id: UUID | None, actor: Actor
+) -> Move:
+    """What of a visit is still to come, at another start, in the same order and back to back; for `move_all`.
 
-
-def _move_to_slot(booking: Booking, wish: Wish, now: dt.datetime) -> None:
-    """Locks everybody who could take it, since a look before the lock would find the booking in its own way.
-
-    An appointment that others ever were in stays as it was: it is their history, too.
+    With the same people and at the same place, unless anybody will do, or another place is named. Raises Invalid
+    `unknown_location`, and Conflict `wrong_status` where nothing is to come.
     """
-    require_reach(wish, now=now)
-    calendars = every_calendar(wish)
+    ahead = [each for each in bookings if each.status in {Status.PENDING, Status.CONFIRMED}]
+    if not ahead:
+        raise Conflict(_WHY_NOT["wrong_status"], code="wrong_status")
+    ahead.sort(key=lambda each: (each.appointment.starts_at, each.position))
+    for booking in ahead:
+        require_location(booking.appointment.service, location_id)
+    first, *then = (_wish(each, start, any_staff=any_staff, location_id=location_id) for each in ahead)
+    return Move(ahead, replace(first, then=tuple(then)).within_scopes_of(actor))
+
+
+def _wish(
+    booking: Booking,
+    start: dt.datetime,
+    *,
+    staff_id: UUID | None = None,
+    any_staff: bool = False,
+    location_id: UUID | None = None,
+) -> Wish:
+    old, is_class = booking.appointment, booking.appointment.service.kind == ServiceKind.CLASS
+    return Wish.to_move(
+        booking,
+        start=start,
+        staff_id=staff_id or (None if any_staff or is_class else old.staff_id),
+        location_id=location_id or (None if is_class else old.location_id),
+    )
+
+
+def _is_one_of_several(booking: Booking) -> bool:
+    others = Booking.objects.filter(visit=booking.visit_id, status=booking.status).exclude(pk=booking.pk)
+    return others.exists()
+
+
+def move_all(moves: Sequence[Move], *, actor: Actor, now: dt.datetime) -> None:
+    """Move visits, all or none, under one lock; one message tells of them all. As `reschedule_booking`."""
+    by = BUSINESS if acts_for_business(actor) else CUSTOMER
+    bookings = [each for move in moves for each in move.bookings]
+    for move in moves:
+        _require_may_move(move, by, now)
+    was = {each.pk: _old(each.appointment) for each in bookings}
+    going = [replace(move, wish=replace(move.wish, leaving=tuple(bookings))) for move in moves]
+    ways = [_way_of(move, now) for move in going]
+    _lock_all(bookings, ways, now)
+    for booking in bookings:
+        swap(booking, times_moved=booking.times_moved + 1)
+    # Everybody is found a place while all count as gone, and all are gone before anybody takes theirs: what moves by
+    # half an hour is not in its own way.
+    placed = [way.chosen(now) for way in ways]
+    for booking in bookings:
+        give_back_seats(appointment_id=booking.appointment_id, seats=booking.party_size)
+    for move, places in zip(going, placed, strict=True):
+        for booking, wish, place in zip(move.bookings, move.wish.services, places, strict=True):
+            _take_place(booking, wish, place)
+            require_in_scope(actor, booking.appointment)
+    for move in moves:
+        if move.bookings[0].status == Status.PENDING:
+            let_expire(move.bookings[0], now=now)
+    publish_together(BookingRescheduled, bookings, actor=actor, told=lambda booking: {"by": by, **was[booking.pk]})
+
+
+def _require_may_move(move: Move, by: str, now: dt.datetime) -> None:
+    starts_at = min(each.appointment.starts_at for each in move.bookings)
+    for booking in move.bookings:
+        terms = move_terms(
+            policy=Policy.from_data(booking.policy),
+            status=booking.state,
+            starts_at=starts_at,
+            times_moved=booking.times_moved,
+            now=now,
+        )
+        bound = terms.reason if by == CUSTOMER else terms.reason == "wrong_status" and terms.reason
+        if bound:
+            raise Conflict(_WHY_NOT[bound], code=bound, extra={"status": str(booking.status)})
+
+
+def _old(appointment: Appointment) -> dict[str, Any]:
+    return {
+        "old_start": appointment.starts_at.isoformat(),
+        "old_end": appointment.ends_at.isoformat(),
+        "old_staff_id": appointment.staff_id,
+    }
+
+
+@dataclass(frozen=True)
+class _Way:
+    """Where a move goes: into the `session` of a class, or wherever the engine finds that its wish can be had."""
+
+    wish: Wish
+    calendars: Calendars
+    session: Appointment | None = None
+
+    def chosen(self, now: dt.datetime) -> Sequence[Placement | Appointment]:
+        """One place for each service."""
+        if self.session is not None:
+            return [self.session]
+        return choose(wish=self.wish, calendars=self.calendars, now=now)
+
+
+def _way_of(move: Move, now: dt.datetime) -> _Way:
+    """Everybody who could take it, since a look before the lock would find the booking in its own way."""
+    if move.wish.service.kind != ServiceKind.CLASS:
+        for each in move.wish.services:
+            require_reach(each, now=now)
+        return _Way(move.wish, every_calendar(move.wish))
+    session = session_at(move.wish)
+    if session is None:
+        raise SlotUnavailable(wish=move.wish, causes=[SESSIONS_ONLY])
+    require_session_notice(session, move.wish, now=now)
+    return _Way(move.wish, Calendars(frozenset({session.staff_id})), session)
+
+
+def _lock_all(bookings: Sequence[Booking], ways: Sequence[_Way], now: dt.datetime) -> None:
+    owners = Calendars.of_all([way.calendars for way in ways]).owners
     overdue = staff_of_expired_holds(now=now)
-    lock(calendars.owners | overdue | owners_of(booking.appointment) | day_counted(wish.service))
+    old = {owner for each in bookings for owner in owners_of(each.appointment)}
+    counted = {row for way in ways for each in way.wish.services for row in day_counted(each.service)}
+    lock(owners | overdue | old | counted)
     if overdue:
         release_expired_holds(staff_ids=overdue, now=now)
-    swap(booking, times_moved=booking.times_moved + 1)
-    placement = choose(wish=wish, calendars=calendars, now=now)
-    give_back_seats(appointment_id=booking.appointment_id, seats=booking.party_size)
-    shared = Booking.objects.filter(appointment=booking.appointment_id).exclude(pk=booking.pk).exists()
-    if shared or placement.joins is not None:
-        found = seat(wish=wish, placement=placement)
-        Booking.objects.filter(pk=booking.pk).update(appointment=found)
+
+
+def _take_place(booking: Booking, wish: Wish, place: Placement | Appointment) -> None:
+    """An appointment that others ever were in stays as it was: it is their history, too."""
+    if isinstance(place, Appointment):
+        take_session_seats(place, wish)
+        found = place
+    elif place.joins is not None or _is_shared(booking):
+        found = seat(wish=wish, placement=place)
     else:
         found = booking.appointment
-        lay_anew(found, wish, placement)
+        lay_anew(found, wish, place)
+    if found.pk != booking.appointment_id:
+        Booking.objects.filter(pk=booking.pk).update(appointment=found)
     booking.appointment = Appointment.objects.select_related("service", "staff", "location").get(pk=found.pk)
-    booking.helper_ids = list(placement.staff_ids[1:]) if placement.joins is None else helpers_of(found)
+    booking.helper_ids = helpers_of(found)
 
 
-def _move_to_session(booking: Booking, wish: Wish, now: dt.datetime) -> None:
-    session = session_at(wish)
-    if session is None:
-        raise SlotUnavailable(wish=wish, causes=[SESSIONS_ONLY])
-    require_session_notice(session, wish, now=now)
-    old = booking.appointment
-    lock_session(staff_ids={session.staff_id, old.staff_id}, now=now)
-    swap(booking, times_moved=booking.times_moved + 1, appointment=session)
-    give_back_seats(appointment_id=old.pk, seats=booking.party_size)
-    take_session_seats(session, wish)
+def _is_shared(booking: Booking) -> bool:
+    return Booking.objects.filter(appointment=booking.appointment_id).exclude(pk=booking.pk).exists()

@@ -1,7 +1,7 @@
 """Finding who and what takes a wish, under the lock, and putting it on their calendars."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -10,10 +10,10 @@ from django.db import IntegrityError
 
 from bookme.bookings.actions.limits import Counted
 from bookme.bookings.actions.seats import release_expired_holds, staff_of_expired_holds, take_seats
-from bookme.bookings.availability import Cause, Chain, Leg, Plan, takers
+from bookme.bookings.availability import Cause, Chain, Leg, Plan, Snapshot, takers
 from bookme.bookings.locks import lock
 from bookme.bookings.models import Appointment, ResourceAllocation
-from bookme.bookings.selectors.openings import refusal, require_reach, snapshot_of
+from bookme.bookings.selectors.openings import max_gap, refusal, require_reach, snapshots_of
 from bookme.bookings.wishes import SlotUnavailable, Wish
 from bookme.core.time import MINUTE, instant_of, minute_of
 from bookme.locations.models import Resource
@@ -32,6 +32,12 @@ class Calendars:
     owners: frozenset[UUID]
     overdue: frozenset[UUID] = frozenset()
 
+    @classmethod
+    def of_all(cls, several: Sequence["Calendars"]) -> "Calendars":
+        """Those of several wishes."""
+        owners = frozenset(owner for each in several for owner in each.owners)
+        return cls(owners, frozenset(owner for each in several for owner in each.overdue))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Placement:
@@ -47,31 +53,25 @@ class Placement:
     joins: UUID | None
     units: tuple[UUID, ...]
 
-    @classmethod
-    def of(cls, leg: Leg, plan: Plan) -> "Placement":
-        return cls(
-            staff_ids=tuple(UUID(each) for each in leg.staff),
-            location_id=UUID(plan.place),
-            starts_at=instant_of(leg.start),
-            ends_at=instant_of(leg.end),
-            joins=UUID(leg.joins) if leg.joins else None,
-            units=tuple(UUID(each) for each in leg.units),
-        )
-
 
 def free_calendars(*, wish: Wish, now: dt.datetime) -> Calendars:
-    """All that a look without a lock shows free for the wish; everything, where holds that ran out are in the way.
+    """All that a look without a lock shows free for the wish.
 
-    Raises SlotUnavailable where the look shows nobody: whoever comes late neither writes nor waits.
+    Everything, where holds that ran out are in the way, or several services follow each other: there is more than one
+    way to do them. Raises SlotUnavailable where the look shows no way: whoever comes late neither writes nor waits.
     """
-    require_reach(wish, now=now)
+    for each in wish.services:
+        require_reach(each, now=now)
     overdue = staff_of_expired_holds(now=now)
     if overdue:
         return replace(every_calendar(wish), overdue=frozenset(overdue))
-    snapshot = snapshot_of(wish, now=now)
-    found = takers(snapshot, minute_of(wish.start))
+    snapshots = snapshots_of(wish, now=now)
+    if wish.then:
+        _plan(wish, snapshots)
+        return every_calendar(wish)
+    found = takers(snapshots[0], minute_of(wish.start))
     if not found:
-        raise refusal(wish, snapshot)
+        raise refusal(wish, snapshots)
     return Calendars(frozenset(UUID(owner) for owner in found))
 
 
@@ -84,10 +84,13 @@ def lock_calendars(calendars: Calendars, *, counted: Counted, now: dt.datetime) 
 
 def every_calendar(wish: Wish) -> Calendars:
     """Everybody and everything that could ever take the wish, free or not."""
-    units = Resource.objects.filter(kind__in=wish.service.requirements.values("kind"), is_active=True)
-    if wish.location_ids is not None:
-        units = units.filter(location__in=wish.location_ids)
-    return Calendars(frozenset((*_staff_of(wish), *units.values_list("pk", flat=True))))
+    owners: set[UUID] = set()
+    for each in wish.services:
+        units = Resource.objects.filter(kind__in=each.service.requirements.values("kind"), is_active=True)
+        if each.location_ids is not None:
+            units = units.filter(location__in=each.location_ids)
+        owners.update(_staff_of(each), units.values_list("pk", flat=True))
+    return Calendars(frozenset(owners))
 
 
 def _staff_of(wish: Wish) -> Iterable[UUID]:
@@ -99,16 +102,33 @@ def _staff_of(wish: Wish) -> Iterable[UUID]:
     return doing.values_list("staff", flat=True)
 
 
-def choose(*, wish: Wish, calendars: Calendars, now: dt.datetime) -> Placement:
+def choose(*, wish: Wish, calendars: Calendars, now: dt.datetime) -> list[Placement]:
     """Ask the engine once more, now that nobody else can book these; raises SlotUnavailable.
 
-    The first place in order at which the start is offered, and there whom the business's rule names first.
+    One placement for each service: at the first place in order at which the start is offered, and there with whom the
+    business's rule names first.
     """
-    snapshot = snapshot_of(wish, now=now)
-    plan = Chain([snapshot], among=frozenset(str(owner) for owner in calendars.owners)).at(minute_of(wish.start))
+    plan = _plan(wish, snapshots_of(wish, now=now), among=calendars.owners)
+    return [_placement(leg, plan) for leg in plan.legs]
+
+
+def _plan(wish: Wish, snapshots: Sequence[Snapshot], *, among: frozenset[UUID] | None = None) -> Plan:
+    owners = None if among is None else frozenset(str(owner) for owner in among)
+    plan = Chain(snapshots, max_gap=max_gap(wish), among=owners).at(minute_of(wish.start))
     if plan is None:
-        raise refusal(wish, snapshot)
-    return Placement.of(plan.legs[0], plan)
+        raise refusal(wish, snapshots)
+    return plan
+
+
+def _placement(leg: Leg, plan: Plan) -> Placement:
+    return Placement(
+        staff_ids=tuple(UUID(each) for each in leg.staff),
+        location_id=UUID(plan.place),
+        starts_at=instant_of(leg.start),
+        ends_at=instant_of(leg.end),
+        joins=UUID(leg.joins) if leg.joins else None,
+        units=tuple(UUID(each) for each in leg.units),
+    )
 
 
 def seat(*, wish: Wish, placement: Placement) -> Appointment:

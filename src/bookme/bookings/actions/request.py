@@ -1,4 +1,4 @@
-"""What a door hands to `create_visit`."""
+"""What a door hands to `create_visit` and `create_series`."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -10,8 +10,22 @@ from bookme.customers.actions import Address, Contact
 
 
 @dataclass(frozen=True, kw_only=True)
+class Item:
+    """A session, or a service with that person (None: anybody); and its extras. Ids are of this business or refused.
+
+    `pointer` is where the body of the request has it: what is wrong with it is told there.
+    """
+
+    service_id: UUID | None = None
+    session_id: UUID | None = None
+    staff_id: UUID | None = None
+    extra_ids: tuple[UUID, ...] = ()
+    pointer: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class BookingRequest:
-    """What somebody asks for: a session, or a service at a start. Ids are of this business or refused.
+    """What somebody asks for: a session, or at `start` one or several services, one after another at one place.
 
     `consents` maps ConsentKind values to the answers; what they answer is what the business asks, in `language`, which
     is the visitor's. `source` is the door it came by (such as `api` or `page`; the team's own is `team`),
@@ -20,13 +34,10 @@ class BookingRequest:
     """
 
     contact: Contact
-    session_id: UUID | None = None
-    service_id: UUID | None = None
+    items: tuple[Item, ...]
     start: dt.datetime | None = None
-    staff_id: UUID | None = None
     location_id: UUID | None = None
     party_size: int = 1
-    extra_ids: tuple[UUID, ...] = ()
     notes: str = ""
     answers: Mapping[str, Any] = field(default_factory=dict)
     address: Address | None = None

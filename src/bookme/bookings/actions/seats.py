@@ -1,18 +1,18 @@
 """Seats: taken and given back by one atomic statement each, always under the lock of the appointment's calendar."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from itertools import groupby
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
-from bookme.bookings.actions.facts import fact_of
+from bookme.bookings.actions.facts import publish_together
 from bookme.bookings.actions.versions import swapped
 from bookme.bookings.events import BookingExpired
 from bookme.bookings.models import Appointment, Booking, ResourceAllocation
 from bookme.bookings.states import Status
 from bookme.core.actor import SYSTEM
-from bookme.eventlog.actions import publish
 
 
 def take_seats(*, appointment_id: UUID, seats: int) -> bool:
@@ -44,16 +44,18 @@ def release_expired_holds(*, staff_ids: Collection[UUID], now: dt.datetime) -> i
     Publishes BookingExpired for each.
     """
     overdue = _expired(now).filter(appointment__staff__in=staff_ids).select_related("appointment", "visit")
-    return sum(expire_locked(booking=booking) for booking in overdue)
+    overdue = overdue.order_by("visit_id", "position", "id")
+    return expire_locked(bookings=list(overdue))
 
 
-def expire_locked(*, booking: Booking) -> bool:
-    """Let one booking expire whose calendar is locked; False if it has changed meanwhile."""
-    if not swapped(booking, status=Status.EXPIRED):
-        return False
-    give_back_seats(appointment_id=booking.appointment_id, seats=booking.party_size)
-    publish(fact_of(BookingExpired, booking), actor=SYSTEM)
-    return True
+def expire_locked(*, bookings: Sequence[Booking]) -> int:
+    """Let bookings expire whose calendars are locked, but for those that have changed meanwhile; returns how many."""
+    expired = [each for each in bookings if swapped(each, status=Status.EXPIRED)]
+    for booking in expired:
+        give_back_seats(appointment_id=booking.appointment_id, seats=booking.party_size)
+    for _, same in groupby(expired, key=lambda each: each.visit_id):
+        publish_together(BookingExpired, list(same), actor=SYSTEM)
+    return len(expired)
 
 
 def _expired(now: dt.datetime) -> QuerySet[Booking]:

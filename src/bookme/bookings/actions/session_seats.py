@@ -1,12 +1,9 @@
 """Seats of a published session: its time is taken already, so only the seats have to be left."""
 
 import datetime as dt
-from uuid import UUID
 
-from bookme.bookings.actions.limits import NOTHING_COUNTED, Counted
-from bookme.bookings.actions.seats import release_expired_holds, take_seats
+from bookme.bookings.actions.seats import take_seats
 from bookme.bookings.availability import Cause
-from bookme.bookings.locks import lock
 from bookme.bookings.models import Appointment
 from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.wishes import SlotUnavailable, Wish
@@ -17,12 +14,6 @@ def require_session_notice(session: Appointment, wish: Wish, *, now: dt.datetime
     """Raises SlotUnavailable for a session that begins too soon."""
     if session.starts_at < now + policy_of(wish.service).min_notice_minutes * MINUTE:
         raise SlotUnavailable(wish=wish, causes=[Cause.NOTICE])
-
-
-def lock_session(*, staff_ids: set[UUID], counted: Counted = NOTHING_COUNTED, now: dt.datetime) -> None:
-    """Lock the calendars of sessions, and who is counted, and release the expired holds on them."""
-    lock(staff_ids | counted.row_ids, contacts=counted.contacts)
-    release_expired_holds(staff_ids=staff_ids, now=now)
 
 
 def take_session_seats(session: Appointment, wish: Wish) -> None:

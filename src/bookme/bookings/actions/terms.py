@@ -1,11 +1,11 @@
 """From what was asked to what can be booked: what does not fit together is refused."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bookme.bookings.actions.powers import acts_for_business
-from bookme.bookings.actions.request import BookingRequest
+from bookme.bookings.actions.request import BookingRequest, Item
 from bookme.bookings.answers import checked_answers
 from bookme.bookings.models import Appointment
 from bookme.bookings.selectors.offer import (
@@ -23,7 +23,7 @@ from bookme.core.errors import FieldError, Invalid, NotAllowed
 from bookme.customers.actions import Address
 from bookme.customers.models import ConsentKind
 from bookme.postcodes.distance import Point
-from bookme.services.models import Extra, Service
+from bookme.services.models import Extra, Service, ServiceKind
 from bookme.services.selectors import questions_of
 from bookme.staff.selectors import areas_count, asked_point
 from bookme.tenants.config import Policy
@@ -31,47 +31,77 @@ from bookme.tenants.context import require_tenant
 from bookme.tenants.models import BusinessKind
 
 NEEDED_CONSENTS = (ConsentKind.TERMS, ConsentKind.PRIVACY)
+MOST_SERVICES = 10
 SESSION_OR_SERVICE = "Give either a session, or a service and a start."
 START_NEEDED = "Say when it begins."
 CONSENT_NEEDED = "This is needed to book."
+CLASS_APART = "A class is booked by its session, apart from other services."
 ADDRESS_NEEDED = "Say where we are to come."
 
 
 @dataclass(frozen=True, kw_only=True)
-class BookingTerms:
-    """A request whose every part exists and fits; `session` is set where one is booked."""
+class ItemTerms:
+    """One service of a visit, or a session. The wish is of itself alone."""
 
     wish: Wish
     policy: Policy
-    session: Appointment | None
     extras: tuple[Extra, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitTerms:
+    """A request whose every part exists and fits; `session` is set where one is booked, and then it is all."""
+
+    items: tuple[ItemTerms, ...]
+    session: Appointment | None
     answers: dict[str, Any]
 
+    @property
+    def wish(self) -> Wish:
+        """All of it."""
+        first, *others = (each.wish for each in self.items)
+        return replace(first, then=tuple(others))
 
-def checked_terms(request: BookingRequest, *, actor: Actor) -> BookingTerms:
+
+def checked_terms(request: BookingRequest, *, actor: Actor) -> VisitTerms:
     """Raises Invalid with the pointer of what is wrong, and NotAllowed: `guest_booking_off`, or no right to book."""
     session = _asked_session(request)
-    service = session.service if session else asked_service(request.service_id)
-    policy = policy_of(service)
-    if actor.kind is ActorKind.GUEST and not policy.guest_booking:
-        raise NotAllowed("Sign in or register to book here.", code="guest_booking_off")
-    require_party(service, request.party_size)
-    if session is None:
-        require_staff(service, request.staff_id)
-        require_location(service, request.location_id)
     if not acts_for_business(actor):
         # The team writes down what a caller asked for, and can consent to nothing in their name.
         _require_consents(request.consents)
         _require_address(request.address, is_class=session is not None)
-    extras = asked_extras(service, request.extra_ids)
-    wish = _session_wish(session, request) if session else _slot_wish(service, request, extras)
-    return BookingTerms(
-        wish=wish.within_scopes_of(actor),
-        policy=policy,
+    items = tuple(_item_terms(request, item, session, actor) for item in request.items)
+    _require_no_class_among(request, items)
+    services = [each.wish.service for each in items]
+    return VisitTerms(
+        items=items,
         session=session,
-        extras=extras,
-        answers=checked_answers(questions=questions_of(service), answers=request.answers),
+        answers=checked_answers(questions=questions_of(*services), answers=request.answers),
     )
+
+
+def _item_terms(request: BookingRequest, item: Item, session: Appointment | None, actor: Actor) -> ItemTerms:
+    try:
+        service = session.service if session else asked_service(item.service_id)
+        policy = policy_of(service)
+        if actor.kind is ActorKind.GUEST and not policy.guest_booking:
+            raise NotAllowed("Sign in or register to book here.", code="guest_booking_off")
+        if session is None:
+            require_staff(service, item.staff_id)
+        extras = asked_extras(service, item.extra_ids)
+    except Invalid as error:
+        raise error.under(item.pointer) from error
+    require_party(service, request.party_size)
+    if session is None:
+        require_location(service, request.location_id)
+    wish = _session_wish(session, request) if session else _slot_wish(service, request, item, extras)
+    return ItemTerms(wish=wish.within_scopes_of(actor), policy=policy, extras=extras)
+
+
+def _require_no_class_among(request: BookingRequest, items: tuple[ItemTerms, ...]) -> None:
+    for item, terms in zip(request.items, items, strict=True):
+        if len(items) > 1 and terms.wish.service.kind == ServiceKind.CLASS:
+            raise Invalid.field(f"{item.pointer}/service", CLASS_APART, code="class_apart")
 
 
 def _require_address(address: Address | None, *, is_class: bool) -> None:
@@ -93,9 +123,10 @@ def missing_consents(given: Mapping[str, Any]) -> list[ConsentKind]:
 
 
 def _asked_session(request: BookingRequest) -> Appointment | None:
-    if not names_one_wish(session=request.session_id, service=request.service_id, start=request.start):
+    item = request.items[0]
+    if not names_one_wish(session=item.session_id, service=item.service_id, start=request.start):
         raise Invalid.field("", SESSION_OR_SERVICE, code="session_or_service")
-    return None if request.session_id is None else asked_session(request.session_id)
+    return None if item.session_id is None else asked_session(item.session_id)
 
 
 def _require_consents(consents: Mapping[str, bool]) -> None:
@@ -107,13 +138,13 @@ def _require_consents(consents: Mapping[str, bool]) -> None:
         )
 
 
-def _slot_wish(service: Service, request: BookingRequest, extras: tuple[Extra, ...]) -> Wish:
+def _slot_wish(service: Service, request: BookingRequest, item: Item, extras: tuple[Extra, ...]) -> Wish:
     if request.start is None:
         raise Invalid.field("/start", START_NEEDED, code="required")
     return Wish(
         service=service,
         start=request.start,
-        staff_id=request.staff_id,
+        staff_id=item.staff_id,
         location_id=request.location_id,
         party_size=request.party_size,
         extra_minutes=sum(extra.duration_minutes for extra in extras),

@@ -8,6 +8,7 @@ from django.db.models import OuterRef, Q, QuerySet
 
 from bookme.bookings.models import Appointment, Booking, Visit
 from bookme.core.actor import Actor, ActorKind
+from bookme.core.errors import NotAllowed, NotFound
 from bookme.core.fetch import one
 from bookme.core.permissions import Permission
 from bookme.eventlog.models import Event
@@ -33,6 +34,19 @@ def bookings_visible_to(actor: Actor) -> QuerySet[Booking]:
 def booking_for(actor: Actor, booking_id: UUID) -> Booking:
     """Raises NotFound, also for what exists and is not theirs to see."""
     return one(bookings_visible_to(actor), booking_id)
+
+
+def visit_bookings_for(actor: Actor, visit_id: UUID) -> list[Booking]:
+    """All bookings of a visit, in order, for who may act on all of them.
+
+    Raises NotFound where there is none that they may see, and NotAllowed `out_of_scope` where there is another.
+    """
+    seen = list(bookings_visible_to(actor).filter(visit=visit_id).order_by("position", "id"))
+    if not seen:
+        raise NotFound
+    if Booking.objects.filter(visit=visit_id).count() > len(seen):
+        raise NotAllowed("Your role here does not reach all services of this visit.", code="out_of_scope")
+    return seen
 
 
 def bookings_of_visit(visit: Visit) -> QuerySet[Booking]:

@@ -1,16 +1,18 @@
 """Is this one time free, for whom, why not, and what is near: what booking asks the availability engine."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bookme.bookings.availability import Cause, Snapshot, explain, nearest
+from bookme.bookings.availability import Cause, Chain, Snapshot, explain, nearest
 from bookme.bookings.models import Appointment
 from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.selectors.sessions import sessions_near
-from bookme.bookings.selectors.snapshots import load_snapshot, snapshot_for_move
+from bookme.bookings.selectors.slots import plan_as_data, slot_as_data
+from bookme.bookings.selectors.snapshots import Left, left_by, load_snapshot, point_of_visit
 from bookme.bookings.wishes import SESSIONS_ONLY, SlotUnavailable, Wish
-from bookme.core.time import MINUTE, iso_text, minute_of, zone
+from bookme.core.time import DAY_MINUTES, MINUTE, iso_text, minute_of, zone
 from bookme.locations.selectors import zone_of
 from bookme.services.models import ServiceKind
 from bookme.tenants.context import require_tenant
@@ -32,37 +34,55 @@ def require_reach(wish: Wish, *, now: dt.datetime) -> None:
         raise SlotUnavailable(wish=wish, causes=[Cause.GRID])
 
 
-def snapshot_of(wish: Wish, *, now: dt.datetime, days_around: int = 0) -> Snapshot:
-    """What the engine needs for the wish's date, and for so many days before and after it.
+def snapshots_of(wish: Wish, *, now: dt.datetime, days_around: int = 0) -> list[Snapshot]:
+    """What the engine needs of each service, for the wish's date and so many days before and after it.
 
     Read once more after the lock: what was read before it may be history.
     """
     day = wish.start.astimezone(require_tenant().config.zone).date()
     around = dt.timedelta(days=days_around)
-    asked: dict[str, Any] = {
-        "first": day - _DAY - around,
-        "last": day + _DAY + around,
-        "now": now,
-        "staff_ids": wish.staff_ids,
-        "staff_within": wish.staff_within,
-        "location_ids": wish.location_ids,
-    }
-    if wish.moving is not None:
-        return snapshot_for_move(booking=wish.moving, **asked)
+    return snapshots_between(wish, day - _DAY - around, day + _DAY + around, now=now)
+
+
+def snapshots_between(wish: Wish, first: dt.date, last: dt.date, *, now: dt.datetime) -> list[Snapshot]:
+    """The same for a visit that begins on these dates, whenever the wish says."""
+    going = wish.leaving or tuple(each.moving for each in wish.services if each.moving is not None)
+    left = left_by(going) if going else ()
+    snapshots = [_snapshot_of(wish, first, last, left, now=now)]
+    minutes = snapshots[0].longest
+    for each in wish.then:
+        reach = last + dt.timedelta(days=1 + minutes // DAY_MINUTES)
+        snapshots.append(replace(_snapshot_of(each, first, reach, left, now=now), follows=True))
+        minutes += snapshots[-1].longest + max_gap(wish)
+    return snapshots
+
+
+def max_gap(wish: Wish) -> int:
+    """How many minutes may pass between one service and the next."""
+    return min(policy_of(each.service).max_gap_minutes for each in wish.services)
+
+
+def _snapshot_of(wish: Wish, first: dt.date, last: dt.date, left: Sequence[Left], *, now: dt.datetime) -> Snapshot:
     return load_snapshot(
         service=wish.service,
+        first=first,
+        last=last,
+        now=now,
         policy=policy_of(wish.service),
+        staff_ids=wish.staff_ids,
+        staff_within=wish.staff_within,
+        location_ids=wish.location_ids,
         party_size=wish.party_size,
         extra_minutes=wish.extra_minutes,
-        point=wish.point,
-        **asked,
+        point=wish.point if wish.moving is None else point_of_visit(wish.moving),
+        left=left,
     )
 
 
-def refusal(wish: Wish, snapshot: Snapshot) -> SlotUnavailable:
-    """Why nobody can take the wish: the causes of the person with the fewest."""
+def refusal(wish: Wish, snapshots: Sequence[Snapshot]) -> SlotUnavailable:
+    """Why the wish cannot be had: of the first service that nobody can take then, the causes of who has the fewest."""
     # No cause at all: somebody became free who was not among those we locked. Nearly as good as taken.
-    return SlotUnavailable(wish=wish, causes=_fewest_causes(wish, snapshot) or [Cause.BOOKING])
+    return SlotUnavailable(wish=wish, causes=_causes(wish, snapshots) or [Cause.BOOKING])
 
 
 def causes_against(wish: Wish, *, now: dt.datetime) -> list[str]:
@@ -71,11 +91,21 @@ def causes_against(wish: Wish, *, now: dt.datetime) -> list[str]:
         require_reach(wish, now=now)
     except SlotUnavailable as error:
         return error.causes
-    return [str(each) for each in _fewest_causes(wish, snapshot_of(wish, now=now))]
+    return [str(each) for each in _causes(wish, snapshots_of(wish, now=now))]
 
 
-def _fewest_causes(wish: Wish, snapshot: Snapshot) -> list[Cause]:
+def _causes(wish: Wish, snapshots: Sequence[Snapshot]) -> list[Cause]:
+    """Of the first service for which there is nobody, once those before it are placed."""
     minute = minute_of(wish.start)
+    for index, snapshot in enumerate(snapshots[:-1]):
+        plan = Chain(snapshots[: index + 1], max_gap=max_gap(wish)).at(minute_of(wish.start))
+        if plan is None:
+            return _fewest_causes(snapshot, minute)
+        minute = plan.end
+    return _fewest_causes(snapshots[-1], minute)
+
+
+def _fewest_causes(snapshot: Snapshot, minute: int) -> list[Cause]:
     people = [person for person in snapshot.people if person.asked] if snapshot.places else []
     return min((explain(snapshot, person.id, minute) for person in people), key=len, default=[Cause.HOURS])
 
@@ -86,24 +116,22 @@ def with_alternatives(error: SlotUnavailable, *, now: dt.datetime) -> SlotUnavai
 
 
 def alternatives_to(wish: Wish, *, now: dt.datetime, count: int = ALTERNATIVES) -> list[dict[str, Any]]:
-    """Up to `count` openings, nearest first: `{start, end, location, staff: [id…]}`; of a class with its `session`."""
+    """Up to `count` openings, nearest first: `{start, end, location, staff: [id…]}`; of a class with its `session`.
+
+    Of several services, with `services` instead of `staff`, as in `available_visits`.
+    """
     policy = policy_of(wish.service)
     start = min(max(wish.start, now), now + policy.max_days_ahead * _DAY)
     if wish.service.kind == ServiceKind.CLASS:
         soonest = now + policy.min_notice_minutes * MINUTE
         found = sessions_near(wish, start, soonest=soonest, count=count)
         return [_session_data(each) for each in found]
-    snapshot = snapshot_of(replace(wish, start=start), now=now, days_around=_NEAR)
-    tz = zone(snapshot.zone)
-    return [
-        {
-            "start": iso_text(slot.start, tz),
-            "end": iso_text(slot.end, tz),
-            "location": slot.place,
-            "staff": slot.staff,
-        }
-        for slot in nearest(snapshot, minute_of(start), count)
-    ]
+    snapshots = snapshots_of(wish.at(start), now=now, days_around=_NEAR)
+    tz = zone(snapshots[0].zone)
+    if wish.then:
+        plans = Chain(snapshots, max_gap=max_gap(wish)).nearest(minute_of(start), count)
+        return [plan_as_data(plan, wish, tz) for plan in plans]
+    return [slot_as_data(slot, tz) for slot in nearest(snapshots[0], minute_of(start), count)]
 
 
 def _session_data(session: Appointment) -> dict[str, Any]:

@@ -4,10 +4,12 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from bookme.bookings.availability import Snapshot, offered
+from bookme.bookings.availability import Plan, Slot, Snapshot, offered
 from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.selectors.snapshots import load_snapshot, require_range
+from bookme.bookings.wishes import Wish
 from bookme.core.time import iso_text, zone
 from bookme.postcodes.distance import Point
 from bookme.services.models import Service, ServiceKind
@@ -56,17 +58,33 @@ def slots_as_data(snapshot: Snapshot) -> list[dict[str, Any]]:
     """The snapshot's days with their slots, as `available_slots` answers them."""
     tz = zone(snapshot.zone)
     return [
-        {
-            "date": day.isoformat(),
-            "slots": [
-                {
-                    "start": iso_text(slot.start, tz),
-                    "end": iso_text(slot.end, tz),
-                    "location": slot.place,
-                    "staff": slot.staff,
-                }
-                for slot in slots
-            ],
-        }
+        {"date": day.isoformat(), "slots": [slot_as_data(slot, tz) for slot in slots]}
         for day, slots in offered(snapshot).items()
     ]
+
+
+def slot_as_data(slot: Slot, tz: ZoneInfo) -> dict[str, Any]:
+    return {
+        "start": iso_text(slot.start, tz),
+        "end": iso_text(slot.end, tz),
+        "location": slot.place,
+        "staff": slot.staff,
+    }
+
+
+def plan_as_data(plan: Plan, wish: Wish, tz: ZoneInfo) -> dict[str, Any]:
+    """A visit of several services as `available_visits` answers it."""
+    return {
+        "start": iso_text(plan.start, tz),
+        "end": iso_text(plan.end, tz),
+        "location": plan.place,
+        "services": [
+            {
+                "service": str(each.service.pk),
+                "start": iso_text(leg.start, tz),
+                "end": iso_text(leg.end, tz),
+                "staff": leg.staff,
+            }
+            for leg, each in zip(plan.legs, wish.services, strict=True)
+        ],
+    }

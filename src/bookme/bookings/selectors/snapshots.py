@@ -13,11 +13,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
 
 from bookme.bookings.availability import Group, Hours, Person, Place, Snapshot, Span, Unit
 from bookme.bookings.models import Appointment, Booking
-from bookme.bookings.selectors.offer import policy_of
 from bookme.core.errors import Invalid
 from bookme.core.time import DAY_MINUTES, DAY_NAMES, clock_minutes, is_calendar_day
 from bookme.postcodes.distance import Point
@@ -56,7 +54,7 @@ def _hours(table: str, owner: str, *more: str) -> str:
 _ACTIVE = "(published OR seats_taken > 0)"
 _BLOCKED = "blocked_start < %(end)s AND blocked_end > %(start)s AND blocked_start > %(earliest)s"
 _TOUCHING = "starts_at < %(end)s AND ends_at > %(start)s"
-_NOT_LEFT = "coalesce(%(ignored)s::uuid NOT IN (id, coalesce(lead_id, id)), true)"
+_NOT_LEFT = "NOT coalesce(lead_id, id) = ANY(%(ignored)s)"
 
 _PLACES = f"""
 SELECT place.id::text, place.timezone, shut.*, {_hours("locations_openinghours", "location_id = place.id")},
@@ -115,7 +113,7 @@ _UNITS = f"""
 SELECT unit.id::text, unit.location_id::text, unit.kind, held.*
 FROM locations_resource unit, LATERAL (
     SELECT {_spans("blocked_start", "blocked_end")} FROM bookings_resourceallocation
-    WHERE resource_id = unit.id AND {_BLOCKED} AND appointment_id IS DISTINCT FROM %(ignored)s::uuid
+    WHERE resource_id = unit.id AND {_BLOCKED} AND NOT appointment_id = ANY(%(ignored)s)
 ) held
 WHERE unit.is_active AND unit.kind = ANY(%(kinds)s) AND unit.location_id = ANY(%(places)s)
 ORDER BY unit.position, unit.id
@@ -155,7 +153,7 @@ def load_snapshot(
     party_size: int = 1,
     extra_minutes: int = 0,
     point: Point | None = None,
-    left: Left | None = None,
+    left: Collection[Left] = (),
 ) -> Snapshot:
     """Everything that decides the service's slots from `first` to `last`, both inclusive.
 
@@ -163,7 +161,7 @@ def load_snapshot(
     merged. None for staff or locations means all of them; what is inactive, does not do the service or is not where it
     is given is left out. Where it needs several people, `staff_ids` lead, and nobody helps but from `staff_within`, if
     that is given. Dates are those of the location if any is asked for, else the business's. `point` is where it is
-    wanted: only who goes there, by their areas, can take it. `left` counts as left already.
+    wanted: only who goes there, by their areas, can take it. What is `left` counts as left already.
     """
     business = require_tenant().config
     reads = _Reads(service, first, last, MAX_DURATION + extra_minutes + service.padding_after_minutes, left)
@@ -205,49 +203,26 @@ def bookable_dates(service: Service) -> tuple[tuple[dt.date, dt.date], ...]:
     return tuple((day(each["from"]), day(each["to"])) for each in service.bookable_dates)
 
 
-def snapshot_for_move(
-    *,
-    booking: Booking,
-    first: dt.date,
-    last: dt.date,
-    now: dt.datetime,
-    staff_ids: Collection[UUID] | None = None,
-    staff_within: Collection[UUID] | None = None,
-    location_ids: Collection[UUID] | None = None,
-) -> Snapshot:
-    """As `load_snapshot`, for a booking that may go to these dates: its own seats count as given back.
+def point_of_visit(booking: Booking) -> Point | None:
+    """Where areas count, the address of its visit, to which its people go, as far as that is known."""
+    return known_point((booking.visit.address or {}).get("postcode") or "")
 
-    Where areas count, only people who go to the address of its visit can take it, as far as that is known.
-    Its appointment is in nobody's way where it is the only one on it; where others stay, that time is still taken.
+
+def left_by(bookings: Sequence[Booking]) -> tuple[Left, ...]:
+    """What bookings that are to go elsewhere leave: their own seats.
+
+    Their appointment is in nobody's way where nobody else is on it; where others stay, that time is still taken: of the
+    appointment as it is now, since others may have come or gone since the booking was read.
     """
-    service = booking.appointment.service
-    return load_snapshot(
-        service=service,
-        first=first,
-        last=last,
-        now=now,
-        policy=policy_of(service),
-        staff_ids=staff_ids,
-        staff_within=staff_within,
-        location_ids=location_ids,
-        party_size=booking.party_size,
-        extra_minutes=booking.extra_minutes,
-        point=known_point((booking.visit.address or {}).get("postcode") or ""),
-        left=_left_by(booking),
-    )
-
-
-def _left_by(booking: Booking) -> Left:
-    """Of the appointment as it is now: others may have come or gone since the booking was read."""
-    seats = booking.party_size
-    stay = Appointment.objects.filter(Q(published=True) | Q(seats_taken__gt=seats), pk=booking.appointment_id)
-    return Left(booking.appointment_id, seats, is_emptied=not stay.exists())
+    seats = {each.appointment_id: each.party_size for each in bookings}
+    rows = Appointment.objects.filter(pk__in=seats).values_list("pk", "published", "seats_taken")
+    return tuple(Left(pk, seats[pk], is_emptied=not published and taken <= seats[pk]) for pk, published, taken in rows)
 
 
 class _Reads:
     """The statements of one snapshot, and what all need: instants and dates that suffice in whatever zone there is."""
 
-    def __init__(self, service: Service, first: dt.date, last: dt.date, longest: int, left: Left | None) -> None:
+    def __init__(self, service: Service, first: dt.date, last: dt.date, longest: int, left: Collection[Left]) -> None:
         self.service, self.left = service, left
         self.first = first - dt.timedelta(days=5)
         self.last = last + dt.timedelta(days=3 + longest // DAY_MINUTES)
@@ -259,7 +234,7 @@ class _Reads:
             "start": start,
             "end": dt.datetime.combine(self.last, dt.time.min, tzinfo=dt.UTC),
             "earliest": start - LONGEST_BLOCK,
-            "ignored": left.appointment_id if left and left.is_emptied else None,
+            "ignored": [each.appointment_id for each in left if each.is_emptied],
         }
 
     def rows(self, statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
@@ -325,14 +300,15 @@ def _people(
     return tuple(people)
 
 
-def _groups(rows: list[list[Any]], left: Left | None) -> tuple[Group, ...]:
+def _groups(rows: list[list[Any]], left: Collection[Left]) -> tuple[Group, ...]:
+    given_back = {str(each.appointment_id): each.seats for each in left}
     return tuple(
         Group(
             id=group,
             place=place,
             start=start,
             end=end,
-            seats_left=seats + (left.seats if left and str(left.appointment_id) == group else 0),
+            seats_left=seats + given_back.get(group, 0),
         )
         for group, place, start, end, seats in rows
     )

@@ -11,7 +11,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from bookme.bookings.actions import BookingRequest, create_visit, update_booking
+from bookme.bookings.actions import BookingRequest, Item, create_visit, update_booking
 from bookme.bookings.export import booking_lines
 from bookme.bookings.filters import BookingFilter
 from bookme.bookings.links import manage_token
@@ -74,13 +74,17 @@ def _token_of(visit: Visit) -> str:
 def _request_of(given: dict[str, Any], address: str) -> BookingRequest:
     return BookingRequest(
         contact=Contact(**given["customer"]),
-        session_id=given["session"],
-        service_id=given["service"],
+        items=(
+            Item(
+                session_id=given["session"],
+                service_id=given["service"],
+                staff_id=given["staff"],
+                extra_ids=tuple(given["extras"]),
+            ),
+        ),
         start=given["start"],
-        staff_id=given["staff"],
         location_id=given["location"],
         party_size=given["party_size"],
-        extra_ids=tuple(given["extras"]),
         notes=given["notes"],
         answers=given["answers"],
         address=Address(**given["address"]) if given["address"] else None,

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from bookme.bookings.availability import Snapshot
 from bookme.bookings.models import Appointment, Booking
 from bookme.bookings.selectors.offer import policy_of
+from bookme.bookings.selectors.openings import snapshots_between
 from bookme.bookings.selectors.sessions import session_for
-from bookme.bookings.selectors.snapshots import load_snapshot, snapshot_for_move
+from bookme.bookings.wishes import Wish
 from bookme.core.actor import GUEST
 from bookme.core.errors import Invalid, NotFound
 from bookme.core.time import MINUTE
@@ -136,23 +137,21 @@ class Choice:
 
     def snapshot(self, first: dt.date, last: dt.date, now: dt.datetime, *, anyone: bool = False) -> Snapshot:
         """What the availability engine needs for these dates, with the chosen person unless `anyone` is asked for."""
-        asked: dict[str, Any] = {
-            "first": first,
-            "last": last,
-            "now": now,
-            "staff_ids": None if anyone or self.draft.staff_id is None else [self.draft.staff_id],
-            "location_ids": [self.place.id],
+        where: dict[str, Any] = {
+            "start": now,
+            "staff_id": None if anyone else self.draft.staff_id,
+            "location_id": self.place.id,
         }
         if self.moved is not None:
-            return snapshot_for_move(booking=self.moved, **asked)
-        return load_snapshot(
+            return snapshots_between(Wish.to_move(self.moved, **where), first, last, now=now)[0]
+        wish = Wish(
             service=self.service,
-            policy=self.policy,
             party_size=self.draft.party_size,
             extra_minutes=self.extra_minutes,
             point=self.point,
-            **asked,
+            **where,
         )
+        return snapshots_between(wish, first, last, now=now)[0]
 
     def at(self, postcode: str) -> "Choice":
         """The same where that postcode is, of a choice of nowhere: with those who go there, whoever was chosen before.

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 
-from bookme.bookings.actions.request import BookingRequest
+from bookme.bookings.actions.request import BookingRequest, Item
 from bookme.bookings.availability import Cause
 from bookme.bookings.links import manage_token
 from bookme.bookings.models import Visit
@@ -181,17 +181,12 @@ def _with_other_postcode(request: HttpRequest, choice: Choice) -> Choice:
 def _asked(request: HttpRequest, choice: Choice, form: DetailsForm) -> BookingRequest:
     draft = choice.draft
     seats = form.cleaned_data.get("party_size", draft.party_size)
-    what: dict[str, Any] = {"session_id": draft.session_id, "party_size": seats}
+    what: dict[str, Any] = {"items": (Item(session_id=draft.session_id),)}
     if choice.session is None:
-        what |= {
-            "service_id": draft.service_id,
-            "start": draft.start,
-            "staff_id": draft.staff_id,
-            "location_id": choice.place.id,
-            "extra_ids": draft.extra_ids,
-        }
+        item = Item(service_id=draft.service_id, staff_id=draft.staff_id, extra_ids=draft.extra_ids)
+        what = {"items": (item,), "start": draft.start, "location_id": choice.place.id}
     who = {"language": request.LANGUAGE_CODE, "guest_address": client_address(request) or None}
-    return form.to_request(**what, **who)
+    return form.to_request(**what, **who, party_size=seats)
 
 
 def _taken(choice: Choice, error: SlotUnavailable, at: dt.datetime, *, postcode: str) -> Taken:

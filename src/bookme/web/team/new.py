@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from bookme.bookings.actions.request import BookingRequest
+from bookme.bookings.actions.request import BookingRequest, Item
 from bookme.bookings.availability import Cause
 from bookme.bookings.models import Visit
 from bookme.bookings.selectors.bookings import bookings_of_visit, bookings_visible_to
@@ -143,14 +143,19 @@ def _booked(request: HttpRequest, actor: Actor, wanted: Wanted, form: CallerForm
 def _request(wanted: Wanted, form: CallerForm) -> BookingRequest:
     language = require_tenant().config.language
     if wanted.session is not None:
-        return form.to_request(session_id=wanted.session.pk, party_size=wanted.party_size, language=language)
+        items = (Item(session_id=wanted.session.pk),)
+        return form.to_request(items=items, party_size=wanted.party_size, language=language)
     return form.to_request(
-        service_id=wanted.service.pk,
+        items=(
+            Item(
+                service_id=wanted.service.pk,
+                staff_id=wanted.person.pk if wanted.person else None,
+                extra_ids=tuple(each.pk for each in wanted.extras),
+            ),
+        ),
         start=wanted.start,
-        staff_id=wanted.person.pk if wanted.person else None,
         location_id=wanted.place.pk if wanted.place else None,
         party_size=wanted.party_size,
-        extra_ids=tuple(each.pk for each in wanted.extras),
         language=language,
     )
 

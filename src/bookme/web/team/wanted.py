@@ -14,9 +14,9 @@ from django.utils.http import urlencode
 
 from bookme.bookings.availability import Snapshot
 from bookme.bookings.models import Appointment, Booking
-from bookme.bookings.selectors.offer import policy_of
+from bookme.bookings.selectors.openings import snapshots_between
 from bookme.bookings.selectors.sessions import session_for
-from bookme.bookings.selectors.snapshots import load_snapshot, snapshot_for_move
+from bookme.bookings.wishes import Wish
 from bookme.core.actor import GUEST, Actor
 from bookme.core.errors import NotFound
 from bookme.locations.models import Location
@@ -106,24 +106,23 @@ class Wanted:
 
     def snapshot(self, first: dt.date, last: dt.date, now: dt.datetime) -> Snapshot:
         """What the availability engine needs for these dates."""
-        asked: dict[str, Any] = {
-            "first": first,
-            "last": last,
-            "now": now,
-            "staff_ids": [self.person.pk] if self.person else [each.pk for each in self.people],
-            "staff_within": [each.pk for each in self.people],
-            "location_ids": [self.place.pk] if self.place else [each.pk for each in self.places],
+        where: dict[str, Any] = {
+            "start": now,
+            "staff_id": self.person.pk if self.person else None,
+            "location_id": self.place.pk if self.place else None,
+            "staff_within": frozenset(each.pk for each in self.people),
+            "places_within": frozenset(each.pk for each in self.places),
         }
         if self.moved is not None:
-            return snapshot_for_move(booking=self.moved, **asked)
-        return load_snapshot(
+            return snapshots_between(Wish.to_move(self.moved, **where), first, last, now=now)[0]
+        wish = Wish(
             service=self.service,
-            policy=policy_of(self.service),
             party_size=self.party_size,
             extra_minutes=self.extra_minutes,
             point=self.point,
-            **asked,
+            **where,
         )
+        return snapshots_between(wish, first, last, now=now)[0]
 
     def query(self, **more: Any) -> dict[str, Any]:
         """The part of an address that says all this again; `more` is added, None taken away."""
