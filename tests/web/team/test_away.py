@@ -1,6 +1,8 @@
 """Closures and time off: who keeps which, and what still stands in that time."""
 
 import datetime as dt
+import html
+import re
 from typing import Any
 
 import pytest
@@ -125,3 +127,39 @@ def test_time_off_of_who_helps_names_the_booking(salon_team: Shop, owner: Person
     page = shown(owner, "/team/away/")
     assert "1 booking still stands" in page
     assert "Bea" in page
+
+
+def test_time_is_blocked_from_a_day_of_the_agenda_and_freed_again(salon_team: Shop, owner: Person) -> None:
+    book(salon_team, "Ada", at=TODAY_AT_TEN)
+    book(salon_team, "Bea", person=salon_team.ben, at=TODAY_AT_TEN)
+    day = f"/team/?day=2030-01-02&person={salon_team.ana.pk}"
+    page = shown(owner, day)
+    link = html.unescape(re.findall(r'href="(/team/away/\?[^"]*)#block"', page)[0])
+    form = shown(owner, link)
+    assert '<details class="card add" id="block" open>' in form
+    assert f'<option value="{salon_team.ana.pk}" selected>' in form
+    assert 'name="first" value="2030-01-02"' in form
+    assert f'name="next" value="{html.escape(day)}"' in form
+    given = {"person": str(salon_team.ana.pk), "first": "2030-01-02", "from_time": "09:00", "to_time": "11:00"}
+    response = sent(owner, "/team/away/time-off/", given | {"reason": "Dentist", "next": day})
+    assert response["Location"] == day
+    page = page_of(owner.page.get(day))
+    assert "Ana Okafor is away then. Nobody can book that time. 1 booking still stands in it." in page
+    assert "Away: Dentist" in page
+    blocked = TimeOff.objects.get()
+    assert f'action="/team/away/time-off/{blocked.pk}/remove/"' in page
+    assert "The time off is gone." in done(owner, f"/team/away/time-off/{blocked.pk}/remove/", {"next": day})
+    assert not TimeOff.objects.exists()
+
+
+def test_a_day_that_cannot_be_read_is_today_and_nobody_is_led_elsewhere(salon_team: Shop, owner: Person) -> None:
+    assert 'name="first" value="2030-01-02"' in shown(owner, "/team/away/", day="0000", person="x")
+    given = {"person": str(salon_team.ana.pk), "first": "2030-01-03", "next": "https://elsewhere.example/"}
+    assert sent(owner, "/team/away/time-off/", given)["Location"] == "/team/away/"
+
+
+def test_who_keeps_nobodys_time_blocks_none(salon_team: Shop, stylist: Person) -> None:
+    assert "Block time" in shown(stylist, "/team/")
+    salon_team.ana.user_id = None
+    salon_team.ana.save()
+    assert "Block time" not in shown(stylist, "/team/")

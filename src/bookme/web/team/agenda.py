@@ -20,7 +20,7 @@ from bookme.core.time import day_bounds, now
 from bookme.locations.models import Closure
 from bookme.locations.selectors import closures_between
 from bookme.staff.models import Staff, TimeOff
-from bookme.staff.selectors import absences_between, calendars_of
+from bookme.staff.selectors import absences_between, calendars_of, people_away_by
 from bookme.tenants.context import require_tenant
 from bookme.web.sessions import SessionCard
 from bookme.web.team.cards import OVER, Card
@@ -109,6 +109,7 @@ def agenda(request: HttpRequest, actor: Actor) -> HttpResponse:
         "before_url": _url(day - _DAY, person),
         "after_url": _url(day + _DAY, person),
         "today_url": _url(today, person),
+        "block_url": _block_url(actor, day, person),
     }
     return show(request, actor, "team/agenda.html", context)
 
@@ -184,6 +185,14 @@ def _ahead(found: Found, day: dt.date, person: Staff | None) -> list[DayAhead]:
 
 def _is_over(entry: Card | SessionCard) -> bool:
     return isinstance(entry, Card) and entry.booking.state in OVER
+
+
+def _block_url(actor: Actor, day: dt.date, person: Staff | None) -> str:
+    """Where somebody's time of that day is taken out of the calendar; empty for who may not."""
+    if not actor.may(Permission.TIME_OFF_OWN) or not people_away_by(actor).exists():
+        return ""
+    query = {"day": day.isoformat(), "next": _url(day, person)} | ({"person": str(person.pk)} if person else {})
+    return f"{reverse('team-away')}?{urlencode(query)}#block"
 
 
 def _url(day: dt.date, person: Staff | None) -> str:

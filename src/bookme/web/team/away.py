@@ -1,9 +1,8 @@
 """Closures of the business, and when people are away: with the bookings that still stand in that time."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from bookme.bookings.models import Booking
 from bookme.bookings.selectors.team import standing_between
@@ -33,9 +32,9 @@ from bookme.staff.selectors import absences_for, people_away_by
 from bookme.staff.serializers import TimeOffSerializer
 from bookme.web.booking.forms import PlainText
 from bookme.web.team.cards import Card
-from bookme.web.team.doors import team_page
+from bookme.web.team.doors import asked_day, go_on, team_page
 from bookme.web.team.inputs import ClockField, DayField, context_of, instant_text, put_beside
-from bookme.web.team.shell import show, tell
+from bookme.web.team.shell import show, tell, tell_of_blocked
 
 _DAY = dt.timedelta(days=1)
 _NAMES = {"from": "first", "to": "last", "starts_at": "first", "ends_at": "last", "name": "name", "reason": "reason"}
@@ -93,7 +92,9 @@ class ClosureForm(RangeForm):
 
 
 class TimeOffForm(RangeForm):
-    """When somebody is away."""
+    """When somebody is away. `next` is where it was begun, such as that day of the agenda."""
+
+    next = forms.CharField(widget=forms.HiddenInput, required=False)
 
     person = forms.ChoiceField(label=gettext_lazy("Who"), widget=forms.Select(attrs={"class": "input"}))
     reason = PlainText(
@@ -101,8 +102,8 @@ class TimeOffForm(RangeForm):
     )
     field_order = ("person", "first", "last", "from_time", "to_time", "reason")
 
-    def __init__(self, data: Any = None, *, people: Iterable[Staff]) -> None:
-        super().__init__(data, auto_id="off-%s", label_suffix="")
+    def __init__(self, data: Any = None, *, people: Iterable[Staff], initial: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, auto_id="off-%s", label_suffix="", initial=dict(initial or {}))
         self.people = {str(each.pk): each for each in people}
         field = self.fields["person"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
@@ -169,12 +170,24 @@ def add_time_off_page(request: HttpRequest, actor: Actor) -> HttpResponse:
         data = {"reason": form.cleaned_data["reason"], **form.range_data(zone_of(None))}
         checked = TimeOffSerializer(data=data, context=context_of(actor))
         person = form.people[form.cleaned_data["person"]]
-        refused = _saved(checked, partial(add_time_off, person=person), actor)
+        made: list[TimeOff] = []
+        refused = _saved(checked, lambda **given: made.append(add_time_off(person=person, **given)), actor)
         if refused is None:
-            tell(request, _("%(name)s is away then. Nobody can book that time.") % {"name": person.name})
-            return redirect(reverse("team-away"))
+            tell_of_blocked(request, made[0], _blocked_text(actor, made[0]))
+            return go_on(request, default=reverse("team-away"))
         put_beside(form, refused, _NAMES)
     return _page(request, actor, time_off_form=form, status=422)
+
+
+def _blocked_text(actor: Actor, row: TimeOff) -> str:
+    """What was done, and how many bookings it leaves standing."""
+    at = now()
+    count = sum(_hits(row, each) for each in _standing(actor, [row], at))
+    said = _("%(name)s is away then. Nobody can book that time.") % {"name": row.staff.name}
+    if not count:
+        return said
+    stands = ngettext("%(count)d booking still stands in it.", "%(count)d bookings still stand in it.", count)
+    return f"{said} {stands % {'count': count}}"
 
 
 @team_page(Permission.TIME_OFF_OWN, methods=("POST",))
@@ -182,7 +195,7 @@ def remove_time_off_page(request: HttpRequest, actor: Actor, time_off_id: UUID) 
     with write():
         remove_time_off(time_off=one(absences_for(actor, since=now()), time_off_id), actor=actor)
     tell(request, _("The time off is gone. That time can be booked again."))
-    return redirect(reverse("team-away"))
+    return go_on(request, default=reverse("team-away"))
 
 
 def _page(
@@ -197,16 +210,25 @@ def _page(
     shut, absent = list(closures_since(at)), list(absences_for(actor, since=at))
     standing = _standing(actor, [*shut, *absent], at)
     may_close, people = actor.may(Permission.CATALOGUE_MANAGE), list(people_away_by(actor))
+    asked = _asked_time_off(request)
     context = {
         "here": "team-away",
         "closures": [_away(each, standing, actor, at, can_remove=_may_remove(actor, each)) for each in shut],
         "absences": [_away(each, standing, actor, at, can_remove=bool(people)) for each in absent],
         "closure_form": (closure_form or ClosureForm(places=_places(actor))) if may_close else None,
-        "time_off_form": (time_off_form or TimeOffForm(people=people)) if people else None,
+        "time_off_form": (time_off_form or TimeOffForm(people=people, initial=asked)) if people else None,
         "opens_closure": closure_form is not None,
-        "opens_time_off": time_off_form is not None,
+        "opens_time_off": time_off_form is not None or bool(asked),
     }
     return show(request, actor, "team/away.html", context, status=status)
+
+
+def _asked_time_off(request: HttpRequest) -> dict[str, Any]:
+    """What the address fills in, where somebody comes from a day of the agenda."""
+    if "day" not in request.GET:
+        return {}
+    day = asked_day(request, today=now().astimezone(zone_of(None)).date())
+    return {"first": day, "person": request.GET.get("person", ""), "next": request.GET.get("next", "")}
 
 
 def _saved(checked: RangeSerializer, act: Callable[..., Any], actor: Actor) -> RangeSerializer | Invalid | None:

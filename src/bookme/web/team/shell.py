@@ -19,8 +19,10 @@ from bookme.core.permissions import Permission, Role
 from bookme.core.time import now
 from bookme.services.models import ServiceKind
 from bookme.services.selectors import services_for
+from bookme.staff.models import TimeOff
 
 UNDO_TAG = "undo"
+BLOCKED_TAG = "blocked"
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,13 @@ class NavItem:
 
 @dataclass(frozen=True)
 class Toast:
-    """What has just happened. `booking_id` and `version` are there if it can be taken back."""
+    """What has just happened: to be taken back if it has a `booking_id` with its `version`, or a `time_off_id`."""
 
     text: str
     is_bad: bool
     booking_id: str = ""
     version: str = ""
+    time_off_id: str = ""
 
 
 def show(
@@ -93,6 +96,11 @@ def tell_of(request: HttpRequest, booking: Booking, text: str) -> None:
     messages.success(request, text, extra_tags=tags)
 
 
+def tell_of_blocked(request: HttpRequest, row: TimeOff, text: str) -> None:
+    """As `tell`, with the way to free that time again."""
+    messages.success(request, text, extra_tags=f"{BLOCKED_TAG}:{row.pk}")
+
+
 def complain(request: HttpRequest, text: str) -> None:
     """Say on the next page what could not be done."""
     messages.error(request, text)
@@ -101,5 +109,8 @@ def complain(request: HttpRequest, text: str) -> None:
 def _toast(message: Message) -> Toast:
     is_bad = message.level >= messages.ERROR
     tag, _colon, rest = (message.extra_tags or "").partition(":")
+    text = str(message.message)
+    if tag == BLOCKED_TAG:
+        return Toast(text, is_bad, time_off_id=rest)
     booking_id, _colon, version = rest.partition(":")
-    return Toast(str(message.message), is_bad, booking_id if tag == UNDO_TAG else "", version)
+    return Toast(text, is_bad, booking_id if tag == UNDO_TAG else "", version)
