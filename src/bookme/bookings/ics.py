@@ -1,6 +1,7 @@
-"""A booking as a file that calendar programs read (RFC 5545). Pure."""
+"""Bookings as a file that calendar programs read (RFC 5545). Pure."""
 
 import datetime as dt
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from icalendar import Calendar, Event, vCalAddress, vText
@@ -8,6 +9,7 @@ from icalendar import Calendar, Event, vCalAddress, vText
 from bookme.bookings.states import KEEPS_SEATS, Status
 
 PRODUCT = "-//BookMe//Bookings//EN"
+_CLOSING = b"END:VCALENDAR\r\n"
 
 
 @dataclass(frozen=True)
@@ -31,15 +33,26 @@ class CalendarEntry:
     state: Status = Status.CONFIRMED
 
 
-def calendar_file(entry: CalendarEntry) -> bytes:
-    """The file's bytes; one that gave its seats back removes the earlier one from a calendar that has it."""
+def calendar_file(*entries: CalendarEntry) -> bytes:
+    """One file of them all, at least one; if all gave their seats back, it takes them out of a calendar that has them.
+
+    Where only some did, each says so for itself.
+    """
+    is_over = all(each.state not in KEEPS_SEATS for each in entries)
+    return b"".join(calendar_parts(entries, method="CANCEL" if is_over else "PUBLISH"))
+
+
+def calendar_parts(entries: Iterable[CalendarEntry], *, method: str = "PUBLISH") -> Iterator[bytes]:
+    """The file piece by piece, so that a long list need not be in memory; together they are one calendar."""
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH" if entry.state in KEEPS_SEATS else "CANCEL")
-    calendar.add_component(_event(entry))
-    written: bytes = calendar.to_ical()
-    return written
+    calendar.add("method", method)
+    opening: bytes = calendar.to_ical()
+    yield opening.removesuffix(_CLOSING)
+    for entry in entries:
+        yield _event(entry).to_ical()
+    yield _CLOSING
 
 
 def _event(entry: CalendarEntry) -> Event:
