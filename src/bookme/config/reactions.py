@@ -23,7 +23,7 @@ from bookme.communications.reactions import (
     tell_of_expired,
     tell_of_restored,
 )
-from bookme.customers.events import CustomerChanged
+from bookme.customers.events import CustomerChanged, CustomersImported
 from bookme.eventlog.registry import wire
 from bookme.locations.events import LocationsChanged
 from bookme.onboarding.events import BusinessClosed, BusinessConfigured, BusinessResumed, BusinessSuspended
@@ -40,6 +40,7 @@ wire(
         CatalogueChanged: (),
         StaffChanged: (),
         CustomerChanged: (),
+        CustomersImported: (),
         BookingRequested: (tell_customer, tell_business),
         BookingConfirmed: (tell_customer, tell_business, keep_reminders),
         BookingDeclined: (tell_customer, tell_business, keep_reminders),

@@ -64,3 +64,9 @@ def line_of(fault: FieldError) -> int:
 def column_of(fault: FieldError) -> str:
     """`email` of `/lines/7/email`; empty where the whole line is at fault."""
     return ([*fault.pointer.split("/"), ""])[3]
+
+
+def fault_text(fault: FieldError) -> str:
+    """`line 7, email: Enter a valid email address.`"""
+    column = column_of(fault)
+    return f"line {line_of(fault)}{f', {column}' if column else ''}: {fault.detail}"

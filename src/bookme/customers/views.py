@@ -4,13 +4,18 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from bookme.core.http.rows import ArchivableRow, GrowingList
+from bookme.core.http.uploads import UPLOAD_SCHEMA, CsvBody, CsvForm, ImportOutput, ImportQuery, report_told, uploaded
 from bookme.core.permissions import Permission
 from bookme.customers import actions, selectors
 from bookme.customers.filters import CustomerFilters
 from bookme.customers.models import Customer
-from bookme.customers.serializers import CustomerSerializer
+from bookme.customers.serializers import CustomerSerializer, customers_in
 from bookme.eventlog.views import IdempotentView
 
 
@@ -51,3 +56,35 @@ class OneCustomer(ArchivableRow):
 
     def archive(self, row: Customer) -> Customer:
         return actions.archive_customer(customer=row, actor=self.actor)
+
+
+class CustomersImport(IdempotentView):
+    """Takes over a list of customers: all of it, or nothing. `dry_run=true` says what would come of each line.
+
+    The file is CSV in UTF-8, its first line the names of the columns: `name`, and any of `email`, `phone`, `language`,
+    `notes`, `tags`, `marketing_consent`, `address`, `address_line_2`, `city`, `county`, `postcode`, `country`. Who is
+    known, by e-mail or else by phone, gets what is empty filled in; nothing that is there is changed. A fault points at
+    the line and column of the file: `/lines/7/email`.
+    """
+
+    permissions = {"POST": Permission.CUSTOMERS_MANAGE}
+    serializer_class = ImportOutput
+    parser_classes = [CsvBody, CsvForm]
+
+    @extend_schema(
+        operation_id="customers_import",
+        parameters=[ImportQuery],
+        request={"text/csv": OpenApiTypes.STR, "multipart/form-data": UPLOAD_SCHEMA},
+        responses=ImportOutput,
+    )
+    def post(self, request: Request) -> Response:
+        is_dry = self.read_input(ImportQuery, data=request.query_params)["dry_run"]
+        found = customers_in(uploaded(request), context=self.get_serializer_context())
+
+        def act() -> dict[str, Any]:
+            report = actions.import_customers(
+                customers=found.customers, faults=found.faults, ignored=found.ignored, dry_run=is_dry, actor=self.actor
+            )
+            return report_told(report)
+
+        return Response(act()) if is_dry else self.once(act)

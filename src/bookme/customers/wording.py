@@ -27,3 +27,8 @@ def consent_links(legal: Legal) -> dict[str, str]:
 def kept_wording(kind: ConsentKind, legal: Legal) -> str:
     """The sentence, with the address of the text behind it: what a consent is a proof of."""
     return " ".join((consent_wording(kind), consent_links(legal).get(kind.value, ""))).strip()
+
+
+def imported_wording() -> str:
+    """What stands for the sentence where a list says what somebody answered elsewhere."""
+    return _("From a list that the business brought along: it says what was answered about offers and news.")

@@ -14,6 +14,7 @@ from bookme.core.http.parsers import TooLarge
 from bookme.core.imports import ImportReport, column_of
 
 MOST_BYTES = 2 * 1024 * 1024
+UPLOAD_SCHEMA = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}, "required": ["file"]}
 _FORM_AROUND = 16 * 1024  # what a form may have beside its file
 
 
@@ -49,7 +50,7 @@ class CsvForm(MultiPartParser):
         return Upload(content_of(found)) if found else {}
 
 
-def content_of(file: UploadedFile[Any]) -> bytes:
+def content_of(file: "UploadedFile[Any]") -> bytes:
     """What was uploaded; raises TooLarge (413)."""
     return _bounded(file.read(MOST_BYTES + 1))
 

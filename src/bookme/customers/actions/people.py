@@ -1,4 +1,4 @@
-"""Writing what the business knows of a person: by the team, and by people as they book.
+"""One customer at a time: by the team, and by people as they book.
 
 The team's actions demand `customers.manage` and publish CustomerChanged.
 """
@@ -127,7 +127,11 @@ def _refuse_known_email(values: Mapping[str, Any], customer: Customer | None = N
 
 
 def _lock_phone(phone: str) -> None:
-    """Held until the transaction ends. Always before the lock of the calendars, so the two cannot cross."""
+    """Held until the transaction ends. Always before the lock of the calendars, so the two cannot cross.
+
+    The lock on the table is that of the insert to come, taken before the look: it waits for a list being imported.
+    """
     key = hashlib.sha256(f"{require_tenant().pk}:{phone}".encode()).digest()
     with connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {Customer._meta.db_table} IN ROW EXCLUSIVE MODE")
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(key[:8], "big", signed=True)])

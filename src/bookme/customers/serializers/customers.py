@@ -1,5 +1,7 @@
 """The shapes of customers, for the team."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from bookme.core.http.fields import EmailField, PhoneField
@@ -25,12 +27,19 @@ class ConsentSerializer(RowSerializer[Consent]):
         read_only_fields = fields
 
 
+class LanguageField(serializers.RegexField):
+    """`fr`, `pt-BR`, or empty."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(r"^([a-z]{2,3}(-[A-Z]{2})?)?\Z", max_length=8, allow_blank=True, **options)
+
+
 class CustomerSerializer(RowSerializer[Customer]):
     """A person who books. Addresses (newest first) and consents (oldest first) come with their bookings."""
 
     email = EmailField(allow_blank=True, required=False)
     phone = PhoneField(allow_blank=True, required=False)
-    language = serializers.RegexField(r"^([a-z]{2,3}(-[A-Z]{2})?)?\Z", max_length=8, allow_blank=True, required=False)
+    language = LanguageField(required=False)
     tags = TagsField(required=False)
     metadata = MetadataField(required=False)
     addresses = CustomerAddressSerializer(many=True, read_only=True)

@@ -1,0 +1,26 @@
+"""Writing what the business knows of a person: by the team, by people as they book, and from a list it brings along."""
+
+from bookme.customers.actions.importing import ImportedCustomer, import_customers
+from bookme.customers.actions.people import (
+    Address,
+    Contact,
+    archive_customer,
+    change_customer,
+    find_or_make_customer,
+    keep_address,
+    make_customer,
+    record_consents,
+)
+
+__all__ = [
+    "Address",
+    "Contact",
+    "ImportedCustomer",
+    "archive_customer",
+    "change_customer",
+    "find_or_make_customer",
+    "import_customers",
+    "keep_address",
+    "make_customer",
+    "record_consents",
+]
