@@ -11,6 +11,7 @@ from asgiref.sync import sync_to_async
 from django.db import ProgrammingError, connection, transaction
 from django.http import HttpRequest, StreamingHttpResponse
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 
 from bookme.services.models import Category
 from bookme.tenants.context import (
@@ -78,6 +79,47 @@ def test_rows_stay_where_they_were_written(salon: Tenant, rival: Tenant) -> None
         assert not Category.objects.exists()
         CategoryFactory(name="Of the rival")
     assert [each.name for each in Category.objects.all()] == ["Of the salon"]
+
+
+_NAMES = "SELECT name FROM services_category WHERE name <> %(not)s"
+
+
+def _prepared_names() -> list[str]:
+    with connection.prepared_cursor() as cursor:  # type: ignore[attr-defined]
+        cursor.execute(_NAMES, {"not": "Nothing"})
+        return [name for (name,) in cursor.fetchall()]
+
+
+def test_a_prepared_statement_is_never_answered_from_another_business(salon: Tenant, rival: Tenant) -> None:
+    CategoryFactory(name="Of the salon")
+    with tenant_scope(rival):
+        CategoryFactory(name="Of the rival")
+    for _ in range(2):
+        for _ in range(10):  # PostgreSQL plans each five times before it keeps a plan
+            assert _prepared_names() == ["Of the salon"]
+        for _ in range(10):
+            with tenant_scope(rival):
+                assert _prepared_names() == ["Of the rival"]
+            assert _prepared_names() == ["Of the salon"]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT custom_plans + generic_plans, generic_plans > 0 FROM pg_prepared_statements WHERE statement = %s",
+            [_NAMES.replace("%(not)s", "$1")],
+        )
+        assert cursor.fetchall() == [(60, True)], "they were not answered by one statement, with a plan that was kept"
+
+
+def test_a_prepared_statement_follows_the_path_back_through_a_rollback(salon: Tenant, rival: Tenant) -> None:
+    CategoryFactory(name="Of the salon")
+    assert _prepared_names() == ["Of the salon"]
+    with transaction.atomic():
+        with tenant_scope(rival):
+            assert _prepared_names() == []
+        transaction.set_rollback(True)
+    assert _prepared_names() == ["Of the salon"]
+    with CaptureQueriesContext(connection) as counted:
+        _prepared_names()
+    assert [each["sql"] for each in counted] == [_NAMES.replace("%(not)s", "'Nothing'")]
 
 
 def test_a_new_thread_is_in_no_business(salon: Tenant) -> None:

@@ -1,6 +1,6 @@
 """Sets of minutes as the bits of one integer: bit i is minute i of a window. Windows are whole days long."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import accumulate
 
 from bookme.core.time import DAY_MINUTES
@@ -26,8 +26,10 @@ def joined(days: Iterable[int]) -> int:
     return int.from_bytes(b"".join(parts), "little")
 
 
-def union(spans: Iterable[tuple[int, int]], *, base: int, days: int) -> int:
+def union(spans: Collection[tuple[int, int]], *, base: int, days: int) -> int:
     """The minutes of a window that any of the spans covers; `base` is the minute of its bit 0."""
+    if not spans:
+        return 0
     masks, size = [0] * days, days * DAY_MINUTES
     for start, end in spans:
         begin, length = start - base, end - start
@@ -61,6 +63,12 @@ def positions(mask: int) -> list[int]:
     """The set bits, lowest first."""
     gaps = f"{mask:b}"[::-1].split("1")
     return [before + zeros for before, zeros in enumerate(accumulate(map(len, gaps[:-1])))]
+
+
+def picked(mask: int, bits: Sequence[int]) -> list[int]:
+    """For each of the bits, in ascending order: 0 if the mask does not have it, else some other number."""
+    line = mask.to_bytes(max(mask.bit_length(), *bits[-1:], 0) // 8 + 1, "little")
+    return [line[bit >> 3] & 1 << (bit & 7) for bit in bits]
 
 
 def runs(mask: int) -> Sequence[tuple[int, int]]:

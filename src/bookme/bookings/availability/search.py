@@ -2,13 +2,15 @@
 
 import datetime as dt
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Iterable
+from functools import reduce
+from itertools import compress
 from math import inf
+from operator import attrgetter, or_
 from typing import NamedTuple
 
 from bookme.bookings.availability.board import Board
-from bookme.bookings.availability.masks import positions
+from bookme.bookings.availability.masks import picked, positions
 from bookme.bookings.availability.snapshot import Group, Id, Person, Place, Snapshot
 from bookme.bookings.availability.timeline import date_of, day_number
 from bookme.bookings.availability.waiving import board_of
@@ -79,31 +81,31 @@ def takers(snapshot: Snapshot, start: int) -> set[Id]:
 
 
 def _slots(board: Board, within: int) -> list[Slot]:
-    slots: list[tuple[int, int, int, Slot]] = []  # the first three are unique, so that slots are never compared
-    for order, place in enumerate(board.snapshot.places):
+    slots: list[Slot] = []
+    for place in board.snapshot.places:
         for duration in sorted({board.duration(person) for person in board.snapshot.people}):
             people = [person for person in board.snapshot.people if board.duration(person) == duration]
-            slots += ((slot.start, order, slot.end, slot) for slot in _slots_at(board, place, people, within))
-    slots.sort()
-    return [slot for *_, slot in slots]
+            slots += _slots_at(board, place, people, within)
+    slots.sort(key=attrgetter("start"))  # of those with the same start, the order stays that of places and ends
+    return slots
 
 
 def _slots_at(board: Board, place: Place, people: list[Person], within: int) -> Iterable[Slot]:
-    """The slots of one place and one length, in no order."""
-    starts = {person.id: positions(board.starts(person, place) & within) for person in people}
-    takers: defaultdict[int, list[Id]] = defaultdict(list)
+    """The slots of one place and one length, by start."""
+    starts = {person.id: mask for person in people if (mask := board.starts(person, place) & within)}
+    bits = positions(reduce(or_, starts.values(), 0))
+    takes = {person: picked(mask, bits) for person, mask in starts.items()}
+    able = [person for person in people if person.id in takes]
+    joinable = {person.id: groups for person in able if (groups := board.joinable(person, place))}
+    base, duration, is_team = board.base, board.duration(people[0]), board.snapshot.staff_needed > 1
     for day, begin, end in board.clock(place.zone).dates:
-        able = [person for person in people if (bits := starts[person.id]) and bits[0] < end and bits[-1] >= begin]
-        for person in ranked(board, place, able, day):
-            bits = starts[person.id]
-            for bit in bits[bisect_left(bits, begin) : bisect_left(bits, end)]:
-                takers[bit].append(person.id)
-    joinable = {person.id: groups for person in people if (groups := board.joinable(person, place))}
-    base, duration = board.base, board.duration(people[0])
-    for bit, staff in takers.items():
-        joins = _joins(joinable, staff, bit + base) if joinable else ()
-        team = _team(board, place, duration, bit) if board.snapshot.staff_needed > 1 else ()
-        yield Slot(bit + base, bit + base + duration, place.id, tuple(staff), joins, team)
+        of_day = slice(bisect_left(bits, begin), bisect_left(bits, end))
+        staff = [person.id for person in ranked(board, place, able, day)] if bits[of_day] else []
+        for bit, takes_it in zip(bits[of_day], zip(*(takes[each][of_day] for each in staff), strict=True), strict=True):
+            takers = tuple(compress(staff, takes_it))
+            joins = _joins(joinable, takers, bit + base) if joinable else ()
+            team = _team(board, place, duration, bit) if is_team else ()
+            yield Slot(bit + base, bit + base + duration, place.id, takers, joins, team)
 
 
 def _team(board: Board, place: Place, duration: int, bit: int) -> tuple[Id, ...]:
@@ -112,7 +114,7 @@ def _team(board: Board, place: Place, duration: int, bit: int) -> tuple[Id, ...]
     return tuple(person.id for person in ranked(board, place, able, day))
 
 
-def _joins(joinable: dict[Id, dict[int, Group]], staff: list[Id], start: int) -> tuple[tuple[Id, Id], ...]:
+def _joins(joinable: dict[Id, dict[int, Group]], staff: Iterable[Id], start: int) -> tuple[tuple[Id, Id], ...]:
     groups = ((each, joinable.get(each, {}).get(start)) for each in staff)
     return tuple((each, group.id) for each, group in groups if group is not None)
 

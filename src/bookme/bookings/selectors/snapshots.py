@@ -238,7 +238,7 @@ class _Reads:
         }
 
     def rows(self, statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
-        with connection.cursor() as cursor:
+        with connection.prepared_cursor() as cursor:  # type: ignore[attr-defined]  # of our own backend
             cursor.execute(statement, self.parameters | parameters)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows

@@ -8,6 +8,8 @@ connection, a rollback and a rolled back savepoint forget the path, since Postgr
 from typing import Any
 
 import psycopg
+from django.db.backends.postgresql.operations import DatabaseOperations as PostgresOperations
+from django.db.backends.utils import CursorWrapper
 from django.db.utils import DatabaseError
 from django_tenants.postgresql_backend.base import DatabaseWrapper as TenantsWrapper
 from django_tenants.postgresql_backend.base import FakeTenant
@@ -18,7 +20,23 @@ from bookme.tenants.context import PUBLIC_SCHEMA, _current
 _PUBLIC = FakeTenant(PUBLIC_SCHEMA)
 
 
+class PreparedCursor(psycopg.Cursor[Any]):
+    """Lets the server bind the parameters, and keep what it executes prepared; values come as binary."""
+
+    def execute(self, query: Any, params: Any = None, **_options: Any) -> "PreparedCursor":
+        return super().execute(query, params, prepare=True, binary=True)
+
+
+class DatabaseOperations(PostgresOperations):
+    def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> str:
+        """For the log of statements: the server got the parameters of a prepared one beside it."""
+        if isinstance(cursor, PreparedCursor):
+            return str(self.compose_sql(sql, params))
+        return super().last_executed_query(cursor, sql, params)
+
+
 class DatabaseWrapper(TenantsWrapper):
+    ops_class = DatabaseOperations
     _applied: list[str] | None = None
     _booting = True
 
@@ -64,6 +82,19 @@ class DatabaseWrapper(TenantsWrapper):
             return
         tenant.include_public = include_public
         _current.set(None if tenant.schema_name == PUBLIC_SCHEMA and include_public else tenant)
+
+    def prepared_cursor(self) -> CursorWrapper:
+        """A cursor for the few statements that take longer to plan than to run: each connection keeps their plans.
+
+        A plan holds for the search path that it was made under. PostgreSQL compares, and reads the statement anew for
+        another business.
+        """
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        self._handle_search_path()
+        with self.wrap_database_errors:
+            cursor: CursorWrapper = self._prepare_cursor(PreparedCursor(self.connection))
+        return cursor
 
     def _handle_search_path(self, cursor: Any = None) -> None:
         wanted = self._get_cursor_search_paths()
