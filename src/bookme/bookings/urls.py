@@ -1,12 +1,12 @@
 from django.urls import path
 
-from bookme.bookings.views import bookings, openings, steps
+from bookme.bookings.views import bookings, exports, openings, steps
 
 urlpatterns = [
     path("bookings/", bookings.BookingsView.as_view(), name="bookings"),
     path("bookings/available-slots/", openings.AvailableSlotsView.as_view(), name="available-slots"),
     path("bookings/explain-slot/", openings.ExplainSlotView.as_view(), name="explain-slot"),
-    path("bookings/export/", bookings.BookingExportView.as_view(), name="bookings-export"),
+    path("bookings/export/", exports.BookingExportView.as_view(), name="bookings-export"),
     path("bookings/<uuid:booking_id>/", bookings.OneBookingView.as_view(), name="booking"),
     path("bookings/<uuid:booking_id>/events/", bookings.BookingEventsView.as_view(), name="booking-events"),
     path("bookings/<uuid:booking_id>/confirm/", steps.ConfirmView.as_view(), name="booking-confirm"),

@@ -1,10 +1,8 @@
 """Making bookings, and reading them."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from django.http import StreamingHttpResponse
 from django.utils.translation import get_language
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -12,7 +10,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bookme.bookings.actions import BookingRequest, Item, create_visit, update_booking
-from bookme.bookings.export import booking_lines
 from bookme.bookings.filters import BookingFilter
 from bookme.bookings.links import manage_token
 from bookme.bookings.models import Booking, Visit
@@ -21,19 +18,16 @@ from bookme.bookings.selectors.history import told_history
 from bookme.bookings.serializers import (
     BookingChanges,
     BookingInput,
-    BookingOutput,
     HistoryOutput,
     NewBookingOutput,
     TeamBookingOutput,
 )
 from bookme.bookings.views.base import BookingView
-from bookme.core.errors import Invalid
 from bookme.core.http.client import client_address
 from bookme.core.http.views import ApiView, write
 from bookme.core.permissions import Access, Permission
 from bookme.core.time import now
 from bookme.customers.actions import Address, Contact
-from bookme.tenants.context import require_tenant
 
 TOKEN = OpenApiParameter("token", OpenApiTypes.STR, description="The manage token of a guest's visit.")
 
@@ -130,32 +124,3 @@ class BookingEventsView(ApiView):
         booking = booking_for(self.actor, booking_id)
         page = self.paginate_queryset(history_of(booking)) or []
         return self.get_paginated_response(self.written(HistoryOutput, told_history(booking, page), many=True))
-
-
-class BookingExportView(ApiView):
-    """All bookings that the list's filters leave, as CSV."""
-
-    permissions = {"GET": Permission.BOOKINGS_EXPORT}
-    serializer_class = BookingOutput
-    filterset_class = BookingFilter
-    queryset = Booking.objects.none()
-
-    @extend_schema(
-        operation_id="bookings_export",
-        parameters=[OpenApiParameter("format", OpenApiTypes.STR, enum=["csv"], required=True)],
-        responses={(200, "text/csv"): OpenApiTypes.STR},
-    )
-    def get(self, request: Request) -> StreamingHttpResponse:
-        if request.query_params.get("format") != "csv":
-            raise Invalid.field("/format", "The only format is csv.", code="invalid_choice")
-        rows = bookings_visible_to(self.actor).order_by("appointment__starts_at", "id")
-        lines = booking_lines(_in_chunks(self.filter_queryset(rows)), require_tenant().config.zone)
-        return StreamingHttpResponse(
-            lines,
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": 'attachment; filename="bookings.csv"'},
-        )
-
-
-def _in_chunks(rows: Any) -> Iterator[Booking]:
-    yield from rows.iterator(chunk_size=500)

@@ -1,0 +1,137 @@
+"""Moving: to another time, person, room or session, by everybody who may."""
+
+from typing import Any
+
+import pytest
+
+from bookme.bookings.models import Appointment, Booking, ResourceAllocation
+from bookme.bookings.states import Status
+from bookme.eventlog.models import Event
+from tests.bookings.conftest import Shop
+from tests.bookings.desk import body_for, monday, refused, session_body
+from tests.bookings.rows import booked, link, names
+from tests.factories.bookings import AppointmentFactory, BookingFactory, SessionFactory
+from tests.factories.locations import ResourceFactory
+from tests.factories.services import ServiceFactory
+from tests.factories.users import Person, Stranger
+
+
+class TestMoving:
+    def test_a_guest_moves_in_place(self, shop: Shop, stranger: Stranger) -> None:
+        booking = booked(shop)
+        path = f"bookings/{booking.pk}/reschedule/{link(booking)}"
+        answer = stranger.api.post(path, {"start": monday(10, 30).isoformat()})
+        assert answer.status_code == 200, answer.content
+        told = answer.json()
+        assert (told["start"], told["end"]) == ("2030-01-07T10:30:00+00:00", "2030-01-07T11:30:00+00:00")
+        assert (told["staff"], told["times_moved"], told["version"]) == (str(shop.ada.pk), 1, 2)
+        appointment = Appointment.objects.get()
+        assert (appointment.pk, appointment.seats_taken) == (booking.appointment_id, 1)
+        fact = Event.objects.get(subject_id=booking.pk)
+        assert (fact.name, fact.payload["old_start"], fact.payload["by"]) == (
+            "booking.rescheduled",
+            "2030-01-07T10:00:00+00:00",
+            "customer",
+        )
+
+    def test_to_another_person_or_to_any(self, shop: Shop, owner: Person) -> None:
+        booking = booked(shop)
+        booked(shop, appointment__starts_at=monday(12))
+        path = f"bookings/{booking.pk}/reschedule/"
+        at_noon = {"start": monday(12).isoformat()}
+        refused(owner.api.post(path, at_noon), 409, "slot_unavailable")
+        assert owner.api.post(path, {**at_noon, "staff": "any"}).json()["staff"] == str(shop.ben.pk)
+        answer = owner.api.post(path, {"start": monday(13).isoformat(), "staff": str(shop.ada.pk)})
+        assert answer.json()["staff"] == str(shop.ada.pk)
+
+    def test_a_refused_move_changes_nothing(self, shop: Shop, stranger: Stranger) -> None:
+        booking = booked(shop)
+        booked(shop, appointment__starts_at=monday(12))
+        path = f"bookings/{booking.pk}/reschedule/{link(booking)}"
+        problem = refused(stranger.api.post(path, {"start": monday(12, 15).isoformat()}), 409, "slot_unavailable")
+        assert problem["causes"] == ["booking"]
+        assert problem["alternatives"]
+        row = Booking.objects.select_related("appointment").get(pk=booking.pk)
+        assert (row.version, row.times_moved, row.appointment.starts_at) == (1, 0, monday(10))
+        assert (row.appointment.seats_taken, names(booking)) == (1, [])
+
+    @pytest.mark.parametrize(
+        ("start", "code"),
+        [("2030-01-07T10:07:00Z", "slot_unavailable"), ("2029-01-07T10:00:00Z", "slot_unavailable")],
+    )
+    def test_a_start_that_is_not_offered(self, shop: Shop, owner: Person, start: str, code: str) -> None:
+        booking = booked(shop)
+        refused(owner.api.post(f"bookings/{booking.pk}/reschedule/", {"start": start}), 409, code)
+
+    @pytest.mark.parametrize("body", [{}, {"start": "2030-01-07T12:00:00"}, {"start": "soon"}, {"start": None}])
+    def test_a_start_that_cannot_be_read(self, shop: Shop, owner: Person, body: dict[str, Any]) -> None:
+        booking = booked(shop)
+        answer = owner.api.post(f"bookings/{booking.pk}/reschedule/", body)
+        assert answer.status_code == 400
+        assert answer.json()["errors"][0]["pointer"] == "/start"
+
+    def test_customers_are_bound_by_the_policy_and_the_team_is_not(
+        self, shop: Shop, stranger: Stranger, owner: Person, clock: Any
+    ) -> None:
+        booking = booked(shop, policy={"reschedule": {"allowed_until_minutes": 60, "max_times": 1}})
+        path, later = f"bookings/{booking.pk}/reschedule/", {"start": monday(15).isoformat()}
+        assert stranger.api.post(path + link(booking), later).status_code == 200
+        problem = stranger.api.post(path + link(booking), {"start": monday(16).isoformat()})
+        refused(problem, 409, "too_often")
+        assert owner.api.post(path, {"start": monday(16).isoformat()}).status_code == 200
+        Booking.objects.update(times_moved=0)
+        clock.move_to(monday(15, 30))
+        refused(stranger.api.post(path + link(booking), {"start": monday(16).isoformat()}), 409, "too_late")
+
+    def test_a_booking_that_is_over_is_not_moved(self, shop: Shop, owner: Person) -> None:
+        booking = booked(shop, status=Status.COMPLETED)
+        answer = owner.api.post(f"bookings/{booking.pk}/reschedule/", {"start": monday(12).isoformat()})
+        refused(answer, 409, "wrong_status")
+
+    def test_a_room_moves_along(self, shop: Shop, stranger: Stranger) -> None:
+        ResourceFactory(location=shop.place)
+        treated = ServiceFactory(staff=[shop.ada], requires=["room"])
+        told = stranger.api.post("bookings/", body_for(treated, monday(10))).json()
+        path = f"bookings/{told['id']}/reschedule/?token={told['manage_token']}"
+        assert stranger.api.post(path, {"start": monday(10, 15).isoformat()}).status_code == 200
+        assert ResourceAllocation.objects.get().blocked_start == monday(10, 15)
+
+    def test_seats_move_between_group_appointments(self, shop: Shop, stranger: Stranger) -> None:
+        group = ServiceFactory(group=True, staff=[shop.ada])
+        first, second = (
+            stranger.api.post("bookings/", body_for(group, monday(10), party_size=size)).json() for size in (1, 2)
+        )
+        path = f"bookings/{first['id']}/reschedule/?token={first['manage_token']}"
+        assert stranger.api.post(path, {"start": monday(11).isoformat()}).status_code == 200
+        seats = dict(Appointment.objects.values_list("starts_at", "seats_taken"))
+        assert seats == {monday(10): 2, monday(11): 1}
+        path = f"bookings/{second['id']}/reschedule/?token={second['manage_token']}"
+        assert stranger.api.post(path, {"start": monday(11).isoformat()}).status_code == 200
+        seats = dict(Appointment.objects.values_list("starts_at", "seats_taken"))
+        assert seats == {monday(10): 0, monday(11): 3}
+
+    def test_an_appointment_that_others_were_in_stays_as_it_was(self, shop: Shop, owner: Person) -> None:
+        group = ServiceFactory(group=True, staff=[shop.ada])
+        appointment = AppointmentFactory(service=group, staff=shop.ada, location=shop.place, seats_taken=1)
+        gone = BookingFactory(appointment=appointment, status=Status.CANCELLED)
+        booking = BookingFactory(appointment=appointment)
+        path = f"bookings/{booking.pk}/reschedule/"
+        assert owner.api.post(path, {"start": monday(12).isoformat()}).status_code == 200
+        gone.refresh_from_db()
+        assert gone.appointment.starts_at == monday(10)
+
+    def test_a_class_is_moved_to_another_of_its_sessions(self, shop: Shop, stranger: Stranger) -> None:
+        session = SessionFactory(staff=shop.ada, location=shop.place)
+        later = SessionFactory(service=session.service, staff=shop.ada, location=shop.place, starts_at=monday(12))
+        told = stranger.api.post("bookings/", session_body(session, party_size=2)).json()
+        path = f"bookings/{told['id']}/reschedule/?token={told['manage_token']}"
+        problem = refused(stranger.api.post(path, {"start": monday(13).isoformat()}), 409, "slot_unavailable")
+        assert problem["causes"] == ["sessions_only"]
+        Appointment.objects.filter(pk=later.pk).update(seats_taken=7)
+        problem = refused(stranger.api.post(path, {"start": monday(12).isoformat()}), 409, "slot_unavailable")
+        assert problem["causes"] == ["capacity"]
+        Appointment.objects.filter(pk=later.pk).update(seats_taken=6)
+        answer = stranger.api.post(path, {"start": monday(12).isoformat()})
+        assert answer.json()["session"] == str(later.pk)
+        seats = dict(Appointment.objects.values_list("pk", "seats_taken"))
+        assert seats == {session.pk: 0, later.pk: 8}
