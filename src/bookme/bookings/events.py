@@ -123,3 +123,82 @@ class BookingUpdated(BookingEvent):
     name: ClassVar[str] = "booking.updated"
 
     fields: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitlistEvent(Event):
+    """What each says of somebody who waits. Either `session_id` or `date`, ISO 8601, is not empty."""
+
+    subject: ClassVar[str] = "entry_id"
+
+    entry_id: UUID
+    customer_id: UUID
+    service_id: UUID
+    session_id: str
+    date: str
+    party_size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitlistJoined(WaitlistEvent):
+    name: ClassVar[str] = "waitlist.joined"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitlistOffered(WaitlistEvent):
+    """A place is held for them in this booking until `expires_at`, ISO 8601 in UTC."""
+
+    name: ClassVar[str] = "waitlist.offered"
+
+    booking_id: UUID
+    expires_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitlistAccepted(WaitlistEvent):
+    name: ClassVar[str] = "waitlist.accepted"
+
+    booking_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitlistDeclined(WaitlistEvent):
+    name: ClassVar[str] = "waitlist.declined"
+
+    booking_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitlistLapsed(WaitlistEvent):
+    """The offer ran out, or what was held is no more."""
+
+    name: ClassVar[str] = "waitlist.lapsed"
+
+    booking_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitlistLeft(WaitlistEvent):
+    """They wait no more. `by` is as in BookingCancelled."""
+
+    name: ClassVar[str] = "waitlist.left"
+
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitlistRanked(WaitlistEvent):
+    """The team gave them another place in the line."""
+
+    name: ClassVar[str] = "waitlist.ranked"
+
+    position: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitlistClosed(WaitlistEvent):
+    """`reason` is `cancelled`, of a session, or `passed`: it has begun, or the day is over."""
+
+    name: ClassVar[str] = "waitlist.closed"
+
+    reason: str

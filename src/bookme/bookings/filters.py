@@ -4,13 +4,15 @@ import datetime as dt
 from typing import ClassVar
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django_filters.filters import MultipleChoiceFilter, UUIDFilter
+from django_filters.rest_framework.filterset import FilterSet
 
-from bookme.bookings.models import Booking
+from bookme.bookings.models import Booking, Waiting, WaitlistEntry
 from bookme.bookings.selectors.bookings import on_calendars
 from bookme.bookings.states import Status
 from bookme.core.http.filters import Day, DayRange, Search
+from bookme.core.time import day_bounds
 
 
 class BookingFilter(DayRange):
@@ -36,3 +38,25 @@ class BookingFilter(DayRange):
 
     def on_day(self, rows: QuerySet[Booking], name: str, value: dt.date) -> QuerySet[Booking]:
         return self.to_day(self.from_day(rows, name, value), name, value)
+
+
+class WaitlistFilter(FilterSet):
+    """`date` is that of the session, or the one that is waited for."""
+
+    service = UUIDFilter("service")
+    session = UUIDFilter("session")
+    date = Day(method="on_date")
+    staff = UUIDFilter(method="with_person")
+    status = MultipleChoiceFilter(choices=[(each.value, each.value) for each in Waiting])
+    search = Search("contact_name", "contact_email", "contact_phone")
+
+    class Meta:
+        model = WaitlistEntry
+        fields: list[str] = []
+
+    def on_date(self, rows: QuerySet[WaitlistEntry], name: str, value: dt.date) -> QuerySet[WaitlistEntry]:
+        start, end = day_bounds(value, value, self.request.tenant.config.zone)
+        return rows.filter(Q(date=value) | Q(session__starts_at__gte=start, session__starts_at__lt=end))
+
+    def with_person(self, rows: QuerySet[WaitlistEntry], name: str, value: UUID) -> QuerySet[WaitlistEntry]:
+        return rows.filter(Q(staff=value) | Q(session__staff=value))

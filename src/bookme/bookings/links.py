@@ -8,18 +8,19 @@ from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
 
-from bookme.bookings.models import Visit
+from bookme.bookings.models import Visit, WaitlistEntry
 from bookme.core.actor import Actor, ActorKind
 from bookme.core.errors import NotFound
 from bookme.tenants.context import require_tenant
 from bookme.tenants.selectors import business_url
 
 _MAX_LENGTH = 200
+_MANAGE, _WAITLIST = "bookme.manage-link", "bookme.waitlist-link"
 
 
 def manage_token(*, visit_id: UUID, link_version: int) -> str:
     """The token of a visit's manage link: letters, digits, `-`, `_` and `:`."""
-    return _signer().sign(f"{visit_id.hex}:{link_version}")
+    return _signer(_MANAGE).sign(f"{visit_id.hex}:{link_version}")
 
 
 def manage_url(visit: Visit) -> str:
@@ -30,13 +31,8 @@ def manage_url(visit: Visit) -> str:
 
 def visit_for_token(token: str) -> Visit:
     """The visit of a manage link; raises NotFound for a forged, revoked or foreign one."""
-    if len(token) > _MAX_LENGTH:
-        raise NotFound
-    try:
-        visit_id, version = _signer().unsign(token).split(":")
-    except BadSignature as error:
-        raise NotFound from error
-    found = Visit.objects.filter(pk=visit_id, link_version=int(version)).first()
+    visit_id, version = _read(token, _MANAGE)
+    found = Visit.objects.filter(pk=visit_id, link_version=version).first()
     if found is None:
         raise NotFound
     return found
@@ -48,6 +44,34 @@ def guest_for_token(token: str) -> Actor:
     return Actor(kind=ActorKind.GUEST, name=visit.contact_name, visit_id=visit.pk)
 
 
-def _signer() -> Signer:
+def waitlist_token(entry: WaitlistEntry) -> str:
+    """The token with which whoever waits sees their place in the line, and takes or turns down what is offered."""
+    return _signer(_WAITLIST).sign(f"{entry.pk.hex}:{entry.link_version}")
+
+
+def waitlist_url(entry: WaitlistEntry) -> str:
+    """The page behind that token: absolute, on the business's own domain."""
+    return business_url(require_tenant(), f"/waitlist/{waitlist_token(entry)}/")
+
+
+def waiting_for_token(token: str) -> UUID:
+    """The id of the entry of a waitlist link; raises NotFound for a forged, revoked or foreign one."""
+    entry_id, version = _read(token, _WAITLIST)
+    if not WaitlistEntry.objects.filter(pk=entry_id, link_version=version).exists():
+        raise NotFound
+    return entry_id
+
+
+def _read(token: str, salt: str) -> tuple[UUID, int]:
+    if len(token) > _MAX_LENGTH:
+        raise NotFound
+    try:
+        row_id, version = _signer(salt).unsign(token).split(":")
+    except BadSignature as error:
+        raise NotFound from error
+    return UUID(row_id), int(version)
+
+
+def _signer(salt: str) -> Signer:
     """Without the platform's fallback keys: a link is the business's own."""
-    return Signer(key=require_tenant().link_key, salt="bookme.manage-link", fallback_keys=[])
+    return Signer(key=require_tenant().link_key, salt=salt, fallback_keys=[])

@@ -246,7 +246,10 @@ class Booking(Row):
 
 
 class Waiting(StrEnum):
-    """How a waitlist entry stands. `offered` while its `visit` is held for it; the last four are the end of it."""
+    """How a waitlist entry stands. `offered` while its `visit` is held for it; the last five are the end of it.
+
+    `closed` is what nobody can wait for any more: the session was cancelled, or the time has come.
+    """
 
     WAITING = "waiting"
     OFFERED = "offered"
@@ -254,13 +257,18 @@ class Waiting(StrEnum):
     DECLINED = "declined"
     LAPSED = "lapsed"
     LEFT = "left"
+    CLOSED = "closed"
+
+
+STILL_WAITS = frozenset({Waiting.WAITING, Waiting.OFFERED})
+_OPEN = Q(status__in=sorted(STILL_WAITS))
 
 
 class WaitlistEntry(Row):
     """Somebody waits for a place: in a full `session`, or on a full `date` of a service, with one person or any.
 
-    Served by `rank`, the smallest first, then by who came first. `visit` is what was offered last: its booking is held
-    until the offer runs out.
+    Served by `rank`, the smallest first, then by who came first. `visit` is what was offered: its booking is held until
+    the offer runs out. What they said stands here until it is copied onto that visit; `extras` are ids as texts.
     """
 
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
@@ -274,8 +282,13 @@ class WaitlistEntry(Row):
     contact_phone = models.CharField(max_length=20, blank=True)
     language = models.CharField(max_length=8, blank=True)
     user_id = models.UUIDField(null=True, blank=True)
+    source = models.CharField(max_length=16, default="api")
     guest_address = models.GenericIPAddressField(null=True, blank=True)
     consents = models.JSONField(default=dict, blank=True)
+    notes = models.TextField(max_length=2000, blank=True)
+    answers = models.JSONField(default=dict, blank=True)
+    address = models.JSONField(null=True, blank=True)
+    extras = models.JSONField(default=list, blank=True)
     party_size = models.PositiveSmallIntegerField(default=1)
     status = models.CharField(
         max_length=16, choices=[(each.value, each.value) for each in Waiting], default=Waiting.WAITING.value
@@ -293,6 +306,15 @@ class WaitlistEntry(Row):
                 condition=Q(status__in=[each.value for each in Waiting]), name="waitlist_status_known"
             ),
             models.CheckConstraint(condition=Q(party_size__gte=1), name="waitlist_party"),
+            models.UniqueConstraint(
+                fields=["session", "customer"], condition=_OPEN & Q(session__isnull=False), name="waitlist_session_once"
+            ),
+            models.UniqueConstraint(
+                fields=["customer", "service", "date", "staff", "location"],
+                condition=_OPEN & Q(date__isnull=False),
+                nulls_distinct=False,
+                name="waitlist_day_once",
+            ),
         ]
         indexes = [
             models.Index(
@@ -305,4 +327,16 @@ class WaitlistEntry(Row):
                 condition=Q(status=Waiting.WAITING.value, date__isnull=False),
                 name="waitlist_of_day",
             ),
+            models.Index(fields=["contact_email"], condition=~Q(contact_email=""), name="waitlist_of_email"),
+            models.Index(fields=["contact_phone"], condition=~Q(contact_phone=""), name="waitlist_of_phone"),
+            models.Index(
+                fields=["guest_address"], condition=Q(guest_address__isnull=False), name="waitlist_of_guest_network"
+            ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.contact_name} {self.status}"
+
+    @property
+    def state(self) -> Waiting:
+        return Waiting(self.status)

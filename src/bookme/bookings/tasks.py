@@ -7,6 +7,7 @@ from django.db import transaction
 
 from bookme.bookings.actions import expire_if_overdue
 from bookme.bookings.actions.overdue import EXPIRE_TASK
+from bookme.bookings.actions.waiting import CLOSE_TASK, close_if_over
 from bookme.core.time import now
 
 
@@ -14,3 +15,9 @@ from bookme.core.time import now
 def expire_booking(*, booking_id: str) -> None:
     with transaction.atomic(durable=True):
         expire_if_overdue(booking_id=UUID(booking_id), now=now())
+
+
+@shared_task(name=CLOSE_TASK)
+def close_waiting(*, entry_id: str) -> None:
+    with transaction.atomic(durable=True):
+        close_if_over(entry_id=UUID(entry_id), now=now())

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from bookme.bookings.views import bookings, exports, openings, steps
+from bookme.bookings.views import bookings, openings, steps, waitlist
 
 urlpatterns = [
     path("bookings/", bookings.BookingsView.as_view(), name="bookings"),
@@ -19,4 +20,11 @@ urlpatterns = [
     path("bookings/<uuid:booking_id>/undo/", steps.UndoView.as_view(), name="booking-undo"),
     path("sessions/", openings.SessionsView.as_view(), name="sessions"),
     path("sessions/<uuid:session_id>/", openings.SessionView.as_view(), name="session"),
+    path("waitlist/", waitlist.WaitlistView.as_view(), name="waitlist"),
+    path("waitlist/<uuid:entry_id>/", waitlist.OneWaitingView.as_view(), name="waiting"),
+    path("waitlist/<uuid:entry_id>/accept/", waitlist.AcceptView.as_view(), name="waitlist-accept"),
+    path("waitlist/<uuid:entry_id>/decline/", waitlist.DeclineOfferView.as_view(), name="waitlist-decline"),
+    path("waitlist/<uuid:entry_id>/leave/", waitlist.LeaveView.as_view(), name="waitlist-leave"),
+    path("waitlist/<uuid:entry_id>/offer/", waitlist.OfferView.as_view(), name="waitlist-offer"),
+    path("waitlist/<uuid:entry_id>/remove/", waitlist.RemoveView.as_view(), name="waitlist-remove"),
 ]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookme.bookings.availability import Cause
+from bookme.bookings.models import Waiting
 from bookme.bookings.policies import fee_stages
 from bookme.bookings.wishes import SESSIONS_ONLY
 from bookme.core.formats import Formats, ahead_text
@@ -38,6 +39,23 @@ _CAUSES: dict[str, Promise] = {
 def cause_text(code: str) -> str:
     """A cause of `availability.Cause`, or SESSIONS_ONLY, as a sentence for the team."""
     return str(_CAUSES[code])
+
+
+_STANDINGS: dict[Waiting, Promise] = {
+    Waiting.OFFERED: gettext_lazy("A place is held for you."),
+    Waiting.ACCEPTED: gettext_lazy("You took the place."),
+    Waiting.DECLINED: gettext_lazy("You turned the place down."),
+    Waiting.LAPSED: gettext_lazy("The offer ran out."),
+    Waiting.LEFT: gettext_lazy("You are not waiting any more."),
+    Waiting.CLOSED: gettext_lazy("There is nothing to wait for any more."),
+}
+
+
+def position_text(status: Waiting, position: int) -> str:
+    """How it stands with somebody who waits, as a sentence to them; of who is in the line, which place is theirs."""
+    if status is not Waiting.WAITING:
+        return str(_STANDINGS[status])
+    return _("You are next in line.") if position == 1 else _("You are number %(place)d in line.") % {"place": position}
 
 
 def cancellation_text(*, cancellation: Cancellation, price: Decimal | None, formats: Formats) -> str:

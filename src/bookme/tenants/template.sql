@@ -213,7 +213,7 @@ CREATE TABLE "bookings_visit" ("id" uuid NOT NULL PRIMARY KEY, "created_at" time
 --
 CREATE TABLE "bookings_booking" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "position" smallint NOT NULL CHECK ("position" >= 0), "status" varchar(16) NOT NULL, "party_size" smallint NOT NULL CHECK ("party_size" >= 0), "extras" jsonb NOT NULL, "price" numeric(12, 3) NOT NULL, "currency" varchar(3) NOT NULL, "payment_due" numeric(12, 3) NOT NULL, "fee" numeric(12, 3) NOT NULL, "policy" jsonb NOT NULL, "hold_expires_at" timestamp with time zone NULL, "times_moved" smallint NOT NULL CHECK ("times_moved" >= 0), "cancelled_by" varchar(16) NOT NULL, "cancel_reason" varchar(500) NOT NULL, "internal_notes" text NOT NULL, "version" integer NOT NULL CHECK ("version" >= 0), "appointment_id" uuid NOT NULL, "visit_id" uuid NOT NULL);
 --
-CREATE TABLE "bookings_waitlistentry" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "date" date NULL, "contact_name" varchar(120) NOT NULL, "contact_email" varchar(254) NOT NULL, "contact_phone" varchar(20) NOT NULL, "language" varchar(8) NOT NULL, "user_id" uuid NULL, "guest_address" inet NULL, "consents" jsonb NOT NULL, "party_size" smallint NOT NULL CHECK ("party_size" >= 0), "status" varchar(16) NOT NULL, "rank" integer NOT NULL, "link_version" integer NOT NULL CHECK ("link_version" >= 0), "customer_id" uuid NOT NULL, "location_id" uuid NULL, "service_id" uuid NOT NULL, "session_id" uuid NULL, "staff_id" uuid NULL, "visit_id" uuid NULL);
+CREATE TABLE "bookings_waitlistentry" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "date" date NULL, "contact_name" varchar(120) NOT NULL, "contact_email" varchar(254) NOT NULL, "contact_phone" varchar(20) NOT NULL, "language" varchar(8) NOT NULL, "user_id" uuid NULL, "source" varchar(16) NOT NULL, "guest_address" inet NULL, "consents" jsonb NOT NULL, "notes" text NOT NULL, "answers" jsonb NOT NULL, "address" jsonb NULL, "extras" jsonb NOT NULL, "party_size" smallint NOT NULL CHECK ("party_size" >= 0), "status" varchar(16) NOT NULL, "rank" integer NOT NULL, "link_version" integer NOT NULL CHECK ("link_version" >= 0), "customer_id" uuid NOT NULL, "location_id" uuid NULL, "service_id" uuid NOT NULL, "session_id" uuid NULL, "staff_id" uuid NULL, "visit_id" uuid NULL);
 --
 CREATE TABLE "bookings_resourceallocation" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "blocked_start" timestamp with time zone NOT NULL, "blocked_end" timestamp with time zone NOT NULL, "overbooked" boolean NOT NULL, "appointment_id" uuid NOT NULL, "resource_id" uuid NOT NULL, CONSTRAINT "allocation_no_overlap" EXCLUDE USING GIST ("resource_id" WITH =, (tstzrange("blocked_start", "blocked_end")) WITH &&) WHERE (NOT "overbooked"));
 --
@@ -261,11 +261,21 @@ CREATE INDEX "waitlist_of_session" ON "bookings_waitlistentry" ("session_id", "r
 --
 CREATE INDEX "waitlist_of_day" ON "bookings_waitlistentry" ("service_id", "date", "rank", "created_at") WHERE ("date" IS NOT NULL AND "status" = 'waiting');
 --
+CREATE INDEX "waitlist_of_email" ON "bookings_waitlistentry" ("contact_email") WHERE NOT ("contact_email" = '');
+--
+CREATE INDEX "waitlist_of_phone" ON "bookings_waitlistentry" ("contact_phone") WHERE NOT ("contact_phone" = '');
+--
+CREATE INDEX "waitlist_of_guest_network" ON "bookings_waitlistentry" ("guest_address") WHERE "guest_address" IS NOT NULL;
+--
 ALTER TABLE "bookings_waitlistentry" ADD CONSTRAINT "waitlist_for_one" CHECK ((("session_id" IS NULL OR "date" IS NULL) AND 1 = (CASE WHEN "session_id" IS NULL THEN 1 ELSE 0 END + CASE WHEN "date" IS NULL THEN 1 ELSE 0 END)));
 --
-ALTER TABLE "bookings_waitlistentry" ADD CONSTRAINT "waitlist_status_known" CHECK ("status" IN ('waiting', 'offered', 'accepted', 'declined', 'lapsed', 'left'));
+ALTER TABLE "bookings_waitlistentry" ADD CONSTRAINT "waitlist_status_known" CHECK ("status" IN ('waiting', 'offered', 'accepted', 'declined', 'lapsed', 'left', 'closed'));
 --
 ALTER TABLE "bookings_waitlistentry" ADD CONSTRAINT "waitlist_party" CHECK ("party_size" >= 1);
+--
+CREATE UNIQUE INDEX "waitlist_session_once" ON "bookings_waitlistentry" ("session_id", "customer_id") WHERE ("status" IN ('offered', 'waiting') AND "session_id" IS NOT NULL);
+--
+CREATE UNIQUE INDEX "waitlist_day_once" ON "bookings_waitlistentry" ("customer_id", "service_id", "date", "staff_id", "location_id") NULLS NOT DISTINCT WHERE ("status" IN ('offered', 'waiting') AND "date" IS NOT NULL);
 --
 ALTER TABLE "bookings_series" ADD CONSTRAINT "bookings_series_customer_id_b9d2d369_fk_customers_customer_id" FOREIGN KEY ("customer_id") REFERENCES "customers_customer" ("id") DEFERRABLE INITIALLY DEFERRED;
 --

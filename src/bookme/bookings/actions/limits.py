@@ -24,8 +24,8 @@ from bookme.customers.actions import Contact
 from bookme.services.models import Service
 
 TEAM_SOURCE = "team"  # of a visit that the business itself wrote down
-_RECENT = dt.timedelta(hours=24)
-_RETRY_AFTER = 3600
+RECENT = dt.timedelta(hours=24)
+RETRY_AFTER = 3600
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def require_network_limit(*, network: str | None, adding: int = 1, now: dt.datet
     """Raises TooMany where guests of this network would have more bookings than they may. A look without a lock."""
     most = settings.GUEST_BOOKINGS_PER_ADDRESS
     if network is not None and _exceeds([Q(visit__guest_address=network)], most, adding, now):
-        raise TooMany("There are too many guest bookings from this network.", retry_after=_RETRY_AFTER)
+        raise TooMany("There are too many guest bookings from this network.", retry_after=RETRY_AFTER)
 
 
 def require_contact_limit(*, contact: Contact, actor: Actor, adding: int = 1, now: dt.datetime) -> None:
@@ -92,7 +92,7 @@ def require_contact_limit(*, contact: Contact, actor: Actor, adding: int = 1, no
     same = [Q(**{column: value}) for column, value in given.items() if value]
     if _exceeds(same, settings.GUEST_BOOKINGS_PER_CONTACT, adding, now):
         raise TooMany(
-            "You have as many bookings as a guest may have ahead, or make in a day.", retry_after=_RETRY_AFTER
+            "You have as many bookings as a guest may have ahead, or make in a day.", retry_after=RETRY_AFTER
         )
 
 
@@ -109,7 +109,7 @@ def _exceeds(same: Sequence[Q], most: int, adding: int, now: dt.datetime) -> boo
     What the team wrote down does not count. New is what is not a day old. In one statement, each kind by its own index
     and no further than `most`.
     """
-    counted = Q(status__in=UPCOMING, appointment__ends_at__gt=now) | Q(created_at__gt=now - _RECENT)
+    counted = Q(status__in=UPCOMING, appointment__ends_at__gt=now) | Q(created_at__gt=now - RECENT)
     by_themselves = Booking.objects.filter(counted).exclude(visit__source=TEAM_SOURCE).order_by()
     found = [
         by_themselves.filter(each).annotate(kind=Value(number)).values_list("kind", flat=True)[:most]

@@ -26,9 +26,9 @@ def require_in_scope(actor: Actor, appointment: Appointment) -> None:
     require_within(actor, staff_id=appointment.staff_id, location_id=appointment.location_id)
 
 
-def require_within(actor: Actor, *, staff_id: UUID, location_id: UUID | None) -> None:
-    """As `require_in_scope`, before there is an appointment; None for a place that is not chosen yet."""
-    outside = (actor.staff_ids is not None and staff_id not in actor.staff_ids) or (
+def require_within(actor: Actor, *, staff_id: UUID | None, location_id: UUID | None) -> None:
+    """As `require_in_scope`, before there is an appointment; None for who, or where, is not chosen yet."""
+    outside = (actor.staff_ids is not None and staff_id is not None and staff_id not in actor.staff_ids) or (
         actor.location_ids is not None and location_id is not None and location_id not in actor.location_ids
     )
     if outside:

@@ -16,6 +16,7 @@ from bookme.bookings.actions.terms import (
     names_one_wish,
 )
 from bookme.bookings.serializers.outputs import TeamBookingOutput
+from bookme.core.actor import Actor
 from bookme.core.http.fields import (
     DateField,
     EmailField,
@@ -89,6 +90,16 @@ class ConsentsInput(InputSerializer):
     marketing = serializers.BooleanField(required=False)
 
 
+def consent_faults(data: Mapping[str, Any], *, actor: Actor) -> dict[str, Any]:
+    """What somebody has yet to agree to, as faults of a body; the team can agree to nothing in anybody's name."""
+    if acts_for_business(actor):
+        return {}
+    given = data.get("consents")
+    missing = missing_consents(given if isinstance(given, Mapping) else {})
+    told = serializers.ErrorDetail(CONSENT_NEEDED, code="consent_required")
+    return {"consents": {kind.value: [told] for kind in missing}}
+
+
 class BookingInput(InputSerializer):
     """Exactly one of `session`, or `service` with `start`. A mobile trade needs an `address` of who is not its team.
 
@@ -115,12 +126,7 @@ class BookingInput(InputSerializer):
             faults["non_field_errors"] = [serializers.ErrorDetail(SESSION_OR_SERVICE, code="session_or_service")]
         elif service and not start:
             faults["start"] = [serializers.ErrorDetail(START_NEEDED, code="required")]
-        if not acts_for_business(self.context["actor"]):
-            given = data.get("consents")
-            missing = missing_consents(given if isinstance(given, Mapping) else {})
-            told = serializers.ErrorDetail(CONSENT_NEEDED, code="consent_required")
-            faults["consents"] = {kind.value: [told] for kind in missing}
-        return faults
+        return faults | consent_faults(data, actor=self.context["actor"])
 
 
 class RescheduleInput(InputSerializer):

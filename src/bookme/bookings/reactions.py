@@ -1,0 +1,63 @@
+"""Where a place has become free, or may have, it is offered to who waits for it, the first in line first."""
+
+import datetime as dt
+from collections.abc import Iterable
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+
+from bookme.bookings.actions.offering import lapse_offer, offer_place
+from bookme.bookings.events import BookingEvent, BookingRescheduled, WaitlistJoined
+from bookme.bookings.selectors.waiting import all_waiting, waiting_around
+from bookme.bookings.wishes import SlotUnavailable
+from bookme.core.errors import DomainError
+from bookme.core.time import now
+
+TRIES = 3
+
+_log = structlog.get_logger(__name__)
+
+
+def end_offer(*, event: BookingEvent, **_: object) -> None:
+    """Whose hold ran out, or was cancelled, is out of the line."""
+    with transaction.atomic(durable=True):
+        lapse_offer(visit_id=event.visit_id)
+
+
+def offer_freed(*, event: BookingEvent, **_: object) -> None:
+    """The time of a booking, or of where it was moved from, may be free for somebody who waits."""
+    start, end = (event.old_start, event.old_end) if isinstance(event, BookingRescheduled) else (event.start, event.end)
+    instants = dt.datetime.fromisoformat(start), dt.datetime.fromisoformat(end)
+    _offer_each(waiting_around(*instants, now=now()))
+
+
+def offer_opened(**_: object) -> None:
+    """Hours, absences, closures, capacities or rules have changed: anything that is waited for may have room."""
+    _offer_each(all_waiting(now=now()))
+
+
+def offer_to_joined(*, event: WaitlistJoined, **_: object) -> None:
+    """A place that became free just as they joined, when nobody else waited for it yet."""
+    _offer_each([event.entry_id])
+
+
+def _offer_each(entry_ids: Iterable[UUID]) -> None:
+    """In order; who cannot take what is free leaves it to the next. Each in a transaction of its own."""
+    for entry_id in entry_ids:
+        try:
+            _offer(entry_id)
+        except DomainError as refused:
+            _log.info("not_offered", entry_id=str(entry_id), code=refused.code)
+
+
+def _offer(entry_id: UUID) -> None:
+    """What somebody took between the look and the lock is looked for anew."""
+    for left in reversed(range(TRIES)):
+        try:
+            with transaction.atomic(durable=True):
+                offer_place(entry_id=entry_id, now=now())
+            return
+        except SlotUnavailable:
+            if not left:
+                raise
