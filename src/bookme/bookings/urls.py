@@ -1,7 +1,6 @@
 from django.urls import path
 
-from bookme.bookings.views import bookings, exports, openings, steps
-from bookme.bookings.views import bookings, openings, steps, waitlist
+from bookme.bookings.views import bookings, exports, openings, steps, waitlist
 
 urlpatterns = [
     path("bookings/", bookings.BookingsView.as_view(), name="bookings"),

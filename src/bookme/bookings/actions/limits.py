@@ -91,9 +91,7 @@ def require_contact_limit(*, contact: Contact, actor: Actor, adding: int = 1, no
     given = {"visit__contact_email": contact.email, "visit__contact_phone": contact.phone}
     same = [Q(**{column: value}) for column, value in given.items() if value]
     if _exceeds(same, settings.GUEST_BOOKINGS_PER_CONTACT, adding, now):
-        raise TooMany(
-            "You have as many bookings as a guest may have ahead, or make in a day.", retry_after=RETRY_AFTER
-        )
+        raise TooMany("You have as many bookings as a guest may have ahead, or make in a day.", retry_after=RETRY_AFTER)
 
 
 def _is_unknown(actor: Actor) -> bool:
