@@ -1,6 +1,7 @@
 """What the policy of a booking allows, when, and at what price. Pure: a policy and instants in, terms out."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -23,6 +24,17 @@ class CancelTerms:
     kept: Decimal
     refund: Decimal
 
+    @classmethod
+    def of_all(cls, terms: "Sequence[CancelTerms]") -> "CancelTerms":
+        """Of several that are cancelled together, of one currency: all or none, free as long as each is."""
+        return cls(
+            allowed=all(each.allowed for each in terms),
+            free_until=min(each.free_until for each in terms),
+            fee=sum((each.fee for each in terms), Decimal(0)),
+            kept=sum((each.kept for each in terms), Decimal(0)),
+            refund=sum((each.refund for each in terms), Decimal(0)),
+        )
+
     @property
     def is_free(self) -> bool:
         return self.fee == 0 and self.kept == 0
@@ -39,6 +51,13 @@ class MoveTerms:
     until: dt.datetime
     moves_left: int
     reason: str = ""
+
+    @classmethod
+    def of_all(cls, terms: "Sequence[MoveTerms]") -> "MoveTerms":
+        """Of several that move together."""
+        reason = next((each.reason for each in terms if each.reason), "")
+        until, left = min(each.until for each in terms), min(each.moves_left for each in terms)
+        return cls(allowed=not reason, until=until, moves_left=left, reason=reason)
 
 
 def cancel_terms(

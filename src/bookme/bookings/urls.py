@@ -1,6 +1,6 @@
 from django.urls import path
 
-from bookme.bookings.views import bookings, exports, openings, steps, waitlist
+from bookme.bookings.views import bookings, exports, openings, steps, visits, waitlist
 
 urlpatterns = [
     path("bookings/", bookings.BookingsView.as_view(), name="bookings"),
@@ -17,6 +17,13 @@ urlpatterns = [
     path("bookings/<uuid:booking_id>/complete/", steps.CompleteView.as_view(), name="booking-complete"),
     path("bookings/<uuid:booking_id>/no-show/", steps.NoShowView.as_view(), name="booking-no-show"),
     path("bookings/<uuid:booking_id>/undo/", steps.UndoView.as_view(), name="booking-undo"),
+    path("visits/", visits.VisitsView.as_view(), name="visits"),
+    path("visits/available-slots/", visits.VisitSlotsView.as_view(), name="visits-available-slots"),
+    path("visits/<uuid:visit_id>/", visits.OneVisitView.as_view(), name="visit"),
+    path("visits/<uuid:visit_id>/confirm/", visits.VisitConfirmView.as_view(), name="visit-confirm"),
+    path("visits/<uuid:visit_id>/decline/", visits.VisitDeclineView.as_view(), name="visit-decline"),
+    path("visits/<uuid:visit_id>/cancel/", visits.VisitCancelView.as_view(), name="visit-cancel"),
+    path("visits/<uuid:visit_id>/reschedule/", visits.VisitRescheduleView.as_view(), name="visit-reschedule"),
     path("sessions/", openings.SessionsView.as_view(), name="sessions"),
     path("sessions/<uuid:session_id>/", openings.SessionView.as_view(), name="session"),
     path("waitlist/", waitlist.WaitlistView.as_view(), name="waitlist"),

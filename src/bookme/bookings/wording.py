@@ -1,18 +1,19 @@
 """What booking says in words, in the language that is active: what cancelling costs, and why a time is not offered."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from bookme.bookings.availability import Cause
-from bookme.bookings.models import Waiting
+from bookme.bookings.models import Booking, Waiting
 from bookme.bookings.policies import fee_stages
 from bookme.bookings.wishes import SESSIONS_ONLY
 from bookme.core.formats import Formats, ahead_text
 from bookme.core.money import percent_of
-from bookme.tenants.config import Cancellation, FeeStep
+from bookme.tenants.config import Cancellation, FeeStep, Policy
 
 _CAUSES: dict[str, Promise] = {
     Cause.HOURS: gettext_lazy("Not in the hours of the person and the place."),
@@ -56,6 +57,20 @@ def position_text(status: Waiting, position: int) -> str:
     if status is not Waiting.WAITING:
         return str(_STANDINGS[status])
     return _("You are next in line.") if position == 1 else _("You are number %(place)d in line.") % {"place": position}
+
+
+def cancellation_text_of(bookings: Sequence[Booking], *, formats: Formats) -> str:
+    """The rule of bookings that go together: said once where it is the same for all, else of each service."""
+    by_rule: dict[Cancellation, list[Booking]] = {}
+    for each in bookings:
+        by_rule.setdefault(Policy.from_data(each.policy).cancellation, []).append(each)
+    texts = []
+    for rule, same in by_rule.items():
+        price = sum((each.price for each in same), Decimal(0))
+        text = cancellation_text(cancellation=rule, price=price, formats=formats)
+        names = ", ".join(each.appointment.service.text("name", get_language() or "") for each in same)
+        texts.append(text if len(by_rule) == 1 else f"{names}: {text}")
+    return " ".join(texts)
 
 
 def cancellation_text(*, cancellation: Cancellation, price: Decimal | None, formats: Formats) -> str:

@@ -9,7 +9,7 @@ from bookme.bookings.actions.deciding import (
     decline_booking,
     miss_booking,
 )
-from bookme.bookings.actions.moving import Move, move_all, reschedule_booking, visit_move
+from bookme.bookings.actions.moving import reschedule_booking, reschedule_visit
 from bookme.bookings.actions.overdue import expire_if_overdue
 from bookme.bookings.actions.request import BookingRequest, Item
 from bookme.bookings.actions.updating import update_booking
@@ -17,7 +17,6 @@ from bookme.bookings.actions.updating import update_booking
 __all__ = [
     "BookingRequest",
     "Item",
-    "Move",
     "arrive_booking",
     "cancel_booking",
     "cancel_visits",
@@ -27,9 +26,8 @@ __all__ = [
     "decline_booking",
     "expire_if_overdue",
     "miss_booking",
-    "move_all",
     "reschedule_booking",
+    "reschedule_visit",
     "undo_booking",
     "update_booking",
-    "visit_move",
 ]

@@ -13,8 +13,8 @@ from bookme.bookings.availability import Cause
 from bookme.bookings.events import BookingCancelled, BookingUndone
 from bookme.bookings.locks import lock
 from bookme.bookings.models import Booking
-from bookme.bookings.policies import cancel_terms
-from bookme.bookings.states import UPCOMING, Status, require_transition, undone
+from bookme.bookings.selectors.terms import cancel_terms_each, still_ahead
+from bookme.bookings.states import Status, require_transition, undone
 from bookme.bookings.wishes import SlotUnavailable, Wish
 from bookme.core.actor import Actor
 from bookme.core.errors import Conflict
@@ -22,7 +22,6 @@ from bookme.core.money import amount_text
 from bookme.core.permissions import Permission
 from bookme.eventlog.actions import publish
 from bookme.locations.models import Resource
-from bookme.tenants.config import Policy
 
 
 def cancel_booking(*, booking: Booking, actor: Actor, now: dt.datetime, reason: str = "") -> Booking:
@@ -40,16 +39,17 @@ def cancel_visits(*, bookings: Sequence[Booking], actor: Actor, now: dt.datetime
 
     A visit is as late as its first service. Raises Conflict `wrong_status` where nothing is left to cancel.
     """
-    upcoming = [each for each in bookings if each.state in UPCOMING]
-    _cancel(upcoming or list(bookings), actor=actor, now=now, reason=reason)
+    _cancel(still_ahead(bookings), actor=actor, now=now, reason=reason)
 
 
 def _cancel(bookings: Sequence[Booking], *, actor: Actor, now: dt.datetime, reason: str) -> None:
-    by_business = acts_for_business(actor)
+    by = BUSINESS if acts_for_business(actor) else CUSTOMER
     for booking in bookings:
         require_transition(booking.state, Status.CANCELLED)
-    fees = {each.pk: Decimal(0) if by_business else _late_fee(each, bookings, now) for each in bookings}
-    by = BUSINESS if by_business else CUSTOMER
+    terms = cancel_terms_each(bookings, now=now)
+    if by == CUSTOMER and not all(each.allowed for each in terms.values()):
+        raise Conflict("It has begun already. Call us, please.", code="too_late")
+    fees = {pk: each.fee if by == CUSTOMER else Decimal(0) for pk, each in terms.items()}
     lock({owner for each in bookings for owner in owners_of(each.appointment)})
     for booking in bookings:
         swap(booking, status=Status.CANCELLED, cancelled_by=by, cancel_reason=reason, fee=fees[booking.pk])
@@ -65,20 +65,6 @@ def _cancel(bookings: Sequence[Booking], *, actor: Actor, now: dt.datetime, reas
             "currency": booking.currency,
         },
     )
-
-
-def _late_fee(booking: Booking, among: Sequence[Booking], now: dt.datetime) -> Decimal:
-    terms = cancel_terms(
-        policy=Policy.from_data(booking.policy),
-        status=booking.state,
-        starts_at=min(each.appointment.starts_at for each in among if each.visit_id == booking.visit_id),
-        price=booking.price,
-        currency=booking.currency,
-        now=now,
-    )
-    if not terms.allowed:
-        raise Conflict("It has begun already. Call us, please.", code="too_late")
-    return terms.fee
 
 
 def undo_booking(*, booking: Booking, actor: Actor) -> Booking:

@@ -26,16 +26,15 @@ from bookme.bookings.actions.versions import swap
 from bookme.bookings.events import BookingRescheduled
 from bookme.bookings.locks import lock
 from bookme.bookings.models import Appointment, Booking
-from bookme.bookings.policies import move_terms
 from bookme.bookings.selectors.offer import require_location, require_staff
 from bookme.bookings.selectors.openings import require_reach
 from bookme.bookings.selectors.sessions import session_at
+from bookme.bookings.selectors.terms import move_terms_of
 from bookme.bookings.states import Status
 from bookme.bookings.wishes import SESSIONS_ONLY, SlotUnavailable, Wish
 from bookme.core.actor import Actor
 from bookme.core.errors import Conflict
 from bookme.services.models import ServiceKind
-from bookme.tenants.config import Policy
 
 _WHY_NOT = {
     "wrong_status": "Only a booking that is still to come can be moved.",
@@ -77,6 +76,20 @@ def reschedule_booking(
     wish = _wish(booking, start, staff_id=staff_id, any_staff=any_staff, location_id=location_id)
     move_all([Move([booking], wish.within_scopes_of(actor))], actor=actor, now=now)
     return booking
+
+
+def reschedule_visit(
+    *,
+    bookings: Sequence[Booking],
+    start: dt.datetime,
+    any_staff: bool,
+    location_id: UUID | None,
+    actor: Actor,
+    now: dt.datetime,
+) -> None:
+    """Move what of a visit is still to come, as `visit_move` says; otherwise as `reschedule_booking`."""
+    move = visit_move(bookings=bookings, start=start, any_staff=any_staff, location_id=location_id, actor=actor)
+    move_all([move], actor=actor, now=now)
 
 
 def visit_move(
@@ -147,18 +160,9 @@ def move_all(moves: Sequence[Move], *, actor: Actor, now: dt.datetime) -> None:
 
 
 def _require_may_move(move: Move, by: str, now: dt.datetime) -> None:
-    starts_at = min(each.appointment.starts_at for each in move.bookings)
-    for booking in move.bookings:
-        terms = move_terms(
-            policy=Policy.from_data(booking.policy),
-            status=booking.state,
-            starts_at=starts_at,
-            times_moved=booking.times_moved,
-            now=now,
-        )
-        bound = terms.reason if by == CUSTOMER else terms.reason == "wrong_status" and terms.reason
-        if bound:
-            raise Conflict(_WHY_NOT[bound], code=bound, extra={"status": str(booking.status)})
+    reason = move_terms_of(move.bookings, now=now).reason
+    if reason and (by == CUSTOMER or reason == "wrong_status"):
+        raise Conflict(_WHY_NOT[reason], code=reason, extra={"status": str(move.bookings[0].status)})
 
 
 def _old(appointment: Appointment) -> dict[str, Any]:

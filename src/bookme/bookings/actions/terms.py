@@ -9,6 +9,7 @@ from bookme.bookings.actions.request import BookingRequest, Item
 from bookme.bookings.answers import checked_answers
 from bookme.bookings.models import Appointment
 from bookme.bookings.selectors.offer import (
+    CLASS_APART,
     asked_extras,
     asked_service,
     asked_session,
@@ -35,7 +36,6 @@ MOST_SERVICES = 10
 SESSION_OR_SERVICE = "Give either a session, or a service and a start."
 START_NEEDED = "Say when it begins."
 CONSENT_NEEDED = "This is needed to book."
-CLASS_APART = "A class is booked by its session, apart from other services."
 ADDRESS_NEEDED = "Say where we are to come."
 
 

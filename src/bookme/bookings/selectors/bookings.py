@@ -1,5 +1,8 @@
 """Bookings as a caller may see them. Fetching is authorising: whoever gets one through here may see it."""
 
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet
 
 from bookme.bookings.models import Appointment, Booking, Visit
+from bookme.bookings.selectors.terms import still_ahead
 from bookme.core.actor import Actor, ActorKind
 from bookme.core.errors import NotAllowed, NotFound
 from bookme.core.fetch import one
@@ -34,6 +38,34 @@ def bookings_visible_to(actor: Actor) -> QuerySet[Booking]:
 def booking_for(actor: Actor, booking_id: UUID) -> Booking:
     """Raises NotFound, also for what exists and is not theirs to see."""
     return one(bookings_visible_to(actor), booking_id)
+
+
+@dataclass(frozen=True)
+class BookedVisit:
+    """A visit with its bookings, in order."""
+
+    visit: Visit
+    bookings: list[Booking]
+
+    @property
+    def start(self) -> dt.datetime:
+        return min(each.appointment.starts_at for each in still_ahead(self.bookings))
+
+    @property
+    def end(self) -> dt.datetime:
+        return max(each.appointment.ends_at for each in still_ahead(self.bookings))
+
+    @property
+    def price(self) -> Decimal:
+        return sum((each.price for each in still_ahead(self.bookings)), Decimal(0))
+
+    @property
+    def still_due(self) -> Decimal:
+        return sum((each.still_due for each in self.bookings), Decimal(0))
+
+    @property
+    def currency(self) -> str:
+        return self.bookings[0].currency
 
 
 def visit_bookings_for(actor: Actor, visit_id: UUID) -> list[Booking]:

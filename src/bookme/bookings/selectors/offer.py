@@ -3,18 +3,25 @@
 Where an id is a path and not a part of a request, the `…_for` selectors raise NotFound.
 """
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import zip_longest
 from uuid import UUID
 
 from bookme.bookings.models import Appointment
 from bookme.bookings.selectors.sessions import sessions
-from bookme.core.errors import Invalid
+from bookme.bookings.wishes import Wish
+from bookme.core.errors import FieldError, Invalid
 from bookme.core.fetch import all_of
 from bookme.locations.models import Location
-from bookme.services.models import Extra, Service
+from bookme.services.models import Extra, Service, ServiceKind
 from bookme.staff.models import StaffService
+from bookme.staff.selectors import asked_point
 from bookme.tenants.config import Policy
 from bookme.tenants.context import require_tenant
+
+CLASS_APART = "A class is booked by its session, apart from other services."
 
 
 def policy_of(service: Service) -> Policy:
@@ -72,3 +79,57 @@ def require_location(service: Service, location_id: UUID | None) -> None:
     place = Location.objects.filter(pk=location_id, is_active=True)
     if not place.exists() or (service.locations.exists() and not place.filter(services=service).exists()):
         raise Invalid.field("/location", "This service is not given at any place of this id.", code="unknown_location")
+
+
+def asked_visit(
+    *,
+    service_ids: Sequence[UUID],
+    staff_ids: Sequence[UUID | None],
+    extra_ids: Sequence[UUID],
+    location_id: UUID | None,
+    party_size: int,
+    postcode: str,
+    start: dt.datetime,
+) -> Wish:
+    """What somebody asks the times of: these services in this order, each with its person, where any are named.
+
+    Each extra is that of the first service that has it. Raises Invalid with the pointer of what is wrong.
+    """
+    if staff_ids and len(staff_ids) != len(service_ids):
+        raise Invalid.field("/staff", "Name somebody, or any, for each service.", code="staff_for_each")
+    point, left, wishes = asked_point(postcode), list(extra_ids), []
+    for index, (service_id, staff_id) in enumerate(zip_longest(service_ids, staff_ids)):
+        service = _asked_item(service_id, staff_id, location_id, party_size, index)
+        extras = [each for each in service.extras.filter(is_active=True) if each.pk in left]
+        left = [each for each in left if each not in {extra.pk for extra in extras}]
+        wishes.append(
+            Wish(
+                service=service,
+                start=start,
+                staff_id=staff_id,
+                location_id=location_id,
+                party_size=party_size,
+                extra_minutes=sum(extra.duration_minutes for extra in extras),
+                point=point,
+            )
+        )
+    if left:
+        pointer = f"/extras/{list(extra_ids).index(left[0])}"
+        raise Invalid.field(pointer, "None of these services has an extra of this id.", code="unknown_extra")
+    return replace(wishes[0], then=tuple(wishes[1:]))
+
+
+def _asked_item(
+    service_id: UUID, staff_id: UUID | None, location_id: UUID | None, party_size: int, index: int
+) -> Service:
+    try:
+        service = asked_service(service_id)
+        require_staff(service, staff_id)
+    except Invalid as error:
+        faults = [FieldError(f"{each.pointer}/{index}", each.code, each.detail) for each in error.errors]
+        raise Invalid(error.detail, code=error.code, errors=faults) from error
+    require_location(service, location_id)
+    require_party(service, party_size)
+    if service.kind == ServiceKind.CLASS:
+        raise Invalid.field(f"/service/{index}", CLASS_APART, code="class_apart")
+    return service

@@ -10,7 +10,7 @@ from bookme.bookings.models import Appointment
 from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.selectors.sessions import sessions_near
 from bookme.bookings.selectors.slots import plan_as_data, slot_as_data
-from bookme.bookings.selectors.snapshots import Left, left_by, load_snapshot, point_of_visit
+from bookme.bookings.selectors.snapshots import Left, left_by, load_snapshot, point_of_visit, require_range
 from bookme.bookings.wishes import SESSIONS_ONLY, SlotUnavailable, Wish
 from bookme.core.time import DAY_MINUTES, MINUTE, iso_text, minute_of, zone
 from bookme.locations.selectors import zone_of
@@ -142,4 +142,25 @@ def _session_data(session: Appointment) -> dict[str, Any]:
         "end": iso_text(minute_of(session.ends_at), tz),
         "location": str(session.location_id),
         "staff": [str(session.staff_id)],
+    }
+
+
+def available_visits(*, wish: Wish, first: dt.date, last: dt.date, now: dt.datetime) -> dict[str, Any]:
+    """The starts at which the whole wish can be had, by day, each with one way to do it.
+
+    `{services, timezone, days: [{date, slots: [{start, end, location, services: [{service, start, end, staff}]}]}]}`:
+    the first of `staff` leads. Ids are texts, instants ISO 8601 with the offset of `timezone`; every date is listed.
+    Raises Invalid as `require_range` does.
+    """
+    require_range(first, last)
+    snapshots = snapshots_between(wish, first, last, now=now)
+    tz = zone(snapshots[0].zone)
+    days = Chain(snapshots, max_gap=max_gap(wish)).offered()
+    return {
+        "services": [str(each.service.pk) for each in wish.services],
+        "timezone": snapshots[0].zone,
+        "days": [
+            {"date": day.isoformat(), "slots": [plan_as_data(plan, wish, tz) for plan in plans]}
+            for day, plans in days.items()
+        ],
     }

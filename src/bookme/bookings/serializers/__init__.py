@@ -9,15 +9,21 @@ from bookme.bookings.serializers.inputs import (
     RescheduleInput,
     SessionsQuery,
     SlotsQuery,
+    VisitInput,
+    VisitRescheduleInput,
+    VisitSlotsQuery,
 )
 from bookme.bookings.serializers.outputs import (
     BookingOutput,
     ExplainOutput,
     HistoryOutput,
     NewBookingOutput,
+    NewVisitOutput,
     SessionOutput,
     SlotsOutput,
     TeamBookingOutput,
+    VisitOutput,
+    VisitSlotsOutput,
 )
 
 __all__ = [
@@ -28,6 +34,7 @@ __all__ = [
     "ExplainQuery",
     "HistoryOutput",
     "NewBookingOutput",
+    "NewVisitOutput",
     "NothingInput",
     "ReasonInput",
     "RescheduleInput",
@@ -36,4 +43,9 @@ __all__ = [
     "SlotsOutput",
     "SlotsQuery",
     "TeamBookingOutput",
+    "VisitInput",
+    "VisitOutput",
+    "VisitRescheduleInput",
+    "VisitSlotsOutput",
+    "VisitSlotsQuery",
 ]

@@ -10,6 +10,7 @@ from rest_framework.fields import empty
 from bookme.bookings.actions.powers import acts_for_business
 from bookme.bookings.actions.terms import (
     CONSENT_NEEDED,
+    MOST_SERVICES,
     SESSION_OR_SERVICE,
     START_NEEDED,
     missing_consents,
@@ -100,33 +101,87 @@ def consent_faults(data: Mapping[str, Any], *, actor: Actor) -> dict[str, Any]:
     return {"consents": {kind.value: [told] for kind in missing}}
 
 
-class BookingInput(InputSerializer):
-    """Exactly one of `session`, or `service` with `start`. A mobile trade needs an `address` of who is not its team.
+class WhoInput(InputSerializer):
+    """For whom something is booked, and what they say. A mobile trade needs an `address` of who is not its team.
 
     So does a business with areas, unless it is a session: its postcode decides who can come.
     """
 
-    session = serializers.UUIDField(required=False, allow_null=True, default=None)
-    service = serializers.UUIDField(required=False, allow_null=True, default=None)
-    start = InstantField(required=False, allow_null=True, default=None)
-    staff = StaffChoice(required=False, allow_null=True, default=None)
     location = serializers.UUIDField(required=False, allow_null=True, default=None)
     party_size = WholeNumber(min_value=1, required=False, default=1)
-    extras = serializers.ListField(child=serializers.UUIDField(), max_length=MAX_EXTRAS, required=False, default=list)
     notes = MultilineText(max_length=2000, required=False, allow_blank=True, default="")
     answers = JsonObject(required=False, default=dict)
     address = AddressInput(required=False, allow_null=True, default=None)
     customer = CustomerInput()
     consents = ConsentsInput(required=False, default=dict)
 
+    def get_fields(self) -> dict[str, Any]:
+        """What is booked comes before for whom."""
+        fields = super().get_fields()
+        return {name: fields[name] for name in sorted(fields, key=WhoInput._declared_fields.__contains__)}
+
     def also_wrong(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        faults: dict[str, Any] = {}
+        return consent_faults(data, actor=self.context["actor"])
+
+
+class BookingInput(WhoInput):
+    """Exactly one of `session`, or `service` with `start`."""
+
+    session = serializers.UUIDField(required=False, allow_null=True, default=None)
+    service = serializers.UUIDField(required=False, allow_null=True, default=None)
+    start = InstantField(required=False, allow_null=True, default=None)
+    staff = StaffChoice(required=False, allow_null=True, default=None)
+    extras = serializers.ListField(child=serializers.UUIDField(), max_length=MAX_EXTRAS, required=False, default=list)
+
+    def also_wrong(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        faults = super().also_wrong(data)
         session, service, start = (data.get(each) for each in ("session", "service", "start"))
         if not names_one_wish(session=session, service=service, start=start):
             faults["non_field_errors"] = [serializers.ErrorDetail(SESSION_OR_SERVICE, code="session_or_service")]
         elif service and not start:
             faults["start"] = [serializers.ErrorDetail(START_NEEDED, code="required")]
-        return faults | consent_faults(data, actor=self.context["actor"])
+        return faults
+
+
+class ItemInput(InputSerializer):
+    """One service of a visit."""
+
+    service = serializers.UUIDField()
+    staff = StaffChoice(required=False, allow_null=True, default=None)
+    extras = serializers.ListField(child=serializers.UUIDField(), max_length=MAX_EXTRAS, required=False, default=list)
+
+
+class VisitInput(WhoInput):
+    """Services one after another, in this order, at one place, from `start` on."""
+
+    start = InstantField()
+    items = serializers.ListField(child=ItemInput(), min_length=1, max_length=MOST_SERVICES)
+
+
+class VisitRescheduleInput(InputSerializer):
+    """The new start of all that is still to come: with the same people, unless `staff` is `any`."""
+
+    start = InstantField()
+    staff = serializers.ChoiceField(choices=[ANY], required=False)
+    location = serializers.UUIDField(required=False, allow_null=True, default=None)
+
+
+class VisitSlotsQuery(serializers.Serializer[Any]):
+    """`service` is repeated, in the order of the visit; `staff` is left out, or repeated as often.
+
+    Each of the `extras` belongs to the first service that has it. Dates are as in SlotsQuery.
+    """
+
+    def get_fields(self) -> dict[str, Any]:
+        """As in SlotsQuery."""
+        return {**super().get_fields(), "from": DateField(source="first"), "to": DateField(source="last")}
+
+    service = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=MOST_SERVICES)
+    staff = serializers.ListField(child=StaffChoice(), max_length=MOST_SERVICES, required=False, default=list)
+    location = serializers.UUIDField(required=False, default=None)
+    party_size = WholeNumber(min_value=1, required=False, default=1)
+    extras = serializers.ListField(child=serializers.UUIDField(), max_length=MAX_EXTRAS, required=False, default=list)
+    postcode = PlainText(max_length=16, required=False, allow_blank=True, default="")
 
 
 class RescheduleInput(InputSerializer):

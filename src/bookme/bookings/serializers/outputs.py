@@ -1,5 +1,6 @@
 """What booking answers."""
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,16 +11,17 @@ from rest_framework import serializers
 
 from bookme.bookings.availability import Cause
 from bookme.bookings.models import Appointment, Booking
-from bookme.bookings.policies import cancel_terms, move_terms
+from bookme.bookings.selectors.bookings import BookedVisit
+from bookme.bookings.selectors.terms import cancel_terms_of, move_terms_of
 from bookme.bookings.wishes import SESSIONS_ONLY
-from bookme.bookings.wording import cancellation_text
+from bookme.bookings.wording import cancellation_text_of
 from bookme.core.formats import Formats, locale_of
 from bookme.core.http.fields import (
     InstantField,
 )
 from bookme.core.models import Translated
 from bookme.core.money import amount_text
-from bookme.tenants.config import Policy
+from bookme.core.permissions import Permission
 from bookme.tenants.context import require_tenant
 
 
@@ -65,6 +67,37 @@ class SlotsOutput(serializers.Serializer[Any]):
     timezone = serializers.CharField()
     sessions_only = serializers.BooleanField(required=False)
     days = SlotDayOutput(many=True)
+
+
+class LegOutput(serializers.Serializer[Any]):
+    """One service of a visit, and who would do it: the first leads."""
+
+    service = serializers.UUIDField()
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField()
+    staff = serializers.ListField(child=serializers.UUIDField())
+
+
+class VisitSlotOutput(serializers.Serializer[Any]):
+    """A start at which the whole visit can be had, and one way to do it."""
+
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField()
+    location = serializers.UUIDField()
+    services = LegOutput(many=True)
+
+
+class VisitSlotDayOutput(serializers.Serializer[Any]):
+    date = serializers.DateField()
+    slots = VisitSlotOutput(many=True)
+
+
+class VisitSlotsOutput(serializers.Serializer[Any]):
+    """Every day of the range."""
+
+    services = serializers.ListField(child=serializers.UUIDField())
+    timezone = serializers.CharField()
+    days = VisitSlotDayOutput(many=True)
 
 
 class CauseOutput(serializers.Serializer[Any]):
@@ -194,38 +227,30 @@ class BookingOutput(serializers.Serializer[Booking]):
 
     @extend_schema_field(CancellationOutput)
     def get_cancellation(self, row: Booking) -> dict[str, Any]:
-        policy = Policy.from_data(row.policy)
-        terms = cancel_terms(
-            policy=policy,
-            status=row.state,
-            starts_at=row.appointment.starts_at,
-            price=row.price,
-            currency=row.currency,
-            now=self.context["now"],
-        )
-        locale = locale_of(get_language() or "", require_tenant().config.country)
-        formats = Formats(locale=locale, currency=row.currency)
-        return self._terms(
-            CancellationOutput,
-            allowed=terms.allowed,
-            free_until=terms.free_until,
-            fee=amount_text(terms.fee, row.currency),
-            text=cancellation_text(cancellation=policy.cancellation, price=row.price, formats=formats),
-        )
+        return cancellation_data([row], self.context)
 
     @extend_schema_field(RescheduleOutput)
     def get_reschedule(self, row: Booking) -> dict[str, Any]:
-        terms = move_terms(
-            policy=Policy.from_data(row.policy),
-            status=row.state,
-            starts_at=row.appointment.starts_at,
-            times_moved=row.times_moved,
-            now=self.context["now"],
-        )
-        return self._terms(RescheduleOutput, allowed=terms.allowed, until=terms.until, moves_left=terms.moves_left)
+        return reschedule_data([row], self.context)
 
-    def _terms(self, kind: type[serializers.Serializer[Any]], **values: Any) -> dict[str, Any]:
-        return dict(kind(values, context=self.context).data)
+
+def cancellation_data(bookings: Sequence[Booking], context: Mapping[str, Any]) -> dict[str, Any]:
+    """CancellationOutput of bookings of one visit, at the `now` of the context."""
+    terms, currency = cancel_terms_of(bookings, now=context["now"]), bookings[0].currency
+    locale = locale_of(get_language() or "", require_tenant().config.country)
+    values = {
+        "allowed": terms.allowed,
+        "free_until": terms.free_until,
+        "fee": amount_text(terms.fee, currency),
+        "text": cancellation_text_of(bookings, formats=Formats(locale=locale, currency=currency)),
+    }
+    return dict(CancellationOutput(values, context=context).data)
+
+
+def reschedule_data(bookings: Sequence[Booking], context: Mapping[str, Any]) -> dict[str, Any]:
+    """RescheduleOutput of bookings of one visit, at the `now` of the context."""
+    terms = move_terms_of(bookings, now=context["now"])
+    return dict(RescheduleOutput(terms, context=context).data)
 
 
 class TeamBookingOutput(BookingOutput):
@@ -238,8 +263,70 @@ class TeamBookingOutput(BookingOutput):
     cancel_reason = serializers.CharField(required=False)
 
 
+TEAM_ONLY = frozenset({"customer", "internal_notes", "source", "cancelled_by", "cancel_reason"})
+
+
 class NewBookingOutput(BookingOutput):
     """`manage_token` opens the booking to whoever has it: as `?token=`."""
+
+    manage_token = serializers.CharField()
+
+
+_OF_THE_VISIT = frozenset({"visit", "reference", "contact", "notes", "answers", "address", "customer", "source"})
+
+
+class VisitBookingOutput(TeamBookingOutput):
+    """One service of a visit, without what stands on the visit for all of them."""
+
+    def get_fields(self) -> dict[str, Any]:
+        return {name: field for name, field in super().get_fields().items() if name not in _OF_THE_VISIT}
+
+
+class VisitOutput(serializers.Serializer[BookedVisit]):
+    """All that was booked in one go, and what its customer may still do with it as a whole.
+
+    `start` and `end` are those of what is still to come; of all, where nothing is.
+    """
+
+    id = serializers.UUIDField(source="visit.pk")
+    reference = serializers.CharField(source="visit.reference")
+    series = serializers.UUIDField(source="visit.series_id", allow_null=True)
+    start = InstantField()
+    end = InstantField()
+    price = serializers.SerializerMethodField()
+    payment_due = serializers.SerializerMethodField()
+    currency = serializers.CharField()
+    contact = ContactOutput(source="visit")
+    notes = serializers.CharField(source="visit.notes")
+    answers = serializers.JSONField(source="visit.answers")
+    address = serializers.JSONField(source="visit.address")
+    cancellation = serializers.SerializerMethodField()
+    reschedule = serializers.SerializerMethodField()
+    bookings = serializers.SerializerMethodField()
+
+    def get_price(self, row: BookedVisit) -> str:
+        return amount_text(row.price, row.currency)
+
+    def get_payment_due(self, row: BookedVisit) -> str:
+        return amount_text(row.still_due, row.currency)
+
+    @extend_schema_field(CancellationOutput)
+    def get_cancellation(self, row: BookedVisit) -> dict[str, Any]:
+        return cancellation_data(row.bookings, self.context)
+
+    @extend_schema_field(RescheduleOutput)
+    def get_reschedule(self, row: BookedVisit) -> dict[str, Any]:
+        return reschedule_data(row.bookings, self.context)
+
+    @extend_schema_field(VisitBookingOutput(many=True))
+    def get_bookings(self, row: BookedVisit) -> list[dict[str, Any]]:
+        is_team = self.context["actor"].may(Permission.BOOKINGS_READ)
+        told = [VisitBookingOutput(each, context=self.context).data for each in row.bookings]
+        return [{name: value for name, value in each.items() if is_team or name not in TEAM_ONLY} for each in told]
+
+
+class NewVisitOutput(VisitOutput):
+    """`manage_token` opens the visit to whoever has it: as `?token=`."""
 
     manage_token = serializers.CharField()
 

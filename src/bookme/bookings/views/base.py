@@ -1,13 +1,17 @@
 """What the views of bookings share."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
+from django.http import QueryDict
+from django.utils.translation import get_language
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
-from bookme.bookings.links import guest_for_token
+from bookme.bookings.links import guest_for_token, manage_token
 from bookme.bookings.models import Booking, Visit
 from bookme.bookings.selectors.bookings import bookings_of_visit
 from bookme.bookings.selectors.openings import with_alternatives
@@ -17,10 +21,37 @@ from bookme.core.actor import Actor
 from bookme.core.fetch import one
 from bookme.core.permissions import Permission
 from bookme.core.time import now
+from bookme.customers.actions import Address, Contact
 from bookme.eventlog.views import IdempotentView
 
+TOKEN = OpenApiParameter("token", OpenApiTypes.STR, description="The manage token of a guest's visit.")
 
-class BookingView(IdempotentView):
+
+class LinkView(IdempotentView):
+    """Open to the team, to customers, and to guests with the link of their visit, `?token=`."""
+
+    @property
+    def caller(self) -> Actor:
+        """Who asks: the guest of `?token=`, unless the team is signed in. Raises NotFound for a bad token."""
+        token = self.request.query_params.get("token")
+        if token is None or self.actor.may(Permission.BOOKINGS_READ):
+            return self.actor
+        return guest_for_token(token)
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        """One instant for all rows of an answer."""
+        return {**super().get_serializer_context(), "now": now()}
+
+    @contextmanager
+    def alternatives(self) -> Iterator[None]:
+        """Around the transaction: a time that is not free is answered with what is, read after it was left."""
+        try:
+            yield
+        except SlotUnavailable as error:
+            raise with_alternatives(error, now=now()) from error
+
+
+class BookingView(LinkView):
     """What people said of themselves stays on the visit and the booking: the record of answers keeps none of it."""
 
     secrets = frozenset({"contact", "notes", "answers", "address", "internal_notes", "cancel_reason"})
@@ -35,26 +66,34 @@ class BookingView(IdempotentView):
         return {name: told[name] for name in self.secrets if name in told}
 
     @property
-    def caller(self) -> Actor:
-        """Who asks: the guest of `?token=`, unless the team is signed in. Raises NotFound for a bad token."""
-        token = self.request.query_params.get("token")
-        if token is None or self.actor.may(Permission.BOOKINGS_READ):
-            return self.actor
-        return guest_for_token(token)
-
-    @property
     def output(self) -> type[serializers.Serializer[Any]]:
         """Internal notes never leave the team."""
         return TeamBookingOutput if self.actor.may(Permission.BOOKINGS_READ) else BookingOutput
 
-    def get_serializer_context(self) -> dict[str, Any]:
-        """One instant for all rows of an answer."""
-        return {**super().get_serializer_context(), "now": now()}
 
-    @contextmanager
-    def alternatives(self) -> Iterator[None]:
-        """Around the transaction: a time that is not free is answered with what is, read after it was left."""
-        try:
-            yield
-        except SlotUnavailable as error:
-            raise with_alternatives(error, now=now()) from error
+def token_of(visit: Visit) -> str:
+    """What opens the visit to whoever has it."""
+    return manage_token(visit_id=visit.pk, link_version=visit.link_version)
+
+
+def said_of(given: dict[str, Any], address: str) -> dict[str, Any]:
+    """What a WhoInput says, as members of a BookingRequest; `address` is that of the network."""
+    return {
+        "contact": Contact(**given["customer"]),
+        "location_id": given["location"],
+        "party_size": given["party_size"],
+        "notes": given["notes"],
+        "answers": given["answers"],
+        "address": Address(**given["address"]) if given["address"] else None,
+        "consents": given["consents"],
+        "language": get_language() or "",
+        "guest_address": address or None,
+    }
+
+
+def query_data(query: QueryDict, lists: Collection[str] = ("extras",)) -> dict[str, Any]:
+    """A query as a body: `lists` are repeated members, or one with commas; an empty member is none."""
+    data: dict[str, Any] = {name: value for name, value in query.items() if value and name not in lists}
+    for name in set(lists) & query.keys():
+        data[name] = [each for value in query.getlist(name) for each in value.split(",") if each]
+    return data

@@ -3,16 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import get_language
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bookme.bookings.actions import BookingRequest, Item, create_visit, update_booking
 from bookme.bookings.filters import BookingFilter
-from bookme.bookings.links import manage_token
-from bookme.bookings.models import Booking, Visit
+from bookme.bookings.models import Booking
 from bookme.bookings.selectors.bookings import booking_for, bookings_of_visit, bookings_visible_to, history_of
 from bookme.bookings.selectors.history import told_history
 from bookme.bookings.serializers import (
@@ -22,14 +19,11 @@ from bookme.bookings.serializers import (
     NewBookingOutput,
     TeamBookingOutput,
 )
-from bookme.bookings.views.base import BookingView
+from bookme.bookings.views.base import TOKEN, BookingView, said_of, token_of
 from bookme.core.http.client import client_address
 from bookme.core.http.views import ApiView, write
 from bookme.core.permissions import Access, Permission
 from bookme.core.time import now
-from bookme.customers.actions import Address, Contact
-
-TOKEN = OpenApiParameter("token", OpenApiTypes.STR, description="The manage token of a guest's visit.")
 
 
 class BookingsView(BookingView):
@@ -55,37 +49,20 @@ class BookingsView(BookingView):
     def _booked(self, wanted: BookingRequest) -> dict[str, Any]:
         visit = create_visit(request=wanted, actor=self.actor, now=now())
         booking = bookings_of_visit(visit).get()
-        return {**self.written(self.output, booking), "manage_token": _token_of(booking.visit)}
+        return {**self.written(self.output, booking), "manage_token": token_of(booking.visit)}
 
     def withheld(self, booking: Booking) -> dict[str, Any]:
-        return super().withheld(booking) | {"manage_token": _token_of(booking.visit)}
-
-
-def _token_of(visit: Visit) -> str:
-    return manage_token(visit_id=visit.pk, link_version=visit.link_version)
+        return super().withheld(booking) | {"manage_token": token_of(booking.visit)}
 
 
 def _request_of(given: dict[str, Any], address: str) -> BookingRequest:
-    return BookingRequest(
-        contact=Contact(**given["customer"]),
-        items=(
-            Item(
-                session_id=given["session"],
-                service_id=given["service"],
-                staff_id=given["staff"],
-                extra_ids=tuple(given["extras"]),
-            ),
-        ),
-        start=given["start"],
-        location_id=given["location"],
-        party_size=given["party_size"],
-        notes=given["notes"],
-        answers=given["answers"],
-        address=Address(**given["address"]) if given["address"] else None,
-        consents=given["consents"],
-        language=get_language() or "",
-        guest_address=address or None,
+    item = Item(
+        session_id=given["session"],
+        service_id=given["service"],
+        staff_id=given["staff"],
+        extra_ids=tuple(given["extras"]),
     )
+    return BookingRequest(items=(item,), start=given["start"], **said_of(given, address))
 
 
 class OneBookingView(BookingView):

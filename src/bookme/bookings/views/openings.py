@@ -1,10 +1,8 @@
 """Times that can be booked, and why others cannot."""
 
 import datetime as dt
-from typing import Any
 from uuid import UUID
 
-from django.http import QueryDict
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -23,6 +21,7 @@ from bookme.bookings.serializers import (
     SlotsOutput,
     SlotsQuery,
 )
+from bookme.bookings.views.base import query_data
 from bookme.bookings.wishes import Wish
 from bookme.bookings.wording import cause_text
 from bookme.core.http.views import ApiView
@@ -32,15 +31,6 @@ from bookme.staff.selectors import asked_point
 from bookme.tenants.context import require_tenant
 
 _SESSION_DAYS = dt.timedelta(days=30)
-_ID_LISTS = frozenset({"extras"})
-
-
-def query_data(query: QueryDict) -> dict[str, Any]:
-    """A query as a body: lists are repeated members, or one with commas; an empty member is none."""
-    data: dict[str, Any] = {name: value for name, value in query.items() if value and name not in _ID_LISTS}
-    for name in _ID_LISTS & query.keys():
-        data[name] = [each for value in query.getlist(name) for each in value.split(",") if each]
-    return data
 
 
 class AvailableSlotsView(ApiView):

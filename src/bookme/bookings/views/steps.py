@@ -13,8 +13,7 @@ from bookme.bookings import actions
 from bookme.bookings.models import Booking
 from bookme.bookings.selectors.bookings import booking_for
 from bookme.bookings.serializers import NothingInput, ReasonInput, RescheduleInput, TeamBookingOutput
-from bookme.bookings.views.base import BookingView
-from bookme.bookings.views.bookings import TOKEN
+from bookme.bookings.views.base import TOKEN, BookingView
 from bookme.core.permissions import Access, Permission
 from bookme.core.time import now
 
