@@ -54,7 +54,7 @@ def refused(answer: Any, status: int, code: str, pointer: str | None = None) -> 
     assert answer.status_code == status, answer.content
     assert answer["Content-Type"] == "application/problem+json"
     problem: dict[str, Any] = answer.json()
-    assert problem["code"] == code
+    assert problem["code"] == code, problem
     if pointer is not None:
         assert pointer in {each["pointer"] for each in problem["errors"]}, problem
     return problem

@@ -33,9 +33,10 @@ GUEST = Actor(kind=ActorKind.GUEST, name="")
 # Person by person and one after another: every eleventh is a session, every hundredth a request of some coming day.
 _APPOINTMENTS = """
 INSERT INTO bookings_appointment (id, created_at, updated_at, service_id, staff_id, location_id, starts_at, ends_at,
-    blocked_start, blocked_end, capacity, seats_taken, published, overbooked)
+    blocked_start, blocked_end, capacity, seats_taken, published, overbooked,
+    version)
 SELECT gen_random_uuid(), at - interval '10 days', at, %(service)s, person, %(place)s, at, at + interval '1 hour',
-    at, at + interval '1 hour', 8, 1, n %% 11 = 0, false
+    at, at + interval '1 hour', 8, 1, n %% 11 = 0, false, 1
 FROM unnest(%(people)s::uuid[]) AS person, generate_series(1, %(each)s) AS n,
     LATERAL (SELECT %(now)s::timestamptz + (n - %(each)s + 100) * interval '12 hours' AS at) AS begun
 """

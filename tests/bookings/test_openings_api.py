@@ -124,8 +124,12 @@ class TestSessions:
             "end": "2030-01-07T11:00:00+00:00",
             "capacity": 8,
             "seats_left": 5,
+            "min_to_run": None,
+            "decide_at": None,
+            "is_sure": True,
             "price": "40.00",
             "currency": "GBP",
+            "version": 1,
         }
         query = {"from": "2030-03-01", "to": "2030-03-31", "service": str(soon.service_id)}
         assert [row["id"] for row in stranger.api.get("sessions/", query).json()["results"]] == [str(later.pk)]

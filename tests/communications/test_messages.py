@@ -13,9 +13,10 @@ from icalendar import Calendar
 
 import bookme.communications
 from bookme.bookings.states import Status
-from bookme.communications.messages import Rendered, render, written_language
+from bookme.communications.messages import Rendered, render
 from bookme.communications.told import OVER, Audience, BookingFacts, Kind, Sender
 from bookme.core.ids import uuid7
+from bookme.core.languages import written_language
 from bookme.tenants.config import Cancellation
 
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)

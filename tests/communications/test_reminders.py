@@ -57,7 +57,8 @@ def _move(booking: Booking, to: dt.datetime) -> None:
     )
     booking.appointment.refresh_from_db()
     happen(BookingRescheduled, booking, old_start=old.isoformat(), old_end=old.isoformat(),
-           old_staff_id=booking.appointment.staff_id, by="customer")  # fmt: skip
+           old_staff_id=booking.appointment.staff_id, old_location_id=booking.appointment.location_id,
+           by="customer")  # fmt: skip
 
 
 def _reminders(letters: Letters) -> list[str]:

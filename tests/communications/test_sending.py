@@ -131,7 +131,8 @@ def test_a_move_tells_the_old_and_the_new_time(salon: Tenant, letters: Letters) 
     booking = _booking()
     old = booking.appointment.starts_at - dt.timedelta(days=1)
     happen(BookingRescheduled, booking, old_start=old.isoformat(), old_end=old.isoformat(),
-           old_staff_id=booking.appointment.staff_id, by="customer")  # fmt: skip
+           old_staff_id=booking.appointment.staff_id, old_location_id=booking.appointment.location_id,
+           by="customer")  # fmt: skip
     (customer,) = letters.to("amelia@mail.example")
     assert "When: Monday 7 January, 10:00 to 11:00" in body(customer)
     assert "Was: Sunday 6 January, 10:00" in body(customer)
@@ -158,7 +159,8 @@ def test_a_cancelled_booking_is_told_nothing_is_due(salon: Tenant, letters: Lett
 def test_a_request_that_was_moved_is_tentative_in_the_calendar(salon: Tenant, letters: Letters) -> None:
     booking = _booking(status=Status.PENDING)
     happen(BookingRescheduled, booking, old_start="2030-01-06T10:00:00+00:00", old_end="2030-01-06T11:00:00+00:00",
-           old_staff_id=booking.appointment.staff_id, by="customer")  # fmt: skip
+           old_staff_id=booking.appointment.staff_id, old_location_id=booking.appointment.location_id,
+           by="customer")  # fmt: skip
     (file,) = letters.to("amelia@mail.example")[0].iter_attachments()
     assert "METHOD:PUBLISH" in file.get_content()
     assert "STATUS:TENTATIVE" in file.get_content()

@@ -481,7 +481,7 @@ def test_a_class_is_not_published_while_its_person_is_away(salon: Tenant) -> Non
     person = Staff.objects.get(key=sessions[0]["staff"])
     TimeOffFactory(staff=person, starts_at=dt.datetime(2026, 12, 8, 18, 15, tzinfo=dt.UTC))
     faults = refused(data | {"sessions": sessions})
-    assert faults == [f"sessions[0]: the session of 2026-12-08 cannot be: {person.name} is busy"]
+    assert faults == [f"sessions[0]: the session of 2026-12-08 cannot be: {person.name} is away"]
     assert not SessionRun.objects.exists()
 
 

@@ -1,4 +1,4 @@
-"""What can become true of a booking. `subject` is the booking."""
+"""What can become true of a booking, or of a session: each is the `subject` of its own."""
 
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -60,19 +60,21 @@ class BookingDeclined(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingRescheduled(BookingEvent):
-    """Moved to `start`, with `staff_id`. `by` is as in BookingCancelled."""
+    """Moved to `start`, with `staff_id`. `by` is as in BookingCancelled; `of_session`: its whole session was."""
 
     name: ClassVar[str] = "booking.rescheduled"
 
     old_start: str
     old_end: str
     old_staff_id: UUID
+    old_location_id: UUID
     by: str
+    of_session: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class BookingCancelled(BookingEvent):
-    """`by` is `customer` or `business`; `fee` a decimal text in `currency`."""
+    """`by` is `customer` or `business`; `fee` a decimal text in `currency`. `of_session`: its whole session was."""
 
     name: ClassVar[str] = "booking.cancelled"
 
@@ -80,6 +82,7 @@ class BookingCancelled(BookingEvent):
     reason: str
     fee: str
     currency: str
+    of_session: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,3 +205,55 @@ class WaitlistClosed(WaitlistEvent):
     name: ClassVar[str] = "waitlist.closed"
 
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionEvent(Event):
+    """What each of them says: the session of a class as it was then. `start` and `end` are ISO 8601 in UTC."""
+
+    subject: ClassVar[str] = "session_id"
+
+    session_id: UUID
+    service_id: UUID
+    staff_id: UUID
+    location_id: UUID
+    start: str
+    end: str
+    capacity: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionPublished(SessionEvent):
+    name: ClassVar[str] = "session.published"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionChanged(SessionEvent):
+    """These `fields` are different; `bookings` have moved with it, each with a fact of its own."""
+
+    name: ClassVar[str] = "session.changed"
+
+    fields: list[str]
+    bookings: int
+    old_start: str
+    old_end: str
+    old_staff_id: UUID
+    old_location_id: UUID
+    old_capacity: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionConfirmed(SessionEvent):
+    """Enough have booked: it takes place."""
+
+    name: ClassVar[str] = "session.confirmed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionCancelled(SessionEvent):
+    """With its `bookings`, each with a fact of its own. `cause`: `too_few`, decided by itself, or empty."""
+
+    name: ClassVar[str] = "session.cancelled"
+
+    cause: str
+    bookings: int

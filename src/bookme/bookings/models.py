@@ -54,6 +54,9 @@ class Appointment(Row):
 
     `blocked_start` and `blocked_end` add the padding. Where several people are needed, each has an appointment, and
     the others' `lead` is the first. `overbooked` takes it out of the wall on purpose; it still counts as busy.
+
+    A session with `min_to_run` is decided at `decide_at`; with none, or none any more, it is sure. `version` counts the
+    changes of a session, not its seats.
     """
 
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="appointments")
@@ -71,6 +74,7 @@ class Appointment(Row):
     overbooked = models.BooleanField(default=False)
     min_to_run = models.PositiveSmallIntegerField(null=True, blank=True)
     decide_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["starts_at", "id"]

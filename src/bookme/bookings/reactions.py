@@ -8,8 +8,9 @@ import structlog
 from django.db import transaction
 
 from bookme.bookings.actions.offering import lapse_offer, offer_place
-from bookme.bookings.events import BookingEvent, BookingRescheduled, WaitlistJoined
-from bookme.bookings.selectors.waiting import all_waiting, waiting_around
+from bookme.bookings.actions.waiting import close_entry
+from bookme.bookings.events import BookingEvent, BookingRescheduled, SessionCancelled, SessionChanged, WaitlistJoined
+from bookme.bookings.selectors.waiting import all_waiting, waiting_around, waiting_for_session
 from bookme.bookings.wishes import SlotUnavailable
 from bookme.core.errors import DomainError
 from bookme.core.time import now
@@ -30,6 +31,22 @@ def offer_freed(*, event: BookingEvent, **_: object) -> None:
     start, end = (event.old_start, event.old_end) if isinstance(event, BookingRescheduled) else (event.start, event.end)
     instants = dt.datetime.fromisoformat(start), dt.datetime.fromisoformat(end)
     _offer_each(waiting_around(*instants, now=now()))
+
+
+def follow_session(*, event: SessionChanged | SessionCancelled, **_: object) -> None:
+    """A session has more places, or its time is free: of where it was, and of where it is now.
+
+    Nobody waits for one that is cancelled.
+    """
+    if isinstance(event, SessionCancelled):
+        for entry_id in waiting_for_session(event.session_id):
+            with transaction.atomic(durable=True):
+                close_entry(entry_id=entry_id, reason="cancelled")
+        spans = [(event.start, event.end)]
+    else:
+        spans = [(event.old_start, event.old_end), (event.start, event.end)]
+    for start, end in dict.fromkeys(spans):
+        _offer_each(waiting_around(dt.datetime.fromisoformat(start), dt.datetime.fromisoformat(end), now=now()))
 
 
 def offer_opened(**_: object) -> None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from bookme.bookings.views import bookings, exports, openings, steps, visits, waitlist
+from bookme.bookings.views import bookings, exports, openings, sessions, steps, visits, waitlist
 
 urlpatterns = [
     path("bookings/", bookings.BookingsView.as_view(), name="bookings"),
@@ -24,8 +24,6 @@ urlpatterns = [
     path("visits/<uuid:visit_id>/decline/", visits.VisitDeclineView.as_view(), name="visit-decline"),
     path("visits/<uuid:visit_id>/cancel/", visits.VisitCancelView.as_view(), name="visit-cancel"),
     path("visits/<uuid:visit_id>/reschedule/", visits.VisitRescheduleView.as_view(), name="visit-reschedule"),
-    path("sessions/", openings.SessionsView.as_view(), name="sessions"),
-    path("sessions/<uuid:session_id>/", openings.SessionView.as_view(), name="session"),
     path("waitlist/", waitlist.WaitlistView.as_view(), name="waitlist"),
     path("waitlist/<uuid:entry_id>/", waitlist.OneWaitingView.as_view(), name="waiting"),
     path("waitlist/<uuid:entry_id>/accept/", waitlist.AcceptView.as_view(), name="waitlist-accept"),
@@ -33,4 +31,7 @@ urlpatterns = [
     path("waitlist/<uuid:entry_id>/leave/", waitlist.LeaveView.as_view(), name="waitlist-leave"),
     path("waitlist/<uuid:entry_id>/offer/", waitlist.OfferView.as_view(), name="waitlist-offer"),
     path("waitlist/<uuid:entry_id>/remove/", waitlist.RemoveView.as_view(), name="waitlist-remove"),
+    path("sessions/", sessions.SessionsView.as_view(), name="sessions"),
+    path("sessions/<uuid:session_id>/", sessions.SessionView.as_view(), name="session"),
+    path("sessions/<uuid:session_id>/cancel/", sessions.SessionCancelView.as_view(), name="session-cancel"),
 ]

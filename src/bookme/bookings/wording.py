@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from bookme.bookings.availability import Cause
@@ -71,6 +71,31 @@ def cancellation_text_of(bookings: Sequence[Booking], *, formats: Formats) -> st
         names = ", ".join(each.appointment.service.text("name", get_language() or "") for each in same)
         texts.append(text if len(by_rule) == 1 else f"{names}: {text}")
     return " ".join(texts)
+
+
+_CLASHES: dict[str, Promise] = {
+    Cause.BOOKING: gettext_lazy("%(name)s is busy"),
+    Cause.TIME_OFF: gettext_lazy("%(name)s is away"),
+    Cause.EXTERNAL: gettext_lazy("%(name)s is busy in another calendar"),
+    Cause.RESOURCE: gettext_lazy("%(name)s is not free"),
+    Cause.CLOSURE: gettext_lazy("closed: %(name)s"),
+    "skipped": gettext_lazy("the clocks go forward: there is no such time"),
+}
+
+
+def clash_text(code: str, name: str = "") -> str:
+    """Why a session cannot be on a date; `name` is whose time, which unit or what closure."""
+    return str(_CLASHES[code]) % {"name": name}
+
+
+def too_few_text(min_to_run: int) -> str:
+    """Why a session was called off."""
+    told = ngettext(
+        "Too few people have booked: it takes at least %d person.",
+        "Too few people have booked: it takes at least %d people.",
+        min_to_run,
+    )
+    return told % min_to_run
 
 
 def cancellation_text(*, cancellation: Cancellation, price: Decimal | None, formats: Formats) -> str:

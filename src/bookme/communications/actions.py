@@ -17,13 +17,14 @@ from bookme.bookings.models import Booking
 from bookme.bookings.states import Status
 from bookme.communications.channels import ChannelOffError, Outgoing, UndeliverableError, carrier_of
 from bookme.communications.events import NotificationSentAgain
-from bookme.communications.messages import Rendered, render, written_language
+from bookme.communications.messages import Rendered, render
 from bookme.communications.models import Channel, Notification, NotificationStatus
 from bookme.communications.selectors import booking_to_tell, facts_of, sender_of
 from bookme.communications.told import Audience, Kind
 from bookme.core.actor import Actor
 from bookme.core.errors import Conflict
 from bookme.core.ids import uuid7
+from bookme.core.languages import written_language
 from bookme.core.permissions import Permission
 from bookme.eventlog.actions import publish
 from bookme.eventlog.models import Event as EventRow

@@ -15,9 +15,6 @@ from bookme.communications.wording import words_for
 from bookme.core.color import readable_on
 from bookme.core.formats import Formats, locale_of
 
-# The languages that the texts are written in; anybody else is written to in the first.
-WRITTEN_IN = ("en", "fr", "ar", "es")
-
 
 @dataclass(frozen=True)
 class Rendered:
@@ -30,16 +27,10 @@ class Rendered:
     calendar: bytes
 
 
-def written_language(*wanted: str) -> str:
-    """The first of these languages that we write in, whatever their region."""
-    tongues = (each.split("-")[0] for each in wanted)
-    return next((each for each in tongues if each in WRITTEN_IN), WRITTEN_IN[0])
-
-
 def render(
     *, kind: Kind, audience: Audience, sender: Sender, booking: BookingFacts, language: str, now: dt.datetime
 ) -> Rendered:
-    """One message about a booking; `language` is one of `WRITTEN_IN`."""
+    """One message about a booking; `language` is one of `core.languages.WRITTEN_IN`."""
     with translation.override(language):
         formats = Formats(locale=locale_of(language, sender.country), currency=booking.currency)
         when = formats.moment(booking.starts_at.astimezone(booking.zone))

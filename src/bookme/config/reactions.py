@@ -13,6 +13,10 @@ from bookme.bookings.events import (
     BookingRescheduled,
     BookingUndone,
     BookingUpdated,
+    SessionCancelled,
+    SessionChanged,
+    SessionConfirmed,
+    SessionPublished,
     WaitlistAccepted,
     WaitlistClosed,
     WaitlistDeclined,
@@ -22,7 +26,7 @@ from bookme.bookings.events import (
     WaitlistOffered,
     WaitlistRanked,
 )
-from bookme.bookings.reactions import end_offer, offer_freed, offer_opened, offer_to_joined
+from bookme.bookings.reactions import end_offer, follow_session, offer_freed, offer_opened, offer_to_joined
 from bookme.communications.events import NotificationSentAgain
 from bookme.communications.reactions import (
     follow_settings,
@@ -70,6 +74,10 @@ wire(
         WaitlistLeft: (),
         WaitlistRanked: (),
         WaitlistClosed: (),
+        SessionPublished: (),
+        SessionChanged: (follow_session,),
+        SessionConfirmed: (),
+        SessionCancelled: (follow_session,),
         NotificationSentAgain: (),
     }
 )

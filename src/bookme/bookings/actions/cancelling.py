@@ -12,7 +12,7 @@ from bookme.bookings.actions.versions import swap
 from bookme.bookings.availability import Cause
 from bookme.bookings.events import BookingCancelled, BookingUndone
 from bookme.bookings.locks import lock
-from bookme.bookings.models import Booking
+from bookme.bookings.models import Appointment, Booking
 from bookme.bookings.selectors.terms import cancel_terms_each, still_ahead
 from bookme.bookings.states import Status, require_transition, undone
 from bookme.bookings.wishes import SlotUnavailable, Wish
@@ -22,6 +22,7 @@ from bookme.core.money import amount_text
 from bookme.core.permissions import Permission
 from bookme.eventlog.actions import publish
 from bookme.locations.models import Resource
+from bookme.services.models import ServiceKind
 
 
 def cancel_booking(*, booking: Booking, actor: Actor, now: dt.datetime, reason: str = "") -> Booking:
@@ -70,8 +71,8 @@ def _cancel(bookings: Sequence[Booking], *, actor: Actor, now: dt.datetime, reas
 def undo_booking(*, booking: Booking, actor: Actor) -> Booking:
     """Take the last step back, its fee included. A cancelled booking comes back through the lock and the wall.
 
-    Publishes BookingUndone. Raises Conflict `wrong_status` or `stale_version`, and SlotUnavailable where the time or
-    what it needs has been given away.
+    Publishes BookingUndone. Raises Conflict `wrong_status`, `session_cancelled` or `stale_version`, and SlotUnavailable
+    where the time or what it needs has been given away.
     """
     actor.demand(Permission.BOOKINGS_MANAGE)
     old_status, status = booking.state, undone(booking.state)
@@ -92,11 +93,17 @@ def _restore(booking: Booking, columns: dict[str, object]) -> None:
     )
     lock({*owners_of(appointment), *units.values_list("pk", flat=True)})
     swap(booking, **columns, cancelled_by="", cancel_reason="")
+    if appointment.service.kind == ServiceKind.CLASS and not _stands(appointment):
+        raise Conflict("Its session is cancelled. Book another one.", code="session_cancelled")
     with the_wall(wish):
         if not take_seats(appointment_id=appointment.pk, seats=booking.party_size):
             raise SlotUnavailable(wish=wish, causes=[Cause.CAPACITY])
         if not appointment.allocations.exists():
             hold_units(appointment, free_units_for(appointment, wish))
+
+
+def _stands(session: Appointment) -> bool:
+    return Appointment.objects.filter(pk=session.pk, published=True).exists()
 
 
 def _same_again(booking: Booking) -> Wish:

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from bookme.bookings.events import BookingEvent
-from bookme.bookings.models import Booking
+from bookme.bookings.events import BookingEvent, SessionEvent
+from bookme.bookings.models import Appointment, Booking
 from bookme.core.actor import Actor
 from bookme.eventlog.actions import publish
 
 E = TypeVar("E", bound=BookingEvent)
+S = TypeVar("S", bound=SessionEvent)
 
 
 def fact_of(kind: type[E], booking: Booking, **more: Any) -> E:
@@ -46,3 +47,17 @@ def publish_together(
     publish(fact_of(kind, first, also=also, **told(first)), actor=actor)
     for booking in others:
         publish(fact_of(kind, booking, told_with=str(first.pk), **told(booking)), actor=actor)
+
+
+def session_fact(kind: type[S], session: Appointment, **more: Any) -> S:
+    """An event of that kind about the session as it is now."""
+    return kind(
+        session_id=session.pk,
+        service_id=session.service_id,
+        staff_id=session.staff_id,
+        location_id=session.location_id,
+        start=session.starts_at.isoformat(),
+        end=session.ends_at.isoformat(),
+        capacity=session.capacity,
+        **more,
+    )

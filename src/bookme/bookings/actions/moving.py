@@ -170,6 +170,7 @@ def _old(appointment: Appointment) -> dict[str, Any]:
         "old_start": appointment.starts_at.isoformat(),
         "old_end": appointment.ends_at.isoformat(),
         "old_staff_id": appointment.staff_id,
+        "old_location_id": appointment.location_id,
     }
 
 

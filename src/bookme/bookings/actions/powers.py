@@ -6,6 +6,7 @@ from bookme.bookings.models import Appointment
 from bookme.core.actor import Actor, ActorKind
 from bookme.core.errors import NotAllowed
 from bookme.core.permissions import Permission
+from bookme.staff.models import Staff
 
 CUSTOMER, BUSINESS = "customer", "business"  # by whom, as events and rows say
 
@@ -32,4 +33,11 @@ def require_within(actor: Actor, *, staff_id: UUID | None, location_id: UUID | N
         actor.location_ids is not None and location_id is not None and location_id not in actor.location_ids
     )
     if outside:
+        raise NotAllowed("Your role here does not reach this calendar or place.", code="out_of_scope")
+
+
+def require_calendar(actor: Actor, staff: Staff, location_id: UUID) -> None:
+    """As `require_within`, and for who sees their own calendar alone, only that."""
+    require_within(actor, staff_id=staff.pk, location_id=location_id)
+    if not actor.may(Permission.BOOKINGS_READ_ALL) and staff.user_id != actor.id:
         raise NotAllowed("Your role here does not reach this calendar or place.", code="out_of_scope")

@@ -18,12 +18,15 @@ def sessions() -> QuerySet[Appointment]:
 
     `seat_price` is that of its person, if they have one of their own.
     """
+    found = Appointment.objects.filter(published=True, service__kind=ServiceKind.CLASS, service__is_active=True)
+    return priced(found.filter(staff__is_active=True, location__is_active=True))
+
+
+def priced(found: QuerySet[Appointment]) -> QuerySet[Appointment]:
+    """With all that is told of a session."""
     own_price = StaffService.objects.filter(service=OuterRef("service"), staff=OuterRef("staff")).values("price")[:1]
-    return (
-        Appointment.objects.filter(published=True, service__kind=ServiceKind.CLASS, service__is_active=True)
-        .filter(staff__is_active=True, location__is_active=True)
-        .select_related("service", "staff", "location")
-        .annotate(seat_price=Coalesce(Subquery(own_price), "service__price"))
+    return found.select_related("service", "staff", "location").annotate(
+        seat_price=Coalesce(Subquery(own_price), "service__price")
     )
 
 

@@ -8,9 +8,12 @@ from django.db.models import Q, QuerySet
 
 from bookme.bookings.models import Appointment, Booking
 from bookme.bookings.selectors.bookings import bookings_visible_to, on_calendars
+from bookme.bookings.selectors.sessions import priced
 from bookme.bookings.states import KEEPS_SEATS, UPCOMING, Status
 from bookme.core.actor import Actor
+from bookme.core.fetch import one
 from bookme.core.permissions import Permission
+from bookme.services.models import ServiceKind
 
 OTHERS_SHOWN = 5
 
@@ -57,9 +60,23 @@ def sessions_of_team(actor: Actor, start: dt.datetime, end: dt.datetime) -> Quer
 
     Also those of a class that is no longer offered: who booked it still comes.
     """
-    actor.demand(Permission.BOOKINGS_READ)
-    found = Appointment.objects.filter(_calendars_of(actor), published=True, starts_at__gte=start, starts_at__lt=end)
+    found = _sessions(actor).filter(starts_at__gte=start, starts_at__lt=end)
     return found.select_related("service", "staff", "location").order_by("starts_at", "id")
+
+
+def session_of_team(actor: Actor, session_id: UUID) -> Appointment:
+    """One of them, with what is told of it. Raises NotFound, also for a session on a calendar that is not theirs."""
+    return one(priced(_sessions(actor)), session_id)
+
+
+def sessions_told(session_ids: Collection[UUID]) -> QuerySet[Appointment]:
+    """For whoever has just published them; by start."""
+    return priced(Appointment.objects.filter(pk__in=session_ids)).order_by("starts_at", "id")
+
+
+def _sessions(actor: Actor) -> QuerySet[Appointment]:
+    actor.demand(Permission.BOOKINGS_READ)
+    return Appointment.objects.filter(_calendars_of(actor), published=True, service__kind=ServiceKind.CLASS)
 
 
 def enrolled_in(actor: Actor, sessions: Collection[Appointment]) -> dict[UUID, list[Booking]]:

@@ -77,6 +77,11 @@ def waiting_around(start: dt.datetime, end: dt.datetime, *, now: dt.datetime) ->
     return _ids(_to_come(now).filter(session | day))
 
 
+def waiting_for_session(session_id: UUID) -> list[UUID]:
+    """Everybody who waits for it, in order, whether it takes place or not."""
+    return _ids(WaitlistEntry.objects.filter(session=session_id, status=Waiting.WAITING))
+
+
 def all_waiting(*, now: dt.datetime) -> list[UUID]:
     """Everybody who waits for what is to come, in order."""
     return _ids(_to_come(now))
@@ -162,7 +167,8 @@ def _emptied(snapshot: Snapshot) -> Snapshot:
 
 def _to_come(now: dt.datetime) -> QuerySet[WaitlistEntry]:
     return WaitlistEntry.objects.filter(
-        Q(session__starts_at__gt=now) | Q(date__gte=(now - _DAY).date()), status=Waiting.WAITING
+        Q(session__starts_at__gt=now, session__published=True) | Q(date__gte=(now - _DAY).date()),
+        status=Waiting.WAITING,
     )
 
 

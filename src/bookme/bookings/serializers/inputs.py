@@ -16,7 +16,8 @@ from bookme.bookings.actions.terms import (
     missing_consents,
     names_one_wish,
 )
-from bookme.bookings.serializers.outputs import TeamBookingOutput
+from bookme.bookings.recurrence import MOST, Frequency, Recurrence
+from bookme.bookings.serializers.outputs import SessionOutput, TeamBookingOutput
 from bookme.core.actor import Actor
 from bookme.core.http.fields import (
     DateField,
@@ -28,10 +29,12 @@ from bookme.core.http.fields import (
     PlainText,
     WholeNumber,
 )
-from bookme.core.http.serializers import InputSerializer
+from bookme.core.http.serializers import InputSerializer, fault
+from bookme.services.rules import MAX_CAPACITY
 
 ANY = "any"
 MAX_EXTRAS = 20
+MAX_INTERVAL = 52
 
 
 @extend_schema_field({"type": "string", "examples": ["any"]})
@@ -253,3 +256,56 @@ class SessionsQuery(serializers.Serializer[Any]):
             "to": DateField(source="last", required=False, default=None),
         }
         return {**super().get_fields(), **dates}
+
+
+class RepeatInput(InputSerializer):
+    """Every `interval` weeks or months, for `count` dates or through `until`: one of the two.
+
+    Weekly on the `weekdays` (Monday is 0), or with none on that of the start. Monthly on the weekday of the start,
+    as the how-many-eth of the month it is there; the fifth, or with `last`, is the last.
+    """
+
+    frequency = serializers.ChoiceField(choices=[each.value for each in Frequency])
+    interval = WholeNumber(min_value=1, max_value=MAX_INTERVAL, required=False, default=1)
+    weekdays = serializers.ListField(child=WholeNumber(max_value=6), max_length=7, required=False, default=list)
+    count = WholeNumber(min_value=1, max_value=MOST, required=False, allow_null=True, default=None)
+    until = DateField(required=False, allow_null=True, default=None)
+    last = serializers.BooleanField(required=False, default=False)
+
+    def validate(self, attrs: dict[str, Any]) -> Recurrence:
+        if (attrs["count"] is None) == (attrs["until"] is None):
+            raise fault("count", "Give either a count or a last date.", "count_or_until")
+        if attrs["frequency"] == Frequency.MONTHLY and attrs["weekdays"]:
+            raise fault("weekdays", "A month repeats on the weekday of the start.", "weekdays_of_month")
+        if attrs["frequency"] == Frequency.WEEKLY and attrs["last"]:
+            raise fault("last", "Only a month has a last one.", "last_of_week")
+        weekdays = tuple(sorted(set(attrs["weekdays"])))
+        return Recurrence(**attrs | {"frequency": Frequency(attrs["frequency"]), "weekdays": weekdays})
+
+
+class SessionsInput(InputSerializer):
+    """A class to publish, once or by `repeat`. Capacity and minimum are the service's unless given; null is none."""
+
+    service = serializers.UUIDField()
+    staff = serializers.UUIDField()
+    location = serializers.UUIDField()
+    start = InstantField()
+    capacity = WholeNumber(min_value=1, max_value=MAX_CAPACITY, required=False, allow_null=True, default=None)
+    min_to_run = WholeNumber(min_value=1, max_value=MAX_CAPACITY, required=False, allow_null=True)
+    resource = serializers.UUIDField(required=False, allow_null=True, default=None)
+    repeat = RepeatInput(required=False, allow_null=True, default=None)
+
+
+class SessionChangesInput(InputSerializer):
+    """What is to be different; a minimum of null is none. `version` is that of the session as it was seen."""
+
+    start = InstantField(required=False)
+    staff = serializers.UUIDField(required=False)
+    location = serializers.UUIDField(required=False)
+    capacity = WholeNumber(min_value=1, max_value=MAX_CAPACITY, required=False)
+    min_to_run = WholeNumber(min_value=1, max_value=MAX_CAPACITY, required=False, allow_null=True)
+    version = WholeNumber(min_value=1, required=False)
+
+    def known(self) -> set[str]:
+        """And whatever an answer has."""
+        return super().known() | set(SessionOutput().fields)

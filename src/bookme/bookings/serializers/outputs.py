@@ -116,6 +116,8 @@ class ExplainOutput(serializers.Serializer[Any]):
 
 
 class SessionOutput(serializers.Serializer[Appointment]):
+    """A session of a class. With a `min_to_run` it is decided at `decide_at`, and sure once that is null."""
+
     id = serializers.UUIDField()
     service = serializers.UUIDField(source="service_id")
     service_name = Translation(source="service")
@@ -127,8 +129,15 @@ class SessionOutput(serializers.Serializer[Appointment]):
     end = InstantField(source="ends_at")
     capacity = serializers.IntegerField()
     seats_left = serializers.SerializerMethodField()
+    min_to_run = serializers.IntegerField(allow_null=True)
+    decide_at = InstantField(allow_null=True)
+    is_sure = serializers.SerializerMethodField(help_text="It takes place, however few book.")
     price = serializers.SerializerMethodField()
     currency = serializers.SerializerMethodField()
+    version = serializers.IntegerField()
+
+    def get_is_sure(self, row: Appointment) -> bool:
+        return row.decide_at is None
 
     def get_seats_left(self, row: Appointment) -> int:
         return row.capacity - row.seats_taken
@@ -138,6 +147,26 @@ class SessionOutput(serializers.Serializer[Appointment]):
 
     def get_currency(self, row: Appointment) -> str:
         return require_tenant().config.currency
+
+
+class LeftOutOutput(serializers.Serializer[Any]):
+    """A date of a run without a session: the place is closed (`closure`), or its clock skips the time (`skipped`)."""
+
+    date = serializers.DateField()
+    code = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class PublishedOutput(serializers.Serializer[Any]):
+    sessions = SessionOutput(many=True)
+    left_out = LeftOutOutput(many=True)
+
+
+class SessionCancelledOutput(serializers.Serializer[Any]):
+    """How many bookings were cancelled with it; everybody is told."""
+
+    id = serializers.UUIDField()
+    cancelled_bookings = serializers.IntegerField()
 
 
 class ExtraOutput(serializers.Serializer[Any]):

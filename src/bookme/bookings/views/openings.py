@@ -1,8 +1,5 @@
 """Times that can be booked, and why others cannot."""
 
-import datetime as dt
-from uuid import UUID
-
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,14 +7,10 @@ from rest_framework.response import Response
 from bookme.bookings.actions.powers import require_within
 from bookme.bookings.selectors.offer import asked_extras, asked_service, require_location, require_party, require_staff
 from bookme.bookings.selectors.openings import causes_against
-from bookme.bookings.selectors.sessions import session_for, sessions_between
 from bookme.bookings.selectors.slots import available_slots
-from bookme.bookings.selectors.snapshots import require_range
 from bookme.bookings.serializers import (
     ExplainOutput,
     ExplainQuery,
-    SessionOutput,
-    SessionsQuery,
     SlotsOutput,
     SlotsQuery,
 )
@@ -26,11 +19,8 @@ from bookme.bookings.wishes import Wish
 from bookme.bookings.wording import cause_text
 from bookme.core.http.views import ApiView
 from bookme.core.permissions import Access, Permission
-from bookme.core.time import day_bounds, now
+from bookme.core.time import now
 from bookme.staff.selectors import asked_point
-from bookme.tenants.context import require_tenant
-
-_SESSION_DAYS = dt.timedelta(days=30)
 
 
 class AvailableSlotsView(ApiView):
@@ -88,34 +78,3 @@ class ExplainSlotView(ApiView):
         wish = asked_wish.within_scopes_of(self.actor)
         causes = [{"code": each, "text": cause_text(each)} for each in causes_against(wish, now=now())]
         return Response(self.written(ExplainOutput, {"start": asked["start"], "offered": not causes, "causes": causes}))
-
-
-class SessionsView(ApiView):
-    """Sessions of classes, by start."""
-
-    permissions = {"GET": Access.ANYONE}
-    serializer_class = SessionOutput
-
-    @extend_schema(operation_id="sessions_list", parameters=[SessionsQuery], responses=SessionOutput(many=True))
-    def get(self, request: Request) -> Response:
-        asked = self.read_input(SessionsQuery, data=query_data(request.query_params))
-        tz = require_tenant().config.zone
-        first = asked["first"] or now().astimezone(tz).date()
-        last = asked["last"] or first + _SESSION_DAYS
-        require_range(first, last)
-        if asked["service"]:
-            asked_service(asked["service"])
-        start, end = day_bounds(first, last, tz)
-        found = sessions_between(
-            start, end, service_id=asked["service"], staff_id=asked["staff"], location_id=asked["location"]
-        )
-        return self.paged(found, SessionOutput)
-
-
-class SessionView(ApiView):
-    permissions = {"GET": Access.ANYONE}
-    serializer_class = SessionOutput
-
-    @extend_schema(operation_id="sessions_read", responses=SessionOutput)
-    def get(self, request: Request, session_id: UUID) -> Response:
-        return Response(self.written(SessionOutput, session_for(session_id)))

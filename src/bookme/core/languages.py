@@ -1,0 +1,10 @@
+"""The languages that pages and letters are written in."""
+
+# Anybody else is written to in the first.
+WRITTEN_IN = ("en", "fr", "ar", "es")
+
+
+def written_language(*wanted: str) -> str:
+    """The first of these languages that we write in, whatever their region."""
+    tongues = (each.split("-")[0] for each in wanted)
+    return next((each for each in tongues if each in WRITTEN_IN), WRITTEN_IN[0])
