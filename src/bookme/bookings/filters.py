@@ -5,6 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django_filters.filters import MultipleChoiceFilter, UUIDFilter
 from django_filters.rest_framework.filterset import FilterSet
 
@@ -60,3 +61,9 @@ class WaitlistFilter(FilterSet):
 
     def with_person(self, rows: QuerySet[WaitlistEntry], name: str, value: UUID) -> QuerySet[WaitlistEntry]:
         return rows.filter(Q(staff=value) | Q(session__staff=value))
+
+
+def narrowed(rows: QuerySet[Booking], request: HttpRequest) -> QuerySet[Booking] | None:
+    """For a page: those that the query of the request leaves; None if it cannot be read."""
+    found = BookingFilter(request.GET, queryset=rows, request=request)
+    return found.qs if found.is_valid() else None

@@ -1,6 +1,6 @@
 """Writing what the business knows of a person: by the team, by people as they book, and from a list it brings along."""
 
-from bookme.customers.actions.importing import ImportedCustomer, import_customers
+from bookme.customers.actions.importing import ImportedCustomer, Outcome, import_customers
 from bookme.customers.actions.people import (
     Address,
     Contact,
@@ -16,6 +16,7 @@ __all__ = [
     "Address",
     "Contact",
     "ImportedCustomer",
+    "Outcome",
     "archive_customer",
     "change_customer",
     "find_or_make_customer",

@@ -110,6 +110,7 @@ def agenda(request: HttpRequest, actor: Actor) -> HttpResponse:
         "after_url": _url(day + _DAY, person),
         "today_url": _url(today, person),
         "block_url": _block_url(actor, day, person),
+        "export_url": _export_url(actor, day),
     }
     return show(request, actor, "team/agenda.html", context)
 
@@ -185,6 +186,12 @@ def _ahead(found: Found, day: dt.date, person: Staff | None) -> list[DayAhead]:
 
 def _is_over(entry: Card | SessionCard) -> bool:
     return isinstance(entry, Card) and entry.booking.state in OVER
+
+
+def _export_url(actor: Actor, day: dt.date) -> str:
+    if not actor.may(Permission.BOOKINGS_EXPORT):
+        return ""
+    return f"{reverse('team-lists')}?{urlencode({'from': day.isoformat(), 'to': day.isoformat()})}"
 
 
 def _block_url(actor: Actor, day: dt.date, person: Staff | None) -> str:

@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -22,7 +22,7 @@ from bookme.core.permissions import Permission
 from bookme.core.time import is_calendar_day
 from bookme.users.authentication import page_actor
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 ROOT = "/team/"
 
 
@@ -37,7 +37,7 @@ def team_page(*needed: Permission, methods: tuple[str, ...] = ("GET", "HEAD", "P
         @csrf_protect
         @require_http_methods(list(methods))
         @wraps(view)
-        def wrapped(request: HttpRequest, **path: Any) -> HttpResponse:
+        def wrapped(request: HttpRequest, **path: Any) -> HttpResponseBase:
             actor = page_actor(request)
             if actor.kind is ActorKind.GUEST:
                 return to_sign_in(request)

@@ -72,6 +72,8 @@ def navigation(actor: Actor, here: str, waiting: int) -> Sequence[NavItem]:
     entries.append(("team-away", "calendar-off", _("Time off")))
     entries.append(("team-services", "tag", _("Prices")))
     entries.append(("team-hours", "clock", _("Hours")))
+    if actor.may(Permission.BOOKINGS_EXPORT) or actor.may(Permission.CUSTOMERS_MANAGE):
+        entries.append(("team-lists", "arrow-down-up", _("Import and export")))
     return [
         NavItem(reverse(name), icon, label, name == here, waiting if name == "team-requests" else 0)
         for name, icon, label in entries

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookme.web.team import away, booking, classes, hours, move, prices, sign_in, steps
+from bookme.web.team import away, booking, classes, customers, hours, lists, move, prices, sign_in, steps
 from bookme.web.team.agenda import agenda
 from bookme.web.team.new import choose_service, choose_time, enter_customer
 from bookme.web.team.requests import request_list
@@ -26,6 +26,9 @@ urlpatterns = [
     path("away/closure/<uuid:closure_id>/remove/", away.remove_closure_page, name="team-closure-remove"),
     path("away/time-off/", away.add_time_off_page, name="team-time-off-add"),
     path("away/time-off/<uuid:time_off_id>/remove/", away.remove_time_off_page, name="team-time-off-remove"),
+    path("lists/", lists.lists_page, name="team-lists"),
+    path("lists/bookings/", lists.download_bookings, name="team-export"),
+    path("lists/customers/", customers.import_page, name="team-customers-import"),
     path("prices/", prices.price_list, name="team-services"),
     path("prices/<uuid:service_id>/", prices.edit_price, name="team-service"),
     path("hours/", hours.hours_list, name="team-hours"),
