@@ -82,8 +82,8 @@ def visit_bookings_for(actor: Actor, visit_id: UUID) -> list[Booking]:
 
 
 def bookings_of_visit(visit: Visit) -> QuerySet[Booking]:
-    """For whoever has the visit already; loaded as in `bookings_visible_to`."""
-    return _with_all().filter(visit=visit).order_by("position", "id")
+    """For whoever has the visit already, with appointment, service, staff, location and `helper_ids`."""
+    return _with_appointment(visit.bookings.all()).order_by("position", "id")
 
 
 def history_of(booking: Booking) -> QuerySet[Event]:
@@ -99,10 +99,14 @@ def on_calendars(**of_staff: Any) -> Q:
 
 
 def _with_all() -> QuerySet[Booking]:
+    return _with_appointment(Booking.objects.select_related("visit__customer"))
+
+
+def _with_appointment(rows: QuerySet[Booking]) -> QuerySet[Booking]:
     helpers = Appointment.objects.filter(lead=OuterRef("appointment")).order_by("staff__position", "staff_id")
-    return Booking.objects.select_related(
-        "visit__customer", "appointment__service", "appointment__staff", "appointment__location"
-    ).annotate(helper_ids=ArraySubquery(helpers.values("staff")))  # type: ignore[no-redef]
+    return rows.select_related("appointment__service", "appointment__staff", "appointment__location").annotate(
+        helper_ids=ArraySubquery(helpers.values("staff"))
+    )  # type: ignore[no-redef]
 
 
 def scope_of(actor: Actor) -> Q:

@@ -49,6 +49,8 @@ def asked_session(session_id: UUID) -> Appointment:
 
 def asked_extras(service: Service, ids: Sequence[UUID]) -> tuple[Extra, ...]:
     """The service's active extras, in the order asked; raises Invalid `unknown_extra` or `repeated`."""
+    if not ids:
+        return ()
     found: Mapping[UUID, Extra] = all_of(service.extras.filter(is_active=True), ids)
     for index, each in enumerate(ids):
         if each not in found:

@@ -37,7 +37,8 @@ class InputSerializer(serializers.Serializer[Any]):
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, Mapping):
             return super().to_internal_value(data)
-        unknown = islice((each for each in data if each not in self.known()), TOLD_UNKNOWN)
+        known = self.known()
+        unknown = islice((each for each in data if each not in known), TOLD_UNKNOWN)
         faults: dict[str, Any] = {each: [_no_such_field()] for each in unknown} | self._missing(data)
         values: Any = None
         try:
