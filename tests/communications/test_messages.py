@@ -63,7 +63,7 @@ BOOKING = BookingFacts(
 
 def _render(kind: Kind = Kind.CONFIRMED, audience: Audience = Audience.CUSTOMER, **changes: object) -> Rendered:
     booking = dataclasses.replace(BOOKING, **changes)  # type: ignore[arg-type]
-    return render(kind=kind, audience=audience, sender=SENDER, booking=booking, language="en", now=NOW)
+    return render(kind=kind, audience=audience, sender=SENDER, bookings=[booking], language="en", now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_names_of_any_script_are_written_as_they_are() -> None:
 def test_the_business_colour_is_readable(color: str, on: str) -> None:
     sender = dataclasses.replace(SENDER, color=color)
     html = render(
-        kind=Kind.CONFIRMED, audience=Audience.CUSTOMER, sender=sender, booking=BOOKING, language="en", now=NOW
+        kind=Kind.CONFIRMED, audience=Audience.CUSTOMER, sender=sender, bookings=[BOOKING], language="en", now=NOW
     ).html
     assert f"background:{color};color:{on}" in html
 
@@ -174,7 +174,7 @@ LETTERS = [
 
 
 def _at_atlas(language: str, kind: Kind = Kind.CONFIRMED, audience: Audience = Audience.CUSTOMER) -> Rendered:
-    return render(kind=kind, audience=audience, sender=ATLAS, booking=ATLAS_BOOKING, language=language, now=NOW)
+    return render(kind=kind, audience=audience, sender=ATLAS, bookings=[ATLAS_BOOKING], language=language, now=NOW)
 
 
 @pytest.mark.parametrize("language", ["fr", "ar", "es"])
@@ -190,7 +190,7 @@ def test_every_letter_is_written_in_every_language(kind: Kind, audience: Audienc
         assert "%(" not in part
 
 
-@pytest.mark.parametrize("source", ["messages.py", "wording.py"])
+@pytest.mark.parametrize("source", ["messages.py", "wording.py", "itinerary.py"])
 @pytest.mark.parametrize("language", ["fr", "ar", "es"])
 def test_no_sentence_of_a_letter_is_left_in_english(source: str, language: str) -> None:
     folder = Path(bookme.communications.__file__).parent

@@ -38,7 +38,7 @@ def test_owner_and_manager_read_the_rest_do_not(
 
 def test_a_message_is_shown_as_it_was_sent(owner: Person) -> None:
     booking = BookingFactory()
-    made = NotificationFactory(booking_id=booking.pk, visit_id=booking.visit_id)
+    made = NotificationFactory(booking_ids=[booking.pk], visit_id=booking.visit_id)
     (shown,) = owner.api.get(LIST).json()["results"]
     assert shown == {
         "id": str(made.pk),
@@ -49,6 +49,7 @@ def test_a_message_is_shown_as_it_was_sent(owner: Person) -> None:
         "subject": "You're booked",
         "text": "You're booked.",
         "booking": str(booking.pk),
+        "bookings": [str(booking.pk)],
         "visit": str(booking.visit_id),
         "status": "sent",
         "attempts": 1,
@@ -60,7 +61,7 @@ def test_a_message_is_shown_as_it_was_sent(owner: Person) -> None:
 
 def test_the_list_is_filtered(owner: Person) -> None:
     booking = BookingFactory()
-    NotificationFactory(booking_id=booking.pk)
+    NotificationFactory(booking_ids=[booking.pk])
     NotificationFactory(status="failed", channel="sms")
     for query, count in (
         (f"booking={booking.pk}", 1),
@@ -81,11 +82,11 @@ def test_the_list_is_filtered(owner: Person) -> None:
 def test_scopes_hold(salon: Tenant) -> None:
     mine, other = BookingFactory(), BookingFactory()
     for booking in (mine, other):
-        NotificationFactory(booking_id=booking.pk)
+        NotificationFactory(booking_ids=[booking.pk])
     person = make_person(salon, Role.MANAGER, email="scoped@salon.example", staff_ids=[str(mine.appointment.staff_id)])
     (shown,) = person.api.get(LIST).json()["results"]
     assert shown["booking"] == str(mine.pk)
-    assert person.api.post(_again(Notification.objects.get(booking_id=other.pk))).status_code == 404
+    assert person.api.post(_again(Notification.objects.get(booking_ids=[other.pk]))).status_code == 404
 
 
 def test_a_list_costs_the_same_however_long_it_is(owner: Person) -> None:
@@ -103,7 +104,7 @@ def test_a_list_costs_the_same_however_long_it_is(owner: Person) -> None:
 
 def test_it_is_sent_again_as_it_is_now(owner: Person, letters: Letters) -> None:
     booking = BookingFactory(visit__contact_email="amelia@mail.example")
-    made = NotificationFactory(booking_id=booking.pk, to="amelia@mail.example", text="as it was")
+    made = NotificationFactory(booking_ids=[booking.pk], to="amelia@mail.example", text="as it was")
     assert owner.api.post(_again(made)).status_code == 202
     deliver_outbox()
     deliver_outbox()
@@ -118,7 +119,7 @@ def test_it_is_sent_again_as_it_is_now(owner: Person, letters: Letters) -> None:
 
 
 def test_two_wishes_are_two_letters_with_names_of_their_own(owner: Person, letters: Letters) -> None:
-    made = NotificationFactory(booking_id=BookingFactory().pk, to="amelia@mail.example")
+    made = NotificationFactory(booking_ids=[BookingFactory().pk], to="amelia@mail.example")
     for _ in range(2):
         owner.api.post(_again(made))
     deliver_outbox()
@@ -128,7 +129,7 @@ def test_two_wishes_are_two_letters_with_names_of_their_own(owner: Person, lette
 
 def test_what_is_no_longer_true_is_not_sent_again(owner: Person) -> None:
     booking = BookingFactory()
-    made = NotificationFactory(booking_id=booking.pk)
+    made = NotificationFactory(booking_ids=[booking.pk])
     Booking.objects.update(status=Status.CANCELLED)
     answer = owner.api.post(_again(made))
     assert (answer.status_code, answer.json()["code"]) == (409, "no_longer_true")
@@ -139,7 +140,7 @@ def test_what_is_no_longer_true_is_not_sent_again(owner: Person) -> None:
 def test_only_who_may_send_sends(
     stylist: Person, customer: Person, stranger: Stranger, rival_owner: Person, rival: Tenant
 ) -> None:
-    made = NotificationFactory(booking_id=BookingFactory().pk)
+    made = NotificationFactory(booking_ids=[BookingFactory().pk])
     assert stylist.api.post(_again(made)).status_code == 403
     assert customer.api.post(_again(made)).status_code == 403
     assert stranger.api.post(_again(made)).status_code == 401
@@ -149,7 +150,7 @@ def test_only_who_may_send_sends(
 
 
 def test_under_one_key_it_is_sent_again_once(letters: Letters, owner: Person) -> None:
-    notification = NotificationFactory(booking_id=BookingFactory(status=Status.CONFIRMED).pk)
+    notification = NotificationFactory(booking_ids=[BookingFactory(status=Status.CONFIRMED).pk])
     answers = [owner.api.post(_again(notification), {}, idempotency_key="once") for _ in range(2)]
     assert [each.status_code for each in answers] == [202, 202]
     assert answers[0].json() == answers[1].json()

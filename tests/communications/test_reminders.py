@@ -273,7 +273,7 @@ def test_planning_reads_the_booking_under_a_lock(committed: Tenant) -> None:
 
     def plan() -> None:
         with tenant_scope(tenant_named("salon")), transaction.atomic():
-            plan_reminders(booking_ids=[booking.pk], now=now)
+            plan_reminders(visit_ids=[booking.visit_id], now=now)
         connection.close()
 
     with transaction.atomic():

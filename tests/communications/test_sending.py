@@ -76,7 +76,12 @@ def test_the_record_of_a_text_message_does_not_either(salon: Tenant, letters: Le
     configure(salon, features={"sms": True})
     booking = _booking(visit__contact_phone="+447700900123")
     actions.tell(
-        key="k", kind=Kind.CONFIRMED, audience=Audience.CUSTOMER, booking_id=booking.pk, channel=Channel.SMS, now=now()
+        key="k",
+        kind=Kind.CONFIRMED,
+        audience=Audience.CUSTOMER,
+        booking_ids=[booking.pk],
+        channel=Channel.SMS,
+        now=now(),
     )
     (sms,) = letters.all()
     assert manage_url(booking.visit) in body(sms)
@@ -304,7 +309,7 @@ def test_a_failure_raises_so_that_the_outbox_tries_again(salon: Tenant, moody: M
             key="k",
             kind=Kind.CONFIRMED,
             audience=actions.Audience.CUSTOMER,
-            booking_id=_booking().pk,
+            booking_ids=[_booking().pk],
             now=dt.datetime.now(dt.UTC),
         )
     assert Notification.objects.get().status == NotificationStatus.FAILED

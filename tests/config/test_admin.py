@@ -67,7 +67,7 @@ def rows(salon: Tenant) -> Iterator[None]:
     CustomerAddressFactory(customer=customer)
     ConsentFactory(customer=customer)
     booking = BookingFactory(visit__customer=customer, appointment__staff=person)
-    NotificationFactory(booking_id=booking.pk)
+    NotificationFactory(booking_ids=[booking.pk])
     Event.objects.create(name="booking.confirmed", payload={}, actor_kind="system", occurred_at=timezone.now())
     return
 
@@ -221,7 +221,7 @@ def test_services_are_archived_and_messages_sent_again(admin: Client, salon: Ten
     service = ServiceFactory()
     assert "1 archived." in _act(admin, f"{SALON}services/service/", "archive", service.pk)
     assert not Service.objects.get().is_active
-    sent = NotificationFactory(booking_id=BookingFactory().pk)
+    sent = NotificationFactory(booking_ids=[BookingFactory().pk])
     _act(admin, f"{SALON}communications/notification/", "repeat", sent.pk)
     assert OutboxMessage.objects.filter(task="communications.send_again", args__notification_id=str(sent.pk)).exists()
 

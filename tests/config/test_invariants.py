@@ -87,13 +87,20 @@ def reminder_at_an_old_time() -> None:
     _reminder(booking, booking.appointment.starts_at - dt.timedelta(hours=1))
 
 
+def reminder_after_the_first() -> None:
+    booking = BookingFactory()
+    later = BookingFactory(visit=booking.visit, appointment__starts_at=booking.appointment.starts_at + LATE)
+    Booking.objects.update(updated_at=now() - LATE)
+    _reminder(later, later.appointment.starts_at)
+
+
 def _reminder(booking: Booking, starts_at: dt.datetime) -> None:
     Booking.objects.filter(pk=booking.pk).update(updated_at=now() - LATE)
     OutboxMessage.objects.create(
         due_at=now() + LATE,
         tenant=Tenant.objects.get(slug="salon"),
         task="communications.send_reminder",
-        args={"booking_id": str(booking.pk), "starts_at": starts_at.isoformat()},
+        args={"visit_id": str(booking.visit_id), "starts_at": starts_at.isoformat()},
         key="reminder",
     )
 
@@ -113,7 +120,7 @@ def two_confirmations() -> None:
     EventFactory(subject_id=booking.pk, occurred_at=now() - LATE)
     for number in range(2):
         Notification.objects.create(
-            key=f"n{number}", kind="booking.confirmed", channel="email", booking_id=booking.pk, status="sent"
+            key=f"n{number}", kind="booking.confirmed", channel="email", booking_ids=[booking.pk], status="sent"
         )
 
 
@@ -127,8 +134,14 @@ BREAKS: list[tuple[Callable[[], None], str]] = [
     (help_at_another_time, "people who help at another time or place than who leads"),
     (late_message, "messages in the outbox that are more than two minutes late"),
     (message_given_up, "messages in the outbox that were given up, and at which nobody has looked"),
-    (reminder_of_a_dead_booking, "reminders that wait for a booking that is not confirmed, or at another time"),
-    (reminder_at_an_old_time, "reminders that wait for a booking that is not confirmed, or at another time"),
+    (
+        reminder_of_a_dead_booking,
+        "reminders that wait for a visit of which nothing is confirmed at that time, or something before",
+    ),
+    (
+        reminder_at_an_old_time,
+        "reminders that wait for a visit of which nothing is confirmed at that time, or something before",
+    ),
     (key_with_two_writes, "keys under which more than one write was kept"),
     (no_confirmation, "confirmed bookings without exactly one confirmation on record"),
     (two_confirmations, "confirmed bookings without exactly one confirmation on record"),

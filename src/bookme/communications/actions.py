@@ -6,7 +6,8 @@ truth, nothing is lost, and a mail program knows the repeat by its Message-ID.
 
 import datetime as dt
 import hashlib
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from bookme.communications.channels import ChannelOffError, Outgoing, Undelivera
 from bookme.communications.events import NotificationSentAgain
 from bookme.communications.messages import Rendered, render
 from bookme.communications.models import Channel, Notification, NotificationStatus
-from bookme.communications.selectors import booking_to_tell, facts_of, sender_of
+from bookme.communications.selectors import bookings_to_tell, facts_of, sender_of
 from bookme.communications.told import Audience, Kind
 from bookme.core.actor import Actor
 from bookme.core.errors import Conflict
@@ -38,6 +39,7 @@ SEND_REMINDER_TASK = "communications.send_reminder"
 PLAN_REMINDERS_TASK = "communications.plan_reminders"
 REMINDERS_PATH = "settings.reminders"
 PLANNED_AT_ONCE = 100
+A_VISIT_LATER = dt.timedelta(days=1)
 BUSINESS_SUFFIX = ".business"
 LINK_ON_RECORD = "[link]"
 # A message is told only while it is still true.
@@ -51,6 +53,8 @@ TRUE_OF: dict[Kind, frozenset[Status]] = {
     Kind.REMINDER: frozenset({Status.CONFIRMED}),
 }
 
+_Timed = tuple[Status, dt.datetime]
+
 _log = structlog.get_logger(__name__)
 
 
@@ -59,42 +63,42 @@ def tell(
     key: str,
     kind: Kind,
     audience: Audience,
-    booking_id: UUID,
+    booking_ids: Collection[UUID],
     channel: Channel = Channel.EMAIL,
-    old_start: dt.datetime | None = None,
+    old_starts: Mapping[UUID, dt.datetime] | None = None,
     now: dt.datetime,
 ) -> None:
-    """Send one message about a booking and record it under `key`, which is sent once.
+    """Send one message about all these bookings of one customer and record it under `key`, which is sent once.
 
-    Nothing is sent that is no longer true, or to nobody. Must run outside of a transaction: it talks to the network.
-    Raises what the carrier raises if another try may succeed; a final refusal is recorded and is the end of it.
+    Those of which it is no longer true are left out; without any left, or to nobody, nothing is sent. `old_starts` is
+    where bookings were moved from. Must run outside of a transaction: it talks to the network. Raises what the carrier
+    raises if another try may succeed; a final refusal is recorded and is the end of it. Raises ValueError for bookings
+    of several customers, of whom none may read of the others.
     """
     if Notification.objects.filter(key=key, status=NotificationStatus.SENT).exists():
         return
-    booking = booking_to_tell(booking_id)
-    if booking is None or Status(booking.status) not in TRUE_OF[kind]:
+    bookings = _still_true(kind, booking_ids)
+    if not bookings:
         return
-    draft = _draft(key, kind, audience, booking, channel)
+    draft = _draft(key, kind, audience, bookings, channel)
     if draft.to:
-        _send(draft, booking, message_id=_message_id(key), old_start=old_start, now=now)
+        _send(draft, bookings, message_id=_message_id(key), old_starts=old_starts or {}, now=now)
 
 
 def repeat(*, notification: Notification, request: UUID, now: dt.datetime) -> None:
     """Send a recorded message again with what is true now. `request` tells two wishes apart, not two tries of one."""
-    booking = booking_to_tell(notification.booking_id) if notification.booking_id else None
-    if booking is not None:
-        _send(notification, booking, message_id=_message_id(f"{notification.key}:{request}"), old_start=None, now=now)
+    bookings = _still_true(_kind_of(notification), notification.booking_ids)
+    if bookings:
+        _send(notification, bookings, message_id=_message_id(f"{notification.key}:{request}"), old_starts={}, now=now)
 
 
 def send_again(*, notification: Notification, actor: Actor, now: dt.datetime) -> None:
     """Let a message go out once more. Joins the caller's transaction; publishes NotificationSentAgain.
 
-    Raises NotAllowed, and Conflict `no_longer_true` if the booking has changed so that it would mislead.
+    Raises NotAllowed, and Conflict `no_longer_true` if its bookings have changed so that it would mislead.
     """
     actor.demand(Permission.NOTIFICATIONS_SEND)
-    kind = Kind(notification.kind.removesuffix(BUSINESS_SUFFIX))
-    booking = booking_to_tell(notification.booking_id) if notification.booking_id else None
-    if booking is None or Status(booking.status) not in TRUE_OF[kind]:
+    if not _still_true(_kind_of(notification), notification.booking_ids):
         raise Conflict("The booking has changed: this message would no longer be true.", code="no_longer_true")
     request = uuid7()
     enqueue(
@@ -108,71 +112,95 @@ def send_again(*, notification: Notification, actor: Actor, now: dt.datetime) ->
     publish(event, actor=actor)
 
 
-def plan_reminders(*, booking_ids: Collection[UUID], former: Iterable[Reminder] = (), now: dt.datetime) -> None:
-    """Make the waiting reminders of these bookings what they should be: none but for who is confirmed and to come.
+def plan_reminders(*, visit_ids: Collection[UUID], former: Iterable[Reminder] = (), now: dt.datetime) -> None:
+    """Make the waiting reminders of these visits what they should be: none but for those confirmed and to come.
 
-    One row in the outbox for each reminder of the business whose time is ahead; `former` are reminders that it had,
-    too. Four statements, however many bookings. Joins the caller's transaction. Locks the bookings: of two plans at
-    once, the one that reads later writes later.
+    One row in the outbox for each reminder of the business whose time before the visit's first such booking is ahead;
+    `former` are reminders that it had, too. Four statements, however many visits. Joins the caller's transaction. Locks
+    their bookings: of two plans at once, the one that reads later writes later.
     """
-    list(Booking.objects.select_for_update().filter(pk__in=booking_ids).order_by("pk").values_list("pk"))
+    bookings = Booking.objects.filter(visit__in=visit_ids)
+    list(bookings.select_for_update().order_by("pk").values_list("pk"))
     wanted = require_tenant().config.reminders
-    withdraw(keys=[_reminder_key(each, reminder) for each in booking_ids for reminder in {*wanted, *former}])
-    confirmed = Booking.objects.filter(pk__in=booking_ids, status__in=TRUE_OF[Kind.REMINDER])
-    starts = confirmed.values_list("pk", "appointment__starts_at")
-    planned = [_reminder_due(pk, starts_at, reminder) for pk, starts_at in starts for reminder in wanted]
+    withdraw(keys=[_reminder_key(each, reminder) for each in visit_ids for reminder in {*wanted, *former}])
+    timed: dict[UUID, list[_Timed]] = defaultdict(list)
+    for visit_id, status, starts_at in bookings.values_list("visit_id", "status", "appointment__starts_at"):
+        timed[visit_id].append((Status(status), starts_at))
+    starts = {visit_id: _start_to_remind_of(each, now) for visit_id, each in timed.items()}
+    planned = [_reminder_due(pk, at, reminder) for pk, at in starts.items() if at for reminder in wanted]
     enqueue_all_again(messages=[each for each in planned if each.due_at > now], now=now)
 
 
-def _reminder_due(booking_id: UUID, starts_at: dt.datetime, reminder: Reminder) -> Due:
+def _start_to_remind_of(bookings: Iterable[_Timed], now: dt.datetime) -> dt.datetime | None:
+    """When what is confirmed of a visit begins; None where nothing is to come, or it is under way.
+
+    Whoever is there already is not reminded of what comes next, but is of what was moved to another day.
+    """
+    coming, begun = [], []
+    for status, starts_at in bookings:
+        if status in TRUE_OF[Kind.REMINDER] and starts_at > now:
+            coming.append(starts_at)
+        elif status in TRUE_OF[Kind.CONFIRMED]:
+            begun.append(starts_at)
+    first = min(coming, default=None)
+    is_under_way = first is not None and any(first - each < A_VISIT_LATER for each in begun)
+    return None if is_under_way else first
+
+
+def _reminder_due(visit_id: UUID, starts_at: dt.datetime, reminder: Reminder) -> Due:
     return Due(
         task=SEND_REMINDER_TASK,
         args={
-            "booking_id": str(booking_id),
+            "visit_id": str(visit_id),
             "channel": reminder.channel,
             "minutes_before": reminder.minutes_before,
             "starts_at": starts_at.isoformat(),
         },
-        key=_reminder_key(booking_id, reminder),
+        key=_reminder_key(visit_id, reminder),
         due_at=starts_at - dt.timedelta(minutes=reminder.minutes_before),
     )
 
 
 def plan_all_reminders(*, cause_id: UUID, after: UUID, now: dt.datetime) -> None:
-    """Plan those of the next bookings to come, by id, and leave the rest to a message; joins the transaction.
+    """Plan those of the next visits to come, by id, and leave the rest to a message; joins the transaction.
 
     `cause_id` is the fact that changed the business's reminders. Former ones that it does not tell, since only so many
     changes are told, are left to wait: they find out by themselves that nobody wants them.
     """
-    coming = Booking.objects.filter(status__in=TRUE_OF[Kind.REMINDER], appointment__starts_at__gt=now, pk__gt=after)
-    booking_ids = list(coming.order_by("pk").values_list("pk", flat=True)[:PLANNED_AT_ONCE])
+    coming = Booking.objects.filter(status__in=TRUE_OF[Kind.REMINDER], appointment__starts_at__gt=now)
+    ahead = coming.filter(visit__gt=after).order_by("visit_id").values_list("visit_id", flat=True).distinct()
+    visit_ids = list(ahead[:PLANNED_AT_ONCE])
     changes = EventRow.objects.get(pk=cause_id).payload["changes"]
     told = next((each["before"] for each in changes if each["path"] == REMINDERS_PATH), None)
-    plan_reminders(booking_ids=booking_ids, former=[Reminder(**each) for each in told or ()], now=now)
-    if len(booking_ids) < PLANNED_AT_ONCE:
+    plan_reminders(visit_ids=visit_ids, former=[Reminder(**each) for each in told or ()], now=now)
+    if len(visit_ids) < PLANNED_AT_ONCE:
         return
     enqueue(
         task=PLAN_REMINDERS_TASK,
-        args={"event_id": str(cause_id), "after": str(booking_ids[-1])},
-        key=f"event:{cause_id}:reminders:{booking_ids[-1]}",
+        args={"event_id": str(cause_id), "after": str(visit_ids[-1])},
+        key=f"event:{cause_id}:reminders:{visit_ids[-1]}",
         due_at=now,
         now=now,
     )
 
 
-def send_reminder(*, booking_id: UUID, reminder: Reminder, starts_at: dt.datetime, now: dt.datetime) -> None:
-    """Send a reminder, if it is still right: confirmed, not moved, not begun, and the business still wants it."""
+def send_reminder(*, visit_id: UUID, reminder: Reminder, starts_at: dt.datetime, now: dt.datetime) -> None:
+    """Send the reminder of a visit: of all of it that is confirmed and to come.
+
+    If it is still right: begins as planned, has not begun, and the business still wants it.
+    """
     tenant = require_tenant()
     if reminder not in tenant.config.reminders or not channel_is_on(tenant, Channel(reminder.channel)):
         return
-    booking = booking_to_tell(booking_id)
-    if booking is None or booking.appointment.starts_at != starts_at or starts_at <= now:
+    found = Booking.objects.filter(visit=visit_id).values_list("pk", "status", "appointment__starts_at")
+    bookings = [(pk, Status(status), at) for pk, status, at in found]
+    if _start_to_remind_of([(status, at) for _, status, at in bookings], now) != starts_at:
         return
     tell(
-        key=f"{_reminder_key(booking_id, reminder)}:{starts_at:%Y%m%dT%H%MZ}",
+        key=f"{_reminder_key(visit_id, reminder)}:{starts_at:%Y%m%dT%H%MZ}",
         kind=Kind.REMINDER,
         audience=Audience.CUSTOMER,
-        booking_id=booking_id,
+        booking_ids=[pk for pk, _, at in bookings if at >= starts_at],
         channel=Channel(reminder.channel),
         now=now,
     )
@@ -183,37 +211,53 @@ def channel_is_on(tenant: Tenant, channel: Channel) -> bool:
     return channel is Channel.EMAIL or bool(getattr(tenant.config.features, channel.value))
 
 
-def _reminder_key(booking_id: UUID, reminder: Reminder) -> str:
-    return f"reminder:{booking_id}:{reminder.channel}:{reminder.minutes_before}"
+def _reminder_key(visit_id: UUID, reminder: Reminder) -> str:
+    return f"reminder:{visit_id}:{reminder.channel}:{reminder.minutes_before}"
 
 
-def _draft(key: str, kind: Kind, audience: Audience, booking: Booking, channel: Channel) -> Notification:
+def _kind_of(notification: Notification) -> Kind:
+    return Kind(notification.kind.removesuffix(BUSINESS_SUFFIX))
+
+
+def _still_true(kind: Kind, booking_ids: Collection[UUID]) -> list[Booking]:
+    """Those of which it may be said, by start."""
+    return [each for each in bookings_to_tell(booking_ids) if each.state in TRUE_OF[kind]]
+
+
+def _draft(key: str, kind: Kind, audience: Audience, bookings: Sequence[Booking], channel: Channel) -> Notification:
     """The record of a message that is not sent yet, or of one whose earlier tries failed."""
-    tenant, visit = require_tenant(), booking.visit
+    if len({each.visit.customer_id for each in bookings}) > 1:
+        raise ValueError("one message is to one customer")
+    tenant, visit = require_tenant(), bookings[0].visit
     to_business = audience is Audience.BUSINESS
     address = visit.contact_email if channel is Channel.EMAIL else visit.contact_phone
     language = tenant.config.language if to_business else visit.language
-    return Notification.objects.filter(key=key).first() or Notification(
+    draft = Notification.objects.filter(key=key).first() or Notification(
         key=key,
         kind=f"{kind}{BUSINESS_SUFFIX}" if to_business else kind.value,
         channel=channel,
         to=tenant.config.contact.email if to_business else address,
         language=written_language(language, tenant.config.language),
-        visit_id=visit.pk,
-        booking_id=booking.pk,
     )
+    draft.visit_id, draft.booking_ids = visit.pk, [each.pk for each in bookings]
+    return draft
 
 
 def _send(
-    notification: Notification, booking: Booking, *, message_id: str, old_start: dt.datetime | None, now: dt.datetime
+    notification: Notification,
+    bookings: Sequence[Booking],
+    *,
+    message_id: str,
+    old_starts: Mapping[UUID, dt.datetime],
+    now: dt.datetime,
 ) -> None:
     tenant = require_tenant()
-    rendered = _rendered(notification, booking, tenant, old_start, now)
-    recorded = _recorded(rendered, booking)
+    rendered = _rendered(notification, bookings, tenant, old_starts, now)
+    recorded = _recorded(rendered, bookings)
     notification.attempts += 1
     try:
         carrier_of(Channel(notification.channel)).send(
-            _outgoing(notification, rendered, booking, tenant, message_id=message_id)
+            _outgoing(notification, rendered, bookings[0], tenant, message_id=message_id)
         )
     except (UndeliverableError, ChannelOffError) as error:
         _record(notification, recorded, failure=str(error))
@@ -225,24 +269,29 @@ def _send(
 
 
 def _rendered(
-    notification: Notification, booking: Booking, tenant: Tenant, old_start: dt.datetime | None, now: dt.datetime
+    notification: Notification,
+    bookings: Sequence[Booking],
+    tenant: Tenant,
+    old_starts: Mapping[UUID, dt.datetime],
+    now: dt.datetime,
 ) -> Rendered:
     to_business = notification.kind.endswith(BUSINESS_SUFFIX)
-    facts = facts_of(booking, language=notification.language, old_start=old_start)
+    language = notification.language
     return render(
-        kind=Kind(notification.kind.removesuffix(BUSINESS_SUFFIX)),
+        kind=_kind_of(notification),
         audience=Audience.BUSINESS if to_business else Audience.CUSTOMER,
         sender=sender_of(tenant),
-        booking=facts,
-        language=notification.language,
+        bookings=[facts_of(each, language=language, old_start=old_starts.get(each.pk)) for each in bookings],
+        language=language,
         now=now,
     )
 
 
-def _recorded(rendered: Rendered, booking: Booking) -> Rendered:
-    """Without the link that opens the booking to whoever reads it: the record is kept, and others look at it."""
-    link = manage_url(booking.visit)
-    text, short = (each.replace(link, LINK_ON_RECORD) for each in (rendered.text, rendered.short))
+def _recorded(rendered: Rendered, bookings: Sequence[Booking]) -> Rendered:
+    """Without the links that open the bookings to whoever reads it: the record is kept, and others look at it."""
+    text, short = rendered.text, rendered.short
+    for link in {manage_url(each.visit) for each in bookings}:
+        text, short = text.replace(link, LINK_ON_RECORD), short.replace(link, LINK_ON_RECORD)
     return replace(rendered, text=text, short=short)
 
 
@@ -280,7 +329,7 @@ def _record(
         "subject": rendered.subject[:300],
         "text": rendered.text if by_mail else rendered.short,
         "visit_id": notification.visit_id,
-        "booking_id": notification.booking_id,
+        "booking_ids": notification.booking_ids,
         "status": NotificationStatus.SENT if sent_at else NotificationStatus.FAILED,
         "attempts": notification.attempts,
         "error": failure[:300],
@@ -288,7 +337,12 @@ def _record(
     }
     Notification.objects.update_or_create(key=notification.key, defaults=values)
     level = _log.warning if failure else _log.info
-    level("message", kind=notification.kind, channel=notification.channel, booking_id=str(notification.booking_id))
+    level(
+        "message",
+        kind=notification.kind,
+        channel=notification.channel,
+        bookings=[str(each) for each in notification.booking_ids],
+    )
 
 
 def _message_id(key: str) -> str:

@@ -15,7 +15,7 @@ from bookme.users.selectors import operator_actor
 class NotificationAdmin(OperatorAdmin):
     list_display = ("created_at", "kind", "channel", "to", "subject", "status", "attempts", "sent_at")
     list_filter = (("created_at", DayRange), "status", "channel", "kind")
-    search_fields = ("to", "subject", "=booking_id")
+    search_fields = ("to", "subject", "booking_ids")
     date_hierarchy = "created_at"
     readonly_fields = all_fields(Notification)
     actions = ("repeat", "export_csv")

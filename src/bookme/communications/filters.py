@@ -1,10 +1,13 @@
 """Filters of the list of messages."""
 
 from typing import ClassVar
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django_filters import filters
 
 from bookme.communications.models import Channel, Notification, NotificationStatus
+from bookme.communications.selectors import telling_of
 from bookme.core.http.filters import DayRange, Search
 
 
@@ -14,7 +17,7 @@ class NotificationFilters(DayRange):
     starts_field: ClassVar[str] = "created_at"
     ends_field: ClassVar[str] = "created_at"
 
-    booking = filters.UUIDFilter(field_name="booking_id")
+    booking = filters.UUIDFilter(method="told")
     status = filters.ChoiceFilter(choices=NotificationStatus.choices)
     channel = filters.ChoiceFilter(choices=Channel.choices)
     search = Search("to", "subject")
@@ -22,3 +25,6 @@ class NotificationFilters(DayRange):
     class Meta:
         model = Notification
         fields = ("booking", "status", "channel")
+
+    def told(self, rows: QuerySet[Notification], _name: str, booking_id: UUID) -> QuerySet[Notification]:
+        return telling_of(booking_id, rows)

@@ -1,15 +1,17 @@
 """What messages say: plain values in, subject, text and HTML out. Pure but for reading the templates."""
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from bookme.bookings.ics import CalendarEntry, calendar_file
 from bookme.bookings.wording import cancellation_text
+from bookme.communications.itinerary import by_visit, layout_of, what_of, where_of
 from bookme.communications.told import OVER, Audience, BookingFacts, Kind, Sender
 from bookme.communications.wording import words_for
 from bookme.core.color import readable_on
@@ -28,97 +30,93 @@ class Rendered:
 
 
 def render(
-    *, kind: Kind, audience: Audience, sender: Sender, booking: BookingFacts, language: str, now: dt.datetime
+    *,
+    kind: Kind,
+    audience: Audience,
+    sender: Sender,
+    bookings: Sequence[BookingFacts],
+    language: str,
+    now: dt.datetime,
 ) -> Rendered:
-    """One message about a booking; `language` is one of `core.languages.WRITTEN_IN`."""
+    """One message about bookings of one customer, by start: of a visit, or of a series, which its first visit opens.
+
+    `language` is one of `core.languages.WRITTEN_IN`.
+    """
     with translation.override(language):
-        formats = Formats(locale=locale_of(language, sender.country), currency=booking.currency)
-        when = formats.moment(booking.starts_at.astimezone(booking.zone))
-        words = words_for(kind=kind, audience=audience, sender=sender, booking=booking, when=when)
+        formats = Formats(locale=locale_of(language, sender.country), currency=bookings[0].currency)
+        when = _when(bookings, formats)
+        words = words_for(kind=kind, audience=audience, sender=sender, bookings=bookings, when=when)
         context = {
             "words": words,
             "sender": sender,
-            "booking": booking,
-            "rows": _rows(booking, audience, formats),
-            "policy": _policy(kind, audience, booking, formats),
-            "button": _button(kind, audience, sender, booking),
+            "layout": layout_of(bookings, audience=audience, formats=formats),
+            "policies": [] if audience is Audience.BUSINESS or kind in OVER else _policies(bookings, formats),
+            "button": _button(kind, audience, sender, bookings),
             "on_color": readable_on(sender.color),
             "language": language,
             "dir": "rtl" if translation.get_language_bidi() else "ltr",
-            "for_business": audience is Audience.BUSINESS,
         }
         return Rendered(
             subject=words.subject,
             text=render_to_string("communications/booking.txt", context).strip() + "\n",
             html=render_to_string("communications/booking.html", context),
-            short=_short(sender, booking, when),
-            calendar=_calendar(kind, sender, booking, now),
+            short=_short(sender, bookings, when),
+            calendar=_calendar(kind, sender, bookings, now),
         )
 
 
-def _rows(booking: BookingFacts, audience: Audience, formats: Formats) -> list[tuple[str, str]]:
-    rows = [(_("What"), booking.service)]
-    if booking.extras:
-        rows.append((_("Extras"), ", ".join(booking.extras)))
-    rows.append((_("When"), _when(booking, booking.starts_at, formats)))
-    if booking.old_start:
-        rows.append((_("Was"), formats.moment(booking.old_start.astimezone(booking.zone))))
-    rows += [(_("With"), booking.staff), (_("Where"), _where(booking))]
-    if booking.party_size > 1:
-        rows.append((_("For"), ngettext("%d person", "%d people", booking.party_size) % booking.party_size))
-    rows.append((_("Price"), formats.price(booking.price)))
-    if booking.payment_due:
-        rows.append((_("Due"), _due(booking, formats)))
-    if booking.fee:
-        rows.append((_("Cancellation fee"), formats.money(booking.fee)))
-    if audience is Audience.BUSINESS:
-        contact = ", ".join(filter(None, (booking.customer_name, booking.customer_email, booking.customer_phone)))
-        rows += [(_("Customer"), contact), (_("Their note"), booking.notes)]
-    rows += [(_("Reason"), booking.reason), (_("Reference"), booking.reference)]
-    return [(label, text) for label, text in rows if text]
+def _when(bookings: Sequence[BookingFacts], formats: Formats) -> str:
+    start = formats.moment(bookings[0].starts_at.astimezone(bookings[0].zone))
+    return start if len(by_visit(bookings)) == 1 else _("from %(start)s") % {"start": start}
 
 
-def _when(booking: BookingFacts, start: dt.datetime, formats: Formats) -> str:
-    local, end = start.astimezone(booking.zone), booking.ends_at.astimezone(booking.zone)
-    until = formats.clock(end) if end.date() == local.date() else formats.moment(end)
-    span = _("%(start)s to %(end)s") % {"start": formats.moment(local), "end": until}
-    return f"{span}, {formats.zone_name(booking.zone, start)}"
+def _policies(bookings: Sequence[BookingFacts], formats: Formats) -> list[str]:
+    """What cancelling costs, in a sentence; one for each of the rules, where services of a visit have their own.
+
+    Each is charged by its own, so that the strictest would say too much. An amount is said of one booking only: of
+    several it is the sum of what each costs, rounded one by one.
+    """
+    under: dict[str, list[BookingFacts]] = defaultdict(list)
+    for each in bookings:
+        price = None if each.price else each.price
+        under[cancellation_text(cancellation=each.cancellation, price=price, formats=formats)].append(each)
+    policies = []
+    for sentence, same in under.items():
+        said, (first, *others) = sentence, same
+        if not others:
+            said = cancellation_text(cancellation=first.cancellation, price=first.price, formats=formats)
+        names = ", ".join(dict.fromkeys(each.service for each in same))
+        policies.append(f"{names}: {said}" if len(under) > 1 else said)
+    return policies
 
 
-def _where(booking: BookingFacts) -> str:
-    return ", ".join(filter(None, (booking.place, booking.address, booking.meeting_url)))
-
-
-def _due(booking: BookingFacts, formats: Formats) -> str:
-    amount = formats.money(booking.payment_due)
-    return amount if booking.payment_due == booking.price else _("%s as a deposit") % amount
-
-
-def _policy(kind: Kind, audience: Audience, booking: BookingFacts, formats: Formats) -> str:
-    """What cancelling costs, in a sentence, while there is something to cancel."""
-    if audience is Audience.BUSINESS or kind in OVER:
-        return ""
-    return cancellation_text(cancellation=booking.cancellation, price=booking.price, formats=formats)
-
-
-def _button(kind: Kind, audience: Audience, sender: Sender, booking: BookingFacts) -> tuple[str, str]:
+def _button(kind: Kind, audience: Audience, sender: Sender, bookings: Sequence[BookingFacts]) -> tuple[str, str]:
     """What it says and where it leads."""
     if audience is Audience.BUSINESS:
         return _("Open the team page"), sender.team_url
     if kind in OVER:
         return _("Find another time"), sender.url
-    return _("See, move or cancel it"), booking.manage_url
+    if len(by_visit(bookings)) > 1:
+        return _("See, move or cancel them"), bookings[0].manage_url
+    return _("See, move or cancel it"), bookings[0].manage_url
 
 
-def _short(sender: Sender, booking: BookingFacts, when: str) -> str:
-    told = {"business": sender.name, "service": booking.service, "when": when, "link": booking.manage_url}
+def _short(sender: Sender, bookings: Sequence[BookingFacts], when: str) -> str:
+    told = {
+        "business": sender.name,
+        "service": what_of(bookings),
+        "when": when,
+        "link": bookings[0].manage_url,
+    }
+    if len(by_visit(bookings)) > 1:
+        return _("%(business)s: %(service)s, %(when)s. Move or cancel them: %(link)s") % told
     return _("%(business)s: %(service)s on %(when)s. Move or cancel it: %(link)s") % told
 
 
-def _calendar(kind: Kind, sender: Sender, booking: BookingFacts, now: dt.datetime) -> bytes:
+def _calendar(kind: Kind, sender: Sender, bookings: Sequence[BookingFacts], now: dt.datetime) -> bytes:
     if kind not in {Kind.CONFIRMED, Kind.RESCHEDULED, Kind.CANCELLED}:
         return b""
-    return calendar_file(calendar_entry(sender=sender, booking=booking, now=now))
+    return calendar_file(*(calendar_entry(sender=sender, booking=each, now=now) for each in bookings))
 
 
 def calendar_entry(*, sender: Sender, booking: BookingFacts, now: dt.datetime) -> CalendarEntry:
@@ -130,7 +128,7 @@ def calendar_entry(*, sender: Sender, booking: BookingFacts, now: dt.datetime) -
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
         written_at=now,
-        place=_where(booking),
+        place=where_of(booking),
         description=f"{booking.reference}\n{booking.manage_url}",
         url=booking.manage_url,
         organizer_name=sender.name,

@@ -1,5 +1,9 @@
 """What was sent, to whom, and how it went."""
 
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from bookme.core.models import Row
@@ -19,6 +23,8 @@ class NotificationStatus(models.TextChoices):
 class Notification(Row):
     """One message on record. `key` is what makes it once: the event and the kind, or the reminder's.
 
+    `booking_ids` are the bookings that it told, in order of start; `visit_id` is the visit of the first.
+
     `text` is what was sent but for the link that manages the booking, which is made anew for every sending.
     """
 
@@ -30,7 +36,7 @@ class Notification(Row):
     subject = models.CharField(max_length=300, blank=True)
     text = models.TextField()
     visit_id = models.UUIDField(null=True)
-    booking_id = models.UUIDField(null=True)
+    booking_ids = ArrayField(models.UUIDField(), default=list)
     status = models.CharField(max_length=16, choices=NotificationStatus.choices)
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)
@@ -38,7 +44,11 @@ class Notification(Row):
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        indexes = [models.Index(fields=["booking_id"], name="notification_of_booking")]
+        indexes = [GinIndex(fields=["booking_ids"], name="notification_of_booking")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.to}"
+
+    @property
+    def first_booking_id(self) -> UUID | None:
+        return self.booking_ids[0] if self.booking_ids else None

@@ -1,4 +1,7 @@
-"""What follows from facts: messages, and reminders to come."""
+"""What follows from facts: messages, and reminders to come.
+
+Of several bookings that one step changed, the first fact is followed for all of them, and the others by nothing.
+"""
 
 import datetime as dt
 from uuid import UUID
@@ -32,19 +35,24 @@ def tell_of_restored(*, event: BookingUndone, record: EventRow) -> None:
 
 def tell_of_expired(*, event: BookingExpired, record: EventRow) -> None:
     """A request that nobody answered is told to both; a hold that nobody paid is told to nobody."""
+    if event.told_with:
+        return
     if Booking.objects.filter(pk=event.booking_id, hold_expires_at=None).exists():
         for audience in Audience:
             _tell(event, record, audience, Kind.EXPIRED)
 
 
 def keep_reminders(*, event: BookingEvent, **_: object) -> None:
-    """The reminders that wait are those of the booking as it is now."""
+    """The reminders that wait are those of the visits as they are now."""
+    if event.told_with:
+        return
+    others = Booking.objects.filter(pk__in=event.also).values_list("visit_id", flat=True) if event.also else ()
     with transaction.atomic():
-        plan_reminders(booking_ids=[event.booking_id], now=now())
+        plan_reminders(visit_ids={event.visit_id, *others}, now=now())
 
 
 def follow_settings(*, record: EventRow, **_: object) -> None:
-    """If the business changed its reminders, or too much to tell, those of every booking to come follow.
+    """If the business changed its reminders, or too much to tell, those of every visit to come follow.
 
     Features change nothing here: whether a channel is on is asked when a reminder is due.
     """
@@ -56,11 +64,23 @@ def follow_settings(*, record: EventRow, **_: object) -> None:
 
 
 def _tell(event: BookingEvent, record: EventRow, audience: Audience, kind: Kind) -> None:
+    if event.told_with:
+        return
     tell(
         key=f"event:{record.pk}:{audience}",
         kind=kind,
         audience=audience,
-        booking_id=event.booking_id,
-        old_start=dt.datetime.fromisoformat(event.old_start) if isinstance(event, BookingRescheduled) else None,
+        booking_ids=[event.booking_id, *(UUID(each) for each in event.also)],
+        old_starts=_old_starts(event, record) if isinstance(event, BookingRescheduled) else None,
         now=now(),
     )
+
+
+def _old_starts(event: BookingRescheduled, record: EventRow) -> dict[UUID, dt.datetime]:
+    """Where each of the bookings was: the facts of the others follow the first one's."""
+    starts = {event.booking_id: event.old_start}
+    if event.also:
+        others = EventRow.objects.filter(name=event.name, subject_id__in=event.also, pk__gt=record.pk)
+        for other in others.filter(payload__told_with=str(event.booking_id)).order_by("pk"):
+            starts.setdefault(UUID(other.payload["booking_id"]), other.payload["old_start"])
+    return {booking_id: dt.datetime.fromisoformat(start) for booking_id, start in starts.items()}

@@ -1,12 +1,15 @@
 """Messages on record, and what messages tell."""
 
 import datetime as dt
+from collections.abc import Iterable
+from typing import ClassVar
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, F, Func, IntegerField, OuterRef, QuerySet, Subquery
 
 from bookme.bookings.links import manage_url
 from bookme.bookings.models import Booking
+from bookme.bookings.selectors.bookings import scope_of
 from bookme.communications.models import Notification
 from bookme.communications.told import BookingFacts, Sender
 from bookme.core.actor import Actor
@@ -19,24 +22,39 @@ from bookme.tenants.models import Tenant
 from bookme.tenants.selectors import business_url
 
 
+class _IsOneOf(Func):
+    """`id = ANY(ids)`: by the index of the id, where a join with `unnest` would be read whole."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field: ClassVar["BooleanField[bool, bool]"] = BooleanField()
+
+
 def notifications_visible_to(actor: Actor) -> QuerySet[Notification]:
-    """What was sent, newest first, within the actor's scopes. Raises NotAllowed."""
+    """What was sent, newest first; of one that tells several bookings, whoever reads it may see them all.
+
+    Raises NotAllowed.
+    """
     actor.demand(Permission.NOTIFICATIONS_READ)
-    within = Q()
-    if actor.staff_ids is not None:
-        within &= Q(appointment__staff__in=actor.staff_ids)
-    if actor.location_ids is not None:
-        within &= Q(appointment__location__in=actor.location_ids)
-    if not within:
+    scope = scope_of(actor)
+    if not scope:
         return Notification.objects.all()
-    return Notification.objects.filter(booking_id__in=Booking.objects.filter(within).values("pk"))
+    seen = Booking.objects.filter(scope, _IsOneOf(F("pk"), OuterRef("booking_ids"))).order_by()
+    counted = seen.values(count=Func(F("pk"), function="COUNT", output_field=IntegerField()))
+    told = Func(F("booking_ids"), function="CARDINALITY", output_field=IntegerField())
+    return Notification.objects.alias(told=told, seen=Subquery(counted)).filter(told__gt=0, seen=F("told"))
+
+
+def telling_of(booking_id: UUID, rows: QuerySet[Notification]) -> QuerySet[Notification]:
+    """Those that tell of the booking, alone or among others."""
+    return rows.filter(booking_ids__contains=[booking_id])
 
 
 def messages_about(actor: Actor, booking: Booking) -> list[Notification]:
-    """What was sent about a booking, newest first; nothing for who may not read messages."""
+    """What this actor may read of what was sent about a booking, newest first; nothing for who may read none."""
     if not actor.may(Permission.NOTIFICATIONS_READ):
         return []
-    return list(Notification.objects.filter(booking_id=booking.pk).order_by("-created_at", "-id"))
+    return list(telling_of(booking.pk, notifications_visible_to(actor)).order_by("-created_at", "-id"))
 
 
 def notification_visible_to(actor: Actor, notification_id: UUID) -> Notification:
@@ -47,10 +65,11 @@ def notification_visible_to(actor: Actor, notification_id: UUID) -> Notification
     return found
 
 
-def booking_to_tell(booking_id: UUID) -> Booking | None:
-    """The booking with all that a message about it says, in one query; None if it is gone."""
+def bookings_to_tell(booking_ids: Iterable[UUID]) -> list[Booking]:
+    """Bookings with all that a message about them says, by start, in one query; without those that are gone."""
     around = ("visit", "appointment__service", "appointment__staff", "appointment__location")
-    return Booking.objects.select_related(*around).filter(pk=booking_id).first()
+    found = Booking.objects.select_related(*around).filter(pk__in=booking_ids)
+    return list(found.order_by("appointment__starts_at", "position", "pk"))
 
 
 def sender_of(tenant: Tenant) -> Sender:
@@ -69,7 +88,7 @@ def sender_of(tenant: Tenant) -> Sender:
 
 
 def facts_of(booking: Booking, *, language: str, old_start: dt.datetime | None = None) -> BookingFacts:
-    """A booking of `booking_to_tell` as messages in that language tell it; `old_start` is where it was moved from."""
+    """A booking of `bookings_to_tell` as messages in that language tell it; `old_start` is where it was moved from."""
     visit, appointment, location = booking.visit, booking.appointment, booking.appointment.location
     return BookingFacts(
         id=booking.pk,

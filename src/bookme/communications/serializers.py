@@ -7,9 +7,13 @@ from bookme.core.http.fields import InstantField
 
 
 class NotificationSerializer(serializers.ModelSerializer[Notification]):
-    """`kind` names the fact that it told and, with `.business`, that the business itself was told."""
+    """`kind` names the fact that it told and, with `.business`, that the business itself was told.
 
-    booking = serializers.UUIDField(source="booking_id", read_only=True)
+    `bookings` are all that it told, in order of start; `booking` and `visit` are of the first.
+    """
+
+    booking = serializers.UUIDField(source="first_booking_id", read_only=True, allow_null=True)
+    bookings = serializers.ListField(source="booking_ids", child=serializers.UUIDField(), read_only=True)
     visit = serializers.UUIDField(source="visit_id", read_only=True)
     sent_at = InstantField(read_only=True)
     created_at = InstantField(read_only=True)
@@ -25,6 +29,7 @@ class NotificationSerializer(serializers.ModelSerializer[Notification]):
             "subject",
             "text",
             "booking",
+            "bookings",
             "visit",
             "status",
             "attempts",

@@ -13,9 +13,9 @@ from bookme.tenants.config import Reminder
 
 
 @shared_task(name=actions.SEND_REMINDER_TASK)
-def send_reminder(*, booking_id: str, channel: str, minutes_before: int, starts_at: str) -> None:
+def send_reminder(*, visit_id: str, channel: str, minutes_before: int, starts_at: str) -> None:
     actions.send_reminder(
-        booking_id=UUID(booking_id),
+        visit_id=UUID(visit_id),
         reminder=Reminder(channel=channel, minutes_before=minutes_before),
         starts_at=dt.datetime.fromisoformat(starts_at),
         now=now(),

@@ -1,9 +1,11 @@
 """The sentences of each kind of message, for each who reads it. Pure; the caller has chosen the language."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from bookme.communications.itinerary import by_visit, what_of
 from bookme.communications.told import Audience, BookingFacts, Kind, Sender
 
 
@@ -16,20 +18,26 @@ class Words:
     intro: str
 
 
-def words_for(*, kind: Kind, audience: Audience, sender: Sender, booking: BookingFacts, when: str) -> Words:
-    """Subject, heading and first sentences. `when` is the start as people write it."""
+def words_for(*, kind: Kind, audience: Audience, sender: Sender, bookings: Sequence[BookingFacts], when: str) -> Words:
+    """Subject, heading and first sentences. `when` is the start as people write it; a visit is one booking to them."""
+    booking = bookings[0]
     told = {
-        "service": booking.service,
+        "service": what_of(bookings),
         "business": sender.name,
         "customer": booking.customer_name,
         "when": when,
     }
-    table = _to_business(booking) if audience is Audience.BUSINESS else _to_customer(booking)
+    by_customer, is_series = booking.cancelled_by == "customer", len(by_visit(bookings)) > 1
+    if audience is Audience.BUSINESS:
+        tables = [_to_business(by_customer), _of_series_to_business(by_customer)]
+    else:
+        tables = [_to_customer(by_customer), _of_series_to_customer(by_customer)]
+    table = {**tables[0], **tables[1]} if is_series else tables[0]
     subject, heading, intro = table[kind]
     return Words(subject=subject % told, heading=heading % told, intro=intro % told)
 
 
-def _to_customer(booking: BookingFacts) -> dict[Kind, tuple[str, str, str]]:
+def _to_customer(by_customer: bool) -> dict[Kind, tuple[str, str, str]]:
     return {
         Kind.REQUESTED: (
             _("Request received: %(service)s, %(when)s"),
@@ -55,7 +63,7 @@ def _to_customer(booking: BookingFacts) -> dict[Kind, tuple[str, str, str]]:
             _("Cancelled: %(service)s, %(when)s"),
             _("Your booking is cancelled"),
             _("%(customer)s, your booking is cancelled, as you asked.")
-            if booking.cancelled_by == "customer"
+            if by_customer
             else _("%(customer)s, %(business)s had to cancel your booking and is sorry about it."),
         ),
         Kind.EXPIRED: (
@@ -71,7 +79,30 @@ def _to_customer(booking: BookingFacts) -> dict[Kind, tuple[str, str, str]]:
     }
 
 
-def _to_business(booking: BookingFacts) -> dict[Kind, tuple[str, str, str]]:
+def _of_series_to_customer(by_customer: bool) -> dict[Kind, tuple[str, str, str]]:
+    """Where one visit is told otherwise than several."""
+    return {
+        Kind.DECLINED: (
+            _("Not possible: %(service)s, %(when)s"),
+            _("These times are not possible"),
+            _("%(customer)s, %(business)s is sorry that it cannot take your bookings. Other times may suit."),
+        ),
+        Kind.RESCHEDULED: (
+            _("New times: %(service)s, %(when)s"),
+            _("Your bookings have moved"),
+            _("%(customer)s, these are the new times of your bookings at %(business)s."),
+        ),
+        Kind.CANCELLED: (
+            _("Cancelled: %(service)s, %(when)s"),
+            _("Your bookings are cancelled"),
+            _("%(customer)s, your bookings are cancelled, as you asked.")
+            if by_customer
+            else _("%(customer)s, %(business)s had to cancel your bookings and is sorry about it."),
+        ),
+    }
+
+
+def _to_business(by_customer: bool) -> dict[Kind, tuple[str, str, str]]:
     return {
         Kind.REQUESTED: (
             _("New request: %(customer)s, %(service)s, %(when)s"),
@@ -102,7 +133,30 @@ def _to_business(booking: BookingFacts) -> dict[Kind, tuple[str, str, str]]:
             _("Cancelled: %(customer)s, %(service)s, %(when)s"),
             _("A booking was cancelled"),
             _("%(customer)s has cancelled. The time is free again.")
-            if booking.cancelled_by == "customer"
+            if by_customer
             else _("The booking of %(customer)s was cancelled by the team. The time is free again."),
+        ),
+    }
+
+
+def _of_series_to_business(by_customer: bool) -> dict[Kind, tuple[str, str, str]]:
+    """Where one visit is told otherwise than several."""
+    return {
+        Kind.CONFIRMED: (
+            _("Booked: %(customer)s, %(service)s, %(when)s"),
+            _("New bookings"),
+            _("%(customer)s is booked for %(service)s."),
+        ),
+        Kind.RESCHEDULED: (
+            _("Moved: %(customer)s, %(service)s, %(when)s"),
+            _("Bookings have moved"),
+            _("These are the new times of %(customer)s."),
+        ),
+        Kind.CANCELLED: (
+            _("Cancelled: %(customer)s, %(service)s, %(when)s"),
+            _("Bookings were cancelled"),
+            _("%(customer)s has cancelled. The times are free again.")
+            if by_customer
+            else _("The bookings of %(customer)s were cancelled by the team. The times are free again."),
         ),
     }

@@ -41,13 +41,18 @@ WHERE tenant_id = %(tenant)s AND done_at IS NULL AND NOT dead AND due_at < %(now
 -- check: messages in the outbox that were given up, and at which nobody has looked
 SELECT count(*) FROM public.tenants_outboxmessage WHERE tenant_id = %(tenant)s AND done_at IS NULL AND dead
 
--- check: reminders that wait for a booking that is not confirmed, or at another time
-SELECT count(*) FROM public.tenants_outboxmessage m
-JOIN bookings_booking b ON b.id = (m.args ->> 'booking_id')::uuid
-JOIN bookings_appointment a ON a.id = b.appointment_id
+-- check: reminders that wait for a visit of which nothing is confirmed at that time, or something before
+SELECT count(*) FROM public.tenants_outboxmessage m, LATERAL (
+    SELECT count(*) FILTER (WHERE a.starts_at = (m.args ->> 'starts_at')::timestamptz) AS then,
+    count(*) FILTER (WHERE a.starts_at < (m.args ->> 'starts_at')::timestamptz AND a.starts_at > %(now)s) AS before
+    FROM bookings_booking b JOIN bookings_appointment a ON a.id = b.appointment_id
+    WHERE b.visit_id = (m.args ->> 'visit_id')::uuid AND b.status = 'confirmed'
+) AS confirmed
 WHERE m.tenant_id = %(tenant)s AND m.task = 'communications.send_reminder' AND m.done_at IS NULL AND NOT m.dead
-AND b.updated_at < %(now)s - interval '120 seconds'
-AND (b.status <> 'confirmed' OR a.starts_at <> (m.args ->> 'starts_at')::timestamptz)
+AND (confirmed.then = 0 OR confirmed.before > 0)
+AND (
+    SELECT max(updated_at) FROM bookings_booking WHERE visit_id = (m.args ->> 'visit_id')::uuid
+) < %(now)s - interval '120 seconds'
 
 -- check: keys under which more than one write was kept
 SELECT count(*) FROM (SELECT 1 FROM eventlog_idempotencykey GROUP BY scope, key HAVING count(*) > 1) AS repeated
@@ -61,4 +66,6 @@ AND (
     WHERE e.subject_id = b.id AND e.name IN ('booking.confirmed', 'booking.undone')
 )
 AND EXISTS (SELECT 1 FROM eventlog_event e WHERE e.subject_id = b.id AND e.name = 'booking.confirmed')
-AND (SELECT count(*) FROM communications_notification n WHERE n.booking_id = b.id AND n.kind = 'booking.confirmed') <> 1
+AND (
+    SELECT count(*) FROM communications_notification n WHERE n.booking_ids @> ARRAY[b.id] AND n.kind = 'booking.confirmed'
+) <> 1

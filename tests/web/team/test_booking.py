@@ -57,7 +57,7 @@ def test_messages_are_for_who_may_read_them(salon_team: Shop, owner: Person, sty
     booking = book(salon_team, "Ada")
     Notification.objects.create(
         key="k", kind="confirmed", channel="email", to="ada@mail.example", subject="You are booked", text="Hello",
-        booking_id=booking.pk, status="sent", sent_at=TODAY_AT_TEN,
+        booking_ids=[booking.pk], status="sent", sent_at=TODAY_AT_TEN,
     )  # fmt: skip
     assert "You are booked" in shown(owner, page_path(booking))
     assert "You are booked" not in shown(stylist, page_path(booking))

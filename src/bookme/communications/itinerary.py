@@ -1,0 +1,222 @@
+"""How a letter sets out what it tells: one booking as rows, several by their dates. Pure; the caller chose the words.
+
+Of one visit each service is told in full, under its date. Of a series each visit is a line, under its month, and what
+is the same for all of them is told once.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bookme.communications.told import Audience, BookingFacts
+from bookme.core.formats import Formats
+
+Told = Sequence[BookingFacts]
+Row = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing to come to: its time or its date, and what else there is to say of it."""
+
+    label: str
+    title: str
+    details: list[str]
+
+
+@dataclass(frozen=True)
+class Group:
+    """What is on one date, or in one month."""
+
+    heading: str
+    lines: list[Line]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What is told `before` the groups, and in the `rows` after them; of one booking there are only rows."""
+
+    rows: list[Row]
+    groups: list[Group] = field(default_factory=list)
+    before: list[Row] = field(default_factory=list)
+
+
+def layout_of(bookings: Told, *, audience: Audience, formats: Formats) -> Layout:
+    """`bookings` are one customer's, by start."""
+    visits = by_visit(bookings)
+    if len(visits) > 1:
+        laid = _of_series(visits, formats)
+    elif len(bookings) > 1:
+        laid = _of_visit(bookings, formats)
+    else:
+        laid = _of_one(bookings, formats)
+    rows = [*laid.rows, _due(bookings, formats), _fee(bookings, formats), *_people(bookings[0], audience)]
+    return Layout(rows=_said(rows), groups=laid.groups, before=_said(laid.before))
+
+
+def by_visit(bookings: Iterable[BookingFacts]) -> list[list[BookingFacts]]:
+    """The bookings of each visit, in the order in which the visits begin."""
+    visits: dict[str, list[BookingFacts]] = defaultdict(list)
+    for each in bookings:
+        visits[each.reference].append(each)
+    return list(visits.values())
+
+
+def what_of(bookings: Told) -> str:
+    """`Cut`, `Cut and 2 more`, and of a series `Cut, 10 dates`."""
+    first, *others = by_visit(bookings)
+    what, more, dates = first[0].service, len(first) - 1, len(others) + 1
+    if more:
+        words = ngettext("%(service)s and %(count)d more", "%(service)s and %(count)d more", more)
+        what = words % {"service": what, "count": more}
+    if others:
+        what = ngettext("%(service)s, %(count)d date", "%(service)s, %(count)d dates", dates) % {
+            "service": what,
+            "count": dates,
+        }
+    return what
+
+
+def where_of(booking: BookingFacts) -> str:
+    return ", ".join(filter(None, (booking.place, booking.address, booking.meeting_url)))
+
+
+def _of_one(bookings: Told, formats: Formats) -> Layout:
+    (booking,) = bookings
+    span = _span(bookings, formats, formats.moment)
+    when = (_("When"), f"{span}, {formats.zone_name(booking.zone, booking.starts_at)}")
+    tells = (_was, _with, _where, _party, _price)
+    return Layout(rows=[_what(bookings, formats), _extras(bookings, formats), when, *_each(tells, bookings, formats)])
+
+
+def _of_visit(bookings: Told, formats: Formats) -> Layout:
+    own, shared = _apart((_where, _party), [[each] for each in bookings], formats)
+    groups: dict[str, Group] = {}
+    for booking in bookings:
+        start = booking.starts_at.astimezone(booking.zone)
+        heading = f"{formats.day(start.date())}, {formats.zone_name(booking.zone, start)}"
+        line = Line(
+            label=_span([booking], formats, formats.clock),
+            title=booking.service,
+            details=_details((_with, _extras, _was, *own, _price), [booking], formats),
+        )
+        groups.setdefault(heading, Group(heading, [])).lines.append(line)
+    return Layout(rows=[*_each(shared, bookings[:1], formats), _total(bookings, formats)], groups=list(groups.values()))
+
+
+def _of_series(visits: Sequence[Told], formats: Formats) -> Layout:
+    bookings = [booking for visit in visits for booking in visit]
+    own, shared = _apart((_what, _extras, _with, _where, _party, _price), visits, formats)
+    groups: dict[str, Group] = {}
+    for visit in visits:
+        start = visit[0].starts_at.astimezone(visit[0].zone)
+        line = Line(
+            label=formats.day_short(start.date()),
+            title=_span(visit, formats, formats.clock),
+            details=_details((*own, _was), visit, formats),
+        )
+        month = formats.month(start.date())
+        groups.setdefault(month, Group(month, [])).lines.append(line)
+    zones = _joined(formats.zone_name(each.zone, each.starts_at) for each in bookings)
+    before = [*_each(shared, visits[0], formats), (_("Time zone"), zones)]
+    return Layout(rows=[_total(bookings, formats)], groups=list(groups.values()), before=before)
+
+
+Tell = Callable[[Told, Formats], Row]
+
+
+def _what(bookings: Told, _formats: Formats) -> Row:
+    return _("What"), _joined(each.service for each in bookings)
+
+
+def _extras(bookings: Told, _formats: Formats) -> Row:
+    return _("Extras"), ", ".join(name for each in bookings for name in each.extras)
+
+
+def _was(bookings: Told, formats: Formats) -> Row:
+    old = bookings[0].old_start
+    return _("Was"), formats.moment(old.astimezone(bookings[0].zone)) if old else ""
+
+
+def _with(bookings: Told, _formats: Formats) -> Row:
+    return _("With"), _joined(each.staff for each in bookings)
+
+
+def _where(bookings: Told, _formats: Formats) -> Row:
+    return _("Where"), _joined(where_of(each) for each in bookings)
+
+
+def _party(bookings: Told, _formats: Formats) -> Row:
+    size = max(each.party_size for each in bookings)
+    return _("For"), ngettext("%d person", "%d people", size) % size if size > 1 else ""
+
+
+def _price(bookings: Told, formats: Formats) -> Row:
+    return _("Price"), formats.price(_sum(each.price for each in bookings))
+
+
+def _total(bookings: Told, formats: Formats) -> Row:
+    return _("Total"), _price(bookings, formats)[1]
+
+
+def _due(bookings: Told, formats: Formats) -> Row:
+    due = _sum(each.payment_due for each in bookings)
+    amount = formats.money(due)
+    if due != _sum(each.price for each in bookings):
+        amount = _("%s as a deposit") % amount
+    return _("Due"), amount if due else ""
+
+
+def _fee(bookings: Told, formats: Formats) -> Row:
+    fee = _sum(each.fee for each in bookings)
+    return _("Cancellation fee"), formats.money(fee) if fee else ""
+
+
+def _people(booking: BookingFacts, audience: Audience) -> list[Row]:
+    rows = [(_("Reason"), booking.reason), (_("Reference"), booking.reference)]
+    if audience is Audience.BUSINESS:
+        contact = ", ".join(filter(None, (booking.customer_name, booking.customer_email, booking.customer_phone)))
+        rows = [(_("Customer"), contact), (_("Their note"), booking.notes), *rows]
+    return rows
+
+
+def _span(bookings: Told, formats: Formats, written: Callable[[dt.datetime], str]) -> str:
+    """From the first's start to the last's end; `written` writes the start."""
+    start, end = (each.astimezone(bookings[0].zone) for each in (bookings[0].starts_at, bookings[-1].ends_at))
+    until = formats.clock(end) if end.date() == start.date() else formats.moment(end)
+    return _("%(start)s to %(end)s") % {"start": written(start), "end": until}
+
+
+def _apart(tells: Iterable[Tell], parts: Sequence[Told], formats: Formats) -> tuple[list[Tell], list[Tell]]:
+    """Which of them differ from part to part, and which are the same in all."""
+    own: list[Tell] = []
+    shared: list[Tell] = []
+    for tell in tells:
+        is_same = len({tell(part, formats) for part in parts}) == 1
+        (shared if is_same else own).append(tell)
+    return own, shared
+
+
+def _each(tells: Iterable[Tell], bookings: Told, formats: Formats) -> list[Row]:
+    return [tell(bookings, formats) for tell in tells]
+
+
+def _details(tells: Iterable[Tell], bookings: Told, formats: Formats) -> list[str]:
+    return [f"{label}: {text}" for label, text in _said(_each(tells, bookings, formats))]
+
+
+def _said(rows: Iterable[Row]) -> list[Row]:
+    return [(label, text) for label, text in rows if text]
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(texts))
+
+
+def _sum(amounts: Iterable[Decimal]) -> Decimal:
+    return sum(amounts, Decimal(0))
