@@ -1,6 +1,6 @@
 from django.urls import path
 
-from bookme.bookings.views import bookings, exports, openings, sessions, steps, visits, waitlist
+from bookme.bookings.views import bookings, exports, openings, series, sessions, steps, visits, waitlist
 
 urlpatterns = [
     path("bookings/", bookings.BookingsView.as_view(), name="bookings"),
@@ -24,6 +24,11 @@ urlpatterns = [
     path("visits/<uuid:visit_id>/decline/", visits.VisitDeclineView.as_view(), name="visit-decline"),
     path("visits/<uuid:visit_id>/cancel/", visits.VisitCancelView.as_view(), name="visit-cancel"),
     path("visits/<uuid:visit_id>/reschedule/", visits.VisitRescheduleView.as_view(), name="visit-reschedule"),
+    path("series/", series.SeriesView.as_view(), name="series"),
+    path("series/preview/", series.SeriesPreviewView.as_view(), name="series-preview"),
+    path("series/<uuid:series_id>/", series.OneSeriesView.as_view(), name="one-series"),
+    path("series/<uuid:series_id>/cancel/", series.SeriesCancelView.as_view(), name="series-cancel"),
+    path("series/<uuid:series_id>/reschedule/", series.SeriesRescheduleView.as_view(), name="series-reschedule"),
     path("waitlist/", waitlist.WaitlistView.as_view(), name="waitlist"),
     path("waitlist/<uuid:entry_id>/", waitlist.OneWaitingView.as_view(), name="waiting"),
     path("waitlist/<uuid:entry_id>/accept/", waitlist.AcceptView.as_view(), name="waitlist-accept"),

@@ -1,9 +1,9 @@
 """What somebody wants to book, and the refusal that says why they cannot and what else they could."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from bookme.bookings.models import Booking
@@ -11,6 +11,9 @@ from bookme.core.actor import Actor
 from bookme.core.errors import Conflict
 from bookme.postcodes.distance import Point
 from bookme.services.models import Service
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 SESSIONS_ONLY = "sessions_only"  # the cause where a class is asked for at a time without a session
 
@@ -90,3 +93,27 @@ class SlotUnavailable(Conflict):
         self.wish = wish
         self.causes = [str(each) for each in causes]
         super().__init__(extra={"causes": self.causes, "alternatives": list(alternatives)})
+
+
+def each_or_refused(find: Callable[[T], R], among: Sequence[T]) -> list[R]:
+    """What `find` makes of each; asked of several, it raises all of their SlotUnavailable as one DatesUnavailable."""
+    found: list[R] = []
+    refusals: list[SlotUnavailable] = []
+    for each in among:
+        try:
+            found.append(find(each))
+        except SlotUnavailable as error:
+            refusals.append(error)
+    if refusals:
+        raise DatesUnavailable(refusals) if len(among) > 1 else refusals[0]
+    return found
+
+
+class DatesUnavailable(SlotUnavailable):
+    """Some starts of a series are not offered: `dates` has each, with its causes. The wish is that of the first."""
+
+    default_detail = "Some of these dates are not available."
+
+    def __init__(self, refusals: Sequence[SlotUnavailable]) -> None:
+        super().__init__(wish=refusals[0].wish, causes=refusals[0].causes)
+        self.extra["dates"] = [{"start": each.wish.start.isoformat(), "causes": each.causes} for each in refusals]

@@ -110,7 +110,7 @@ def with_booking(view: View) -> View:
 def managed_booking(token: str, at: dt.datetime) -> Managed:
     """Raises NotFound."""
     actor = guest_for_token(token)
-    booking = bookings_visible_to(actor).order_by("position", "id").first()
+    booking = bookings_visible_to(actor).filter(visit=actor.visit_id).order_by("position", "id").first()
     if booking is None:
         raise NotFound
     policy, starts_at = Policy.from_data(booking.policy), booking.appointment.starts_at

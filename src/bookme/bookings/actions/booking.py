@@ -25,12 +25,15 @@ from bookme.bookings.actions.overdue import let_expire
 from bookme.bookings.actions.placing import Calendars, choose, free_calendars, lock_calendars, seat
 from bookme.bookings.actions.powers import acts_for_business, require_in_scope
 from bookme.bookings.actions.request import BookingRequest
-from bookme.bookings.actions.session_seats import require_session_notice, take_session_seats
+from bookme.bookings.actions.session_seats import take_session_seats
 from bookme.bookings.actions.terms import ItemTerms, VisitTerms, checked_terms
 from bookme.bookings.events import BookingConfirmed, BookingEvent, BookingHeld, BookingRequested
 from bookme.bookings.models import Appointment, Booking, Series, Visit
 from bookme.bookings.policies import payment_due
+from bookme.bookings.recurrence import Recurrence
+from bookme.bookings.selectors.openings import require_session_notice
 from bookme.bookings.states import Status, first_status
+from bookme.bookings.wishes import each_or_refused
 from bookme.core.actor import Actor, ActorKind
 from bookme.core.permissions import Role
 from bookme.customers.actions import find_or_make_customer, keep_address, record_consents
@@ -60,13 +63,16 @@ def book(
     visits: Sequence[VisitTerms],
     actor: Actor,
     now: dt.datetime,
-    series: Series | None = None,
+    rule: Recurrence | None = None,
 ) -> list[Visit]:
-    """A visit of each of these terms, all or none, under one lock; as `create_visit`. One message tells of them all."""
+    """A visit of each of these terms, all or none, under one lock; as `create_visit`. One message tells of them all.
+
+    With the `rule` by which they repeat they are a series.
+    """
     services = Counter(item.wish.service for terms in visits for item in terms.items)
     adding = services.total()
     require_network_limit(network=guest_network(request.guest_address, actor=actor), adding=adding, now=now)
-    calendars = Calendars.of_all([_look(terms, now) for terms in visits])
+    calendars = Calendars.of_all(each_or_refused(lambda terms: _look(terms, now), visits))
     customer = find_or_make_customer(contact=request.contact, language=request.language, user_id=_customer_user(actor))
     rows = {row for each in services for row in (*day_counted(each), *customer_counted(each, customer.pk))}
     counted = Counted(guest_contacts(request.contact, actor=actor), frozenset(rows))
@@ -74,7 +80,8 @@ def book(
     require_contact_limit(contact=request.contact, actor=actor, adding=adding, now=now)
     for service, count in services.items():
         require_customer_limit(service=service, customer_id=customer.pk, adding=count, now=now)
-    made = [_book_one(request, terms, calendars, customer, series, actor, now) for terms in visits]
+    series = None if rule is None else Series.objects.create(customer=customer, rule=rule.to_data())
+    made = each_or_refused(lambda terms: _book_one(request, terms, calendars, customer, series, actor, now), visits)
     if request.address is not None:
         keep_address(customer=customer, address=request.address)
     first = made[0][0].visit

@@ -21,17 +21,17 @@ from bookme.bookings.actions.placing import (
 )
 from bookme.bookings.actions.powers import BUSINESS, CUSTOMER, acts_for_business, require_in_scope
 from bookme.bookings.actions.seats import give_back_seats, release_expired_holds, staff_of_expired_holds
-from bookme.bookings.actions.session_seats import require_session_notice, take_session_seats
+from bookme.bookings.actions.session_seats import take_session_seats
 from bookme.bookings.actions.versions import swap
 from bookme.bookings.events import BookingRescheduled
 from bookme.bookings.locks import lock
 from bookme.bookings.models import Appointment, Booking
 from bookme.bookings.selectors.offer import require_location, require_staff
-from bookme.bookings.selectors.openings import require_reach
+from bookme.bookings.selectors.openings import require_reach, require_session_notice
 from bookme.bookings.selectors.sessions import session_at
 from bookme.bookings.selectors.terms import move_terms_of
 from bookme.bookings.states import Status
-from bookme.bookings.wishes import SESSIONS_ONLY, SlotUnavailable, Wish
+from bookme.bookings.wishes import SESSIONS_ONLY, SlotUnavailable, Wish, each_or_refused
 from bookme.core.actor import Actor
 from bookme.core.errors import Conflict
 from bookme.services.models import ServiceKind
@@ -140,13 +140,13 @@ def move_all(moves: Sequence[Move], *, actor: Actor, now: dt.datetime) -> None:
         _require_may_move(move, by, now)
     was = {each.pk: _old(each.appointment) for each in bookings}
     going = [replace(move, wish=replace(move.wish, leaving=tuple(bookings))) for move in moves]
-    ways = [_way_of(move, now) for move in going]
+    ways = each_or_refused(lambda move: _way_of(move, now), going)
     _lock_all(bookings, ways, now)
     for booking in bookings:
         swap(booking, times_moved=booking.times_moved + 1)
     # Everybody is found a place while all count as gone, and all are gone before anybody takes theirs: what moves by
     # half an hour is not in its own way.
-    placed = [way.chosen(now) for way in ways]
+    placed = each_or_refused(lambda way: way.chosen(now), ways)
     for booking in bookings:
         give_back_seats(appointment_id=booking.appointment_id, seats=booking.party_size)
     for move, places in zip(going, placed, strict=True):

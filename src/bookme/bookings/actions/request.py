@@ -24,8 +24,18 @@ class Item:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BookingRequest:
-    """What somebody asks for: a session, or at `start` one or several services, one after another at one place.
+class Asked:
+    """What somebody asks for: a session, or at `start` one or several services, one after another at one place."""
+
+    items: tuple[Item, ...]
+    start: dt.datetime | None = None
+    location_id: UUID | None = None
+    party_size: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingRequest(Asked):
+    """And for whom.
 
     `consents` maps ConsentKind values to the answers; what they answer is what the business asks, in `language`, which
     is the visitor's. `source` is the door it came by (such as `api` or `page`; the team's own is `team`),
@@ -34,10 +44,6 @@ class BookingRequest:
     """
 
     contact: Contact
-    items: tuple[Item, ...]
-    start: dt.datetime | None = None
-    location_id: UUID | None = None
-    party_size: int = 1
     notes: str = ""
     answers: Mapping[str, Any] = field(default_factory=dict)
     address: Address | None = None

@@ -1,19 +1,9 @@
 """Seats of a published session: its time is taken already, so only the seats have to be left."""
 
-import datetime as dt
-
 from bookme.bookings.actions.seats import take_seats
 from bookme.bookings.availability import Cause
 from bookme.bookings.models import Appointment
-from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.wishes import SESSIONS_ONLY, SlotUnavailable, Wish
-from bookme.core.time import MINUTE
-
-
-def require_session_notice(session: Appointment, wish: Wish, *, now: dt.datetime) -> None:
-    """Raises SlotUnavailable for a session that begins too soon."""
-    if session.starts_at < now + policy_of(wish.service).min_notice_minutes * MINUTE:
-        raise SlotUnavailable(wish=wish, causes=[Cause.NOTICE])
 
 
 def take_session_seats(session: Appointment, wish: Wish) -> None:

@@ -1,11 +1,11 @@
 """From what was asked to what can be booked: what does not fit together is refused."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bookme.bookings.actions.powers import acts_for_business
-from bookme.bookings.actions.request import BookingRequest, Item
+from bookme.bookings.actions.request import Asked, BookingRequest, Item
 from bookme.bookings.answers import checked_answers
 from bookme.bookings.models import Appointment
 from bookme.bookings.selectors.offer import (
@@ -59,8 +59,13 @@ class VisitTerms:
     @property
     def wish(self) -> Wish:
         """All of it."""
-        first, *others = (each.wish for each in self.items)
-        return replace(first, then=tuple(others))
+        return chained(self.items)
+
+
+def chained(items: Sequence[ItemTerms]) -> Wish:
+    """One after another."""
+    first, *others = (each.wish for each in items)
+    return replace(first, then=tuple(others))
 
 
 def checked_terms(request: BookingRequest, *, actor: Actor) -> VisitTerms:
@@ -70,8 +75,7 @@ def checked_terms(request: BookingRequest, *, actor: Actor) -> VisitTerms:
         # The team writes down what a caller asked for, and can consent to nothing in their name.
         _require_consents(request.consents)
         _require_address(request.address, is_class=session is not None)
-    items = tuple(_item_terms(request, item, session, actor) for item in request.items)
-    _require_no_class_among(request, items)
+    items = item_terms(request, session=session, point=_point_of(request.address), actor=actor)
     services = [each.wish.service for each in items]
     return VisitTerms(
         items=items,
@@ -80,7 +84,18 @@ def checked_terms(request: BookingRequest, *, actor: Actor) -> VisitTerms:
     )
 
 
-def _item_terms(request: BookingRequest, item: Item, session: Appointment | None, actor: Actor) -> ItemTerms:
+def item_terms(
+    asked: Asked, *, session: Appointment | None = None, point: Point | None, actor: Actor
+) -> tuple[ItemTerms, ...]:
+    """What is asked for, whoever it is for; `point` is where it is wanted. Raises as `checked_terms` does."""
+    items = tuple(_item_terms(asked, item, session, point, actor) for item in asked.items)
+    for item, terms in zip(asked.items, items, strict=True):
+        if len(items) > 1 and terms.wish.service.kind == ServiceKind.CLASS:
+            raise Invalid.field(f"{item.pointer}/service", CLASS_APART, code="class_apart")
+    return items
+
+
+def _item_terms(asked: Asked, item: Item, session: Appointment | None, point: Point | None, actor: Actor) -> ItemTerms:
     try:
         service = session.service if session else asked_service(item.service_id)
         policy = policy_of(service)
@@ -91,17 +106,11 @@ def _item_terms(request: BookingRequest, item: Item, session: Appointment | None
         extras = asked_extras(service, item.extra_ids)
     except Invalid as error:
         raise error.under(item.pointer) from error
-    require_party(service, request.party_size)
+    require_party(service, asked.party_size)
     if session is None:
-        require_location(service, request.location_id)
-    wish = _session_wish(session, request) if session else _slot_wish(service, request, item, extras)
+        require_location(service, asked.location_id)
+    wish = session_wish(session, asked.party_size) if session else _slot_wish(service, asked, item, extras, point)
     return ItemTerms(wish=wish.within_scopes_of(actor), policy=policy, extras=extras)
-
-
-def _require_no_class_among(request: BookingRequest, items: tuple[ItemTerms, ...]) -> None:
-    for item, terms in zip(request.items, items, strict=True):
-        if len(items) > 1 and terms.wish.service.kind == ServiceKind.CLASS:
-            raise Invalid.field(f"{item.pointer}/service", CLASS_APART, code="class_apart")
 
 
 def _require_address(address: Address | None, *, is_class: bool) -> None:
@@ -138,17 +147,17 @@ def _require_consents(consents: Mapping[str, bool]) -> None:
         )
 
 
-def _slot_wish(service: Service, request: BookingRequest, item: Item, extras: tuple[Extra, ...]) -> Wish:
-    if request.start is None:
+def _slot_wish(service: Service, asked: Asked, item: Item, extras: tuple[Extra, ...], point: Point | None) -> Wish:
+    if asked.start is None:
         raise Invalid.field("/start", START_NEEDED, code="required")
     return Wish(
         service=service,
-        start=request.start,
+        start=asked.start,
         staff_id=item.staff_id,
-        location_id=request.location_id,
-        party_size=request.party_size,
+        location_id=asked.location_id,
+        party_size=asked.party_size,
         extra_minutes=sum(extra.duration_minutes for extra in extras),
-        point=_point_of(request.address),
+        point=point,
     )
 
 
@@ -157,11 +166,12 @@ def _point_of(address: Address | None) -> Point | None:
     return asked_point(address.postcode, pointer="/address/postcode") if address and areas_count() else None
 
 
-def _session_wish(session: Appointment, request: BookingRequest) -> Wish:
+def session_wish(session: Appointment, party_size: int) -> Wish:
+    """So many seats in it."""
     return Wish(
         service=session.service,
         start=session.starts_at,
         staff_id=session.staff_id,
         location_id=session.location_id,
-        party_size=request.party_size,
+        party_size=party_size,
     )

@@ -76,7 +76,17 @@ class Chain:
 
     def at(self, start: int) -> Plan | None:
         """The plan at that minute, at the first place in order that has one; None if there is none."""
-        return next((plan for _, plan in self._plans(self.boards[0].bit(start))), None)
+        return self.at_each([start]).get(start)
+
+    def at_each(self, starts: Iterable[int]) -> dict[int, Plan]:
+        """The same for each of these minutes that has one."""
+        wanted = 0
+        for start in starts:
+            wanted |= self.boards[0].bit(start)
+        found: dict[int, Plan] = {}
+        for _, plan in self._plans(wanted):
+            found.setdefault(plan.start, plan)
+        return found
 
     def nearest(self, start: int, count: int) -> list[Plan]:
         """Up to `count` plans of the asked dates, those nearest to that minute first; of two as near, the later."""

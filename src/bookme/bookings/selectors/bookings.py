@@ -1,6 +1,7 @@
 """Bookings as a caller may see them. Fetching is authorising: whoever gets one through here may see it."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -23,13 +24,17 @@ def bookings_visible_to(actor: Actor) -> QuerySet[Booking]:
     """With visit, customer, appointment, service, staff, location and `helper_ids`, in one query.
 
     The team by its permissions and scopes: without `bookings.read_all` what is on their own calendar. A customer what
-    they booked while signed in, and what is on the customer that is theirs. A guest the visit of their link.
+    they booked while signed in, and what is on the customer that is theirs. A guest the visit of their link, and the
+    series that it is of.
     """
     rows = _with_all()
     if actor.may(Permission.BOOKINGS_READ):
         return rows.filter(scope_of(actor))
     if actor.kind is ActorKind.GUEST:
-        return rows.filter(visit=actor.visit_id) if actor.visit_id else rows.none()
+        if actor.visit_id is None:
+            return rows.none()
+        series = Visit.objects.filter(pk=actor.visit_id, series__isnull=False).values("series")
+        return rows.filter(Q(visit=actor.visit_id) | Q(visit__series__in=series))
     if actor.kind is ActorKind.USER and not actor.is_team:
         return rows.filter(Q(visit__user_id=actor.id) | Q(visit__customer__user_id=actor.id))
     return rows.none()
@@ -79,6 +84,15 @@ def visit_bookings_for(actor: Actor, visit_id: UUID) -> list[Booking]:
     if Booking.objects.filter(visit=visit_id).count() > len(seen):
         raise NotAllowed("Your role here does not reach all services of this visit.", code="out_of_scope")
     return seen
+
+
+def booked_visits(visits: Sequence[Visit]) -> list[BookedVisit]:
+    """For whoever has these visits already, in their order; loaded as in `bookings_visible_to`."""
+    rows = _with_all().select_related("visit__series").filter(visit__in=visits).order_by("position", "id")
+    by_visit: dict[UUID, list[Booking]] = {each.pk: [] for each in visits}
+    for booking in rows:
+        by_visit[booking.visit_id].append(booking)
+    return [BookedVisit(same[0].visit, same) for same in by_visit.values()]
 
 
 def bookings_of_visit(visit: Visit) -> QuerySet[Booking]:

@@ -34,6 +34,12 @@ def require_reach(wish: Wish, *, now: dt.datetime) -> None:
         raise SlotUnavailable(wish=wish, causes=[Cause.GRID])
 
 
+def require_session_notice(session: Appointment, wish: Wish, *, now: dt.datetime) -> None:
+    """Raises SlotUnavailable for a session that begins too soon."""
+    if session.starts_at < now + policy_of(wish.service).min_notice_minutes * MINUTE:
+        raise SlotUnavailable(wish=wish, causes=[Cause.NOTICE])
+
+
 def snapshots_of(wish: Wish, *, now: dt.datetime, days_around: int = 0) -> list[Snapshot]:
     """What the engine needs of each service, for the wish's date and so many days before and after it.
 
@@ -112,7 +118,8 @@ def _fewest_causes(snapshot: Snapshot, minute: int) -> list[Cause]:
 
 def with_alternatives(error: SlotUnavailable, *, now: dt.datetime) -> SlotUnavailable:
     """The same refusal with the nearest times that can be booked, for after the transaction was left."""
-    return SlotUnavailable(wish=error.wish, causes=error.causes, alternatives=alternatives_to(error.wish, now=now))
+    error.extra["alternatives"] = alternatives_to(error.wish, now=now)
+    return error
 
 
 def alternatives_to(wish: Wish, *, now: dt.datetime, count: int = ALTERNATIVES) -> list[dict[str, Any]]:

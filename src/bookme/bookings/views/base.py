@@ -48,7 +48,8 @@ class LinkView(IdempotentView):
         try:
             yield
         except SlotUnavailable as error:
-            raise with_alternatives(error, now=now()) from error
+            with_alternatives(error, now=now())
+            raise
 
 
 class BookingView(LinkView):

@@ -52,7 +52,8 @@ class VisitsView(VisitView):
 
     @extend_schema(operation_id="visits_create", request=VisitInput, responses={201: NewVisitOutput})
     def post(self, request: Request) -> Response:
-        wanted = _request_of(self.read_input(), client_address(request._request))
+        given, address = self.read_input(), client_address(request._request)
+        wanted = BookingRequest(items=items_of(given), start=given["start"], **said_of(given, address))
         with self.alternatives():
             return self.once(lambda: self._booked(wanted), status=201)
 
@@ -65,19 +66,16 @@ class VisitsView(VisitView):
         return super().told(bookings) | {"manage_token": token_of(bookings[0].visit)}
 
 
-def _request_of(given: dict[str, Any], address: str) -> BookingRequest:
-    return BookingRequest(
-        items=tuple(
-            Item(
-                service_id=item["service"],
-                staff_id=item["staff"],
-                extra_ids=tuple(item["extras"]),
-                pointer=f"/items/{index}",
-            )
-            for index, item in enumerate(given["items"])
-        ),
-        start=given["start"],
-        **said_of(given, address),
+def items_of(given: dict[str, Any]) -> tuple[Item, ...]:
+    """The services of a body with `items`."""
+    return tuple(
+        Item(
+            service_id=item["service"],
+            staff_id=item["staff"],
+            extra_ids=tuple(item["extras"]),
+            pointer=f"/items/{index}",
+        )
+        for index, item in enumerate(given["items"])
     )
 
 

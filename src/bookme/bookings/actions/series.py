@@ -1,0 +1,135 @@
+"""Series: visits that repeat, booked all or none, and changed one by one, from one on, or all together."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from bookme.bookings.actions.booking import book
+from bookme.bookings.actions.cancelling import cancel_visits
+from bookme.bookings.actions.moving import move_all, visit_move
+from bookme.bookings.actions.request import BookingRequest
+from bookme.bookings.actions.terms import VisitTerms, checked_terms, session_wish
+from bookme.bookings.models import Series, Visit
+from bookme.bookings.recurrence import Frequency, Recurrence, instant_on
+from bookme.bookings.selectors.bookings import BookedVisit
+from bookme.bookings.selectors.series import NO_SUCH_TIME, Scope, starts_of, visits_meant
+from bookme.bookings.selectors.sessions import session_at
+from bookme.core.actor import Actor
+from bookme.core.errors import Conflict, Invalid
+from bookme.locations.selectors import zone_of
+from bookme.services.models import ServiceKind
+
+NOTHING_AHEAD = "Nothing of this series is still to come."
+
+
+def create_series(
+    *,
+    request: BookingRequest,
+    rule: Recurrence,
+    starts: Sequence[dt.datetime] = (),
+    actor: Actor,
+    now: dt.datetime,
+) -> list[Visit]:
+    """Book the request at each date of the rule, from its own start on; or at `starts`, as agreed after a preview.
+
+    One transaction, the caller's, under one lock; of a class, in its session at each time. Publishes as `create_visit`
+    does, and one message tells of all. Raises as it does, DatesUnavailable with every start that is not offered, and
+    Invalid `no_such_time` where the clock skips the time on a date, or `repeated`.
+    """
+    terms = checked_terms(request, actor=actor)
+    chosen = list(starts) or _starts(rule, terms)
+    for index, start in enumerate(chosen):
+        if start in chosen[:index]:
+            raise Invalid.field(f"/starts/{index}", "This start is there twice.", code="repeated")
+    visits = [_terms_at(terms, start) for start in sorted(chosen)]
+    return book(request=request, visits=visits, rule=rule, actor=actor, now=now)
+
+
+def _starts(rule: Recurrence, terms: VisitTerms) -> list[dt.datetime]:
+    starts = starts_of(rule, terms.wish)
+    skipped = [date.isoformat() for date, start in starts if start is None]
+    if skipped:
+        raise Invalid.field("/rule", f"The clock skips this time on {', '.join(skipped)}.", code=NO_SUCH_TIME)
+    return [start for _, start in starts if start is not None]
+
+
+def _terms_at(terms: VisitTerms, start: dt.datetime) -> VisitTerms:
+    items = tuple(replace(each, wish=each.wish.at(start)) for each in terms.items)
+    first = items[0]
+    session = session_at(first.wish) if first.wish.service.kind == ServiceKind.CLASS else None
+    if session is None:
+        return replace(terms, items=items)
+    wish = replace(
+        session_wish(session, first.wish.party_size),
+        staff_within=first.wish.staff_within,
+        places_within=first.wish.places_within,
+    )
+    return replace(terms, items=(replace(first, wish=wish),), session=session)
+
+
+def cancel_series(
+    *,
+    visits: Sequence[BookedVisit],
+    scope: Scope,
+    visit_id: UUID | None,
+    actor: Actor,
+    now: dt.datetime,
+    reason: str = "",
+) -> None:
+    """Cancel what the scope means of a series' visits, as `cancel_visits` does. Raises Conflict `wrong_status`."""
+    meant = _meant(visits, scope, visit_id, now)
+    cancel_visits(bookings=[each for visit in meant for each in visit.bookings], actor=actor, now=now, reason=reason)
+
+
+def reschedule_series(
+    *,
+    visits: Sequence[BookedVisit],
+    scope: Scope,
+    visit_id: UUID | None,
+    start: dt.datetime,
+    any_staff: bool,
+    location_id: UUID | None,
+    actor: Actor,
+    now: dt.datetime,
+) -> None:
+    """Move the named visit (of all, the first still to come) to `start`, and the others that are meant as far.
+
+    As far is in local time: so many days, and to the same time of day. As `reschedule_visit` otherwise, all or none.
+    Raises Invalid `no_such_time` where the clock skips the time on a date, and DatesUnavailable.
+    """
+    meant = _meant(visits, scope, visit_id, now)
+    anchor = next((each for each in meant if each.visit.pk == visit_id), meant[0])
+    tz = zone_of(anchor.bookings[0].appointment.location)
+    wanted = start.astimezone(tz)
+    days = wanted.date() - anchor.start.astimezone(tz).date()
+    moves = []
+    for each in meant:
+        date = each.start.astimezone(tz).date() + days
+        at = start if each is anchor else instant_on(date, wanted.time(), tz)
+        if at is None:
+            raise Invalid.field("/start", f"The clock skips this time on {date.isoformat()}.", code=NO_SUCH_TIME)
+        moves.append(
+            visit_move(bookings=each.bookings, start=at, any_staff=any_staff, location_id=location_id, actor=actor)
+        )
+    move_all(moves, actor=actor, now=now)
+    if scope is Scope.ALL:
+        _shift_rule(anchor.visit.series, days.days)
+
+
+def _meant(visits: Sequence[BookedVisit], scope: Scope, visit_id: UUID | None, now: dt.datetime) -> list[BookedVisit]:
+    meant = visits_meant(visits, scope=scope, visit_id=visit_id, now=now)
+    if not meant:
+        raise Conflict(NOTHING_AHEAD, code="wrong_status")
+    return meant
+
+
+def _shift_rule(series: Series | None, days: int) -> None:
+    """The weekdays that it names move with it."""
+    if series is None:
+        return
+    rule = Recurrence.from_data(series.rule)
+    if rule.frequency is Frequency.WEEKLY and rule.weekdays:
+        shifted = tuple(sorted((day + days) % 7 for day in rule.weekdays))
+        series.rule = replace(rule, weekdays=shifted).to_data()
+        series.save(update_fields=["rule", "updated_at"])

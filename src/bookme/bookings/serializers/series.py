@@ -1,0 +1,162 @@
+"""What series take and answer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from bookme.bookings.actions.terms import MOST_SERVICES
+from bookme.bookings.availability import Cause
+from bookme.bookings.recurrence import MOST, Frequency, Recurrence
+from bookme.bookings.selectors.bookings import BookedVisit
+from bookme.bookings.selectors.series import NO_SUCH_TIME, Scope
+from bookme.bookings.serializers.inputs import ANY, ItemInput, ReasonInput, VisitInput
+from bookme.bookings.wishes import SESSIONS_ONLY
+from bookme.core.http.fields import DateField, InstantField, PlainText, WholeNumber
+from bookme.core.http.serializers import InputSerializer, fault
+from bookme.core.time import DAY_NAMES
+
+MOST_INTERVAL = 52
+
+
+class RuleInput(InputSerializer):
+    """Every `interval` weeks on `weekdays` (none: that of the start), or months, for `count` dates or until a date.
+
+    A month repeats on the weekday of the start, as the how-many-eth it is there; the fifth, or `last`, is the last.
+    """
+
+    frequency = serializers.ChoiceField(choices=[each.value for each in Frequency])
+    interval = WholeNumber(min_value=1, max_value=MOST_INTERVAL, required=False, default=1)
+    weekdays = serializers.ListField(
+        child=serializers.ChoiceField(choices=DAY_NAMES), max_length=7, required=False, default=list
+    )
+    count = WholeNumber(min_value=1, max_value=MOST, required=False, allow_null=True, default=None)
+    until = DateField(required=False, allow_null=True, default=None)
+    last = serializers.BooleanField(required=False, default=False)
+
+    def validate(self, attrs: dict[str, Any]) -> Recurrence:
+        if (attrs["count"] is None) == (attrs["until"] is None):
+            raise fault("count", "Say either how many dates, or until when.", "count_or_until")
+        if attrs["weekdays"] and attrs["frequency"] == Frequency.MONTHLY:
+            raise fault("weekdays", "A month repeats on the weekday of the start.", "weekly_only")
+        if attrs["last"] and attrs["frequency"] == Frequency.WEEKLY:
+            raise fault("last", "Only a month has a last weekday.", "monthly_only")
+        days = tuple(sorted({DAY_NAMES.index(each) for each in attrs.pop("weekdays")}))
+        return Recurrence(**{**attrs, "frequency": Frequency(attrs["frequency"])}, weekdays=days)
+
+
+class SeriesPreviewInput(InputSerializer):
+    """What is to repeat, from `start` on. A class repeats in its sessions at that time."""
+
+    start = InstantField()
+    rule = RuleInput()
+    items = serializers.ListField(child=ItemInput(), min_length=1, max_length=MOST_SERVICES)
+    location = serializers.UUIDField(required=False, allow_null=True, default=None)
+    party_size = WholeNumber(min_value=1, required=False, default=1)
+    postcode = PlainText(max_length=16, required=False, allow_blank=True, default="")
+
+
+class SeriesInput(VisitInput):
+    """The same, for somebody. With `starts`, those are booked instead of all dates of the rule."""
+
+    rule = RuleInput()
+    starts = serializers.ListField(child=InstantField(), max_length=MOST, required=False, default=list)
+
+
+class _ScopeInput(InputSerializer):
+    """`this` or `following` name the `visit` that they are about."""
+
+    scope = serializers.ChoiceField(choices=[each.value for each in Scope])
+    visit = serializers.UUIDField(required=False, allow_null=True, default=None)
+
+    def also_wrong(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        return _visit_missing(data)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if missing := _visit_missing(attrs):
+            raise serializers.ValidationError(missing)
+        return attrs
+
+
+def _visit_missing(data: Mapping[str, Any]) -> dict[str, Any]:
+    if data.get("scope") in {Scope.THIS.value, Scope.FOLLOWING.value} and not data.get("visit"):
+        return {"visit": [serializers.ErrorDetail("Say which visit.", code="required")]}
+    return {}
+
+
+class SeriesCancelInput(_ScopeInput, ReasonInput):
+    """What is cancelled, and why."""
+
+
+class SeriesRescheduleInput(_ScopeInput):
+    """The new start of the named visit, or of the first; the others that are meant move as far, in local time."""
+
+    start = InstantField()
+    staff = serializers.ChoiceField(choices=[ANY], required=False)
+    location = serializers.UUIDField(required=False, allow_null=True, default=None)
+
+
+class RuleOutput(serializers.Serializer[Any]):
+    frequency = serializers.CharField()
+    interval = serializers.IntegerField()
+    weekdays = serializers.SerializerMethodField()
+    count = serializers.IntegerField(allow_null=True)
+    until = serializers.DateField(allow_null=True)
+    last = serializers.BooleanField()
+
+    @extend_schema_field({"type": "array", "items": {"type": "string", "enum": list(DAY_NAMES)}})
+    def get_weekdays(self, row: Mapping[str, Any]) -> list[str]:
+        return [DAY_NAMES[each] for each in row["weekdays"]]
+
+
+class SeriesDateOutput(serializers.Serializer[Any]):
+    """A date of the rule. `start` is null where the clock skips the time on it."""
+
+    date = serializers.DateField()
+    start = InstantField(allow_null=True)
+    end = InstantField(allow_null=True)
+    free = serializers.BooleanField(source="is_free")
+    causes = serializers.ListField(
+        child=serializers.ChoiceField(choices=[*(each.value for each in Cause), SESSIONS_ONLY, NO_SUCH_TIME])
+    )
+    alternatives = serializers.ListField(child=serializers.DictField(), help_text="As those of a refusal.")
+
+
+class SeriesPreviewOutput(serializers.Serializer[Any]):
+    timezone = serializers.CharField()
+    dates = SeriesDateOutput(many=True)
+
+
+class SeriesBookingOutput(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    status = serializers.CharField()
+    start = InstantField(source="appointment.starts_at")
+    end = InstantField(source="appointment.ends_at")
+    service = serializers.UUIDField(source="appointment.service_id")
+    staff = serializers.UUIDField(source="appointment.staff_id")
+    location = serializers.UUIDField(source="appointment.location_id")
+
+
+class SeriesVisitOutput(serializers.Serializer[BookedVisit]):
+    """One of its visits; `GET visits/{id}/` has more."""
+
+    id = serializers.UUIDField(source="visit.pk")
+    reference = serializers.CharField(source="visit.reference")
+    start = InstantField()
+    end = InstantField()
+    bookings = SeriesBookingOutput(many=True)
+
+
+class SeriesOutput(serializers.Serializer[Any]):
+    """The visits by start."""
+
+    id = serializers.UUIDField(source="series.pk")
+    rule = RuleOutput(source="series.rule")
+    visits = SeriesVisitOutput(many=True)
+
+
+class NewSeriesOutput(SeriesOutput):
+    """`manage_token` opens it to whoever has it: as `?token=`."""
+
+    manage_token = serializers.CharField()
