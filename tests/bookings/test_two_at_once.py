@@ -20,7 +20,9 @@ ACTS: dict[str, Callable[[Booking], object]] = {
     "arrive": lambda booking: actions.arrive_booking(booking=booking, actor=SYSTEM, now=NOW),
     "cancel": lambda booking: actions.cancel_booking(booking=booking, actor=SYSTEM, now=NOW),
     "move": lambda booking: actions.reschedule_booking(booking=booking, start=monday(12), actor=SYSTEM, now=NOW),
-    "note": lambda booking: actions.update_booking(booking=booking, version=1, actor=SYSTEM, internal_notes="x"),
+    "note": lambda booking: actions.update_booking(
+        booking=booking, version=1, actor=SYSTEM, now=NOW, internal_notes="x"
+    ),
 }
 
 

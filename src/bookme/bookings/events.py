@@ -33,21 +33,28 @@ class BookingEvent(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class BookingRequested(BookingEvent):
+class PlacedEvent(BookingEvent):
+    """It was given a time, although `waived`, values of `availability.Cause`, stood against it: the team said so."""
+
+    waived: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingRequested(PlacedEvent):
     """Booked, and the business has yet to say yes."""
 
     name: ClassVar[str] = "booking.requested"
 
 
 @dataclass(frozen=True, kw_only=True)
-class BookingHeld(BookingEvent):
+class BookingHeld(PlacedEvent):
     """Its place is kept until the hold runs out: it has to be accepted, or paid for."""
 
     name: ClassVar[str] = "booking.held"
 
 
 @dataclass(frozen=True, kw_only=True)
-class BookingConfirmed(BookingEvent):
+class BookingConfirmed(PlacedEvent):
     name: ClassVar[str] = "booking.confirmed"
 
 
@@ -59,8 +66,11 @@ class BookingDeclined(BookingEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class BookingRescheduled(BookingEvent):
-    """Moved to `start`, with `staff_id`. `by` is as in BookingCancelled; `of_session`: its whole session was."""
+class BookingRescheduled(PlacedEvent):
+    """Moved to `start`, with `staff_id`, at `location_id`; or it takes longer, or less. `by` is as in BookingCancelled.
+
+    What differs from the `old_…` has changed; `of_session`: its whole session was moved.
+    """
 
     name: ClassVar[str] = "booking.rescheduled"
 
@@ -104,7 +114,7 @@ class BookingNoShow(BookingEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class BookingUndone(BookingEvent):
+class BookingUndone(PlacedEvent):
     """The last step was taken back: from `old_status` to `status`."""
 
     name: ClassVar[str] = "booking.undone"

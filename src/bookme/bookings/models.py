@@ -187,7 +187,10 @@ class Visit(Row):
 
 
 class Booking(Row):
-    """A customer's seats in an appointment. `extras`, `price` and `policy` are copies made when it was booked."""
+    """A customer's seats in an appointment. `extras`, `price` and `policy` are copies made when it was booked.
+
+    `duration_minutes` is its length if the team gave it one of its own, extras and all.
+    """
 
     visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="bookings")
     appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="bookings")
@@ -205,6 +208,7 @@ class Booking(Row):
     cancelled_by = models.CharField(max_length=16, blank=True)
     cancel_reason = models.CharField(max_length=500, blank=True)
     internal_notes = models.TextField(max_length=4000, blank=True)
+    duration_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     helper_ids: list[UUID]  # who does it together with the appointment's person; selectors fill it in
@@ -216,6 +220,9 @@ class Booking(Row):
                 condition=Q(status__in=[each.value for each in Status]), name="booking_status_known"
             ),
             models.CheckConstraint(condition=Q(party_size__gte=1), name="booking_party"),
+            models.CheckConstraint(
+                condition=Q(duration_minutes__isnull=True) | Q(duration_minutes__gte=1), name="booking_duration"
+            ),
             models.CheckConstraint(condition=Q(price__gte=0, payment_due__gte=0, fee__gte=0), name="booking_amounts"),
             models.CheckConstraint(
                 condition=~Q(status=Status.HELD.value) | Q(hold_expires_at__isnull=False), name="booking_hold_ends"

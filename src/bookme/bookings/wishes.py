@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from uuid import UUID
 
+from bookme.bookings.availability import OUTSIDE_HOURS, OVERBOOKING, Cause
 from bookme.bookings.models import Booking
 from bookme.core.actor import Actor
 from bookme.core.errors import Conflict
@@ -28,6 +29,10 @@ class Wish:
     Nobody is chosen but from `staff_within`, no place but from `places_within`, where they are not None. Nor is who
     does not go to `point`. `moving` is the booking that is to go there: what it has now counts as given back, as do
     others that are `leaving` in the same step, and its point is that of its visit.
+
+    `minutes` is how long it takes, if not as long as whoever does it takes for it and the extras. What the team has
+    `waived`, of `availability.OUTSIDE_HOURS` and `OVERBOOKING`, keeps it from nothing, and no more of that is used than
+    has to be; nor does what is `moot`, which nobody has to waive.
     """
 
     service: Service
@@ -36,12 +41,15 @@ class Wish:
     location_id: UUID | None = None
     party_size: int = 1
     extra_minutes: int = 0
+    minutes: int | None = None
     point: Point | None = None
     staff_within: frozenset[UUID] | None = None
     places_within: frozenset[UUID] | None = None
     moving: Booking | None = None
     leaving: tuple[Booking, ...] = ()
     then: tuple["Wish", ...] = ()
+    waived: frozenset[Cause] = frozenset()
+    moot: frozenset[Cause] = frozenset()
 
     @classmethod
     def to_move(cls, booking: Booking, **where: Any) -> "Wish":
@@ -51,7 +59,7 @@ class Wish:
             party_size=booking.party_size,
             extra_minutes=booking.extra_minutes,
             moving=booking,
-            **where,
+            **{"minutes": booking.duration_minutes, **where},
         )
 
     def within_scopes_of(self, actor: Actor) -> "Wish":
@@ -62,6 +70,12 @@ class Wish:
     def at(self, start: dt.datetime) -> "Wish":
         """The same at another time."""
         return replace(self, start=start)
+
+    @property
+    def leniencies(self) -> list[frozenset[Cause]]:
+        """What does not count, the least of it first: what is free is not forced."""
+        some = (frozenset[Cause](), self.waived & OUTSIDE_HOURS, self.waived & OVERBOOKING, self.waived)
+        return list(dict.fromkeys(self.moot | each for each in some))
 
     @property
     def services(self) -> "tuple[Wish, ...]":

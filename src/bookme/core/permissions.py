@@ -27,6 +27,8 @@ class Permission(StrEnum):
     BOOKINGS_READ = "bookings.read"
     BOOKINGS_READ_ALL = "bookings.read_all"
     BOOKINGS_MANAGE = "bookings.manage"
+    BOOKINGS_OVERBOOK = "bookings.overbook"
+    BOOKINGS_IMPORT = "bookings.import"
     BOOKINGS_EXPORT = "bookings.export"
     NOTIFICATIONS_READ = "notifications.read"
     NOTIFICATIONS_SEND = "notifications.send"

@@ -4,7 +4,7 @@ import datetime as dt
 import secrets
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -27,11 +27,12 @@ from bookme.bookings.actions.powers import acts_for_business, require_in_scope
 from bookme.bookings.actions.request import BookingRequest
 from bookme.bookings.actions.session_seats import take_session_seats
 from bookme.bookings.actions.terms import ItemTerms, VisitTerms, checked_terms
+from bookme.bookings.availability import Cause
 from bookme.bookings.events import BookingConfirmed, BookingEvent, BookingHeld, BookingRequested
 from bookme.bookings.models import Appointment, Booking, Series, Visit
 from bookme.bookings.policies import payment_due
 from bookme.bookings.recurrence import Recurrence
-from bookme.bookings.selectors.openings import require_session_notice
+from bookme.bookings.selectors.openings import require_session_notice, session_causes
 from bookme.bookings.states import Status, first_status
 from bookme.bookings.wishes import each_or_refused
 from bookme.core.actor import Actor, ActorKind
@@ -84,10 +85,10 @@ def book(
     made = each_or_refused(lambda terms: _book_one(request, terms, calendars, customer, series, actor, now), visits)
     if request.address is not None:
         keep_address(customer=customer, address=request.address)
-    first = made[0][0].visit
+    first = made[0][0].booking.visit
     record_consents(customer=customer, granted=request.consents, language=request.language, visit_id=first.pk)
     _announce(made, actor, now)
-    return [bookings[0].visit for bookings in made]
+    return [each[0].booking.visit for each in made]
 
 
 def _look(terms: VisitTerms, now: dt.datetime) -> Calendars:
@@ -99,6 +100,14 @@ def _look(terms: VisitTerms, now: dt.datetime) -> Calendars:
     return Calendars(owners, overdue=owners)
 
 
+@dataclass(frozen=True)
+class _Made:
+    """A booking, and what stood against it: the team has waived that."""
+
+    booking: Booking
+    waived: tuple[Cause, ...]
+
+
 def _book_one(
     request: BookingRequest,
     terms: VisitTerms,
@@ -107,14 +116,15 @@ def _book_one(
     series: Series | None,
     actor: Actor,
     now: dt.datetime,
-) -> list[Booking]:
-    appointments = _seats(terms, calendars, now)
-    for appointment in appointments:
+) -> list[_Made]:
+    seats = _seats(terms, calendars, now)
+    for appointment, _ in seats:
         require_in_scope(actor, appointment)
     visit = _visit(request, terms, customer, series, actor)
     status = first_status(*(item.policy for item in terms.items), is_held=request.hold_until is not None)
-    return [
-        Booking.objects.create(
+    made = []
+    for position, (item, (appointment, waived)) in enumerate(zip(terms.items, seats, strict=True)):
+        booking = Booking.objects.create(
             visit=visit,
             appointment=appointment,
             position=position,
@@ -122,16 +132,20 @@ def _book_one(
             hold_expires_at=request.hold_until,
             **_copies(item, appointment),
         )
-        for position, (item, appointment) in enumerate(zip(terms.items, appointments, strict=True))
-    ]
+        made.append(_Made(booking, waived))
+    return made
 
 
-def _seats(terms: VisitTerms, calendars: Calendars, now: dt.datetime) -> list[Appointment]:
+def _seats(terms: VisitTerms, calendars: Calendars, now: dt.datetime) -> list[tuple[Appointment, tuple[Cause, ...]]]:
+    """Of each service, its appointment and what was waived for it."""
     if terms.session is not None:
         take_session_seats(terms.session, terms.wish)
-        return [terms.session]
+        return [(terms.session, session_causes(terms.session, terms.wish, now=now))]
     placements = choose(wish=terms.wish, calendars=calendars, now=now)
-    return [seat(wish=item.wish, placement=placement) for item, placement in zip(terms.items, placements, strict=True)]
+    return [
+        (seat(wish=item.wish, placement=placement), placement.waived)
+        for item, placement in zip(terms.items, placements, strict=True)
+    ]
 
 
 def _visit(
@@ -188,17 +202,23 @@ def _price(item: ItemTerms, appointment: Appointment, currency: str) -> Decimal:
     )
 
 
-def _announce(visits: Sequence[list[Booking]], actor: Actor, now: dt.datetime) -> None:
-    first = visits[0][0]
+def _announce(visits: Sequence[list[_Made]], actor: Actor, now: dt.datetime) -> None:
+    made = [each for visit in visits for each in visit]
+    first, waived = made[0].booking, {each.booking.pk: each.waived for each in made}
     kinds: dict[Status, type[BookingEvent]] = {
         Status.HELD: BookingHeld,
         Status.PENDING: BookingRequested,
         Status.CONFIRMED: BookingConfirmed,
     }
-    publish_together(kinds[first.state], [booking for bookings in visits for booking in bookings], actor=actor)
+    publish_together(
+        kinds[first.state],
+        [each.booking for each in made],
+        actor=actor,
+        told=lambda booking: {"waived": [each.value for each in waived[booking.pk]]},
+    )
     if first.status != Status.CONFIRMED:
-        for bookings in visits:
-            let_expire(bookings[0], now=now)
+        for visit in visits:
+            let_expire(visit[0].booking, now=now)
 
 
 def _customer_user(actor: Actor) -> UUID | None:

@@ -5,24 +5,22 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from bookme.bookings.actions.facts import fact_of, publish_together
-from bookme.bookings.actions.placing import free_units_for, hold_units, owners_of, the_wall
-from bookme.bookings.actions.powers import BUSINESS, CUSTOMER, acts_for_business
-from bookme.bookings.actions.seats import give_back_seats, take_seats
+from bookme.bookings.actions.placing import owners_of
+from bookme.bookings.actions.powers import BUSINESS, CUSTOMER, acts_for_business, waived_by
+from bookme.bookings.actions.restoring import restore
+from bookme.bookings.actions.seats import give_back_seats
 from bookme.bookings.actions.versions import swap
 from bookme.bookings.availability import Cause
 from bookme.bookings.events import BookingCancelled, BookingUndone
 from bookme.bookings.locks import lock
-from bookme.bookings.models import Appointment, Booking
+from bookme.bookings.models import Booking
 from bookme.bookings.selectors.terms import cancel_terms_each, still_ahead
 from bookme.bookings.states import Status, require_transition, undone
-from bookme.bookings.wishes import SlotUnavailable, Wish
 from bookme.core.actor import Actor
 from bookme.core.errors import Conflict
 from bookme.core.money import amount_text
 from bookme.core.permissions import Permission
 from bookme.eventlog.actions import publish
-from bookme.locations.models import Resource
-from bookme.services.models import ServiceKind
 
 
 def cancel_booking(*, booking: Booking, actor: Actor, now: dt.datetime, reason: str = "") -> Booking:
@@ -68,51 +66,22 @@ def _cancel(bookings: Sequence[Booking], *, actor: Actor, now: dt.datetime, reas
     )
 
 
-def undo_booking(*, booking: Booking, actor: Actor) -> Booking:
+def undo_booking(*, booking: Booking, actor: Actor, overbook: bool = False) -> Booking:
     """Take the last step back, its fee included. A cancelled booking comes back through the lock and the wall.
 
-    Publishes BookingUndone. Raises Conflict `wrong_status`, `session_cancelled` or `stale_version`, and SlotUnavailable
-    where the time or what it needs has been given away.
+    Over what has its time now only with `overbook`. Publishes BookingUndone. Raises Conflict `wrong_status`,
+    `session_cancelled` or `stale_version`, NotAllowed, and SlotUnavailable where the time or what it needs has been
+    given away.
     """
     actor.demand(Permission.BOOKINGS_MANAGE)
+    waived = waived_by(actor, outside_hours=False, overbook=overbook)
     old_status, status = booking.state, undone(booking.state)
     columns = {"status": status, "fee": Decimal(0) if old_status in {Status.NO_SHOW, Status.CANCELLED} else booking.fee}
+    met: list[Cause] = []
     if old_status is Status.CANCELLED:
-        _restore(booking, columns)
+        met = restore(booking, columns, waived)
     else:
         swap(booking, **columns)
-    publish(fact_of(BookingUndone, booking, old_status=old_status.value), actor=actor)
+    told = {"old_status": old_status.value, "waived": [each.value for each in met]}
+    publish(fact_of(BookingUndone, booking, **told), actor=actor)
     return booking
-
-
-def _restore(booking: Booking, columns: dict[str, object]) -> None:
-    appointment = booking.appointment
-    wish = _same_again(booking)
-    units = Resource.objects.filter(
-        location=appointment.location_id, kind__in=appointment.service.requirements.values("kind"), is_active=True
-    )
-    lock({*owners_of(appointment), *units.values_list("pk", flat=True)})
-    swap(booking, **columns, cancelled_by="", cancel_reason="")
-    if appointment.service.kind == ServiceKind.CLASS and not _stands(appointment):
-        raise Conflict("Its session is cancelled. Book another one.", code="session_cancelled")
-    with the_wall(wish):
-        if not take_seats(appointment_id=appointment.pk, seats=booking.party_size):
-            raise SlotUnavailable(wish=wish, causes=[Cause.CAPACITY])
-        if not appointment.allocations.exists():
-            hold_units(appointment, free_units_for(appointment, wish))
-
-
-def _stands(session: Appointment) -> bool:
-    return Appointment.objects.filter(pk=session.pk, published=True).exists()
-
-
-def _same_again(booking: Booking) -> Wish:
-    appointment = booking.appointment
-    return Wish(
-        service=appointment.service,
-        start=appointment.starts_at,
-        staff_id=appointment.staff_id,
-        location_id=appointment.location_id,
-        party_size=booking.party_size,
-        extra_minutes=booking.extra_minutes,
-    )

@@ -1,7 +1,7 @@
 """Moving bookings to another time, person or session: through the same lock, check and wall as new ones."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -19,15 +19,16 @@ from bookme.bookings.actions.placing import (
     owners_of,
     seat,
 )
-from bookme.bookings.actions.powers import BUSINESS, CUSTOMER, acts_for_business, require_in_scope
+from bookme.bookings.actions.powers import BUSINESS, CUSTOMER, acts_for_business, require_in_scope, waived_by
 from bookme.bookings.actions.seats import give_back_seats, release_expired_holds, staff_of_expired_holds
 from bookme.bookings.actions.session_seats import take_session_seats
 from bookme.bookings.actions.versions import swap
+from bookme.bookings.availability import Cause
 from bookme.bookings.events import BookingRescheduled
 from bookme.bookings.locks import lock
 from bookme.bookings.models import Appointment, Booking
 from bookme.bookings.selectors.offer import require_location, require_staff
-from bookme.bookings.selectors.openings import require_reach, require_session_notice
+from bookme.bookings.selectors.openings import require_reach, require_session_notice, session_causes
 from bookme.bookings.selectors.sessions import session_at
 from bookme.bookings.selectors.terms import move_terms_of
 from bookme.bookings.states import Status
@@ -45,10 +46,14 @@ _WHY_NOT = {
 
 @dataclass(frozen=True)
 class Move:
-    """Bookings of one visit that go together, in order, and what is wished for them."""
+    """Bookings of one visit that go together, in order, and what is wished for them.
+
+    With `columns`, the team changes these and the start stays: that is not counted as a move.
+    """
 
     bookings: Sequence[Booking]
     wish: Wish
+    columns: Mapping[str, Any] | None = None
 
 
 def reschedule_booking(
@@ -60,13 +65,16 @@ def reschedule_booking(
     staff_id: UUID | None = None,
     any_staff: bool = False,
     location_id: UUID | None = None,
+    outside_hours: bool = False,
+    overbook: bool = False,
 ) -> Booking:
     """Move to `start`: with the same person and place unless others are named; of a class, to its session at that time.
 
     The price stays. An appointment of one's own moves in place; of a shared one, only the seats do. Customers are bound
-    by the policy that they booked under, and move a visit of several services as a whole. Takes the lock. Publishes
-    BookingRescheduled. Raises Conflict `wrong_status`, `too_late`, `too_often`, `part_of_visit` or `stale_version`,
-    Invalid for unknown ids, NotAllowed `out_of_scope`, and SlotUnavailable.
+    by the policy that they booked under, and move a visit of several services as a whole; the team may move it
+    `outside_hours` and `overbook`, as it books. Takes the lock. Publishes BookingRescheduled. Raises Conflict
+    `wrong_status`, `too_late`, `too_often`, `part_of_visit` or `stale_version`, Invalid for unknown ids, NotAllowed
+    `out_of_scope` or `team_only`, and SlotUnavailable.
     """
     if not acts_for_business(actor) and _is_one_of_several(booking):
         raise Conflict("It is one of several services of a visit. Move the visit as a whole.", code="part_of_visit")
@@ -74,6 +82,7 @@ def reschedule_booking(
     require_staff(service, staff_id)
     require_location(service, location_id)
     wish = _wish(booking, start, staff_id=staff_id, any_staff=any_staff, location_id=location_id)
+    wish = replace(wish, waived=waived_by(actor, outside_hours=outside_hours, overbook=overbook))
     move_all([Move([booking], wish.within_scopes_of(actor))], actor=actor, now=now)
     return booking
 
@@ -86,10 +95,14 @@ def reschedule_visit(
     location_id: UUID | None,
     actor: Actor,
     now: dt.datetime,
+    outside_hours: bool = False,
+    overbook: bool = False,
 ) -> None:
     """Move what of a visit is still to come, as `visit_move` says; otherwise as `reschedule_booking`."""
+    waived = waived_by(actor, outside_hours=outside_hours, overbook=overbook)
     move = visit_move(bookings=bookings, start=start, any_staff=any_staff, location_id=location_id, actor=actor)
-    move_all([move], actor=actor, now=now)
+    then = tuple(replace(each, waived=waived) for each in move.wish.then)
+    move_all([replace(move, wish=replace(move.wish, waived=waived, then=then))], actor=actor, now=now)
 
 
 def visit_move(
@@ -138,12 +151,11 @@ def move_all(moves: Sequence[Move], *, actor: Actor, now: dt.datetime) -> None:
     bookings = [each for move in moves for each in move.bookings]
     for move in moves:
         _require_may_move(move, by, now)
-    was = {each.pk: _old(each.appointment) for each in bookings}
+    told = {each.pk: {"by": by, **_old(each.appointment)} for each in bookings}
     going = [replace(move, wish=replace(move.wish, leaving=tuple(bookings))) for move in moves]
     ways = each_or_refused(lambda move: _way_of(move, now), going)
     _lock_all(bookings, ways, now)
-    for booking in bookings:
-        swap(booking, times_moved=booking.times_moved + 1)
+    _note(moves)
     # Everybody is found a place while all count as gone, and all are gone before anybody takes theirs: what moves by
     # half an hour is not in its own way.
     placed = each_or_refused(lambda way: way.chosen(now), ways)
@@ -153,13 +165,26 @@ def move_all(moves: Sequence[Move], *, actor: Actor, now: dt.datetime) -> None:
         for booking, wish, place in zip(move.bookings, move.wish.services, places, strict=True):
             _take_place(booking, wish, place)
             require_in_scope(actor, booking.appointment)
+            told[booking.pk]["waived"] = [each.value for each in _waived(place, move.wish, now)]
     for move in moves:
         if move.bookings[0].status == Status.PENDING:
             let_expire(move.bookings[0], now=now)
-    publish_together(BookingRescheduled, bookings, actor=actor, told=lambda booking: {"by": by, **was[booking.pk]})
+    publish_together(BookingRescheduled, bookings, actor=actor, told=lambda booking: told[booking.pk])
+
+
+def _note(moves: Sequence[Move]) -> None:
+    for move in moves:
+        for booking in move.bookings:
+            swap(booking, **({"times_moved": booking.times_moved + 1} if move.columns is None else move.columns))
+
+
+def _waived(place: Placement | Appointment, wish: Wish, now: dt.datetime) -> tuple[Cause, ...]:
+    return place.waived if isinstance(place, Placement) else session_causes(place, wish, now=now)
 
 
 def _require_may_move(move: Move, by: str, now: dt.datetime) -> None:
+    if move.columns is not None:
+        return
     reason = move_terms_of(move.bookings, now=now).reason
     if reason and (by == CUSTOMER or reason == "wrong_status"):
         raise Conflict(_WHY_NOT[reason], code=reason, extra={"status": str(move.bookings[0].status)})
@@ -217,7 +242,7 @@ def _take_place(booking: Booking, wish: Wish, place: Placement | Appointment) ->
     if isinstance(place, Appointment):
         take_session_seats(place, wish)
         found = place
-    elif place.joins is not None or _is_shared(booking):
+    elif place.joins is not None or is_shared(booking):
         found = seat(wish=wish, placement=place)
     else:
         found = booking.appointment
@@ -228,5 +253,6 @@ def _take_place(booking: Booking, wish: Wish, place: Placement | Appointment) ->
     booking.helper_ids = helpers_of(found)
 
 
-def _is_shared(booking: Booking) -> bool:
+def is_shared(booking: Booking) -> bool:
+    """Whether anybody else is in its appointment, or ever was."""
     return Booking.objects.filter(appointment=booking.appointment_id).exclude(pk=booking.pk).exists()

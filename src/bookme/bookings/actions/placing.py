@@ -10,10 +10,10 @@ from django.db import IntegrityError
 
 from bookme.bookings.actions.limits import Counted
 from bookme.bookings.actions.seats import release_expired_holds, staff_of_expired_holds, take_seats
-from bookme.bookings.availability import Cause, Chain, Leg, Plan, Snapshot, takers
+from bookme.bookings.availability import OVERBOOKING, Cause, Chain, Leg, Plan, Snapshot, explain, taken_then, takers
 from bookme.bookings.locks import lock
 from bookme.bookings.models import Appointment, ResourceAllocation
-from bookme.bookings.selectors.openings import max_gap, refusal, require_reach, snapshots_of
+from bookme.bookings.selectors.openings import lenient, max_gap, refusal, require_reach, snapshots_of
 from bookme.bookings.wishes import SlotUnavailable, Wish
 from bookme.core.time import MINUTE, instant_of, minute_of
 from bookme.locations.models import Resource
@@ -43,7 +43,8 @@ class Calendars:
 class Placement:
     """Who takes a wish, where and until when: in the appointment `joins`, or in a new one that needs `units`.
 
-    The first of `staff_ids` leads.
+    The first of `staff_ids` leads. `overbooked` are those of its people and units that are taken then all the same, and
+    `waived` is what stood against it: the team has said that it does not count.
     """
 
     staff_ids: tuple[UUID, ...]
@@ -52,13 +53,16 @@ class Placement:
     ends_at: dt.datetime
     joins: UUID | None
     units: tuple[UUID, ...]
+    overbooked: frozenset[UUID] = frozenset()
+    waived: tuple[Cause, ...] = ()
 
 
 def free_calendars(*, wish: Wish, now: dt.datetime) -> Calendars:
     """All that a look without a lock shows free for the wish.
 
-    Everything, where holds that ran out are in the way, or several services follow each other: there is more than one
-    way to do them. Raises SlotUnavailable where the look shows no way: whoever comes late neither writes nor waits.
+    Everything, where there is more to choose from than the look tells: holds that ran out are in the way, several
+    services follow each other, causes are waived. Raises SlotUnavailable where the look shows no way: whoever comes
+    late neither writes nor waits.
     """
     for each in wish.services:
         require_reach(each, now=now)
@@ -66,7 +70,7 @@ def free_calendars(*, wish: Wish, now: dt.datetime) -> Calendars:
     if overdue:
         return replace(every_calendar(wish), overdue=frozenset(overdue))
     snapshots = snapshots_of(wish, now=now)
-    if wish.then:
+    if wish.then or wish.waived:
         _plan(wish, snapshots)
         return every_calendar(wish)
     found = takers(snapshots[0], minute_of(wish.start))
@@ -108,16 +112,46 @@ def choose(*, wish: Wish, calendars: Calendars, now: dt.datetime) -> list[Placem
     One placement for each service: at the first place in order at which the start is offered, and there with whom the
     business's rule names first.
     """
-    plan = _plan(wish, snapshots_of(wish, now=now), among=calendars.owners)
-    return [_placement(leg, plan) for leg in plan.legs]
+    snapshots = snapshots_of(wish, now=now)
+    plan, waived = _plan(wish, snapshots, among=calendars.owners)
+    placements = [_placement(leg, plan) for leg in plan.legs]
+    if not waived:
+        return placements
+    return [
+        _forced(placement, leg, snapshot, waived, moot=wish.moot)
+        for placement, leg, snapshot in zip(placements, plan.legs, snapshots, strict=True)
+    ]
 
 
-def _plan(wish: Wish, snapshots: Sequence[Snapshot], *, among: frozenset[UUID] | None = None) -> Plan:
+def _plan(
+    wish: Wish, snapshots: Sequence[Snapshot], *, among: frozenset[UUID] | None = None
+) -> tuple[Plan, frozenset[Cause]]:
+    """A way to do it, and what does not count in it: of all that is waived, as little as can be."""
     owners = None if among is None else frozenset(str(owner) for owner in among)
-    plan = Chain(snapshots, max_gap=max_gap(wish), among=owners).at(minute_of(wish.start))
-    if plan is None:
-        raise refusal(wish, snapshots)
-    return plan
+    for waived in wish.leniencies:
+        chain = Chain(lenient(snapshots, waived), max_gap=max_gap(wish), among=owners)
+        plan = chain.at(minute_of(wish.start))
+        if plan is not None:
+            return plan, waived
+    raise refusal(wish, snapshots)
+
+
+def _forced(
+    placement: Placement, leg: Leg, snapshot: Snapshot, waived: frozenset[Cause], *, moot: frozenset[Cause]
+) -> Placement:
+    """The same, with what stood against it."""
+    here = tuple(place for place in snapshot.places if place.id == str(placement.location_id))
+    against = set(explain(replace(snapshot, places=here, waived=moot), leg.staff[0], leg.start))
+    taken: set[str] = set()
+    if leg.joins is None and waived & OVERBOOKING:
+        taken = taken_then(snapshot, leg.staff, leg.units, (leg.start, leg.end))
+        against |= {Cause.BOOKING} if taken & set(leg.staff[1:]) else set()
+        against |= {Cause.RESOURCE} if taken & set(leg.units) else set()
+    return replace(
+        placement,
+        overbooked=frozenset(UUID(each) for each in taken),
+        waived=tuple(each for each in Cause if each in against & waived - moot),
+    )
 
 
 def _placement(leg: Leg, plan: Plan) -> Placement:
@@ -150,12 +184,16 @@ def _open(wish: Wish, placement: Placement) -> Appointment:
 
 
 def lay(appointment: Appointment, placement: Placement) -> None:
-    """Set who leads, where and when; the service's padding widens the blocked range. Saves nothing."""
+    """Set who leads, where and when; the service's padding widens the blocked range. Saves nothing.
+
+    What takes a time that is taken is out of the wall, each row by itself: the person, who helps, a unit.
+    """
     service = appointment.service
     appointment.staff_id, appointment.location_id = placement.staff_ids[0], placement.location_id
     appointment.starts_at, appointment.ends_at = placement.starts_at, placement.ends_at
     appointment.blocked_start = placement.starts_at - service.padding_before_minutes * MINUTE
     appointment.blocked_end = placement.ends_at + service.padding_after_minutes * MINUTE
+    appointment.overbooked = appointment.staff_id in placement.overbooked
 
 
 def lay_anew(appointment: Appointment, wish: Wish, placement: Placement) -> None:
@@ -170,11 +208,12 @@ def lay_anew(appointment: Appointment, wish: Wish, placement: Placement) -> None
 
 def _take(appointment: Appointment, placement: Placement) -> None:
     """The time of who helps, and the units."""
-    Appointment.objects.bulk_create(_helping(appointment, staff_id) for staff_id in placement.staff_ids[1:])
-    hold_units(appointment, placement.units)
+    over = placement.overbooked
+    Appointment.objects.bulk_create(_helping(appointment, each, each in over) for each in placement.staff_ids[1:])
+    hold_units(appointment, placement.units, overbooked=over)
 
 
-def _helping(lead: Appointment, staff_id: UUID) -> Appointment:
+def _helping(lead: Appointment, staff_id: UUID, overbooked: bool) -> Appointment:
     return Appointment(
         lead=lead,
         staff_id=staff_id,
@@ -186,6 +225,7 @@ def _helping(lead: Appointment, staff_id: UUID) -> Appointment:
         blocked_end=lead.blocked_end,
         capacity=lead.capacity,
         seats_taken=lead.seats_taken,
+        overbooked=overbooked,
     )
 
 
@@ -200,35 +240,36 @@ def helpers_of(appointment: Appointment) -> list[UUID]:
     return list(others.values_list("staff", flat=True))
 
 
-def free_units_for(appointment: Appointment, wish: Wish) -> tuple[UUID, ...]:
-    """One unit for each kind that the service requires, free for the blocked range; raises SlotUnavailable.
+def units_for(appointment: Appointment, wish: Wish) -> tuple[tuple[UUID, ...], frozenset[UUID]]:
+    """One unit for each kind that the service requires, and those of them that are taken during the blocked range.
 
-    The caller holds the lock on all units of these kinds.
+    A taken one only where that is waived, else SlotUnavailable. The caller holds the lock on all units of these kinds.
     """
-    chosen = []
+    chosen: list[UUID] = []
+    taken = Resource.objects.filter(
+        allocations__blocked_start__lt=appointment.blocked_end, allocations__blocked_end__gt=appointment.blocked_start
+    ).exclude(allocations__appointment=appointment.pk)
+    over = set(taken.values_list("pk", flat=True))
     for kind in appointment.service.requirements.order_by("kind").values_list("kind", flat=True):
-        taken = Resource.objects.filter(
-            allocations__blocked_start__lt=appointment.blocked_end,
-            allocations__blocked_end__gt=appointment.blocked_start,
-        ).exclude(allocations__appointment=appointment.pk)
-        free = Resource.objects.filter(location=appointment.location_id, kind=kind, is_active=True).exclude(
-            pk__in=taken.values("pk")
-        )
-        unit = free.order_by("position", "id").first()
-        if unit is None:
+        units = Resource.objects.filter(location=appointment.location_id, kind=kind, is_active=True)
+        every = list(units.order_by("position", "id").values_list("pk", flat=True))
+        usable = [each for each in every if each not in over]
+        usable = usable or (every if Cause.RESOURCE in wish.waived else [])
+        if not usable:
             raise SlotUnavailable(wish=wish, causes=[Cause.RESOURCE])
-        chosen.append(unit.pk)
-    return tuple(chosen)
+        chosen.append(usable[0])
+    return tuple(chosen), frozenset(over & set(chosen))
 
 
-def hold_units(appointment: Appointment, units: tuple[UUID, ...]) -> None:
-    """Hold these units for the appointment's blocked range."""
+def hold_units(appointment: Appointment, units: tuple[UUID, ...], *, overbooked: frozenset[UUID] = frozenset()) -> None:
+    """Hold these units for the appointment's blocked range; `overbooked` are those of them that are taken then."""
     ResourceAllocation.objects.bulk_create(
         ResourceAllocation(
             appointment=appointment,
             resource_id=unit,
             blocked_start=appointment.blocked_start,
             blocked_end=appointment.blocked_end,
+            overbooked=unit in overbooked,
         )
         for unit in units
     )

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from bookme.bookings.availability import OUTSIDE_HOURS, OVERBOOKING, Cause
 from bookme.bookings.models import Appointment
 from bookme.core.actor import Actor, ActorKind
 from bookme.core.errors import NotAllowed
@@ -20,6 +21,17 @@ def acts_for_business(actor: Actor) -> bool:
         actor.demand(Permission.BOOKINGS_MANAGE)
         return True
     return False
+
+
+def waived_by(actor: Actor, *, outside_hours: bool, overbook: bool) -> frozenset[Cause]:
+    """What these flags waive. Raises NotAllowed for who is not of the team, or may not overbook."""
+    if not outside_hours and not overbook:
+        return frozenset()
+    if not acts_for_business(actor):
+        raise NotAllowed("Only the team books what is not offered.", code="team_only")
+    if overbook:
+        actor.demand(Permission.BOOKINGS_OVERBOOK)
+    return (OUTSIDE_HOURS if outside_hours else frozenset()) | (OVERBOOKING if overbook else frozenset())
 
 
 def require_in_scope(actor: Actor, appointment: Appointment) -> None:

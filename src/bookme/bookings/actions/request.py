@@ -40,7 +40,8 @@ class BookingRequest(Asked):
     `consents` maps ConsentKind values to the answers; what they answer is what the business asks, in `language`, which
     is the visitor's. `source` is the door it came by (such as `api` or `page`; the team's own is `team`),
     `guest_address` the network address, if it is known; of a guest's, the visit keeps the network. With `hold_until` it
-    is held until then, to be accepted or paid for, and nobody is told yet.
+    is held until then, to be accepted or paid for, and nobody is told yet. The team may have it `outside_hours`, and
+    `overbook`: then what `availability.OUTSIDE_HOURS` and `OVERBOOKING` name keeps it from nothing.
     """
 
     contact: Contact
@@ -52,3 +53,5 @@ class BookingRequest(Asked):
     source: str = "api"
     guest_address: str | None = None
     hold_until: dt.datetime | None = None
+    outside_hours: bool = False
+    overbook: bool = False

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bookme.bookings.actions.powers import acts_for_business
+from bookme.bookings.actions.powers import acts_for_business, waived_by
 from bookme.bookings.actions.request import Asked, BookingRequest, Item
 from bookme.bookings.answers import checked_answers
 from bookme.bookings.models import Appointment
@@ -36,6 +36,7 @@ MOST_SERVICES = 10
 SESSION_OR_SERVICE = "Give either a session, or a service and a start."
 START_NEEDED = "Say when it begins."
 CONSENT_NEEDED = "This is needed to book."
+NO_MORE_PLACES = "A class takes no more than it has places: change how many it has."
 ADDRESS_NEEDED = "Say where we are to come."
 
 
@@ -69,13 +70,21 @@ def chained(items: Sequence[ItemTerms]) -> Wish:
 
 
 def checked_terms(request: BookingRequest, *, actor: Actor) -> VisitTerms:
-    """Raises Invalid with the pointer of what is wrong, and NotAllowed: `guest_booking_off`, or no right to book."""
+    """Raises Invalid with the pointer of what is wrong, and NotAllowed: no right to book, `guest_booking_off`.
+
+    Or `team_only`, for what only the team may ask for.
+    """
     session = _asked_session(request)
+    waived = waived_by(actor, outside_hours=request.outside_hours, overbook=request.overbook)
+    if session is not None and request.overbook:
+        raise Invalid.field("/overbook", NO_MORE_PLACES, code="not_for_sessions")
     if not acts_for_business(actor):
         # The team writes down what a caller asked for, and can consent to nothing in their name.
         _require_consents(request.consents)
         _require_address(request.address, is_class=session is not None)
     items = item_terms(request, session=session, point=_point_of(request.address), actor=actor)
+    if waived:
+        items = tuple(replace(each, wish=replace(each.wish, waived=waived)) for each in items)
     services = [each.wish.service for each in items]
     return VisitTerms(
         items=items,

@@ -1,23 +1,20 @@
 """What the team changes about a booking beside its time and status."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from bookme.bookings.actions.facts import fact_of
-from bookme.bookings.actions.placing import free_units_for, hold_units, the_wall
+from bookme.bookings.actions.lengthening import lay_otherwise
+from bookme.bookings.actions.powers import waived_by
 from bookme.bookings.actions.versions import stale, swap
 from bookme.bookings.answers import merged_answers
 from bookme.bookings.events import BookingUpdated
-from bookme.bookings.locks import lock
 from bookme.bookings.models import Booking, Visit
-from bookme.bookings.selectors.offer import require_location
-from bookme.bookings.wishes import Wish
 from bookme.core.actor import Actor
-from bookme.core.errors import Conflict, NotAllowed
 from bookme.core.permissions import Permission
 from bookme.eventlog.actions import publish
-from bookme.locations.models import Location, Resource
 from bookme.services.selectors import questions_of
 
 
@@ -26,33 +23,36 @@ def update_booking(
     booking: Booking,
     version: int,
     actor: Actor,
+    now: dt.datetime,
     internal_notes: str | None = None,
     answers: Mapping[str, Any] | None = None,
     location_id: UUID | None = None,
+    ends_at: dt.datetime | None = None,
+    outside_hours: bool = False,
+    overbook: bool = False,
 ) -> Booking:
-    """Change what is not None, if `version` is still the booking's.
+    """Change what is not None, if `version` is still the booking's. The price stays.
 
-    `answers` join those of the visit, as `merged_answers` says. Another place needs units of its own there, hence the
-    lock, and an appointment that nobody shares. Publishes BookingUpdated. Raises NotAllowed, Invalid
-    `unknown_location` or as `checked_answers` does, Conflict `stale_version`, `shared_appointment`, and
-    SlotUnavailable.
+    `answers` join those of the visit, as `merged_answers` says. Another place or end is for `lay_otherwise`. Publishes
+    BookingUpdated, of these two BookingRescheduled. Raises NotAllowed, Invalid as `checked_answers` does, Conflict
+    `stale_version`, and what `lay_otherwise` raises.
     """
     actor.demand(Permission.BOOKINGS_MANAGE)
+    waived = waived_by(actor, outside_hours=outside_hours, overbook=overbook)
     if version != booking.version:
         raise stale()
     columns: dict[str, Any] = {}
     if internal_notes is not None and internal_notes != booking.internal_notes:
         columns["internal_notes"] = internal_notes
-    moves = location_id is not None and location_id != booking.appointment.location_id
     answered = answers is not None and _change_answers(booking, answers)
-    if not columns and not moves and not answered:
-        return booking
-    if location_id is not None and moves:
-        _change_place(booking, location_id, columns, actor)
-    else:
+    lies_otherwise = lay_otherwise(
+        booking=booking, location_id=location_id, ends_at=ends_at, columns=columns, waived=waived, actor=actor, now=now
+    )
+    if not lies_otherwise and (columns or answered):
         swap(booking, **columns)
-    fields = [*columns, *(["answers"] if answered else []), *(["location"] if moves else [])]
-    publish(fact_of(BookingUpdated, booking, fields=fields), actor=actor)
+    if columns or answered:
+        fields = [*columns, *(["answers"] if answered else [])]
+        publish(fact_of(BookingUpdated, booking, fields=fields), actor=actor)
     return booking
 
 
@@ -67,25 +67,3 @@ def _change_answers(booking: Booking, changes: Mapping[str, Any]) -> bool:
     visit.answers = answers
     visit.save(update_fields=["answers", "updated_at"])
     return True
-
-
-def _change_place(booking: Booking, location_id: UUID, columns: dict[str, Any], actor: Actor) -> None:
-    appointment = booking.appointment
-    if actor.location_ids is not None and location_id not in actor.location_ids:
-        raise NotAllowed
-    require_location(appointment.service, location_id)
-    units = Resource.objects.filter(
-        location=location_id, kind__in=appointment.service.requirements.values("kind"), is_active=True
-    )
-    lock([appointment.staff_id, *units.values_list("pk", flat=True)])
-    swap(booking, **columns)
-    if appointment.published or Booking.objects.filter(appointment=appointment).exclude(pk=booking.pk).exists():
-        raise Conflict("Others share this appointment. Move the booking instead.", code="shared_appointment")
-    appointment.location = Location.objects.get(pk=location_id)
-    wish = Wish(service=appointment.service, start=appointment.starts_at, location_id=location_id)
-    with the_wall(wish):
-        appointment.save(update_fields=["location", "updated_at"])
-        appointment.others.update(location=location_id)
-        if booking.keeps_seats:
-            appointment.allocations.all().delete()
-            hold_units(appointment, free_units_for(appointment, wish))

@@ -25,6 +25,7 @@ from bookme.bookings.availability.snapshot import (
     Span,
     Unit,
 )
+from bookme.bookings.availability.waiving import taken_then
 
 __all__ = [
     "OUTSIDE_HOURS",
@@ -46,5 +47,6 @@ __all__ = [
     "explain",
     "nearest",
     "offered",
+    "taken_then",
     "takers",
 ]

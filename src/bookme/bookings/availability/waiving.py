@@ -1,14 +1,25 @@
 """Rule 15: what the team waives does not count. The board of an ordinary question knows nothing of it."""
 
+from collections.abc import Iterable
+
 from bookme.bookings.availability.board import Board, OpenTime
 from bookme.bookings.availability.causes import Cause
 from bookme.bookings.availability.masks import fitting
-from bookme.bookings.availability.snapshot import Person, Place, Snapshot, Unit
+from bookme.bookings.availability.snapshot import Id, Person, Place, Snapshot, Span, Unit
 
 
 def board_of(snapshot: Snapshot) -> Board:
     """The board that answers for this snapshot, with what it waives."""
     return LenientBoard(snapshot) if snapshot.waived else Board(snapshot)
+
+
+def taken_then(snapshot: Snapshot, people: Iterable[Id], units: Iterable[Id], span: Span) -> set[Id]:
+    """Who and what of these is taken during the blocked range of a booking at that span, as the wall sees it."""
+    begin, stop = span[0] - snapshot.padding_before, span[1] + snapshot.padding_after
+    rows: dict[Id, tuple[Span, ...]] = {each.id: each.blocked for each in snapshot.people}
+    rows |= {each.id: each.blocked for each in snapshot.units}
+    owners = (*people, *units)
+    return {each for each in owners if any(start < stop and begin < end for start, end in rows[each])}
 
 
 def free_people_first(board: Board, people: list[Person], duration: int, bit: int) -> list[Person]:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bookme.bookings.availability import Cause, Chain, Snapshot, explain, nearest
-from bookme.bookings.models import Appointment
+from bookme.bookings.availability import Cause, Chain, Snapshot, Unit, explain, nearest
+from bookme.bookings.models import Appointment, Booking, ResourceAllocation
 from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.selectors.sessions import sessions_near
 from bookme.bookings.selectors.slots import plan_as_data, slot_as_data
@@ -20,24 +20,36 @@ from bookme.tenants.context import require_tenant
 ALTERNATIVES = 5
 _DAY = dt.timedelta(days=1)
 _NEAR = 7
+_FORCED = 3653 * _DAY
 
 
 def require_reach(wish: Wish, *, now: dt.datetime) -> None:
-    """Raises SlotUnavailable for what no snapshot needs to be read for: long past, too far ahead, between minutes."""
+    """Raises SlotUnavailable for what no snapshot needs to be read for: long past, too far ahead, between minutes.
+
+    What is waived reaches ten years either way.
+    """
     if wish.service.kind == ServiceKind.CLASS:
         raise SlotUnavailable(wish=wish, causes=[SESSIONS_ONLY])
-    if wish.start < now - _DAY:
+    lenient = wish.waived | wish.moot
+    if wish.start < now - (_FORCED if Cause.NOTICE in lenient else _DAY):
         raise SlotUnavailable(wish=wish, causes=[Cause.NOTICE])
-    if wish.start > now + (policy_of(wish.service).max_days_ahead + 2) * _DAY:
+    ahead = _FORCED if Cause.HORIZON in lenient else (policy_of(wish.service).max_days_ahead + 2) * _DAY
+    if wish.start > now + ahead:
         raise SlotUnavailable(wish=wish, causes=[Cause.HORIZON])
     if wish.start.second or wish.start.microsecond:
         raise SlotUnavailable(wish=wish, causes=[Cause.GRID])
 
 
 def require_session_notice(session: Appointment, wish: Wish, *, now: dt.datetime) -> None:
-    """Raises SlotUnavailable for a session that begins too soon."""
-    if session.starts_at < now + policy_of(wish.service).min_notice_minutes * MINUTE:
+    """Raises SlotUnavailable for a session that begins too soon, unless that is waived."""
+    if Cause.NOTICE not in wish.waived and session_causes(session, wish, now=now):
         raise SlotUnavailable(wish=wish, causes=[Cause.NOTICE])
+
+
+def session_causes(session: Appointment, wish: Wish, *, now: dt.datetime) -> tuple[Cause, ...]:
+    """What stands against joining it now, seats apart."""
+    is_late = session.starts_at < now + policy_of(wish.service).min_notice_minutes * MINUTE
+    return (Cause.NOTICE,) if is_late else ()
 
 
 def snapshots_of(wish: Wish, *, now: dt.datetime, days_around: int = 0) -> list[Snapshot]:
@@ -69,7 +81,7 @@ def max_gap(wish: Wish) -> int:
 
 
 def _snapshot_of(wish: Wish, first: dt.date, last: dt.date, left: Sequence[Left], *, now: dt.datetime) -> Snapshot:
-    return load_snapshot(
+    snapshot = load_snapshot(
         service=wish.service,
         first=first,
         last=last,
@@ -83,12 +95,33 @@ def _snapshot_of(wish: Wish, first: dt.date, last: dt.date, left: Sequence[Left]
         point=wish.point if wish.moving is None else point_of_visit(wish.moving),
         left=left,
     )
+    if wish.minutes is not None:
+        people = tuple(replace(each, duration=wish.minutes) for each in snapshot.people)
+        snapshot = replace(snapshot, people=people, extra_minutes=0)
+    if wish.moving is not None and snapshot.units:
+        snapshot = replace(snapshot, units=_own_first(snapshot.units, wish.moving))
+    return snapshot
+
+
+def _own_first(units: Sequence[Unit], booking: Booking) -> tuple[Unit, ...]:
+    """What it has now, it keeps where it can."""
+    held = ResourceAllocation.objects.filter(appointment=booking.appointment_id)
+    own = {str(each) for each in held.values_list("resource", flat=True)}
+    return tuple(sorted(units, key=lambda unit: unit.id not in own))
 
 
 def refusal(wish: Wish, snapshots: Sequence[Snapshot]) -> SlotUnavailable:
-    """Why the wish cannot be had: of the first service that nobody can take then, the causes of who has the fewest."""
+    """Why the wish cannot be had: of the first service that nobody can take then, the causes of who has the fewest.
+
+    What is waived is none of them.
+    """
     # No cause at all: somebody became free who was not among those we locked. Nearly as good as taken.
-    return SlotUnavailable(wish=wish, causes=_causes(wish, snapshots) or [Cause.BOOKING])
+    return SlotUnavailable(wish=wish, causes=_causes(wish, lenient(snapshots, wish.leniencies[-1])) or [Cause.BOOKING])
+
+
+def lenient(snapshots: Sequence[Snapshot], waived: frozenset[Cause]) -> list[Snapshot]:
+    """The same questions with causes that do not count."""
+    return [replace(each, waived=waived) for each in snapshots] if waived else list(snapshots)
 
 
 def causes_against(wish: Wish, *, now: dt.datetime) -> list[str]:

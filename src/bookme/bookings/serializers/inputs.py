@@ -94,6 +94,13 @@ class ConsentsInput(InputSerializer):
     marketing = serializers.BooleanField(required=False)
 
 
+class ForcedInput(InputSerializer):
+    """What only the team may say: that it is to be `outside_hours`, or to `overbook` what has the time already."""
+
+    outside_hours = serializers.BooleanField(required=False, default=False)
+    overbook = serializers.BooleanField(required=False, default=False)
+
+
 def consent_faults(data: Mapping[str, Any], *, actor: Actor) -> dict[str, Any]:
     """What somebody has yet to agree to, as faults of a body; the team can agree to nothing in anybody's name."""
     if acts_for_business(actor):
@@ -104,7 +111,7 @@ def consent_faults(data: Mapping[str, Any], *, actor: Actor) -> dict[str, Any]:
     return {"consents": {kind.value: [told] for kind in missing}}
 
 
-class WhoInput(InputSerializer):
+class WhoInput(ForcedInput):
     """For whom something is booked, and what they say. A mobile trade needs an `address` of who is not its team.
 
     So does a business with areas, unless it is a session: its postcode decides who can come.
@@ -161,7 +168,7 @@ class VisitInput(WhoInput):
     items = serializers.ListField(child=ItemInput(), min_length=1, max_length=MOST_SERVICES)
 
 
-class VisitRescheduleInput(InputSerializer):
+class VisitRescheduleInput(ForcedInput):
     """The new start of all that is still to come: with the same people, unless `staff` is `any`."""
 
     start = InstantField()
@@ -187,7 +194,7 @@ class VisitSlotsQuery(serializers.Serializer[Any]):
     postcode = PlainText(max_length=16, required=False, allow_blank=True, default="")
 
 
-class RescheduleInput(InputSerializer):
+class RescheduleInput(ForcedInput):
     """The new start, and who is to do it: the same person unless another, or `any`, is named."""
 
     start = InstantField()
@@ -203,9 +210,16 @@ class NothingInput(InputSerializer):
     """No body is needed."""
 
 
-class BookingChanges(InputSerializer):
+class UndoInput(InputSerializer):
+    """Whether what was cancelled is to overbook what has its time now."""
+
+    overbook = serializers.BooleanField(required=False, default=False)
+
+
+class BookingChanges(ForcedInput):
     """What the team changes; `version` is that of the booking as they saw it.
 
+    Another `end` lengthens or shortens it at the same price, another `location` takes it there: the customer is told.
     `answers` join those that are there; null or an empty text takes one away that is not required.
     """
 
@@ -213,6 +227,7 @@ class BookingChanges(InputSerializer):
     internal_notes = MultilineText(required=False, allow_blank=True)
     answers = JsonObject(required=False)
     location = serializers.UUIDField(required=False)
+    end = InstantField(required=False)
 
     def known(self) -> set[str]:
         """And whatever an answer has."""

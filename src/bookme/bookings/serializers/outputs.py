@@ -283,10 +283,14 @@ def reschedule_data(bookings: Sequence[Booking], context: Mapping[str, Any]) -> 
 
 
 class TeamBookingOutput(BookingOutput):
-    """What only the team sees comes on top, and is absent for everybody else."""
+    """What only the team sees comes on top, and is absent for everybody else.
+
+    `overbooked`: its person has something else at that time, on purpose.
+    """
 
     customer = serializers.UUIDField(source="visit.customer_id", required=False)
     internal_notes = serializers.CharField(required=False)
+    overbooked = serializers.BooleanField(source="appointment.overbooked", required=False)
     source = serializers.CharField(source="visit.source", required=False)  # type: ignore[assignment]
     cancelled_by = serializers.CharField(required=False)
     cancel_reason = serializers.CharField(required=False)

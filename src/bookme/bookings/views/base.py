@@ -89,6 +89,8 @@ def said_of(given: dict[str, Any], address: str) -> dict[str, Any]:
         "consents": given["consents"],
         "language": get_language() or "",
         "guest_address": address or None,
+        "outside_hours": given["outside_hours"],
+        "overbook": given["overbook"],
     }
 
 

@@ -83,9 +83,13 @@ class OneBookingView(BookingView):
                 booking=booking_for(self.actor, booking_id),
                 version=given["version"],
                 actor=self.actor,
+                now=now(),
                 internal_notes=given.get("internal_notes"),
                 answers=given.get("answers"),
                 location_id=given.get("location"),
+                ends_at=given.get("end"),
+                outside_hours=given["outside_hours"],
+                overbook=given["overbook"],
             )
             return Response(self.written(self.output, booking))
 

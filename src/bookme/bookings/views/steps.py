@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from bookme.bookings import actions
 from bookme.bookings.models import Booking
 from bookme.bookings.selectors.bookings import booking_for
-from bookme.bookings.serializers import NothingInput, ReasonInput, RescheduleInput, TeamBookingOutput
+from bookme.bookings.serializers import NothingInput, ReasonInput, RescheduleInput, TeamBookingOutput, UndoInput
 from bookme.bookings.views.base import TOKEN, BookingView
 from bookme.core.permissions import Access, Permission
 from bookme.core.time import now
@@ -78,11 +78,13 @@ class NoShowView(StepView):
 
 
 class UndoView(StepView):
-    """Take the last step back."""
+    """Take the last step back. What was cancelled comes back over what has its time now if it is overbooked."""
 
-    @extend_schema(operation_id="bookings_undo", request=None, responses=TeamBookingOutput)
+    serializer_class = UndoInput
+
+    @extend_schema(operation_id="bookings_undo", request=UndoInput, responses=TeamBookingOutput)
     def post(self, request: Request, booking_id: UUID) -> Response:
-        return self.step(booking_id, actions.undo_booking)
+        return self.step(booking_id, actions.undo_booking, overbook=self.read_input()["overbook"])
 
 
 class CancelView(StepView):
@@ -115,4 +117,6 @@ class RescheduleView(StepView):
             staff_id=given.get("staff"),
             any_staff="staff" in given and given["staff"] is None,
             location_id=given["location"],
+            outside_hours=given["outside_hours"],
+            overbook=given["overbook"],
         )

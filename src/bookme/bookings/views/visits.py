@@ -187,6 +187,8 @@ class VisitRescheduleView(VisitStepView):
                 location_id=given["location"],
                 actor=caller,
                 now=now(),
+                outside_hours=given["outside_hours"],
+                overbook=given["overbook"],
             ),
         )
 

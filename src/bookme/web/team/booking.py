@@ -67,7 +67,7 @@ def save_notes(request: HttpRequest, actor: Actor, booking_id: UUID) -> HttpResp
         with write():
             booking = booking_for(actor, booking_id)
             require_seen(booking, request.POST.get("version", ""))
-            update_booking(booking=booking, version=booking.version, actor=actor, internal_notes=notes)
+            update_booking(booking=booking, version=booking.version, actor=actor, now=now(), internal_notes=notes)
     except Conflict as error:
         complain(request, why_not(error))
         return _page(request, actor, booking_for(actor, booking_id), form, status=409)
