@@ -143,6 +143,20 @@ def test_a_move_tells_the_old_and_the_new_time(salon: Tenant, letters: Letters) 
     assert "Was: Sunday 6 January, 10:00" in body(customer)
 
 
+def test_another_end_or_place_is_told_as_a_change(salon: Tenant, letters: Letters) -> None:
+    booking = _booking()
+    start, end = booking.appointment.starts_at, booking.appointment.ends_at - dt.timedelta(minutes=10)
+    happen(BookingRescheduled, booking, old_start=start.isoformat(), old_end=end.isoformat(),
+           old_staff_id=booking.appointment.staff_id, old_location_id=booking.appointment.location_id,
+           by="business")  # fmt: skip
+    (customer,), (business,) = letters.to("amelia@mail.example"), letters.to("hello@salon.example")
+    assert (customer["Subject"].split(":")[0], business["Subject"].split(":")[0]) == ("Changed", "Changed")
+    assert "When: Monday 7 January, 10:00 to 11:00" in body(customer)
+    assert "Was:" not in body(customer)
+    (file,) = customer.iter_attachments()
+    assert "METHOD:PUBLISH" in file.get_content()
+
+
 def test_a_cancelled_booking_takes_itself_out_of_the_calendar(salon: Tenant, letters: Letters) -> None:
     happen(BookingCancelled, _booking(status=Status.CANCELLED), **CANCELLED)
     (letter,) = letters.to("amelia@mail.example")

@@ -77,10 +77,11 @@ def _tell(event: BookingEvent, record: EventRow, audience: Audience, kind: Kind)
 
 
 def _old_starts(event: BookingRescheduled, record: EventRow) -> dict[UUID, dt.datetime]:
-    """Where each of the bookings was: the facts of the others follow the first one's."""
-    starts = {event.booking_id: event.old_start}
+    """Where each of the bookings was that now begins at another time: the facts of the others follow the first one's."""
+    starts = {event.booking_id: (event.old_start, event.start)}
     if event.also:
         others = EventRow.objects.filter(name=event.name, subject_id__in=event.also, pk__gt=record.pk)
         for other in others.filter(payload__told_with=str(event.booking_id)).order_by("pk"):
-            starts.setdefault(UUID(other.payload["booking_id"]), other.payload["old_start"])
-    return {booking_id: dt.datetime.fromisoformat(start) for booking_id, start in starts.items()}
+            said = other.payload
+            starts.setdefault(UUID(said["booking_id"]), (said["old_start"], said["start"]))
+    return {booking_id: dt.datetime.fromisoformat(old) for booking_id, (old, new) in starts.items() if old != new}

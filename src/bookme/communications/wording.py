@@ -33,6 +33,8 @@ def words_for(*, kind: Kind, audience: Audience, sender: Sender, bookings: Seque
     else:
         tables = [_to_customer(by_customer), _of_series_to_customer(by_customer)]
     table = {**tables[0], **tables[1]} if is_series else tables[0]
+    if kind is Kind.RESCHEDULED and not is_series and not any(each.old_start for each in bookings):
+        table = {kind: _changed(audience)}
     subject, heading, intro = table[kind]
     return Words(subject=subject % told, heading=heading % told, intro=intro % told)
 
@@ -160,3 +162,18 @@ def _of_series_to_business(by_customer: bool) -> dict[Kind, tuple[str, str, str]
             else _("The bookings of %(customer)s were cancelled by the team. The times are free again."),
         ),
     }
+
+
+def _changed(audience: Audience) -> tuple[str, str, str]:
+    """Something else than its start, such as its end or its place."""
+    if audience is Audience.BUSINESS:
+        return (
+            _("Changed: %(customer)s, %(service)s, %(when)s"),
+            _("A booking has changed"),
+            _("%(customer)s has been told how it is now."),
+        )
+    return (
+        _("Changed: %(service)s, %(when)s"),
+        _("Your booking has changed"),
+        _("%(customer)s, this is how your booking at %(business)s is now."),
+    )
