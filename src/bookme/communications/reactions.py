@@ -77,7 +77,7 @@ def _tell(event: BookingEvent, record: EventRow, audience: Audience, kind: Kind)
 
 
 def _old_starts(event: BookingRescheduled, record: EventRow) -> dict[UUID, dt.datetime]:
-    """Where each of the bookings was that now begins at another time: the facts of the others follow the first one's."""
+    """Where each booking was that begins at another time now: the facts of the others follow the first one's."""
     starts = {event.booking_id: (event.old_start, event.start)}
     if event.also:
         others = EventRow.objects.filter(name=event.name, subject_id__in=event.also, pk__gt=record.pk)
