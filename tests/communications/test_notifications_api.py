@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from bookme.bookings.models import Booking
 from bookme.bookings.states import Status
 from bookme.communications.models import Notification
+from bookme.communications.selectors import messages_about
 from bookme.core.ids import uuid7
 from bookme.core.permissions import Role
 from bookme.eventlog.models import Event, IdempotencyKey
@@ -13,7 +14,7 @@ from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import OutboxMessage, Tenant
 from bookme.tenants.tasks import deliver_outbox
 from tests.communications.conftest import Letters
-from tests.factories.bookings import BookingFactory
+from tests.factories.bookings import AppointmentFactory, BookingFactory
 from tests.factories.communications import NotificationFactory
 from tests.factories.users import Person, Stranger, make_person
 
@@ -159,3 +160,64 @@ def test_under_one_key_it_is_sent_again_once(letters: Letters, owner: Person) ->
     assert notification.to not in str(kept)
     assert owner.api.post(_again(notification), {}).status_code == 202
     assert Event.objects.filter(name="notification.sent_again").count() == 2
+
+
+def _several(count: int = 2) -> list[Booking]:
+    first = BookingFactory()
+    return [first, *(BookingFactory(visit=first.visit) for _ in range(count - 1))]
+
+
+def _scoped(salon: Tenant, *bookings: Booking) -> Person:
+    staff = [str(each.appointment.staff_id) for each in bookings]
+    return make_person(salon, Role.MANAGER, email=f"{uuid7()}@salon.example", staff_ids=staff)
+
+
+def test_one_that_tells_several_names_them_all_and_is_found_by_each(owner: Person) -> None:
+    bookings = _several()
+    ids = [str(each.pk) for each in bookings]
+    made = NotificationFactory(booking_ids=ids, visit_id=bookings[0].visit_id)
+    NotificationFactory(booking_ids=[BookingFactory().pk])
+    for each in ids:
+        (shown,) = owner.api.get(f"{LIST}?booking={each}").json()["results"]
+        assert (shown["id"], shown["booking"], shown["bookings"]) == (str(made.pk), ids[0], ids)
+    for booking in bookings:
+        assert [each.pk for each in messages_about(owner.actor, booking)] == [made.pk]
+
+
+def test_one_that_tells_none_is_shown_without(owner: Person) -> None:
+    NotificationFactory()
+    (shown,) = owner.api.get(LIST).json()["results"]
+    assert (shown["booking"], shown["bookings"]) == (None, [])
+
+
+def test_who_reaches_only_some_of_its_bookings_does_not_read_it(salon: Tenant) -> None:
+    first, second = _several()
+    made = NotificationFactory(booking_ids=[first.pk, second.pk])
+    NotificationFactory()
+    some, all_of_them = _scoped(salon, first), _scoped(salon, first, second)
+    assert some.api.get(LIST).json()["count"] == 0
+    assert some.api.post(_again(made)).status_code == 404
+    assert messages_about(some.actor, first) == []
+    assert [each["id"] for each in all_of_them.api.get(LIST).json()["results"]] == [str(made.pk)]
+    assert [each.pk for each in messages_about(all_of_them.actor, first)] == [made.pk]
+    second.delete()
+    assert all_of_them.api.get(LIST).json()["count"] == 0, "nobody can tell any more whose it was"
+
+
+def test_a_scope_reaches_what_its_people_help_with(salon: Tenant) -> None:
+    booking, other = BookingFactory(), BookingFactory()
+    helper = AppointmentFactory(lead=booking.appointment, seats_taken=1)
+    made = NotificationFactory(booking_ids=[booking.pk])
+    NotificationFactory(booking_ids=[other.pk])
+    person = make_person(salon, Role.MANAGER, email="help@salon.example", staff_ids=[str(helper.staff_id)])
+    assert [each["id"] for each in person.api.get(LIST).json()["results"]] == [str(made.pk)]
+
+
+def test_a_scope_of_places_holds_for_all_of_its_bookings(salon: Tenant) -> None:
+    here, there = _several()
+    NotificationFactory(booking_ids=[here.pk, there.pk])
+    made = NotificationFactory(booking_ids=[here.pk])
+    person = make_person(
+        salon, Role.MANAGER, email="here@salon.example", location_ids=[str(here.appointment.location_id)]
+    )
+    assert [each["id"] for each in person.api.get(LIST).json()["results"]] == [str(made.pk)]

@@ -10,7 +10,15 @@ import time_machine
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from bookme.bookings.events import BookingArrived, BookingCancelled, BookingConfirmed, BookingRescheduled, BookingUndone
+from bookme.bookings.actions.facts import publish_together
+from bookme.bookings.events import (
+    BookingArrived,
+    BookingCancelled,
+    BookingConfirmed,
+    BookingEvent,
+    BookingRescheduled,
+    BookingUndone,
+)
 from bookme.bookings.models import Appointment, Booking
 from bookme.bookings.states import Status
 from bookme.communications.actions import PLAN_REMINDERS_TASK, REMINDERS_PATH, SEND_REMINDER_TASK, plan_reminders
@@ -287,3 +295,87 @@ def test_planning_reads_the_booking_under_a_lock(committed: Tenant) -> None:
         assert other.is_alive(), "it waits for whoever changes the booking"
     other.join(10)
     assert _waiting() == [("email", MONDAY_AT_TEN)]
+
+
+def _visit(*names: str) -> list[Booking]:
+    """Confirmed services of one visit, one after another, from Monday at ten."""
+    first = BookingFactory(visit__contact_email="amelia@mail.example", appointment__service__name=names[0])
+    later = [
+        BookingFactory(
+            visit=first.visit,
+            position=position,
+            appointment__service__name=name,
+            appointment__starts_at=MONDAY_AT_TEN + position * HOUR,
+        )
+        for position, name in enumerate(names[1:], start=1)
+    ]
+    with transaction.atomic():
+        publish_together(BookingConfirmed, [first, *later], actor=SYSTEM)
+    deliver_outbox()
+    return [first, *later]
+
+
+def _become(status: Status, booking: Booking, fact: type[BookingEvent], **more: Any) -> None:
+    Booking.objects.filter(pk=booking.pk).update(status=status)
+    booking.refresh_from_db()
+    happen(fact, booking, **more)
+
+
+def test_a_visit_has_one_that_tells_all_of_it(salon: Tenant, letters: Letters) -> None:
+    bookings = _visit("Cut", "Colour", "Brows")
+    assert _waiting() == [("email", A_DAY_BEFORE)]
+    with time_machine.travel(A_DAY_BEFORE, tick=False):
+        deliver_outbox()
+    assert _reminders(letters) == ["See you soon: Cut and 2 more, Monday 7 January, 10:00"]
+    assert Notification.objects.get(kind="booking.reminder").booking_ids == [each.pk for each in bookings]
+
+
+def test_it_is_of_what_is_confirmed_still(salon: Tenant, letters: Letters) -> None:
+    cut, colour, brows = _visit("Cut", "Colour", "Brows")
+    _become(Status.CANCELLED, cut, BookingCancelled, **CANCELLED)
+    assert _waiting() == [("email", A_DAY_BEFORE + HOUR)]
+    _become(Status.CANCELLED, brows, BookingCancelled, **CANCELLED)
+    with time_machine.travel(A_DAY_BEFORE + HOUR, tick=False):
+        deliver_outbox()
+    assert _reminders(letters) == ["See you soon: Colour, Monday 7 January, 11:00"]
+    _become(Status.CANCELLED, colour, BookingCancelled, **CANCELLED)
+    assert _waiting() == []
+
+
+def test_who_is_there_is_not_reminded_of_what_comes_next(salon: Tenant, letters: Letters) -> None:
+    configure(salon, reminders=[{"channel": "email", "minutes_before": 30}])
+    cut, _colour = _visit("Cut", "Colour")
+    with time_machine.travel(MONDAY_AT_TEN - HOUR / 2, tick=False):
+        deliver_outbox()
+        _become(Status.ARRIVED, cut, BookingArrived)
+    assert _waiting() == []
+    with time_machine.travel(MONDAY_AT_TEN + HOUR / 2, tick=False):
+        deliver_outbox()
+    assert len(_reminders(letters)) == 1
+
+
+def test_but_is_of_what_was_moved_to_another_day(salon: Tenant, letters: Letters) -> None:
+    cut, colour = _visit("Cut", "Colour")
+    _move(colour, MONDAY_AT_TEN + 4 * DAY)
+    assert _waiting() == [("email", A_DAY_BEFORE)]
+    with time_machine.travel(MONDAY_AT_TEN, tick=False):
+        _become(Status.ARRIVED, cut, BookingArrived)
+    assert _waiting() == [("email", A_DAY_BEFORE + 4 * DAY)]
+    with time_machine.travel(A_DAY_BEFORE + 4 * DAY, tick=False):
+        deliver_outbox()
+    assert _reminders(letters)[-1] == "See you soon: Colour, Friday 11 January, 10:00"
+
+
+def test_the_visits_of_a_series_have_each_their_own_in_as_many_statements_as_one(salon: Tenant) -> None:
+    first = BookingFactory()
+    visits = [first, *(BookingFactory(visit__customer=first.visit.customer,
+                                      appointment__starts_at=MONDAY_AT_TEN + 7 * week * DAY)
+                       for week in range(1, 5))]  # fmt: skip
+    with transaction.atomic():
+        publish_together(BookingConfirmed, visits, actor=SYSTEM)
+    deliver_outbox()
+    assert _waiting() == [("email", A_DAY_BEFORE + 7 * week * DAY) for week in range(5)]
+    for some in (visits[:1], visits):
+        with transaction.atomic(), CaptureQueriesContext(connection) as asked:
+            plan_reminders(visit_ids=[each.visit_id for each in some], now=dt.datetime(2029, 1, 1, tzinfo=dt.UTC))
+        assert len(asked) == 5, "lock, find and delete what waits, read, write"

@@ -116,7 +116,7 @@ def plan_reminders(*, visit_ids: Collection[UUID], former: Iterable[Reminder] = 
     """Make the waiting reminders of these visits what they should be: none but for those confirmed and to come.
 
     One row in the outbox for each reminder of the business whose time before the visit's first such booking is ahead;
-    `former` are reminders that it had, too. Four statements, however many visits. Joins the caller's transaction. Locks
+    `former` are reminders that it had, too. Five statements, however many visits. Joins the caller's transaction. Locks
     their bookings: of two plans at once, the one that reads later writes later.
     """
     bookings = Booking.objects.filter(visit__in=visit_ids)
