@@ -8,8 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bookme.bookings.models import Appointment, Booking, Series, Visit
+from bookme.communications.models import Notification
 from bookme.eventlog.models import Event
 from bookme.tenants.models import Tenant
+from bookme.tenants.tasks import deliver_outbox
 from tests.bookings.conftest import Shop
 from tests.bookings.crowd import overlaps, wrong_seats
 from tests.bookings.desk import CONSENTS, CUSTOMER, monday, refused, written
@@ -291,3 +293,19 @@ def test_a_repeat_is_told_the_same(shop: Shop, api: Api) -> None:
     first, second = (api.post("series/", body(shop), idempotency_key="s1") for _ in range(2))
     assert first.json() == second.json()
     assert Series.objects.count() == 1
+
+
+def test_each_step_is_told_in_one_letter(shop: Shop, api: Api) -> None:
+    series = booked(api, shop)
+    deliver_outbox()
+    third = series["visits"][2]["id"]
+    step(api, series, "reschedule", scope="following", visit=third, start=(monday(14) + 2 * WEEK).isoformat())
+    deliver_outbox()
+    step(api, series, "cancel", scope="all")
+    deliver_outbox()
+    told = Notification.objects.filter(to=CUSTOMER["email"]).order_by("id")
+    assert [each.subject.split(": ")[0] for each in told] == ["You're booked", "New times", "Cancelled"]
+    assert [len(each.booking_ids) for each in told] == [4, 2, 4]
+    assert "4 dates, from Monday 7 January, 10:00" in told[0].subject
+    assert "Was: Monday 28 January, 10:00" in told[1].text
+    assert Notification.objects.count() == 6
