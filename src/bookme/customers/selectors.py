@@ -2,13 +2,25 @@
 
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet, Value
+from django.db.models import Prefetch, Q, QuerySet
 
 from bookme.core.actor import Actor
 from bookme.core.permissions import Permission
 from bookme.core.text import has_control_characters
 from bookme.customers.models import Consent, Customer, CustomerAddress
+from bookme.tenants.statements import prepared_rows
 
+# The eldest customer of each way to know one, with the rank of that way.
+_WAYS = {
+    way: f"(SELECT {rank}, id FROM customers_customer WHERE {known} ORDER BY created_at, id LIMIT 1)"
+    for rank, (way, known) in enumerate(
+        {
+            "user_id": "user_id = %(user_id)s",
+            "email": "email = %(email)s AND email <> ''",
+            "phone": "phone = %(phone)s AND phone <> ''",
+        }.items()
+    )
+}
 _MOST_WORDS = 6
 _FEWEST_DIGITS = 3
 
@@ -42,15 +54,9 @@ def customer_by_contact(*, email: str = "", phone: str = "", user_id: UUID | Non
 
     For actions only: nothing of an existing row may be shown to whoever gave the contact.
     """
-    given = {"user_id": user_id, "email": email, "phone": phone}
-    ways = [
-        Customer.objects.filter(**{column: value}).annotate(way=Value(number)).order_by("created_at", "id")[:1]
-        for number, (column, value) in enumerate(given.items())
-        if value
-    ]
-    if len(ways) < 2:
-        return next(iter(ways[0]), None) if ways else None
-    return ways[0].union(*ways[1:], all=True).order_by("way").first()
+    given = {way: value for way, value in {"user_id": user_id, "email": email, "phone": phone}.items() if value}
+    found = prepared_rows(" UNION ALL ".join(_WAYS[way] for way in given), given) if given else []
+    return Customer.objects.get(pk=min(found)[1]) if found else None
 
 
 def _digits(text: str) -> str:

@@ -1,6 +1,6 @@
 """Everything that changes a visit, a booking or an appointment. The door opens the transaction; these join it."""
 
-from bookme.bookings.actions.booking import create_visit
+from bookme.bookings.actions.booking import create_bookings, create_visit
 from bookme.bookings.actions.cancelling import cancel_booking, cancel_visits, undo_booking
 from bookme.bookings.actions.deciding import (
     arrive_booking,
@@ -22,6 +22,7 @@ __all__ = [
     "cancel_visits",
     "complete_booking",
     "confirm_booking",
+    "create_bookings",
     "create_visit",
     "decline_booking",
     "expire_if_overdue",

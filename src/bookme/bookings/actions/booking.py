@@ -22,7 +22,7 @@ from bookme.bookings.actions.limits import (
     require_network_limit,
 )
 from bookme.bookings.actions.overdue import let_expire
-from bookme.bookings.actions.placing import Calendars, choose, free_calendars, lock_calendars, seat
+from bookme.bookings.actions.placing import Calendars, choose, free_calendars, helpers_of, lock_calendars, seat
 from bookme.bookings.actions.powers import acts_for_business, require_in_scope
 from bookme.bookings.actions.request import BookingRequest
 from bookme.bookings.actions.session_seats import take_session_seats
@@ -55,6 +55,11 @@ def create_visit(*, request: BookingRequest, actor: Actor, now: dt.datetime) -> 
     `out_of_scope`, TooMany, Conflict `customer_limit`, and SlotUnavailable, for which the caller leaves the transaction
     and asks `openings.with_alternatives`.
     """
+    return create_bookings(request=request, actor=actor, now=now)[0].visit
+
+
+def create_bookings(*, request: BookingRequest, actor: Actor, now: dt.datetime) -> list[Booking]:
+    """As `create_visit`, for who tells of them: its bookings in order, with `helper_ids`."""
     return book(request=request, visits=[checked_terms(request, actor=actor)], actor=actor, now=now)[0]
 
 
@@ -65,10 +70,10 @@ def book(
     actor: Actor,
     now: dt.datetime,
     rule: Recurrence | None = None,
-) -> list[Visit]:
-    """A visit of each of these terms, all or none, under one lock; as `create_visit`. One message tells of them all.
+) -> list[list[Booking]]:
+    """The bookings of a visit for each of these terms, all or none, under one lock; as `create_visit`.
 
-    With the `rule` by which they repeat they are a series.
+    One message tells of them all. With the `rule` by which they repeat they are a series.
     """
     services = Counter(item.wish.service for terms in visits for item in terms.items)
     adding = services.total()
@@ -88,7 +93,7 @@ def book(
     first = made[0][0].booking.visit
     record_consents(customer=customer, granted=request.consents, language=request.language, visit_id=first.pk)
     _announce(made, actor, now)
-    return [each[0].booking.visit for each in made]
+    return [[each.booking for each in of_visit] for of_visit in made]
 
 
 def _look(terms: VisitTerms, now: dt.datetime) -> Calendars:
@@ -118,12 +123,12 @@ def _book_one(
     now: dt.datetime,
 ) -> list[_Made]:
     seats = _seats(terms, calendars, now)
-    for appointment, _ in seats:
+    for appointment, *_ in seats:
         require_in_scope(actor, appointment)
     visit = _visit(request, terms, customer, series, actor)
     status = first_status(*(item.policy for item in terms.items), is_held=request.hold_until is not None)
     made = []
-    for position, (item, (appointment, waived)) in enumerate(zip(terms.items, seats, strict=True)):
+    for position, (item, (appointment, waived, helper_ids)) in enumerate(zip(terms.items, seats, strict=True)):
         booking = Booking.objects.create(
             visit=visit,
             appointment=appointment,
@@ -132,20 +137,24 @@ def _book_one(
             hold_expires_at=request.hold_until,
             **_copies(item, appointment),
         )
+        booking.helper_ids = helper_ids
         made.append(_Made(booking, waived))
     return made
 
 
-def _seats(terms: VisitTerms, calendars: Calendars, now: dt.datetime) -> list[tuple[Appointment, tuple[Cause, ...]]]:
-    """Of each service, its appointment and what was waived for it."""
+def _seats(
+    terms: VisitTerms, calendars: Calendars, now: dt.datetime
+) -> list[tuple[Appointment, tuple[Cause, ...], list[UUID]]]:
+    """Of each service, its appointment, what was waived for it, and who helps."""
     if terms.session is not None:
         take_session_seats(terms.session, terms.wish)
-        return [(terms.session, session_causes(terms.session, terms.wish, now=now))]
-    placements = choose(wish=terms.wish, calendars=calendars, now=now)
-    return [
-        (seat(wish=item.wish, placement=placement), placement.waived)
-        for item, placement in zip(terms.items, placements, strict=True)
-    ]
+        waived = session_causes(terms.session, terms.wish, now=now)
+        return [(terms.session, waived, helpers_of(terms.session))]
+    seats = []
+    for item, placement in zip(terms.items, choose(wish=terms.wish, calendars=calendars, now=now), strict=True):
+        appointment = seat(wish=item.wish, placement=placement)
+        seats.append((appointment, placement.waived, [] if placement.is_of_one else helpers_of(appointment)))
+    return seats
 
 
 def _visit(
@@ -192,10 +201,15 @@ def _copies(item: ItemTerms, appointment: Appointment) -> dict[str, Any]:
 
 
 def _price(item: ItemTerms, appointment: Appointment, currency: str) -> Decimal:
-    own = StaffService.objects.filter(service=appointment.service_id, staff=appointment.staff_id)
-    price = own.values_list("price", flat=True).first()
+    own = (
+        StaffService.objects.select_related("staff")
+        .filter(service=appointment.service_id, staff=appointment.staff_id)
+        .first()
+    )
+    if own is not None:
+        appointment.staff = own.staff  # read along: whoever tells of the booking names them
     return booking_price(
-        price=item.wish.service.price if price is None else price,
+        price=item.wish.service.price if own is None or own.price is None else own.price,
         party_size=item.wish.party_size,
         extras=[extra.price for extra in item.extras],
         currency=currency,

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 
 from bookme.bookings.models import Booking
 from bookme.bookings.selectors.offer import policy_of
@@ -21,6 +20,7 @@ from bookme.core.limits import network_of
 from bookme.core.permissions import Role
 from bookme.customers.actions import Contact
 from bookme.services.models import Service
+from bookme.tenants.statements import prepared_rows
 
 TEAM_SOURCE = "team"  # of a visit that the business itself wrote down
 RECENT = dt.timedelta(hours=24)
@@ -121,6 +121,5 @@ def _exceeds(columns: Mapping[str, str | None], most: int, adding: int, now: dt.
     if not given:
         return False
     times = {"now": now, "since": now - RECENT, "upcoming": sorted(UPCOMING), "team": TEAM_SOURCE, "most": most}
-    with connection.prepared_cursor() as cursor:  # type: ignore[attr-defined]  # of our own backend
-        cursor.execute(f"SELECT {', '.join(_OBTAINED[column] for column in given)}", times | given)
-        return any(count + adding > most for count in cursor.fetchone())
+    [counts] = prepared_rows(f"SELECT {', '.join(_OBTAINED[column] for column in given)}", times | given)
+    return any(count + adding > most for count in counts)

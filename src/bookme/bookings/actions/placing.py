@@ -56,6 +56,11 @@ class Placement:
     overbooked: frozenset[UUID] = frozenset()
     waived: tuple[Cause, ...] = ()
 
+    @property
+    def is_of_one(self) -> bool:
+        """A new appointment with nobody who helps."""
+        return self.joins is None and len(self.staff_ids) == 1
+
 
 def free_calendars(*, wish: Wish, now: dt.datetime) -> Calendars:
     """All that a look without a lock shows free for the wish.

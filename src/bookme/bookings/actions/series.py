@@ -43,7 +43,8 @@ def create_series(
         if start in chosen[:index]:
             raise Invalid.field(f"/starts/{index}", "This start is there twice.", code="repeated")
     visits = [_terms_at(terms, start) for start in sorted(chosen)]
-    return book(request=request, visits=visits, rule=rule, actor=actor, now=now)
+    made = book(request=request, visits=visits, rule=rule, actor=actor, now=now)
+    return [bookings[0].visit for bookings in made]
 
 
 def _starts(rule: Recurrence, terms: VisitTerms) -> list[dt.datetime]:

@@ -12,8 +12,6 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from bookme.bookings.availability import Group, Hours, Person, Place, Snapshot, Span, Unit
 from bookme.bookings.models import Appointment, Booking
 from bookme.core.errors import Invalid
@@ -24,6 +22,7 @@ from bookme.staff.areas import Area, reach
 from bookme.staff.selectors import known_point
 from bookme.tenants.config import AnyStaff, Policy
 from bookme.tenants.context import require_tenant
+from bookme.tenants.statements import prepared_rows
 
 MAX_RANGE_DAYS = 90
 
@@ -238,10 +237,7 @@ class _Reads:
         }
 
     def rows(self, statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
-        with connection.prepared_cursor() as cursor:  # type: ignore[attr-defined]  # of our own backend
-            cursor.execute(statement, self.parameters | parameters)
-            rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+        return prepared_rows(statement, self.parameters | parameters)
 
 
 def _places(

@@ -7,10 +7,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from bookme.bookings.actions import BookingRequest, Item, create_visit, update_booking
+from bookme.bookings.actions import BookingRequest, Item, create_bookings, update_booking
 from bookme.bookings.filters import BookingFilter
 from bookme.bookings.models import Booking
-from bookme.bookings.selectors.bookings import booking_for, bookings_of_visit, bookings_visible_to, history_of
+from bookme.bookings.selectors.bookings import booking_for, bookings_visible_to, history_of
 from bookme.bookings.selectors.history import told_history
 from bookme.bookings.serializers import (
     BookingChanges,
@@ -47,8 +47,7 @@ class BookingsView(BookingView):
             return self.once(lambda: self._booked(wanted), status=201)
 
     def _booked(self, wanted: BookingRequest) -> dict[str, Any]:
-        visit = create_visit(request=wanted, actor=self.actor, now=now())
-        booking = bookings_of_visit(visit).get()
+        [booking] = create_bookings(request=wanted, actor=self.actor, now=now())
         return {**self.written(self.output, booking), "manage_token": token_of(booking.visit)}
 
     def withheld(self, booking: Booking) -> dict[str, Any]:

@@ -58,8 +58,7 @@ class VisitsView(VisitView):
             return self.once(lambda: self._booked(wanted), status=201)
 
     def _booked(self, wanted: BookingRequest) -> dict[str, Any]:
-        visit = actions.create_visit(request=wanted, actor=self.actor, now=now())
-        return self.told(list(bookings_of_visit(visit)))
+        return self.told(actions.create_bookings(request=wanted, actor=self.actor, now=now()))
 
     def told(self, bookings: list[Booking]) -> dict[str, Any]:
         """With the token that opens it."""
