@@ -112,14 +112,25 @@ def _item_terms(asked: Asked, item: Item, session: Appointment | None, point: Po
             raise NotAllowed("Sign in or register to book here.", code="guest_booking_off")
         if session is None:
             require_staff(service, item.staff_id)
+        elif item.staff_id not in {None, session.staff_id}:
+            raise Invalid.field("/staff", "A session is given by whom it says.", code="session_staff")
         extras = asked_extras(service, item.extra_ids)
+        _require_no_longer_class(service, extras)
     except Invalid as error:
         raise error.under(item.pointer) from error
     require_party(service, asked.party_size)
     if session is None:
         require_location(service, asked.location_id)
+    elif asked.location_id not in {None, session.location_id}:
+        raise Invalid.field("/location", "A session is where it says.", code="session_location")
     wish = session_wish(session, asked.party_size) if session else _slot_wish(service, asked, item, extras, point)
     return ItemTerms(wish=wish.within_scopes_of(actor), policy=policy, extras=extras)
+
+
+def _require_no_longer_class(service: Service, extras: Sequence[Extra]) -> None:
+    for index, extra in enumerate(extras):
+        if service.kind == ServiceKind.CLASS and extra.duration_minutes:
+            raise Invalid.field(f"/extras/{index}", "A session is as long as it is for all.", code="session_length")
 
 
 def _require_address(address: Address | None, *, is_class: bool) -> None:

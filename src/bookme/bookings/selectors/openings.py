@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from bookme.bookings.availability import Cause, Chain, Snapshot, Unit, explain, nearest
@@ -76,8 +77,10 @@ def snapshots_between(wish: Wish, first: dt.date, last: dt.date, *, now: dt.date
 
 
 def max_gap(wish: Wish) -> int:
-    """How many minutes may pass between one service and the next."""
-    return min(policy_of(each.service).max_gap_minutes for each in wish.services)
+    """How many minutes may pass between one service and the next: what the policy allows, or what padding needs."""
+    services = [each.service for each in wish.services]
+    padding = (one.padding_after_minutes + next_.padding_before_minutes for one, next_ in pairwise(services))
+    return max((min(policy_of(each).max_gap_minutes for each in services), *padding))
 
 
 def _snapshot_of(wish: Wish, first: dt.date, last: dt.date, left: Sequence[Left], *, now: dt.datetime) -> Snapshot:
