@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 
 from bookme.bookings.models import Appointment
 from bookme.bookings.states import KEEPS_SEATS
+from bookme.dev.processes import wait_until
 from tests.factories.users import Api
 
 
@@ -54,3 +55,22 @@ def wrong_seats() -> int:
     kept = Q(bookings__status__in=KEEPS_SEATS)
     sums = Appointment.objects.filter(lead=None).annotate(kept=Coalesce(Sum("bookings__party_size", filter=kept), 0))
     return sums.exclude(kept=F("seats_taken")).count()
+
+
+def others_connected() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        )
+        found: int = cursor.fetchone()[0]
+    return found
+
+
+def deadlocks_seen() -> int:
+    """How often the database itself had to break a deadlock. Others tell of theirs when their connections are gone."""
+    wait_until(lambda: others_connected() == 0, seconds=10)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        found: int = cursor.fetchone()[0]
+    return found

@@ -5,25 +5,19 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connection, transaction
 
 from bookme.bookings import locks
-from bookme.bookings.actions import placing, seats, session_seats
+from bookme.bookings.actions import seats, session_seats
 from bookme.bookings.models import Appointment, Booking
 from bookme.core.ids import uuid7
-from bookme.dev.processes import wait_until
-from bookme.tenants.context import public_scope, tenant_scope
-from bookme.tenants.models import Tenant, TenantStatus
-from bookme.tenants.provisioning import create_tenant, drop_schema
-from bookme.tenants.selectors import forget_tenants
+from bookme.tenants.models import Tenant
 from tests.bookings.conftest import Shop, open_shop
-from tests.bookings.crowd import crowd, overlaps, wrong_seats
+from tests.bookings.crowd import crowd, deadlocks_seen, overlaps, wrong_seats
 from tests.bookings.desk import body_for, monday, session_body
-from tests.conftest import SETTINGS
 from tests.factories.bookings import SessionFactory
 from tests.factories.locations import ResourceFactory
 from tests.factories.services import ServiceFactory
@@ -31,29 +25,6 @@ from tests.factories.staff import EVERY_DAY, StaffFactory
 from tests.factories.users import Api
 
 CLIENTS, SLOTS = 16, 30
-
-
-@pytest.fixture
-def open_business(clock: Any, committed: Tenant) -> Shop:
-    return open_shop()
-
-
-@pytest.fixture
-def unguarded(clock: Any, committed: Tenant, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A business without the wall, entered, while nobody takes the lock; its host."""
-    with public_scope():
-        made = create_tenant(slug="bare", name="Bare", kind="salon", config=SETTINGS, domains=["bare.localhost"])
-        Tenant.objects.filter(pk=made.pk).update(status=TenantStatus.ACTIVE)
-        tenant = Tenant.objects.select_related("tenantconfig").get(pk=made.pk)
-    monkeypatch.setattr(placing, "lock", lambda *_, **__: None)
-    with tenant_scope(tenant):
-        with connection.cursor() as cursor:
-            cursor.execute("ALTER TABLE bookings_appointment DROP CONSTRAINT appointment_no_overlap")
-        yield "bare.localhost"
-    with public_scope():
-        drop_schema(tenant.schema_name)
-        tenant.delete()
-    forget_tenants()
 
 
 def race_for_slots(host: str, shop: Shop, *, slots: int, clients: int) -> tuple[Counter[int], list[float]]:
@@ -157,25 +128,6 @@ class Persistent:
             if answer.status_code != 503:
                 return answer
         pytest.fail("503 ten times in a row")
-
-
-def others_connected() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
-        )
-        found: int = cursor.fetchone()[0]
-    return found
-
-
-def deadlocks_seen() -> int:
-    """How often the database itself had to break a deadlock. Others tell of theirs when their connections are gone."""
-    wait_until(lambda: others_connected() == 0, seconds=10)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
-        found: int = cursor.fetchone()[0]
-    return found
 
 
 def test_promise_4_people_and_rooms_in_opposite_orders(open_business: Shop) -> None:
