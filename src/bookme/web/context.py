@@ -12,7 +12,7 @@ from django.utils.translation import get_language_info
 
 from bookme.core.formats import Formats, locale_of
 from bookme.tenants.config import BusinessConfig
-from bookme.tenants.context import current_tenant
+from bookme.tenants.context import current_tenant, require_tenant
 from bookme.tenants.models import BusinessKind, Tenant
 from bookme.web.brand import Brand, brand_of
 
@@ -55,7 +55,7 @@ class BusinessPage:
 
     @cached_property
     def formats(self) -> Formats:
-        return Formats(locale_of(self.language, self.config.country), self.config.currency)
+        return formats_in(self.language)
 
     @cached_property
     def tagline(self) -> str:
@@ -73,6 +73,12 @@ class BusinessPage:
     def is_mobile(self) -> bool:
         """It comes to its customers: bookings have an address."""
         return bool(self.tenant.kind == BusinessKind.MOBILE)
+
+
+def formats_in(language: str) -> Formats:
+    """How the business that is entered writes days, times and money in that language."""
+    config = require_tenant().config
+    return Formats(locale_of(language, config.country), config.currency)
 
 
 def business(request: HttpRequest) -> dict[str, Any]:

@@ -25,6 +25,16 @@ class SessionCard:
         return self.session.ends_at.astimezone(zone_of(self.session.location))
 
     @property
+    def decide_at(self) -> dt.datetime | None:
+        """When it is decided whether it takes place; None: it is sure."""
+        at = self.session.decide_at
+        return at and at.astimezone(zone_of(self.session.location))
+
+    @property
+    def has_enough(self) -> bool:
+        return self.session.seats_taken >= (self.session.min_to_run or 0)
+
+    @property
     def duration_minutes(self) -> int:
         return (self.session.ends_at - self.session.starts_at) // MINUTE
 

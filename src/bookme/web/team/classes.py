@@ -29,6 +29,7 @@ class ClassList:
     card: SessionCard
     people: list[Card]
     is_past: bool
+    can_change: bool
 
 
 @team_page(Permission.BOOKINGS_READ, methods=("GET", "HEAD"))
@@ -40,8 +41,14 @@ def class_day(request: HttpRequest, actor: Actor) -> HttpResponse:
     start, end = day_bounds(day, day, tz)
     sessions = list(sessions_of_team(actor, start, end))
     enrolled = enrolled_in(actor, sessions)
+    may_change = actor.may(Permission.BOOKINGS_MANAGE)
     lists = [
-        ClassList(SessionCard(each), [Card(one, actor, at) for one in enrolled[each.pk]], each.ends_at <= at)
+        ClassList(
+            SessionCard(each),
+            [Card(one, actor, at) for one in enrolled[each.pk]],
+            is_past=each.ends_at <= at,
+            can_change=may_change and each.starts_at > at,
+        )
         for each in sessions
     ]
     context = {
@@ -50,9 +57,10 @@ def class_day(request: HttpRequest, actor: Actor) -> HttpResponse:
         "today": today,
         "lists": lists,
         "next_day": None if lists else _next_day(actor, end),
-        "before_url": _url(day - _DAY),
-        "after_url": _url(day + _DAY),
-        "today_url": _url(today),
+        "before_url": day_url(day - _DAY),
+        "after_url": day_url(day + _DAY),
+        "today_url": day_url(today),
+        "publish_url": f"{reverse('team-publish')}?day={max(day, today).isoformat()}" if may_change else "",
     }
     return show(request, actor, "team/classes.html", context)
 
@@ -63,8 +71,9 @@ def _next_day(actor: Actor, after: dt.datetime) -> tuple[dt.date, str] | None:
     if found is None:
         return None
     day = found.starts_at.astimezone(zone_of(found.location)).date()
-    return day, _url(day)
+    return day, day_url(day)
 
 
-def _url(day: dt.date) -> str:
+def day_url(day: dt.date) -> str:
+    """Where the classes of that day are shown."""
     return f"{reverse('team-classes')}?day={day.isoformat()}"

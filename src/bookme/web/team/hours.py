@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from bookme.core.actor import Actor
 from bookme.core.errors import Invalid, NotFound
-from bookme.core.formats import Formats, locale_of
 from bookme.core.http.views import write
 from bookme.core.permissions import Permission
 from bookme.core.time import DAY_MINUTES, clock_text
@@ -22,7 +21,7 @@ from bookme.staff.actions import set_working_hours
 from bookme.staff.models import Staff, WorkingHours
 from bookme.staff.selectors import person_for, staff_for, weekly_hours, working_hours_of
 from bookme.staff.serializers import WorkingHoursSerializer
-from bookme.tenants.context import require_tenant
+from bookme.web.context import formats_in
 from bookme.web.team.doors import team_page
 from bookme.web.team.inputs import context_of, faults_of
 from bookme.web.team.shell import show, tell
@@ -134,8 +133,7 @@ def _by_weekday(rows: list[ShiftRow]) -> dict[int, list[ShiftRow]]:
 
 def _days(request: HttpRequest, rows: Any) -> list[WeekDay]:
     """The week as it is written here, from its first day on."""
-    config = require_tenant().config
-    formats = Formats(locale_of(request.LANGUAGE_CODE, config.country), config.currency)
+    formats = formats_in(request.LANGUAGE_CODE)
     order = [(formats.first_weekday + step) % 7 for step in range(7)]
     dates = [(each, _MONDAY + dt.timedelta(days=each)) for each in order]
     return [WeekDay(each, formats.weekday(day), formats.weekday_short(day), rows.get(each, [])) for each, day in dates]

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from bookme.web.team import away, booking, classes, customers, hours, lists, move, prices, sign_in, steps
+from bookme.web.team import (
+    away,
+    booking,
+    classes,
+    customers,
+    hours,
+    lists,
+    move,
+    prices,
+    publishing,
+    session,
+    sign_in,
+    steps,
+)
 from bookme.web.team.agenda import agenda
 from bookme.web.team.new import choose_service, choose_time, enter_customer
 from bookme.web.team.requests import request_list
@@ -21,6 +34,9 @@ urlpatterns = [
     path("new/time/", choose_time, name="team-new-time"),
     path("new/customer/", enter_customer, name="team-new-customer"),
     path("classes/", classes.class_day, name="team-classes"),
+    path("classes/new/", publishing.publish_class, name="team-publish"),
+    path("classes/<uuid:session_id>/", session.session_page, name="team-session"),
+    path("classes/<uuid:session_id>/cancel/", session.call_off_session, name="team-session-cancel"),
     path("away/", away.away_list, name="team-away"),
     path("away/closure/", away.add_closure_page, name="team-closure-add"),
     path("away/closure/<uuid:closure_id>/remove/", away.remove_closure_page, name="team-closure-remove"),
