@@ -6,6 +6,8 @@ from uuid import UUID
 
 from bookme.eventlog.events import Event
 
+TOO_FEW = "too_few"  # the cause of a session that was called off by itself
+
 
 @dataclass(frozen=True, kw_only=True)
 class BookingEvent(Event):
@@ -261,7 +263,7 @@ class SessionConfirmed(SessionEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class SessionCancelled(SessionEvent):
-    """With its `bookings`, each with a fact of its own. `cause`: `too_few`, decided by itself, or empty."""
+    """With its `bookings`, each with a fact of its own. `cause`: TOO_FEW, decided by itself, or empty."""
 
     name: ClassVar[str] = "session.cancelled"
 

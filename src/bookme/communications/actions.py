@@ -13,6 +13,7 @@ from uuid import UUID
 
 import structlog
 
+from bookme.bookings.events import SessionCancelled, SessionChanged
 from bookme.bookings.links import manage_url
 from bookme.bookings.models import Booking
 from bookme.bookings.states import Status
@@ -20,8 +21,9 @@ from bookme.communications.channels import ChannelOffError, Outgoing, Undelivera
 from bookme.communications.events import NotificationSentAgain
 from bookme.communications.messages import Rendered, render
 from bookme.communications.models import Channel, Notification, NotificationStatus
-from bookme.communications.selectors import bookings_to_tell, facts_of, sender_of
-from bookme.communications.told import Audience, Kind
+from bookme.communications.selectors import bookings_to_tell, facts_of, sender_of, session_facts
+from bookme.communications.session_letter import render_session
+from bookme.communications.told import Audience, Former, Kind
 from bookme.core.actor import Actor
 from bookme.core.errors import Conflict
 from bookme.core.ids import uuid7
@@ -65,12 +67,12 @@ def tell(
     audience: Audience,
     booking_ids: Collection[UUID],
     channel: Channel = Channel.EMAIL,
-    old_starts: Mapping[UUID, dt.datetime] | None = None,
+    former: Mapping[UUID, Former] | None = None,
     now: dt.datetime,
 ) -> None:
     """Send one message about all these bookings of one customer and record it under `key`, which is sent once.
 
-    Those of which it is no longer true are left out; without any left, or to nobody, nothing is sent. `old_starts` is
+    Those of which it is no longer true are left out; without any left, or to nobody, nothing is sent. `former` is
     where bookings were moved from. Must run outside of a transaction: it talks to the network. Raises what the carrier
     raises if another try may succeed; a final refusal is recorded and is the end of it. Raises ValueError for bookings
     of several customers, of whom none may read of the others.
@@ -82,14 +84,44 @@ def tell(
         return
     draft = _draft(key, kind, audience, bookings, channel)
     if draft.to:
-        _send(draft, bookings, message_id=_message_id(key), old_starts=old_starts or {}, now=now)
+        _send(draft, bookings, message_id=_message_id(key), former=former or {}, now=now)
+
+
+def tell_of_session(*, key: str, kind: str, event: SessionChanged | SessionCancelled, now: dt.datetime) -> None:
+    """Tell the business, at its own address, of a session that was changed or called off; otherwise as `tell`."""
+    tenant = require_tenant()
+    if Notification.objects.filter(key=key, status=NotificationStatus.SENT).exists() or not tenant.config.contact.email:
+        return
+    notification = Notification.objects.filter(key=key).first() or Notification(
+        key=key,
+        kind=f"{kind}{BUSINESS_SUFFIX}",
+        channel=Channel.EMAIL,
+        to=tenant.config.contact.email,
+        language=written_language(tenant.config.language),
+    )
+    facts = session_facts(event, language=notification.language)
+    rendered = render_session(sender=sender_of(tenant), session=facts, language=notification.language)
+    outgoing = Outgoing(
+        channel=Channel.EMAIL,
+        tenant=tenant.slug,
+        to=notification.to,
+        to_name=tenant.name,
+        from_name=tenant.name,
+        reply_to=notification.to,
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        calendar=b"",
+        message_id=_message_id(key),
+    )
+    _carry(notification, outgoing, rendered, now=now)
 
 
 def repeat(*, notification: Notification, request: UUID, now: dt.datetime) -> None:
     """Send a recorded message again with what is true now. `request` tells two wishes apart, not two tries of one."""
-    bookings = _still_true(_kind_of(notification), notification.booking_ids)
+    bookings = _still_true(_kind_of(notification), notification.booking_ids) if notification.booking_ids else []
     if bookings:
-        _send(notification, bookings, message_id=_message_id(f"{notification.key}:{request}"), old_starts={}, now=now)
+        _send(notification, bookings, message_id=_message_id(f"{notification.key}:{request}"), former={}, now=now)
 
 
 def send_again(*, notification: Notification, actor: Actor, now: dt.datetime) -> None:
@@ -98,7 +130,7 @@ def send_again(*, notification: Notification, actor: Actor, now: dt.datetime) ->
     Raises NotAllowed, and Conflict `no_longer_true` if its bookings have changed so that it would mislead.
     """
     actor.demand(Permission.NOTIFICATIONS_SEND)
-    if not _still_true(_kind_of(notification), notification.booking_ids):
+    if not notification.booking_ids or not _still_true(_kind_of(notification), notification.booking_ids):
         raise Conflict("The booking has changed: this message would no longer be true.", code="no_longer_true")
     request = uuid7()
     enqueue(
@@ -248,17 +280,20 @@ def _send(
     bookings: Sequence[Booking],
     *,
     message_id: str,
-    old_starts: Mapping[UUID, dt.datetime],
+    former: Mapping[UUID, Former],
     now: dt.datetime,
 ) -> None:
     tenant = require_tenant()
-    rendered = _rendered(notification, bookings, tenant, old_starts, now)
-    recorded = _recorded(rendered, bookings)
+    rendered = _rendered(notification, bookings, tenant, former, now)
+    outgoing = _outgoing(notification, rendered, bookings[0], tenant, message_id=message_id)
+    _carry(notification, outgoing, _recorded(rendered, bookings), now=now)
+
+
+def _carry(notification: Notification, outgoing: Outgoing, recorded: Rendered, *, now: dt.datetime) -> None:
+    """Hand it to its carrier, and record how it went."""
     notification.attempts += 1
     try:
-        carrier_of(Channel(notification.channel)).send(
-            _outgoing(notification, rendered, bookings[0], tenant, message_id=message_id)
-        )
+        carrier_of(outgoing.channel).send(outgoing)
     except (UndeliverableError, ChannelOffError) as error:
         _record(notification, recorded, failure=str(error))
     except Exception as error:
@@ -272,7 +307,7 @@ def _rendered(
     notification: Notification,
     bookings: Sequence[Booking],
     tenant: Tenant,
-    old_starts: Mapping[UUID, dt.datetime],
+    former: Mapping[UUID, Former],
     now: dt.datetime,
 ) -> Rendered:
     to_business = notification.kind.endswith(BUSINESS_SUFFIX)
@@ -281,7 +316,7 @@ def _rendered(
         kind=_kind_of(notification),
         audience=Audience.BUSINESS if to_business else Audience.CUSTOMER,
         sender=sender_of(tenant),
-        bookings=[facts_of(each, language=language, old_start=old_starts.get(each.pk)) for each in bookings],
+        bookings=[facts_of(each, language=language, former=former.get(each.pk)) for each in bookings],
         language=language,
         now=now,
     )

@@ -13,7 +13,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bookme.communications.told import Audience, BookingFacts
+from bookme.communications.told import Audience, BookingFacts, SessionFacts
 from bookme.core.formats import Formats
 
 Told = Sequence[BookingFacts]
@@ -139,8 +139,17 @@ def _extras(bookings: Told, _formats: Formats) -> Row:
 
 
 def _was(bookings: Told, formats: Formats) -> Row:
-    old = bookings[0].old_start
-    return _("Was"), formats.moment(old.astimezone(bookings[0].zone)) if old else ""
+    return _("Was"), was_text(bookings[0], formats)
+
+
+def was_text(told: BookingFacts | SessionFacts, formats: Formats) -> str:
+    """Only what was otherwise: `Sunday 6 January, 10:00, with Ada`."""
+    was = [
+        formats.moment(told.old_start.astimezone(told.zone)) if told.old_start else "",
+        _("with %(name)s") % {"name": told.old_staff} if told.old_staff else "",
+        _("at %(place)s") % {"place": told.old_place} if told.old_place else "",
+    ]
+    return ", ".join(filter(None, was))
 
 
 def _with(bookings: Told, _formats: Formats) -> Row:

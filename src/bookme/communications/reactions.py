@@ -8,11 +8,21 @@ from uuid import UUID
 
 from django.db import transaction
 
-from bookme.bookings.events import BookingEvent, BookingExpired, BookingRescheduled, BookingUndone
+from bookme.bookings.events import (
+    TOO_FEW,
+    BookingCancelled,
+    BookingEvent,
+    BookingExpired,
+    BookingRescheduled,
+    BookingUndone,
+    SessionCancelled,
+    SessionChanged,
+)
 from bookme.bookings.models import Booking
 from bookme.bookings.states import Status
+from bookme.communications import actions
 from bookme.communications.actions import REMINDERS_PATH, plan_all_reminders, plan_reminders, tell
-from bookme.communications.told import Audience, Kind
+from bookme.communications.told import Audience, Former, Kind
 from bookme.core.time import now
 from bookme.eventlog.models import Event as EventRow
 
@@ -23,8 +33,16 @@ def tell_customer(*, event: BookingEvent, record: EventRow) -> None:
 
 
 def tell_business(*, event: BookingEvent, record: EventRow) -> None:
-    """So does the business, at its own address."""
+    """So does the business, at its own address; of a whole session it is told once, and not of each booking."""
+    if isinstance(event, BookingRescheduled | BookingCancelled) and event.of_session:
+        return
     _tell(event, record, Audience.BUSINESS, Kind(event.name))
+
+
+def tell_of_session(*, event: SessionChanged | SessionCancelled, record: EventRow) -> None:
+    """The business is told of a session that changed for who booked it, or was called off for want of them."""
+    if event.bookings or (isinstance(event, SessionCancelled) and event.cause == TOO_FEW):
+        actions.tell_of_session(key=f"event:{record.pk}:{Audience.BUSINESS}", kind=event.name, event=event, now=now())
 
 
 def tell_of_restored(*, event: BookingUndone, record: EventRow) -> None:
@@ -71,17 +89,21 @@ def _tell(event: BookingEvent, record: EventRow, audience: Audience, kind: Kind)
         kind=kind,
         audience=audience,
         booking_ids=[event.booking_id, *(UUID(each) for each in event.also)],
-        old_starts=_old_starts(event, record) if isinstance(event, BookingRescheduled) else None,
+        former=_former(event, record) if isinstance(event, BookingRescheduled) else None,
         now=now(),
     )
 
 
-def _old_starts(event: BookingRescheduled, record: EventRow) -> dict[UUID, dt.datetime]:
-    """Where each booking was that begins at another time now: the facts of the others follow the first one's."""
-    starts = {event.booking_id: (event.old_start, event.start)}
+def _former(event: BookingRescheduled, record: EventRow) -> dict[UUID, Former]:
+    """Where each of the bookings was: the facts of the others follow the first one's."""
+    found = {event.booking_id: _before(event)}
     if event.also:
         others = EventRow.objects.filter(name=event.name, subject_id__in=event.also, pk__gt=record.pk)
         for other in others.filter(payload__told_with=str(event.booking_id)).order_by("pk"):
-            said = other.payload
-            starts.setdefault(UUID(said["booking_id"]), (said["old_start"], said["start"]))
-    return {booking_id: dt.datetime.fromisoformat(old) for booking_id, (old, new) in starts.items() if old != new}
+            moved = BookingRescheduled.from_payload(other.payload)
+            found.setdefault(moved.booking_id, _before(moved))
+    return found
+
+
+def _before(event: BookingRescheduled) -> Former:
+    return Former(dt.datetime.fromisoformat(event.old_start), event.old_staff_id, event.old_location_id)

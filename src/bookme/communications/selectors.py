@@ -7,17 +7,21 @@ from uuid import UUID
 
 from django.db.models import BooleanField, F, Func, IntegerField, OuterRef, QuerySet, Subquery
 
+from bookme.bookings.events import TOO_FEW, SessionCancelled, SessionChanged
 from bookme.bookings.links import manage_url
 from bookme.bookings.models import Booking
 from bookme.bookings.selectors.bookings import scope_of
 from bookme.communications.models import Notification
-from bookme.communications.told import BookingFacts, Sender
+from bookme.communications.told import BookingFacts, Former, Sender, SessionFacts
 from bookme.core.actor import Actor
 from bookme.core.errors import NotFound
 from bookme.core.permissions import Permission
 from bookme.locations.models import Location
 from bookme.locations.selectors import zone_of
+from bookme.services.models import Service
+from bookme.staff.models import Staff
 from bookme.tenants.config import Policy
+from bookme.tenants.context import require_tenant
 from bookme.tenants.models import Tenant
 from bookme.tenants.selectors import business_url
 
@@ -87,8 +91,8 @@ def sender_of(tenant: Tenant) -> Sender:
     )
 
 
-def facts_of(booking: Booking, *, language: str, old_start: dt.datetime | None = None) -> BookingFacts:
-    """A booking of `bookings_to_tell` as messages in that language tell it; `old_start` is where it was moved from."""
+def facts_of(booking: Booking, *, language: str, former: Former | None = None) -> BookingFacts:
+    """A booking of `bookings_to_tell` as messages in that language tell it; `former` is where it was moved from."""
     visit, appointment, location = booking.visit, booking.appointment, booking.appointment.location
     return BookingFacts(
         id=booking.pk,
@@ -117,8 +121,37 @@ def facts_of(booking: Booking, *, language: str, old_start: dt.datetime | None =
         customer_phone=visit.contact_phone,
         notes=visit.notes,
         manage_url=manage_url(visit),
-        old_start=old_start,
+        old_start=former.start if former and former.start != appointment.starts_at else None,
+        old_staff=_old_name(Staff, former.staff_id if former else None, appointment.staff_id, language),
+        old_place=_old_name(Location, former.location_id if former else None, appointment.location_id, language),
     )
+
+
+def session_facts(event: SessionChanged | SessionCancelled, *, language: str) -> SessionFacts:
+    """A session as it was when that became true, in that language."""
+    location = Location.objects.get(pk=event.location_id)
+    moved = event if isinstance(event, SessionChanged) else None
+    return SessionFacts(
+        service=Service.objects.get(pk=event.service_id).text("name", language),
+        staff=Staff.objects.get(pk=event.staff_id).text("name", language),
+        place=location.text("name", language),
+        starts_at=dt.datetime.fromisoformat(event.start),
+        ends_at=dt.datetime.fromisoformat(event.end),
+        zone=zone_of(location),
+        currency=require_tenant().config.currency,
+        bookings=event.bookings,
+        is_cancelled=moved is None,
+        too_few=isinstance(event, SessionCancelled) and event.cause == TOO_FEW,
+        old_start=dt.datetime.fromisoformat(moved.old_start) if moved and moved.old_start != event.start else None,
+        old_staff=_old_name(Staff, moved.old_staff_id if moved else None, event.staff_id, language),
+        old_place=_old_name(Location, moved.old_location_id if moved else None, event.location_id, language),
+    )
+
+
+def _old_name(rows: type[Staff] | type[Location], old: UUID | None, new: UUID, language: str) -> str:
+    """Empty where it is the same still."""
+    found = None if old is None or old == new else rows.objects.filter(pk=old).first()
+    return found.text("name", language) if found else ""
 
 
 def _address_of(location: Location) -> str:

@@ -44,8 +44,19 @@ class Sender:
 
 
 @dataclass(frozen=True)
+class Former:
+    """When, with whom and where a booking was before it moved."""
+
+    start: dt.datetime
+    staff_id: UUID
+    location_id: UUID
+
+
+@dataclass(frozen=True)
 class BookingFacts:
-    """A booking as messages tell it; instants in UTC, `zone` is the place's. `old_start` is set if it was moved.
+    """A booking as messages tell it; instants in UTC, `zone` is the place's.
+
+    `old_start`, `old_staff` and `old_place` are set where they were others.
 
     `cancellation` is the rule under which it was booked.
     """
@@ -77,3 +88,27 @@ class BookingFacts:
     notes: str
     manage_url: str
     old_start: dt.datetime | None = None
+    old_staff: str = ""
+    old_place: str = ""
+
+
+@dataclass(frozen=True)
+class SessionFacts:
+    """A session as the business is told of it, with `bookings` of it that were moved or cancelled; as in BookingFacts.
+
+    `is_cancelled` for want of people if `too_few`; else it has moved.
+    """
+
+    service: str
+    staff: str
+    place: str
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    zone: ZoneInfo
+    currency: str
+    bookings: int
+    is_cancelled: bool
+    too_few: bool = False
+    old_start: dt.datetime | None = None
+    old_staff: str = ""
+    old_place: str = ""

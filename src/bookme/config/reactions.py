@@ -35,6 +35,7 @@ from bookme.communications.reactions import (
     tell_customer,
     tell_of_expired,
     tell_of_restored,
+    tell_of_session,
 )
 from bookme.customers.events import CustomerChanged, CustomersImported
 from bookme.eventlog.registry import wire
@@ -75,9 +76,9 @@ wire(
         WaitlistRanked: (),
         WaitlistClosed: (),
         SessionPublished: (),
-        SessionChanged: (follow_session,),
+        SessionChanged: (tell_of_session, follow_session),
         SessionConfirmed: (),
-        SessionCancelled: (follow_session,),
+        SessionCancelled: (tell_of_session, follow_session),
         NotificationSentAgain: (),
     }
 )

@@ -46,6 +46,7 @@ def form(shop: Shop, service: Service, **more: Any) -> dict[str, Any]:
         "place": shop.place.pk,
         "day": "2030-01-07",
         "start": "18:30",
+        "repeat": "once",
     }
     return given | more
 

@@ -60,7 +60,7 @@ def call_off(
     cause: str,
     actor: Actor,
 ) -> None:
-    """Cancel the bookings, then the session; the caller holds the lock. `cause` is `too_few` or empty."""
+    """Cancel the bookings, then the session; the caller holds the lock. `cause` is TOO_FEW or empty."""
     for booking in bookings:
         reason = reason_for(booking)
         swap(booking, status=Status.CANCELLED, cancelled_by=BUSINESS, cancel_reason=reason, fee=Decimal(0))

@@ -9,7 +9,7 @@ from django.utils import translation
 from bookme.bookings.actions.facts import session_fact
 from bookme.bookings.actions.seats import release_expired_holds
 from bookme.bookings.actions.sessions.cancelling import call_off, has_come, seated_in
-from bookme.bookings.events import SessionConfirmed
+from bookme.bookings.events import TOO_FEW, SessionConfirmed
 from bookme.bookings.locks import lock
 from bookme.bookings.models import Appointment, Booking
 from bookme.bookings.selectors.offer import policy_of
@@ -80,7 +80,7 @@ def decide_session(*, session_id: UUID, now: dt.datetime) -> None:
         session.save(update_fields=["decide_at", "updated_at"])
         publish(session_fact(SessionConfirmed, session), actor=SYSTEM)
         return
-    call_off(session, bookings, reason_for=lambda booking: _too_few(session, booking), cause="too_few", actor=SYSTEM)
+    call_off(session, bookings, reason_for=lambda booking: _too_few(session, booking), cause=TOO_FEW, actor=SYSTEM)
 
 
 def _too_few(session: Appointment, booking: Booking) -> str:
