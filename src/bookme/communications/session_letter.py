@@ -65,9 +65,6 @@ def _rows(session: SessionFacts, formats: Formats) -> list[tuple[str, str]]:
         (_("Was"), was_text(session, formats)),
         (_("With"), session.staff),
         (_("Where"), session.place),
-        (
-            _("Booked"),
-            ngettext("%(count)d booking", "%(count)d bookings", session.bookings) % {"count": session.bookings},
-        ),
+        (_("Booked"), booked),
     ]
     return [(label, text) for label, text in rows if text]
