@@ -10,11 +10,11 @@ from bookme.bookings.models import Appointment, Booking, ResourceAllocation, Vis
 from bookme.core.permissions import Role
 from bookme.customers.models import Consent, CustomerAddress
 from bookme.eventlog.models import Event
-from bookme.services.models import QuestionKind
+from bookme.services.models import QuestionKind, ServiceKind
 from bookme.tenants.models import OutboxMessage, Tenant
 from tests.bookings.conftest import Shop
-from tests.bookings.desk import CONSENTS, CUSTOMER, body_for, monday, refused, written
-from tests.factories.bookings import BookingFactory
+from tests.bookings.desk import CONSENTS, CUSTOMER, body_for, monday, refused, session_body, written
+from tests.factories.bookings import BookingFactory, SessionFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.locations import LocationFactory, ResourceFactory
 from tests.factories.services import ExtraFactory, QuestionFactory, ServiceFactory
@@ -253,9 +253,29 @@ def test_how_many_queries_a_booking_takes(
     for each in range(8):
         StaffFactory(hours=EVERY_DAY, does=[shop.service])
         BookingFactory(appointment__service=shop.service, appointment__starts_at=monday(9) + dt.timedelta(days=each))
-    with django_assert_max_num_queries(27):
+    stranger.api.get("config/")  # which business it is, and what it set, is kept for some seconds
+    with django_assert_max_num_queries(25):
         answer = stranger.api.post("bookings/", body_for(shop.service, monday(10)))
     assert answer.status_code == 201, answer.content
+
+
+@pytest.mark.parametrize("kind", ["alone", "together", "joining", "session"])
+def test_what_is_told_of_a_new_booking_is_what_is_read_of_it(shop: Shop, stranger: Stranger, kind: str) -> None:
+    extra = ExtraFactory(services=[shop.service], price="7.5", duration_minutes=15)
+    body = body_for(shop.service, monday(10), extras=[str(extra.pk)], notes="By bus.", party_size=1)
+    if kind == "session":
+        body = session_body(SessionFactory(starts_at=monday(10), capacity=5))
+    elif kind != "alone":
+        group = {"kind": ServiceKind.GROUP, "capacity": 3, "padding_after_minutes": 10}
+        body = body_for(ServiceFactory(staff_needed=2, staff=[shop.ada, shop.ben], **group), monday(10))
+        if kind == "joining":
+            stranger.api.post("bookings/", body | {"customer": {"name": "Bea", "email": "bea@mail.example"}})
+    answer = stranger.api.post("bookings/", body)
+    assert answer.status_code == 201, answer.content
+    told = answer.json()
+    token = told.pop("manage_token")
+    assert told == stranger.api.get(f"bookings/{told['id']}/", {"token": token}).json()
+    assert len(told["helpers"]) == (kind in {"together", "joining"})
 
 
 def test_a_member_who_may_not_manage_bookings_makes_none(shop: Shop, salon: Tenant) -> None:

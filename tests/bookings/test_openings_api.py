@@ -5,6 +5,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from bookme.bookings.availability import Cause
 from bookme.bookings.wishes import SESSIONS_ONLY
@@ -12,12 +14,13 @@ from bookme.bookings.wording import cause_text
 from bookme.core.permissions import Role
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import Tenant
+from bookme.tenants.selectors import forget_tenants
 from tests.bookings.conftest import Shop, open_shop
 from tests.bookings.desk import monday, refused
 from tests.factories.bookings import AppointmentFactory, SessionFactory
 from tests.factories.locations import LocationFactory
 from tests.factories.services import ExtraFactory, ServiceFactory
-from tests.factories.staff import StaffServiceFactory
+from tests.factories.staff import EVERY_DAY, StaffFactory, StaffServiceFactory
 from tests.factories.users import Person, Stranger, make_person
 from tests.web.conftest import configure
 
@@ -54,6 +57,26 @@ class TestSlots:
             assert slots[0]["start"] == "2030-01-07T09:00:00+09:00"
             assert slots[-1]["start"] == "2030-01-07T15:00:00+09:00"
             assert {tuple(slot["staff"]) for slot in slots} == {(str(shop.ben.pk),)}
+
+    def test_statements_are_as_many_for_one_day_and_one_person_as_for_a_season_and_twenty(
+        self, shop: Shop, stranger: Stranger
+    ) -> None:
+        """The business is looked up anew each time, which counts."""
+
+        def counted(**days: str) -> int:
+            forget_tenants()
+            with CaptureQueriesContext(connection) as asked:
+                answer = stranger.api.get(SLOTS, {"service": str(shop.service.pk), **days})
+            assert answer.json()["days"][0]["slots"]
+            return len(asked)
+
+        few = counted(**{"from": "2030-01-07", "to": "2030-01-07"})
+        for day in range(20):
+            person = StaffFactory(hours=EVERY_DAY, does=[shop.service])
+            AppointmentFactory(
+                service=shop.service, staff=person, starts_at=monday(9) + dt.timedelta(days=day), seats_taken=1
+            )
+        assert counted(**{"from": "2030-01-07", "to": "2030-04-06"}) == few <= 6
 
     def test_any_is_everybody(self, shop: Shop, stranger: Stranger) -> None:
         query = {"service": str(shop.service.pk), **WEEK}

@@ -13,6 +13,12 @@ from bookme.bookings.events import BookingExpired
 from bookme.bookings.models import Appointment, Booking, ResourceAllocation
 from bookme.bookings.states import Status
 from bookme.core.actor import SYSTEM
+from bookme.tenants.statements import prepared_rows
+
+_OVERDUE = f"""
+SELECT staff_id FROM bookings_booking booking JOIN bookings_appointment appointment ON appointment.id = appointment_id
+WHERE booking.status = '{Status.HELD}' AND booking.hold_expires_at <= %(now)s
+"""
 
 
 def take_seats(*, appointment_id: UUID, seats: int) -> bool:
@@ -35,7 +41,7 @@ def _of_all(appointment_id: UUID) -> QuerySet[Appointment]:
 
 def staff_of_expired_holds(*, now: dt.datetime) -> set[UUID]:
     """Whose calendars have unpaid holds that ran out."""
-    return set(_expired(now).values_list("appointment__staff", flat=True))
+    return {staff_id for (staff_id,) in prepared_rows(_OVERDUE, {"now": now})}
 
 
 def release_expired_holds(*, staff_ids: Collection[UUID], now: dt.datetime) -> int:
