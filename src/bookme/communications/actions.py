@@ -5,25 +5,24 @@ truth, nothing is lost, and a mail program knows the repeat by its Message-ID.
 """
 
 import datetime as dt
-import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-import structlog
-
 from bookme.bookings.events import SessionCancelled, SessionChanged
 from bookme.bookings.links import manage_url
 from bookme.bookings.models import Booking
 from bookme.bookings.states import Status
-from bookme.communications.channels import ChannelOffError, Outgoing, UndeliverableError, carrier_of
+from bookme.communications.channels import Outgoing
 from bookme.communications.events import NotificationSentAgain
 from bookme.communications.messages import Rendered, render
-from bookme.communications.models import Channel, Notification, NotificationStatus
+from bookme.communications.models import Channel, Notification
 from bookme.communications.selectors import bookings_to_tell, facts_of, sender_of, session_facts
+from bookme.communications.sending import deliver, message_id_of, was_sent
 from bookme.communications.session_letter import render_session
-from bookme.communications.told import Audience, Former, Kind
+from bookme.communications.told import LINK_ON_RECORD, Audience, Former, Kind
+from bookme.communications.waiting import is_still_true, repeat_waiting
 from bookme.core.actor import Actor
 from bookme.core.errors import Conflict
 from bookme.core.ids import uuid7
@@ -43,7 +42,6 @@ REMINDERS_PATH = "settings.reminders"
 PLANNED_AT_ONCE = 100
 A_VISIT_LATER = dt.timedelta(days=1)
 BUSINESS_SUFFIX = ".business"
-LINK_ON_RECORD = "[link]"
 # A message is told only while it is still true.
 TRUE_OF: dict[Kind, frozenset[Status]] = {
     Kind.REQUESTED: frozenset({Status.PENDING}),
@@ -56,8 +54,6 @@ TRUE_OF: dict[Kind, frozenset[Status]] = {
 }
 
 _Timed = tuple[Status, dt.datetime]
-
-_log = structlog.get_logger(__name__)
 
 
 def tell(
@@ -77,20 +73,20 @@ def tell(
     raises if another try may succeed; a final refusal is recorded and is the end of it. Raises ValueError for bookings
     of several customers, of whom none may read of the others.
     """
-    if Notification.objects.filter(key=key, status=NotificationStatus.SENT).exists():
+    if was_sent(key):
         return
     bookings = _still_true(kind, booking_ids)
     if not bookings:
         return
     draft = _draft(key, kind, audience, bookings, channel)
     if draft.to:
-        _send(draft, bookings, message_id=_message_id(key), former=former or {}, now=now)
+        _send(draft, bookings, message_id=message_id_of(key), former=former or {}, now=now)
 
 
 def tell_of_session(*, key: str, kind: str, event: SessionChanged | SessionCancelled, now: dt.datetime) -> None:
     """Tell the business, at its own address, of a session that was changed or called off; otherwise as `tell`."""
     tenant = require_tenant()
-    if Notification.objects.filter(key=key, status=NotificationStatus.SENT).exists() or not tenant.config.contact.email:
+    if was_sent(key) or not tenant.config.contact.email:
         return
     notification = Notification.objects.filter(key=key).first() or Notification(
         key=key,
@@ -112,16 +108,19 @@ def tell_of_session(*, key: str, kind: str, event: SessionChanged | SessionCance
         text=rendered.text,
         html=rendered.html,
         calendar=b"",
-        message_id=_message_id(key),
+        message_id=message_id_of(key),
     )
-    _carry(notification, outgoing, rendered, now=now)
+    deliver(notification, outgoing, recorded=rendered, now=now)
 
 
 def repeat(*, notification: Notification, request: UUID, now: dt.datetime) -> None:
     """Send a recorded message again with what is true now. `request` tells two wishes apart, not two tries of one."""
+    if notification.entry_id is not None:
+        repeat_waiting(notification=notification, request=request, now=now)
+        return
     bookings = _still_true(_kind_of(notification), notification.booking_ids) if notification.booking_ids else []
     if bookings:
-        _send(notification, bookings, message_id=_message_id(f"{notification.key}:{request}"), former={}, now=now)
+        _send(notification, bookings, message_id=message_id_of(f"{notification.key}:{request}"), former={}, now=now)
 
 
 def send_again(*, notification: Notification, actor: Actor, now: dt.datetime) -> None:
@@ -130,7 +129,7 @@ def send_again(*, notification: Notification, actor: Actor, now: dt.datetime) ->
     Raises NotAllowed, and Conflict `no_longer_true` if its bookings have changed so that it would mislead.
     """
     actor.demand(Permission.NOTIFICATIONS_SEND)
-    if not notification.booking_ids or not _still_true(_kind_of(notification), notification.booking_ids):
+    if not _is_true_still(notification, now):
         raise Conflict("The booking has changed: this message would no longer be true.", code="no_longer_true")
     request = uuid7()
     enqueue(
@@ -142,6 +141,12 @@ def send_again(*, notification: Notification, actor: Actor, now: dt.datetime) ->
     )
     event = NotificationSentAgain(notification_id=notification.pk, kind=notification.kind, channel=notification.channel)
     publish(event, actor=actor)
+
+
+def _is_true_still(notification: Notification, now: dt.datetime) -> bool:
+    if notification.entry_id is not None:
+        return is_still_true(notification, now=now)
+    return bool(notification.booking_ids and _still_true(_kind_of(notification), notification.booking_ids))
 
 
 def plan_reminders(*, visit_ids: Collection[UUID], former: Iterable[Reminder] = (), now: dt.datetime) -> None:
@@ -286,21 +291,7 @@ def _send(
     tenant = require_tenant()
     rendered = _rendered(notification, bookings, tenant, former, now)
     outgoing = _outgoing(notification, rendered, bookings[0], tenant, message_id=message_id)
-    _carry(notification, outgoing, _recorded(rendered, bookings), now=now)
-
-
-def _carry(notification: Notification, outgoing: Outgoing, recorded: Rendered, *, now: dt.datetime) -> None:
-    """Hand it to its carrier, and record how it went."""
-    notification.attempts += 1
-    try:
-        carrier_of(outgoing.channel).send(outgoing)
-    except (UndeliverableError, ChannelOffError) as error:
-        _record(notification, recorded, failure=str(error))
-    except Exception as error:
-        _record(notification, recorded, failure=f"{type(error).__name__}: another try follows")
-        raise
-    else:
-        _record(notification, recorded, sent_at=now)
+    deliver(notification, outgoing, recorded=_recorded(rendered, bookings), now=now)
 
 
 def _rendered(
@@ -349,37 +340,3 @@ def _outgoing(
         calendar=rendered.calendar if by_mail else b"",
         message_id=message_id,
     )
-
-
-def _record(
-    notification: Notification, rendered: Rendered, *, sent_at: dt.datetime | None = None, failure: str = ""
-) -> None:
-    """Write how it went. Of two that sent the same message at once, the later one updates the record of the first."""
-    by_mail = notification.channel == Channel.EMAIL
-    values = {
-        "kind": notification.kind,
-        "channel": notification.channel,
-        "to": notification.to,
-        "language": notification.language,
-        "subject": rendered.subject[:300],
-        "text": rendered.text if by_mail else rendered.short,
-        "visit_id": notification.visit_id,
-        "booking_ids": notification.booking_ids,
-        "status": NotificationStatus.SENT if sent_at else NotificationStatus.FAILED,
-        "attempts": notification.attempts,
-        "error": failure[:300],
-        "sent_at": sent_at or notification.sent_at,
-    }
-    Notification.objects.update_or_create(key=notification.key, defaults=values)
-    level = _log.warning if failure else _log.info
-    level(
-        "message",
-        kind=notification.kind,
-        channel=notification.channel,
-        bookings=[str(each) for each in notification.booking_ids],
-    )
-
-
-def _message_id(key: str) -> str:
-    """The same for every try of a message, and telling nothing about it."""
-    return hashlib.sha256(f"{require_tenant().pk}:{key}".encode()).hexdigest()[:40]

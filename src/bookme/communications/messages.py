@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from bookme.bookings.ics import CalendarEntry, calendar_file
 from bookme.bookings.wording import cancellation_text
-from bookme.communications.itinerary import by_visit, layout_of, what_of, where_of
+from bookme.communications.itinerary import Layout, by_visit, layout_of, what_of, where_of
 from bookme.communications.told import OVER, Audience, BookingFacts, Kind, Sender
-from bookme.communications.wording import words_for
+from bookme.communications.wording import Words, words_for
 from bookme.core.color import readable_on
 from bookme.core.formats import Formats, locale_of
 
@@ -46,23 +46,44 @@ def render(
         formats = Formats(locale=locale_of(language, sender.country), currency=bookings[0].currency)
         when = _when(bookings, formats)
         words = words_for(kind=kind, audience=audience, sender=sender, bookings=bookings, when=when)
-        context = {
-            "words": words,
-            "sender": sender,
-            "layout": layout_of(bookings, audience=audience, formats=formats),
-            "policies": [] if audience is Audience.BUSINESS or kind in OVER else _policies(bookings, formats),
-            "button": _button(kind, audience, sender, bookings),
-            "on_color": readable_on(sender.color),
-            "language": language,
-            "dir": "rtl" if translation.get_language_bidi() else "ltr",
-        }
-        return Rendered(
-            subject=words.subject,
-            text=render_to_string("communications/booking.txt", context).strip() + "\n",
-            html=render_to_string("communications/booking.html", context),
-            short=_short(sender, bookings, when),
-            calendar=_calendar(kind, sender, bookings, now),
+        rendered = letter(
+            words=words,
+            layout=layout_of(bookings, audience=audience, formats=formats),
+            policies=[] if audience is Audience.BUSINESS or kind in OVER else _policies(bookings, formats),
+            button=_button(kind, audience, sender, bookings),
+            sender=sender,
+            language=language,
         )
+        return replace(rendered, short=_short(sender, bookings, when), calendar=_calendar(kind, sender, bookings, now))
+
+
+def letter(
+    *,
+    words: Words,
+    layout: Layout,
+    policies: Sequence[str],
+    button: tuple[str, str],
+    sender: Sender,
+    language: str,
+) -> Rendered:
+    """A message as text and HTML, for channels with room. `button` is what it says and where it leads."""
+    context = {
+        "words": words,
+        "sender": sender,
+        "layout": layout,
+        "policies": policies,
+        "button": button,
+        "on_color": readable_on(sender.color),
+        "language": language,
+        "dir": "rtl" if translation.get_language_bidi() else "ltr",
+    }
+    return Rendered(
+        subject=words.subject,
+        text=render_to_string("communications/booking.txt", context).strip() + "\n",
+        html=render_to_string("communications/booking.html", context),
+        short="",
+        calendar=b"",
+    )
 
 
 def _when(bookings: Sequence[BookingFacts], formats: Formats) -> str:

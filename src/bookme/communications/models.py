@@ -24,8 +24,10 @@ class Notification(Row):
     """One message on record. `key` is what makes it once: the event and the kind, or the reminder's.
 
     `booking_ids` are the bookings that it told, in order of start; `visit_id` is the visit of the first.
+    `entry_id` is of the waitlist, where it was told to who waits.
 
-    `text` is what was sent but for the link that manages the booking, which is made anew for every sending.
+    `text` is what was sent but for the link that manages the booking, or opens the entry, which is made anew for every
+    sending.
     """
 
     key = models.CharField(max_length=200, unique=True)
@@ -37,6 +39,7 @@ class Notification(Row):
     text = models.TextField()
     visit_id = models.UUIDField(null=True)
     booking_ids = ArrayField(models.UUIDField(), default=list)
+    entry_id = models.UUIDField(null=True)
     status = models.CharField(max_length=16, choices=NotificationStatus.choices)
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)

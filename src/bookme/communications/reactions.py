@@ -17,12 +17,15 @@ from bookme.bookings.events import (
     BookingUndone,
     SessionCancelled,
     SessionChanged,
+    WaitlistClosed,
+    WaitlistEvent,
 )
 from bookme.bookings.models import Booking
 from bookme.bookings.states import Status
 from bookme.communications import actions
 from bookme.communications.actions import REMINDERS_PATH, plan_all_reminders, plan_reminders, tell
 from bookme.communications.told import Audience, Former, Kind
+from bookme.communications.waiting import WaitingKind, tell_waiting
 from bookme.core.time import now
 from bookme.eventlog.models import Event as EventRow
 
@@ -58,6 +61,16 @@ def tell_of_expired(*, event: BookingExpired, record: EventRow) -> None:
     if Booking.objects.filter(pk=event.booking_id, hold_expires_at=None).exists():
         for audience in Audience:
             _tell(event, record, audience, Kind.EXPIRED)
+
+
+def tell_waiter(*, event: WaitlistEvent, record: EventRow) -> None:
+    """Whoever waits learns that they do, of what is held for them, and that there is nothing to come.
+
+    What has begun is told to nobody: they know what time it is.
+    """
+    if isinstance(event, WaitlistClosed) and event.reason == "passed":
+        return
+    tell_waiting(key=f"event:{record.pk}:waiting", kind=WaitingKind(event.name), entry_id=event.entry_id, now=now())
 
 
 def keep_reminders(*, event: BookingEvent, **_: object) -> None:

@@ -1,15 +1,13 @@
 """What the business is told of a whole session: once, and not booking by booking. Pure but for the templates."""
 
-from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookme.communications.itinerary import Layout, was_text
-from bookme.communications.messages import Rendered
+from bookme.communications.messages import Rendered, letter
 from bookme.communications.told import Sender, SessionFacts
 from bookme.communications.wording import Words
-from bookme.core.color import readable_on
 from bookme.core.formats import Formats, locale_of
 
 
@@ -17,23 +15,13 @@ def render_session(*, sender: Sender, session: SessionFacts, language: str) -> R
     """`language` is one of `core.languages.WRITTEN_IN`."""
     with translation.override(language):
         formats = Formats(locale=locale_of(language, sender.country), currency=session.currency)
-        words = _words(session, formats)
-        context = {
-            "words": words,
-            "sender": sender,
-            "layout": Layout(rows=_rows(session, formats)),
-            "policies": [],
-            "button": (_("Open the team page"), sender.team_url),
-            "on_color": readable_on(sender.color),
-            "language": language,
-            "dir": "rtl" if translation.get_language_bidi() else "ltr",
-        }
-        return Rendered(
-            subject=words.subject,
-            text=render_to_string("communications/booking.txt", context).strip() + "\n",
-            html=render_to_string("communications/booking.html", context),
-            short="",
-            calendar=b"",
+        return letter(
+            words=_words(session, formats),
+            layout=Layout(rows=_rows(session, formats)),
+            policies=[],
+            button=(_("Open the team page"), sender.team_url),
+            sender=sender,
+            language=language,
         )
 
 

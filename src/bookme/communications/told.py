@@ -21,6 +21,7 @@ class Kind(StrEnum):
     REMINDER = "booking.reminder"
 
 
+LINK_ON_RECORD = "[link]"
 OVER = frozenset({Kind.CANCELLED, Kind.DECLINED, Kind.EXPIRED})
 
 

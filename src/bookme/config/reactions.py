@@ -36,6 +36,7 @@ from bookme.communications.reactions import (
     tell_of_expired,
     tell_of_restored,
     tell_of_session,
+    tell_waiter,
 )
 from bookme.customers.events import CustomerChanged, CustomersImported
 from bookme.eventlog.registry import wire
@@ -67,14 +68,14 @@ wire(
         BookingExpired: (tell_of_expired, end_offer, offer_freed),
         BookingHeld: (),
         BookingUpdated: (offer_freed,),
-        WaitlistJoined: (offer_to_joined,),
-        WaitlistOffered: (),
+        WaitlistJoined: (tell_waiter, offer_to_joined),
+        WaitlistOffered: (tell_waiter,),
         WaitlistAccepted: (),
         WaitlistDeclined: (),
         WaitlistLapsed: (),
         WaitlistLeft: (),
         WaitlistRanked: (),
-        WaitlistClosed: (),
+        WaitlistClosed: (tell_waiter,),
         SessionPublished: (),
         SessionChanged: (tell_of_session, follow_session),
         SessionConfirmed: (),

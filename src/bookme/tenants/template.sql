@@ -367,7 +367,7 @@ CREATE INDEX "bookings_resourceallocation_resource_id_605139e3" ON "bookings_res
 --
 CREATE INDEX "allocation_busy" ON "bookings_resourceallocation" ("resource_id", "blocked_start") INCLUDE ("blocked_end");
 --
-CREATE TABLE "communications_notification" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "key" varchar(200) NOT NULL UNIQUE, "kind" varchar(40) NOT NULL, "channel" varchar(16) NOT NULL, "to" varchar(254) NOT NULL, "language" varchar(8) NOT NULL, "subject" varchar(300) NOT NULL, "text" text NOT NULL, "visit_id" uuid NULL, "booking_ids" uuid[] NOT NULL, "status" varchar(16) NOT NULL, "attempts" smallint NOT NULL CHECK ("attempts" >= 0), "error" varchar(300) NOT NULL, "sent_at" timestamp with time zone NULL);
+CREATE TABLE "communications_notification" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "key" varchar(200) NOT NULL UNIQUE, "kind" varchar(40) NOT NULL, "channel" varchar(16) NOT NULL, "to" varchar(254) NOT NULL, "language" varchar(8) NOT NULL, "subject" varchar(300) NOT NULL, "text" text NOT NULL, "visit_id" uuid NULL, "booking_ids" uuid[] NOT NULL, "entry_id" uuid NULL, "status" varchar(16) NOT NULL, "attempts" smallint NOT NULL CHECK ("attempts" >= 0), "error" varchar(300) NOT NULL, "sent_at" timestamp with time zone NULL);
 --
 CREATE INDEX "communications_notification_key_e6ed286f_like" ON "communications_notification" ("key" varchar_pattern_ops);
 --

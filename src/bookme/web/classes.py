@@ -18,6 +18,7 @@ from bookme.core.time import day_bounds, is_calendar_day, now
 from bookme.locations.selectors import zone_of
 from bookme.services.models import Service, ServiceKind
 from bookme.services.selectors import services_for
+from bookme.tenants.context import require_tenant
 from bookme.web.booking.draft import Draft
 from bookme.web.booking.flow import go_to, guest_page
 from bookme.web.errors import not_found
@@ -56,6 +57,7 @@ def class_list(request: HttpRequest) -> HttpResponse:
         "later_from": later.values_list("starts_at", flat=True).first(),
         "is_later": start > at,
         "today": at,
+        "may_wait": require_tenant().config.features.waitlist,
     }
     return render(request, "classes/list.html", context)
 

@@ -19,11 +19,12 @@ from django.views.decorators.http import require_safe
 from bookme.bookings.actions.cancelling import cancel_booking
 from bookme.bookings.actions.moving import reschedule_booking
 from bookme.bookings.ics import calendar_file
-from bookme.bookings.links import guest_for_token, manage_url
+from bookme.bookings.links import guest_for_token, manage_url, waitlist_token
 from bookme.bookings.models import Booking
 from bookme.bookings.policies import CancelTerms, MoveTerms, cancel_terms, move_terms
 from bookme.bookings.selectors.bookings import bookings_visible_to
 from bookme.bookings.selectors.sessions import sessions_between
+from bookme.bookings.selectors.waiting import offer_of
 from bookme.bookings.states import UPCOMING, Status
 from bookme.bookings.wishes import SlotUnavailable
 from bookme.communications import messages
@@ -84,6 +85,12 @@ class Managed:
     @property
     def is_pending(self) -> bool:
         return self.booking.state is Status.PENDING
+
+    @property
+    def held_until(self) -> dt.datetime | None:
+        """When the hold runs out that it is."""
+        end = self.booking.hold_expires_at
+        return end.astimezone(self.zone) if end and self.booking.state is Status.HELD else None
 
     @property
     def place_text(self) -> str:
@@ -278,7 +285,14 @@ def _context(managed: Managed) -> dict[str, Any]:
         "staff": booking.appointment.staff,
         "place": booking.appointment.location,
         "google_url": google_url(managed),
+        "token": _offer_token(managed),
     }
+
+
+def _offer_token(managed: Managed) -> str:
+    """The waitlist link, of what is held for who waits: there it is taken, or turned down."""
+    entry = offer_of(managed.booking)
+    return waitlist_token(entry) if entry else ""
 
 
 def _reason(request: HttpRequest) -> str:

@@ -11,6 +11,8 @@ from bookme.web.booking.where import choose_where
 from bookme.web.classes import book_class, class_list
 from bookme.web.home import business_home
 from bookme.web.manage import booking_done, calendar_entry, manage, manage_cancel, manage_move
+from bookme.web.waitlist.join import join_line, wait_for_class
+from bookme.web.waitlist.place import waiting_place
 
 urlpatterns = [
     path("", business_home, name="home"),
@@ -23,6 +25,9 @@ urlpatterns = [
     path("book/done/<str:token>/", booking_done, name="book-done"),
     path("classes/", class_list, name="classes"),
     path("classes/<uuid:session_id>/book/", book_class, name="book-class"),
+    path("classes/<uuid:session_id>/wait/", wait_for_class, name="wait-for-class"),
+    path("waitlist/join/", join_line, name="waitlist-join"),
+    path("waitlist/<str:token>/", waiting_place, name="waitlist-place"),
     path("manage/<str:token>/", manage, name="manage"),
     path("manage/<str:token>/cancel/", manage_cancel, name="manage-cancel"),
     path("manage/<str:token>/move/", manage_move, name="manage-move"),

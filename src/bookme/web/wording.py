@@ -12,6 +12,10 @@ _TOLD: dict[str, Promise] = {
     "too_often": _("This booking has been moved as often as it may be."),
     "wrong_status": _("This booking is no longer in a state that allows this."),
     "guest_booking_off": _("Sign in or register to book here."),
+    "not_full": _("There is room again."),
+    "already_waiting": _("You are waiting for it already. The link to your place was sent to you."),
+    "not_offered": _("Nothing of this is given on this day."),
+    "offer_over": _("This offer has run out: the place has gone to the next in line."),
     "postcode_unknown": _("We do not know this postcode. Is it written as it should be?"),
 }
 

@@ -163,6 +163,8 @@ def _offered(entry: WaitlistEntry, now: dt.datetime) -> Booking:
     booking = held_booking(entry)
     if booking.state is not Status.HELD or booking.hold_expires_at is None or booking.hold_expires_at <= now:
         raise Conflict(OVER, code="offer_over")
+    if booking.appointment.starts_at <= now:
+        raise Conflict("It has begun already.", code="too_late")
     return booking
 
 

@@ -70,6 +70,11 @@ def held_by(entry: WaitlistEntry) -> Booking | None:
     return next(iter(entry.visit.bookings.all()), None) if entry.visit else None
 
 
+def offer_of(booking: Booking) -> WaitlistEntry | None:
+    """Who has the booking as an offer, which they have not answered."""
+    return WaitlistEntry.objects.filter(visit=booking.visit_id, status=Waiting.OFFERED).first()
+
+
 def waiting_around(start: dt.datetime, end: dt.datetime, *, now: dt.datetime) -> list[UUID]:
     """Who may get something, in order, where the time from `start` to `end` has changed."""
     session = Q(session__starts_at__lt=end, session__ends_at__gt=start)

@@ -135,7 +135,7 @@ def _form(request: HttpRequest, choice: Choice, actor: Actor) -> DetailsForm:
         language=request.LANGUAGE_CODE,
         with_address=tenant.kind == BusinessKind.MOBILE or choice.asks_where,
         seats=_seats(choice),
-        initial=_known_of(actor) | {"postcode": choice.draft.postcode},
+        initial=known_of(actor) | {"postcode": choice.draft.postcode},
     )
 
 
@@ -146,7 +146,7 @@ def _seats(choice: Choice) -> int:
     return min(choice.session.capacity - choice.session.seats_taken, MOST_SEATS)
 
 
-def _known_of(actor: Actor) -> dict[str, Any]:
+def known_of(actor: Actor) -> dict[str, Any]:
     """What we know already of somebody who is signed in."""
     if actor.id is None:
         return {}

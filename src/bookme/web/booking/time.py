@@ -48,10 +48,18 @@ def choose_time(request: HttpRequest, choice: Choice) -> HttpResponse:
         ],
         "professional_url": address("book-professional", choice.draft),
         "zone_at": at,
+        "wait_url": _wait_url(choice, picker),
     }
     if request.headers.get("HX-Target") == "picker":
         return show(request, "booking/_picker.html", context)
     return show(request, "booking/time.html", context, status=422 if error else 200)
+
+
+def _wait_url(choice: Choice, picker: Picker) -> str:
+    """Where to wait for the chosen day, if it is full and the business keeps a waitlist."""
+    if picker.level != "full" or not require_tenant().config.features.waitlist:
+        return ""
+    return address("waitlist-join", choice.draft, date=picker.chosen)
 
 
 def make_picker(choice: Choice, at: dt.datetime, asked: dt.date | None, *, language: str) -> Picker:

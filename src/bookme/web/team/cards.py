@@ -28,7 +28,7 @@ class Look:
 
 
 LOOKS: Mapping[Status, Look] = {
-    Status.HELD: Look(_("Waiting for payment"), "credit-card", "warn"),
+    Status.HELD: Look(_("Held"), "timer", "warn"),
     Status.PENDING: Look(_("To confirm"), "hourglass", "warn"),
     Status.CONFIRMED: Look(_("Confirmed"), "calendar-check", "ok"),
     Status.ARRIVED: Look(_("Here"), "user-check", "brand"),
@@ -133,6 +133,12 @@ class Card:
     @property
     def has_notes(self) -> bool:
         return bool(self.booking.visit.notes or self.booking.internal_notes)
+
+    @property
+    def held_until(self) -> dt.datetime | None:
+        """When the hold runs out that it is."""
+        end = self.booking.hold_expires_at
+        return end.astimezone(self.zone) if end and self.booking.state is Status.HELD else None
 
     @property
     def is_due(self) -> bool:

@@ -20,6 +20,7 @@ from bookme.core.time import now
 from bookme.services.models import ServiceKind
 from bookme.services.selectors import services_for
 from bookme.staff.models import TimeOff
+from bookme.tenants.context import require_tenant
 
 UNDO_TAG = "undo"
 BLOCKED_TAG = "blocked"
@@ -69,6 +70,8 @@ def navigation(actor: Actor, here: str, waiting: int) -> Sequence[NavItem]:
     entries = [("team-agenda", "calendar-days", _("Agenda")), ("team-requests", "inbox", _("Requests"))]
     if services_for(actor).filter(kind=ServiceKind.CLASS, is_active=True).exists():
         entries.append(("team-classes", "users", _("Classes")))
+    if require_tenant().config.features.waitlist:
+        entries.append(("team-waitlist", "list-ordered", _("Waitlist")))
     entries.append(("team-away", "calendar-off", _("Time off")))
     entries.append(("team-services", "tag", _("Prices")))
     entries.append(("team-hours", "clock", _("Hours")))

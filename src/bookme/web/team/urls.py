@@ -15,6 +15,7 @@ from bookme.web.team import (
     session,
     sign_in,
     steps,
+    waitlist,
 )
 from bookme.web.team.agenda import agenda
 from bookme.web.team.new import choose_service, choose_time, enter_customer
@@ -37,6 +38,8 @@ urlpatterns = [
     path("classes/new/", publishing.publish_class, name="team-publish"),
     path("classes/<uuid:session_id>/", session.session_page, name="team-session"),
     path("classes/<uuid:session_id>/cancel/", session.call_off_session, name="team-session-cancel"),
+    path("waitlist/", waitlist.waitlist_page, name="team-waitlist"),
+    path("waitlist/<uuid:entry_id>/<slug:step>/", waitlist.take_waitlist_step, name="team-waitlist-step"),
     path("away/", away.away_list, name="team-away"),
     path("away/closure/", away.add_closure_page, name="team-closure-add"),
     path("away/closure/<uuid:closure_id>/remove/", away.remove_closure_page, name="team-closure-remove"),

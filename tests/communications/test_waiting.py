@@ -1,0 +1,143 @@
+"""Letters to who waits: that they do, what is held for them, that there is nothing to come."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from bookme.bookings.actions.offering import decline_offer, leave_waitlist, offer_place
+from bookme.bookings.actions.sessions.cancelling import cancel_session
+from bookme.bookings.actions.waiting import waiting_fact
+from bookme.bookings.events import WaitlistClosed, WaitlistJoined
+from bookme.bookings.links import waitlist_url
+from bookme.bookings.models import WaitlistEntry
+from bookme.communications.models import Notification
+from bookme.core.actor import SYSTEM
+from bookme.core.time import now
+from bookme.eventlog.actions import publish
+from bookme.tenants.models import Tenant
+from bookme.tenants.tasks import deliver_outbox
+from tests.bookings.desk import refused
+from tests.communications.conftest import Letters, body, configure
+from tests.factories.bookings import SessionFactory, WaitlistEntryFactory
+from tests.factories.users import Person
+
+
+@pytest.fixture
+def entry(salon: Tenant) -> WaitlistEntry:
+    """Amelia waits for a session in thirty days, in which there is room by now."""
+    configure(salon, features={"waitlist": True})
+    start = (now() + dt.timedelta(days=30)).replace(hour=18, minute=0, second=0, microsecond=0)
+    session = SessionFactory(starts_at=start, service__name="Yoga", staff__name="Noor", location__name="Harbour")
+    made = WaitlistEntryFactory(
+        session=session, contact_name="Amelia", contact_email="amelia@mail.example", contact_phone="", party_size=2
+    )
+    return WaitlistEntry.objects.get(pk=made.pk)
+
+
+def happen(kind: Any, entry: WaitlistEntry, **more: Any) -> None:
+    with transaction.atomic():
+        publish(waiting_fact(kind, entry, **more), actor=SYSTEM)
+    deliver_outbox()
+
+
+def offered(entry: WaitlistEntry) -> WaitlistEntry:
+    with transaction.atomic():
+        assert offer_place(entry_id=entry.pk, now=now())
+    return WaitlistEntry.objects.get(pk=entry.pk)
+
+
+def test_who_joins_has_the_link(entry: WaitlistEntry, letters: Letters) -> None:
+    WaitlistEntry.objects.filter(pk=entry.pk).update(party_size=9)
+    happen(WaitlistJoined, entry)
+    (letter,) = letters.to("amelia@mail.example")
+    assert letter["Subject"].startswith("On the waitlist: Yoga")
+    text = body(letter)
+    assert waitlist_url(entry) in text
+    assert "Nothing is booked yet." in text
+    for line in ("What: Yoga", "With: Noor", "Where: Harbour", "For: 9 people"):
+        assert line in text
+    assert waitlist_url(entry) in body(letter, "html")
+    record = Notification.objects.get()
+    assert (record.kind, record.entry_id, record.booking_ids, record.status) == (
+        "waitlist.joined",
+        entry.pk,
+        [],
+        "sent",
+    )
+    assert waitlist_url(entry) not in record.text
+    assert "[link]" in record.text
+
+
+def test_an_offer_says_until_when(entry: WaitlistEntry, letters: Letters) -> None:
+    held = offered(entry)
+    deliver_outbox()
+    (letter,) = letters.to("amelia@mail.example")
+    assert letter["Subject"].startswith("A place is free: Yoga")
+    text = body(letter)
+    assert "Take it or turn it down; after that it goes to the next in line." in text
+    assert "Held until:" in text
+    assert "Price: £80" in text
+    assert "Cancelling is free until" in text
+    assert waitlist_url(held) in text
+    assert [each.kind for each in Notification.objects.all()] == ["waitlist.offered"], "a hold itself tells nobody"
+    assert len(Notification.objects.get().booking_ids) == 1
+
+
+def test_no_letter_of_an_offer_that_is_over(entry: WaitlistEntry, letters: Letters) -> None:
+    held = offered(entry)
+    with transaction.atomic():
+        decline_offer(entry=held, actor=SYSTEM, now=now())
+    deliver_outbox()
+    assert letters.all() == []
+
+
+def test_nor_of_joining_to_who_has_left(entry: WaitlistEntry, letters: Letters) -> None:
+    with transaction.atomic():
+        leave_waitlist(entry=entry, actor=SYSTEM)
+    happen(WaitlistJoined, entry)
+    assert letters.all() == []
+
+
+def test_a_session_that_is_cancelled_is_told(entry: WaitlistEntry, letters: Letters) -> None:
+    WaitlistEntry.objects.filter(pk=entry.pk).update(party_size=9)
+    assert entry.session is not None
+    with transaction.atomic():
+        cancel_session(session=entry.session, actor=SYSTEM, now=now())
+    deliver_outbox()
+    (letter,) = letters.to("amelia@mail.example")
+    assert letter["Subject"].startswith("Does not take place: Yoga")
+    assert "You are not waiting for it any more." in body(letter)
+    assert waitlist_url(entry) not in body(letter)
+
+
+def test_what_has_begun_is_told_to_nobody(entry: WaitlistEntry, letters: Letters) -> None:
+    WaitlistEntry.objects.filter(pk=entry.pk).update(status="closed")
+    happen(WaitlistClosed, entry, reason="passed")
+    assert letters.all() == []
+
+
+def test_who_gave_a_phone_alone_has_no_letter(entry: WaitlistEntry, letters: Letters) -> None:
+    WaitlistEntry.objects.filter(pk=entry.pk).update(contact_email="", contact_phone="+442079460958")
+    happen(WaitlistJoined, entry)
+    assert letters.all() == []
+
+
+def test_in_their_own_language(entry: WaitlistEntry, letters: Letters) -> None:
+    WaitlistEntry.objects.filter(pk=entry.pk).update(language="fr", party_size=9)
+    happen(WaitlistJoined, entry)
+    assert str(letters.all()[0]["Subject"]).strip().startswith("Sur liste d’attente")
+
+
+def test_the_team_sends_it_again_while_it_is_true(entry: WaitlistEntry, letters: Letters, owner: Person) -> None:
+    held = offered(entry)
+    deliver_outbox()
+    path = f"communications/notifications/{Notification.objects.get().pk}/send-again/"
+    answer = owner.api.post(path)
+    assert answer.status_code == 202, answer.content
+    deliver_outbox()
+    assert len(letters.to("amelia@mail.example")) == 2
+    with transaction.atomic():
+        decline_offer(entry=held, actor=SYSTEM, now=now())
+    refused(owner.api.post(path), 409, "no_longer_true")
