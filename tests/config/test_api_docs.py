@@ -89,7 +89,8 @@ def reader(owner: Person) -> Iterator[Reader]:
         anna = StaffFactory(name="Anna", slug="anna", hours=EVERY_DAY, does=[cut])
         yoga = ServiceFactory(of_class=True, name="Yoga", slug="yoga", position=1, price="14.00")
         start = dt.datetime(2027, 3, 2, 18, tzinfo=dt.UTC)
-        SessionFactory(service=yoga, staff=StaffFactory(name="Mira", slug="mira"), location=place, starts_at=start)
+        mira = StaffFactory(name="Mira", slug="mira", does=[yoga])
+        SessionFactory(service=yoga, staff=mira, location=place, starts_at=start)
         yield Reader(ANNA=str(anna.pk), PASSWORD=PASSWORD)
 
 

@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from bookme.bookings.actions.sessions import SessionChanges, cancel_session, change_session
 from bookme.bookings.models import Appointment, SessionRun
 from bookme.core.actor import SYSTEM
 from bookme.core.permissions import Role
@@ -441,6 +442,34 @@ def test_sessions_are_published_once_and_only_grow(salon: Tenant) -> None:
     data["sessions"] = []
     apply(data, later)
     assert sessions.all().count() == 5
+
+
+def test_sessions_that_the_team_moved_or_cancelled_stay_so(salon: Tenant) -> None:
+    """The weeks of the run are on record: applying the file again brings nothing back, and growing only appends."""
+    apply(small())
+    moved, gone = Appointment.objects.order_by("starts_at")[:2]
+    to = moved.starts_at + dt.timedelta(days=1)
+    with transaction.atomic():
+        change_session(session=moved, changes=SessionChanges(start=to), actor=SYSTEM, now=NOW)
+    with transaction.atomic():
+        cancel_session(session=gone, actor=SYSTEM, now=NOW)
+    apply(small())
+    data = small()
+    data["sessions"][0]["weeks"] = 5
+    apply(data)
+    starts = Appointment.objects.filter(published=True).order_by("starts_at").values_list("starts_at", flat=True)
+    assert [f"{each:%m-%d}" for each in starts] == ["11-25", "12-08", "12-15", "12-22"]
+
+
+def test_a_run_is_decided_where_its_class_needs_a_minimum(salon: Tenant) -> None:
+    data = small()
+    data["services"][2]["min_to_run"] = 3
+    apply(data)
+    first = Appointment.objects.earliest("starts_at")
+    assert (first.min_to_run, first.decide_at) == (3, first.starts_at - dt.timedelta(days=1))
+    facts = Event.objects.filter(name="session.published")
+    assert {each.payload["start"][:10] for each in facts} == {"2026-11-24", "2026-12-01", "2026-12-08", "2026-12-15"}
+    assert facts.count() == 4
 
 
 def test_a_class_keeps_its_hour_when_the_clock_changes(salon: Tenant) -> None:

@@ -53,6 +53,6 @@ def _rows(session: SessionFacts, formats: Formats) -> list[tuple[str, str]]:
         (_("Was"), was_text(session, formats)),
         (_("With"), session.staff),
         (_("Where"), session.place),
-        (_("Booked"), booked),
+        (_("Booked"), booked if session.bookings else ""),
     ]
     return [(label, text) for label, text in rows if text]
