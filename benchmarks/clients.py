@@ -10,10 +10,12 @@ import time
 from http.client import HTTPConnection
 from typing import Any
 
+_REFUSED = {409: "taken", 503: "waited"}
+
 
 def main() -> None:
     asked = json.load(sys.stdin)
-    result: dict[str, Any] = {"times": [], "taken": 0, "failed": 0}
+    result: dict[str, Any] = {"times": [], "taken": 0, "waited": 0}
     begin = threading.Barrier(len(asked["starts"]))
     guests = [
         threading.Thread(target=_book, args=(asked, number, starts, begin, result))
@@ -40,7 +42,7 @@ def _book(asked: dict[str, Any], number: int, starts: list[str], begin: threadin
         if answer.status == 201:
             result["times"].append(time.monotonic() - began)
         else:
-            result["taken" if answer.status == 409 else "failed"] += 1
+            result[_REFUSED[answer.status]] += 1
 
 
 def _request(asked: dict[str, Any], number: int, count: int, start: str) -> tuple[str, dict[str, str]]:

@@ -13,11 +13,13 @@ from bookme.bookings.actions.seats import release_expired_holds, staff_of_expire
 from bookme.bookings.availability import OVERBOOKING, Cause, Chain, Leg, Plan, Snapshot, explain, taken_then, takers
 from bookme.bookings.locks import lock
 from bookme.bookings.models import Appointment, ResourceAllocation
+from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.selectors.openings import lenient, max_gap, refusal, require_reach, snapshots_of
 from bookme.bookings.wishes import SlotUnavailable, Wish
 from bookme.core.time import MINUTE, instant_of, minute_of
 from bookme.locations.models import Resource
 from bookme.staff.models import StaffService
+from bookme.tenants.config import AnyStaff
 
 WALL = {"appointment_no_overlap": Cause.BOOKING, "allocation_no_overlap": Cause.RESOURCE}
 
@@ -117,7 +119,7 @@ def choose(*, wish: Wish, calendars: Calendars, now: dt.datetime) -> list[Placem
     One placement for each service: at the first place in order at which the start is offered, and there with whom the
     business's rule names first.
     """
-    snapshots = snapshots_of(wish, now=now)
+    snapshots = snapshots_of(_among(wish, calendars.owners), now=now)
     plan, waived = _plan(wish, snapshots, among=calendars.owners)
     placements = [_placement(leg, plan) for leg in plan.legs]
     if not waived:
@@ -126,6 +128,16 @@ def choose(*, wish: Wish, calendars: Calendars, now: dt.datetime) -> list[Placem
         _forced(placement, leg, snapshot, waived, moot=wish.moot)
         for placement, leg, snapshot in zip(placements, plan.legs, snapshots, strict=True)
     ]
+
+
+def _among(wish: Wish, owners: frozenset[UUID]) -> Wish:
+    """Whoever waits for the lock waits for this look: who is not locked is not read again.
+
+    But by `nearest` it matters whether anybody's distance is known, and a visit is for everybody.
+    """
+    if wish.then or policy_of(wish.service).any_staff is AnyStaff.NEAREST:
+        return wish
+    return replace(wish, staff_within=owners if wish.staff_within is None else wish.staff_within & owners)
 
 
 def _plan(
