@@ -61,6 +61,13 @@ class BookingConfirmed(PlacedEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BookingImported(BookingEvent):
+    """It came from a file of the business's own, with whatever `status` it had there. Nobody is told."""
+
+    name: ClassVar[str] = "booking.imported"
+
+
+@dataclass(frozen=True, kw_only=True)
 class BookingDeclined(BookingEvent):
     name: ClassVar[str] = "booking.declined"
 

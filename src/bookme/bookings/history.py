@@ -91,6 +91,7 @@ _SAYS: dict[str, Callable[[Fact], str]] = {
     "booking.requested": lambda _fact: _("Asked for by %(who)s"),
     "booking.held": lambda _fact: _("Held by %(who)s"),
     "booking.confirmed": lambda _fact: _("Confirmed by %(who)s"),
+    "booking.imported": lambda _fact: _("Imported by %(who)s"),
     "booking.declined": lambda _fact: _("Declined by %(who)s"),
     "booking.cancelled": lambda _fact: _("Cancelled by %(who)s"),
     "booking.arrived": lambda _fact: _("Checked in by %(who)s"),

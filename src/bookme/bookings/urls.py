@@ -1,12 +1,13 @@
 from django.urls import path
 
-from bookme.bookings.views import bookings, exports, openings, series, sessions, steps, visits, waitlist
+from bookme.bookings.views import bookings, exports, imports, openings, series, sessions, steps, visits, waitlist
 
 urlpatterns = [
     path("bookings/", bookings.BookingsView.as_view(), name="bookings"),
     path("bookings/available-slots/", openings.AvailableSlotsView.as_view(), name="available-slots"),
     path("bookings/explain-slot/", openings.ExplainSlotView.as_view(), name="explain-slot"),
     path("bookings/export/", exports.BookingExportView.as_view(), name="bookings-export"),
+    path("bookings/import/", imports.BookingsImport.as_view(), name="bookings-import"),
     path("bookings/<uuid:booking_id>/", bookings.OneBookingView.as_view(), name="booking"),
     path("bookings/<uuid:booking_id>/events/", bookings.BookingEventsView.as_view(), name="booking-events"),
     path("bookings/<uuid:booking_id>/confirm/", steps.ConfirmView.as_view(), name="booking-confirm"),

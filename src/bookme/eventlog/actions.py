@@ -1,6 +1,7 @@
 """Announcing facts, and carrying each to what follows from it."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 import structlog
 from django.db import connection, transaction
@@ -11,8 +12,9 @@ from bookme.core.time import now as read_clock
 from bookme.eventlog import registry
 from bookme.eventlog.events import Event
 from bookme.eventlog.models import Event as EventRow
-from bookme.tenants.outbox import enqueue
+from bookme.tenants.outbox import Due, enqueue, enqueue_all
 
+_AT_ONCE = 500
 _POSITION_LOCK = 0x626F6F6B  # any number that nobody else locks, joined with the schema's own
 
 
@@ -31,6 +33,31 @@ def publish(event: Event, *, actor: Actor) -> EventRow:
     )
     enqueue(task="eventlog.deliver_event", args={"event_id": str(row.id)}, key=f"event:{row.id}", due_at=at, now=at)
     return row
+
+
+def publish_all(events: Sequence[Event], *, actor: Actor) -> None:
+    """As `publish`, for many at once: two statements for some hundreds."""
+    at, request_id = read_clock(), structlog.contextvars.get_contextvars().get("request_id", "")
+    rows = [
+        EventRow(
+            name=event.name,
+            subject_id=event.subject_id,
+            payload=event.to_payload(),
+            actor_kind=actor.kind.value,
+            actor_id=actor.id,
+            actor_name=actor.name[:120],
+            request_id=request_id,
+            occurred_at=at,
+        )
+        for event in events
+    ]
+    EventRow.objects.bulk_create(rows, batch_size=_AT_ONCE)
+    enqueue_all(
+        messages=[
+            Due("eventlog.deliver_event", {"event_id": str(row.id)}, f"event:{row.id}", due_at=at) for row in rows
+        ],
+        now=at,
+    )
 
 
 def deliver_event(*, event_id: str, now: dt.datetime) -> None:

@@ -1,7 +1,7 @@
 """Writing to the outbox. Always in the transaction of the cause; `tenants.tasks` does the rest."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,8 @@ from bookme.core.ids import uuid7
 from bookme.tenants.context import current_tenant
 from bookme.tenants.delivery import start_delivery
 from bookme.tenants.models import OutboxMessage
+
+_AT_ONCE = 500
 
 
 def enqueue(*, task: str, args: Mapping[str, Any], key: str, due_at: dt.datetime, now: dt.datetime) -> None:
@@ -33,6 +35,15 @@ class Due:
     args: Mapping[str, Any]
     key: str
     due_at: dt.datetime
+
+
+def enqueue_all(*, messages: Sequence[Due], now: dt.datetime) -> None:
+    """`enqueue` for many at once, in a statement for every five hundred."""
+    _require_transaction()
+    rows = (_message(each.task, each.args, each.key, each.due_at) for each in messages)
+    OutboxMessage.objects.bulk_create(rows, ignore_conflicts=True, batch_size=_AT_ONCE)
+    if any(each.due_at <= now for each in messages):
+        wake_after_commit()
 
 
 def enqueue_again(*, task: str, args: Mapping[str, Any], key: str, due_at: dt.datetime, now: dt.datetime) -> None:

@@ -23,6 +23,7 @@ from bookme.services.models import Service
 from bookme.tenants.statements import prepared_rows
 
 TEAM_SOURCE = "team"  # of a visit that the business itself wrote down
+IMPORT_SOURCE = "import"  # of one that it brought in a file
 RECENT = dt.timedelta(hours=24)
 RETRY_AFTER = 3600
 
@@ -33,7 +34,7 @@ _OBTAINED = {
         SELECT FROM bookings_visit visit
         JOIN bookings_booking booking ON booking.visit_id = visit.id
         JOIN bookings_appointment appointment ON appointment.id = booking.appointment_id
-        WHERE visit.{column} = %({column})s AND {is_given} AND visit.source <> %(team)s AND (
+        WHERE visit.{column} = %({column})s AND {is_given} AND visit.source <> ALL(%(own)s) AND (
             booking.created_at > %(since)s OR booking.status = ANY(%(upcoming)s) AND appointment.ends_at > %(now)s
         ) LIMIT %(most)s
     ) found)"""
@@ -120,6 +121,12 @@ def _exceeds(columns: Mapping[str, str | None], most: int, adding: int, now: dt.
     given = {column: value for column, value in columns.items() if value}
     if not given:
         return False
-    times = {"now": now, "since": now - RECENT, "upcoming": sorted(UPCOMING), "team": TEAM_SOURCE, "most": most}
+    times = {
+        "now": now,
+        "since": now - RECENT,
+        "upcoming": sorted(UPCOMING),
+        "own": [TEAM_SOURCE, IMPORT_SOURCE],
+        "most": most,
+    }
     [counts] = prepared_rows(f"SELECT {', '.join(_OBTAINED[column] for column in given)}", times | given)
     return any(count + adding > most for count in counts)

@@ -1,5 +1,6 @@
 """Writing what the business knows of a person: by the team, by people as they book, and from a list it brings along."""
 
+from bookme.customers.actions.contacts import find_or_make_customers
 from bookme.customers.actions.importing import ImportedCustomer, Outcome, import_customers
 from bookme.customers.actions.people import (
     Address,
@@ -20,6 +21,7 @@ __all__ = [
     "archive_customer",
     "change_customer",
     "find_or_make_customer",
+    "find_or_make_customers",
     "import_customers",
     "keep_address",
     "make_customer",

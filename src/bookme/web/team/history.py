@@ -11,6 +11,7 @@ from bookme.bookings.selectors.history import told_history
 ICONS = {
     "booking.requested": "inbox",
     "booking.confirmed": "check",
+    "booking.imported": "download",
     "booking.declined": "x",
     "booking.rescheduled": "move-right",
     "booking.cancelled": "calendar-x-2",
