@@ -309,3 +309,11 @@ def test_each_step_is_told_in_one_letter(shop: Shop, api: Api) -> None:
     assert "4 dates, from Monday 7 January, 10:00" in told[0].subject
     assert "Was: Monday 28 January, 10:00" in told[1].text
     assert Notification.objects.count() == 6
+
+
+def test_starts_that_meet_each_other_are_refused(shop: Shop, api: Api) -> None:
+    before = written()
+    meeting = body(shop, starts=[monday(10).isoformat(), monday(10, 30).isoformat()])
+    problem = refused(api.post("series/", meeting), 409, "slot_unavailable")
+    assert problem["causes"] == ["booking"]
+    assert written() == before

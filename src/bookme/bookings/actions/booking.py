@@ -87,7 +87,8 @@ def book(
     for service, count in services.items():
         require_customer_limit(service=service, customer_id=customer.pk, adding=count, now=now)
     series = None if rule is None else Series.objects.create(customer=customer, rule=rule.to_data())
-    made = each_or_refused(lambda terms: _book_one(request, terms, calendars, customer, series, actor, now), visits)
+    # Here the first refusal ends it: the wall's leaves a transaction in which nothing can be asked any more.
+    made = [_book_one(request, terms, calendars, customer, series, actor, now) for terms in visits]
     if request.address is not None:
         keep_address(customer=customer, address=request.address)
     first = made[0][0].booking.visit
