@@ -13,7 +13,7 @@ from bookme.services.models import Service
 from bookme.tenants.models import OutboxMessage, Tenant
 from tests.bookings.conftest import Shop
 from tests.bookings.desk import NOW, body_for, monday, refused, session_body, written
-from tests.factories.bookings import SessionFactory
+from tests.factories.bookings import HoldFactory, SessionFactory
 from tests.factories.locations import ClosureFactory, LocationFactory, ResourceFactory
 from tests.factories.services import ServiceFactory
 from tests.factories.staff import ExternalBusyFactory, StaffFactory, TimeOffFactory
@@ -108,6 +108,14 @@ class TestOne:
         problem = refused(owner.api.post("sessions/", asked(shop, yoga, monday(12))), 409, "sessions_clash")
         assert problem["clashes"] == [{"date": "2030-01-07", "code": code, "reason": reason}]
         assert written() == before
+
+    def test_a_hold_that_ran_out_is_in_nobody_s_way(self, shop: Shop, yoga: Service, owner: Person) -> None:
+        hold = HoldFactory(
+            appointment__staff=shop.ada, appointment__location=shop.place, hold_expires_at=NOW - dt.timedelta(seconds=1)
+        )
+        assert owner.api.post("sessions/", asked(shop, yoga, monday(10))).status_code == 201
+        hold.refresh_from_db()
+        assert hold.status == "expired"
 
     def test_the_same_key_publishes_once(self, shop: Shop, yoga: Service, owner: Person) -> None:
         body = asked(shop, yoga, monday(10))

@@ -5,12 +5,15 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from django.db import transaction
 
+from bookme.bookings.actions.sessions import decide_session
 from bookme.bookings.models import Appointment, Booking
 from bookme.bookings.states import KEEPS_SEATS
 from bookme.core.permissions import Role
 from bookme.eventlog.models import Event
 from bookme.services.models import Service
+from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import Tenant
 from tests.bookings.conftest import Shop, open_shop
 from tests.bookings.crowd import crowd, overlaps, wrong_seats
@@ -93,6 +96,31 @@ def test_a_session_moves_while_it_is_booked(committed: Tenant, business: Shop, y
         last = Event.objects.filter(subject_id=booking.pk).order_by("occurred_at", "id").last()
         assert last is not None
         assert (last.payload["start"], last.payload["staff_id"]) == (monday(14).isoformat(), str(business.ben.pk))
+
+
+def test_it_is_decided_while_it_is_booked(committed: Tenant, business: Shop, yoga: Service) -> None:
+    """Either it takes place with enough, or everybody who had got a place is told; nobody is left in between."""
+    point = monday(10) - dt.timedelta(days=1)
+    session = SessionFactory(service=yoga, staff=business.ada, location=business.place, min_to_run=6, decide_at=point)
+    statuses = Counter[int]()
+
+    def work(api: Api, number: int) -> None:
+        for index in range(2):
+            if number:
+                statuses[book(api, session, number, index)] += 1
+                continue
+            with tenant_scope(committed), transaction.atomic():
+                decide_session(session_id=session.pk, now=point)
+
+    crowd(HOST, 5, work)
+    session.refresh_from_db()
+    seated = Booking.objects.filter(status__in=KEEPS_SEATS)
+    assert session.decide_at is None
+    assert session.published == (Event.objects.filter(name="session.confirmed").count() == 1)
+    assert session.published or not seated.exists()
+    assert not session.published or session.seats_taken >= 6
+    assert Event.objects.filter(name="booking.cancelled").count() == Booking.objects.filter(status="cancelled").count()
+    assert wrong_seats() == 0
 
 
 def test_two_publish_the_same_run(committed: Tenant, business: Shop, yoga: Service) -> None:

@@ -6,10 +6,9 @@ from decimal import Decimal
 
 from bookme.bookings.actions.facts import fact_of, session_fact
 from bookme.bookings.actions.powers import BUSINESS
-from bookme.bookings.actions.sessions.rows import fresh, require_to_come
+from bookme.bookings.actions.sessions.rows import fresh, lock_and_sweep, require_to_come
 from bookme.bookings.actions.versions import swap
 from bookme.bookings.events import BookingCancelled, SessionCancelled
-from bookme.bookings.locks import lock
 from bookme.bookings.models import Appointment, Booking
 from bookme.bookings.states import KEEPS_SEATS, TRANSITIONS, Status
 from bookme.core.actor import Actor
@@ -29,7 +28,7 @@ def cancel_session(*, session: Appointment, actor: Actor, now: dt.datetime, reas
     """
     actor.demand(Permission.BOOKINGS_MANAGE)
     require_to_come(session, now=now)
-    lock([session.staff_id])
+    lock_and_sweep([session.staff_id], now=now)
     found = fresh(session)
     bookings = seated_in(found)
     if has_come(bookings):

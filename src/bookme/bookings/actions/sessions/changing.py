@@ -13,10 +13,9 @@ from bookme.bookings.actions.sessions.cancelling import seated_in
 from bookme.bookings.actions.sessions.deciding import decide_all_at, decision_point, forget_decision
 from bookme.bookings.actions.sessions.planning import Need, Plan, Spot, dated, units_for
 from bookme.bookings.actions.sessions.publishing import allocation, place_all, require_seats, require_start
-from bookme.bookings.actions.sessions.rows import fresh, require_to_come, stale_session
+from bookme.bookings.actions.sessions.rows import fresh, lock_and_sweep, require_to_come, stale_session
 from bookme.bookings.actions.versions import swap
 from bookme.bookings.events import BookingRescheduled, SessionChanged
-from bookme.bookings.locks import lock
 from bookme.bookings.models import Appointment, ResourceAllocation
 from bookme.bookings.selectors.offer import require_location, require_staff
 from bookme.bookings.states import Status
@@ -101,7 +100,7 @@ def change_session(
         require_start(target.start, now=now)
     plan = _plan(session, target) if _MOVES & set(changed) else None
     units = units_for([plan]) if plan else []
-    lock({session.staff_id, target.staff.pk, *(unit.pk for unit in units)})
+    lock_and_sweep({session.staff_id, target.staff.pk, *(unit.pk for unit in units)}, now=now)
     found = fresh(session)
     if target.capacity < found.seats_taken:
         detail = f"{found.seats_taken} places are taken already: it cannot have fewer."

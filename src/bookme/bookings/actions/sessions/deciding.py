@@ -7,10 +7,9 @@ from uuid import UUID
 from django.utils import translation
 
 from bookme.bookings.actions.facts import session_fact
-from bookme.bookings.actions.seats import release_expired_holds
 from bookme.bookings.actions.sessions.cancelling import call_off, has_come, seated_in
+from bookme.bookings.actions.sessions.rows import lock_and_sweep
 from bookme.bookings.events import TOO_FEW, SessionConfirmed
-from bookme.bookings.locks import lock
 from bookme.bookings.models import Appointment, Booking
 from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.wording import too_few_text
@@ -67,8 +66,7 @@ def decide_session(*, session_id: UUID, now: dt.datetime) -> None:
     found = due.first()
     if found is None:
         return
-    lock([found.staff_id])
-    release_expired_holds(staff_ids=[found.staff_id], now=now)
+    lock_and_sweep([found.staff_id], now=now)
     session = due.select_related("service", "staff", "location").first()
     if session is None:
         return

@@ -19,8 +19,8 @@ from bookme.bookings.actions.sessions.planning import (
     needs_of,
     units_for,
 )
+from bookme.bookings.actions.sessions.rows import lock_and_sweep
 from bookme.bookings.events import SessionPublished
-from bookme.bookings.locks import lock
 from bookme.bookings.models import Appointment, ResourceAllocation, SessionRun
 from bookme.bookings.recurrence import LONGEST, Recurrence
 from bookme.bookings.selectors.offer import asked_service, require_location, require_staff
@@ -120,15 +120,15 @@ def publish_sessions(*, request: SessionsRequest, actor: Actor, now: dt.datetime
         skips=request.repeat is not None,
         needs_one=True,
     )
-    settle([plan])
+    settle([plan], now=now)
     sessions = write_sessions([Publication(plan=plan, capacity=capacity, min_to_run=min_to_run)], actor=actor, now=now)
     return Published(sessions, plan.left_out)
 
 
-def settle(plans: Sequence[Plan], *, also: frozenset[UUID] = frozenset()) -> None:
-    """Lock the calendars of all plans, and of `also`, in one statement, and find every spot; raises SessionsClash."""
+def settle(plans: Sequence[Plan], *, now: dt.datetime) -> None:
+    """Lock the calendars of all plans, in one statement, and find every spot; raises SessionsClash."""
     units = units_for(plans)
-    lock({*(plan.staff.pk for plan in plans), *(unit.pk for unit in units), *also})
+    lock_and_sweep({*(plan.staff.pk for plan in plans), *(unit.pk for unit in units)}, now=now)
     place_all(plans, units)
 
 

@@ -55,7 +55,7 @@ def publish_runs(*, runs: Sequence[WeeklyRun], now: dt.datetime) -> list[int]:
     if not publications:
         return [0] * len(runs)
     with transaction.atomic():
-        settle([each.plan for each in publications])
+        settle([each.plan for each in publications], now=now)
         for each in publications:
             _grow(rows[each.plan.index], runs[each.plan.index].weeks)
         write_sessions(publications, actor=SYSTEM, now=now)
