@@ -1,6 +1,7 @@
 """One booking: what is shown to whom, and the notes of the team."""
 
 import datetime as dt
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -130,3 +131,34 @@ def test_a_reader_changes_no_notes(salon_team: Shop) -> None:
     assert "Window seat" in page
     assert "Save notes" not in page
     assert sent(reader, page_path(booking) + "notes/", {"version": 1, "internal_notes": ""}).status_code == 403
+
+
+class TestAnotherEnd:
+    def test_longer(self, salon_team: Shop, stylist: Person) -> None:
+        booking = book(salon_team, "Ada")
+        assert 'name="ends" value="' in shown(stylist, page_path(booking))
+        page = done(stylist, page_path(booking) + "end/", {"version": 1, "ends": "12:30"})
+        assert "It ends at another time now." in page
+        assert f"Lengthened by {stylist.user.name} until 12:30" in page
+        booking.refresh_from_db()
+        assert booking.duration_minutes == 150
+
+    def test_into_the_next_one(self, salon_team: Shop, manager: Person) -> None:
+        booking = book(salon_team, "Ada")
+        book(salon_team, "Bea", at=TODAY_AT_TEN + dt.timedelta(hours=1))
+        path = page_path(booking) + "end/"
+        response = sent(manager, path, {"version": 1, "ends": "11:30"})
+        assert response.status_code == 409
+        page = page_of(response)
+        assert "Something is booked then." in page
+        assert 'value="11:30"' in page
+        assert 'name="force" value="over" required' in page
+        assert "Overbooked" in done(manager, path, {"version": 1, "ends": "11:30", "force": "over"})
+
+    @pytest.mark.parametrize("form", [{"ends": ""}, {"ends": "25:00"}, {"ends": "12:30", "version": 9}])
+    def test_what_cannot_be(self, salon_team: Shop, owner: Person, form: dict[str, Any]) -> None:
+        booking = book(salon_team, "Ada")
+        response = sent(owner, page_path(booking) + "end/", {"version": 1} | form)
+        assert response.status_code == 409
+        booking.refresh_from_db()
+        assert (booking.version, booking.duration_minutes) == (1, None)

@@ -109,3 +109,20 @@ def test_a_class_moves_to_another_session(salon_team: Shop, owner: Person) -> No
 def test_unknown_people_and_places_are_not_found(salon_team: Shop, owner: Person, query: str) -> None:
     booking = book(salon_team, "Ada")
     shown(owner, f"/team/bookings/{booking.pk}/move/{query}", status=404)
+
+
+def test_to_a_time_that_is_not_offered(salon_team: Shop, manager: Person, stylist: Person) -> None:
+    booking = book(salon_team, "Ada")
+    book(salon_team, "Bea", at=TODAY_AT_TEN + dt.timedelta(hours=4))
+    path = f"/team/bookings/{booking.pk}/move/"
+    before = as_it_is(booking)
+    page = page_of(sent(manager, path, {"version": 1, "on": "2030-01-02", "at": "14:30"}))
+    assert "Something is booked then." in page
+    assert 'name="force" value="over" required' in page
+    assert "Only owner and managers" in page_of(sent(stylist, path, {"version": 1, "on": "2030-01-02", "at": "14:30"}))
+    assert as_it_is(booking) == before
+    assert "Moved." in done(manager, path, {"version": 1, "start": "2030-01-02T14:30:00+00:00", "force": "over"})
+    assert as_it_is(booking)[2] == dt.datetime(2030, 1, 2, 14, 30, tzinfo=dt.UTC)
+    assert Appointment.objects.get(bookings=booking).overbooked
+    done(manager, path, {"version": 2, "on": "2030-01-02", "at": "20:00", "force": "hours"})
+    assert not Appointment.objects.get(bookings=booking).overbooked

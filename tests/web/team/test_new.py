@@ -261,3 +261,56 @@ def test_without_a_time_one_goes_back_to_choose(salon_team: Shop, owner: Person,
 def test_odd_parties_are_brought_into_bounds(salon_team: Shop, owner: Person, people: str) -> None:
     group = ServiceFactory(name="Workshop", group=True, staff=[salon_team.ana])
     shown(owner, "/team/new/time/", service=group.pk, people=people)
+
+
+class TestATimeThatIsNotOffered:
+    def test_in_the_evening(self, salon_team: Shop, stylist: Person) -> None:
+        query = {"service": salon_team.cut.pk, "person": salon_team.ana.pk, "on": "2030-01-02", "at": "20:05"}
+        response = stylist.page.get("/team/new/time/", query)
+        assert response.status_code == 302
+        page = shown(stylist, response["Location"])
+        assert "This time is not offered." in page
+        assert "Not in the hours of the person and the place." in page
+        assert 'name="force" value="hours" required' in page
+        evening = {"start": "2030-01-02T20:05:00+00:00"}
+        before = written()
+        refused = sent(stylist, customer_path(salon_team, **evening), CALLER)
+        assert "That time is not free any more." in page_of(refused)
+        assert written() == before
+        assert "is booked." in done(stylist, customer_path(salon_team, **evening), CALLER | {"force": "hours"})
+        assert Event.objects.get().payload["waived"] == ["hours", "grid"]
+
+    def test_over_a_booking_by_a_manager(self, salon_team: Shop, manager: Person, stylist: Person) -> None:
+        book(salon_team, "Bea", at=TODAY_AT_TEN)
+        path = customer_path(salon_team, start=TODAY_AT_TEN.isoformat())
+        page = shown(stylist, path)
+        assert "Only owner and managers can book over what is there." in page
+        assert 'name="force"' not in page
+        before = written()
+        assert sent(stylist, path, CALLER | {"force": "over"}).status_code == 403
+        assert written() == before
+        assert 'name="force" value="over" required' in shown(manager, path)
+        assert "is booked." in done(manager, path, CALLER | {"force": "over"})
+        made = Booking.objects.select_related("appointment").get(visit__contact_name="Ada Byron")
+        assert made.appointment.overbooked
+        assert "Overbooked" in shown(manager, f"/team/bookings/{made.pk}/")
+
+    def test_what_was_confirmed_is_all_that_is_waived(self, salon_team: Shop, manager: Person) -> None:
+        """Somebody books the evening while the page that asked for it is open."""
+        path = customer_path(salon_team, start="2030-01-02T20:00:00+00:00")
+        assert 'value="hours" required' in shown(manager, path)
+        book(salon_team, "Bea", at=TODAY_AT_TEN + dt.timedelta(hours=10))
+        response = sent(manager, path, CALLER | {"force": "hours"})
+        assert 'name="force" value="over" required' in page_of(response)
+        assert Booking.objects.count() == 1
+
+    def test_what_nobody_can_force(self, salon_team: Shop, owner: Person) -> None:
+        pair = ServiceFactory(staff=[salon_team.ana], staff_needed=2)
+        page = shown(owner, customer_path(salon_team, service=pair.pk))
+        assert "It cannot be had then." in page
+        assert 'name="force"' not in page
+
+    @pytest.mark.parametrize("at", ["", "25:00", "noon", "\x00"])
+    def test_what_is_no_time_chooses_none(self, salon_team: Shop, owner: Person, at: str) -> None:
+        query = {"service": salon_team.cut.pk, "on": "2030-01-02", "at": at}
+        assert owner.page.get("/team/new/time/", query).status_code in {200, 400}

@@ -1,5 +1,6 @@
 """One booking: who, when, where, what was said, what happened, and what can be done."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,9 +17,10 @@ from bookme.bookings.answers import question_key
 from bookme.bookings.models import Booking
 from bookme.bookings.selectors.bookings import booking_for
 from bookme.bookings.selectors.team import others_of_customer
+from bookme.bookings.wishes import SlotUnavailable
 from bookme.communications.selectors import messages_about
 from bookme.core.actor import Actor
-from bookme.core.errors import Conflict
+from bookme.core.errors import Conflict, Invalid
 from bookme.core.http.views import write
 from bookme.core.permissions import Permission
 from bookme.core.time import now
@@ -27,6 +29,7 @@ from bookme.web.booking.forms import PlainText
 from bookme.web.manage import address_line, place_line
 from bookme.web.team.cards import Card
 from bookme.web.team.doors import require_seen, team_page
+from bookme.web.team.force import Refusal, flags_of, refusal_of
 from bookme.web.team.history import history_lines
 from bookme.web.team.shell import complain, show, tell
 from bookme.web.team.steps import why_not
@@ -75,8 +78,55 @@ def save_notes(request: HttpRequest, actor: Actor, booking_id: UUID) -> HttpResp
     return redirect(reverse("team-booking", args=[booking_id]))
 
 
+@team_page(Permission.BOOKINGS_MANAGE, methods=("POST",))
+def change_end(request: HttpRequest, actor: Actor, booking_id: UUID) -> HttpResponse:
+    """Lengthens or shortens; what stands against it is said on the page, where it can be confirmed."""
+    booking = booking_for(actor, booking_id)
+    ends_at = _end_of(request, Card(booking, actor, now()))
+    refusal = None
+    try:
+        if ends_at is None:
+            raise Invalid(_("Give a time such as 13:30."))
+        with write():
+            require_seen(booking, request.POST.get("version", ""))
+            update_booking(
+                booking=booking,
+                version=booking.version,
+                actor=actor,
+                now=now(),
+                ends_at=ends_at,
+                **flags_of(request.POST),
+            )
+    except (Conflict, Invalid) as error:
+        if isinstance(error, SlotUnavailable):
+            refusal = refusal_of(error.causes, actor)
+        else:
+            complain(request, why_not(error))
+        booking = booking_for(actor, booking_id)
+        return _page(request, actor, booking, status=409, ends=ends_at, refusal=refusal)
+    tell(request, _("It ends at another time now. The customer is told."))
+    return redirect(reverse("team-booking", args=[booking_id]))
+
+
+def _end_of(request: HttpRequest, card: Card) -> dt.datetime | None:
+    """The next such time after it begins, on the clock of its place."""
+    try:
+        clock = dt.time.fromisoformat(request.POST.get("ends", "")[:5])
+    except ValueError:
+        return None
+    end = dt.datetime.combine(card.starts_at.date(), clock, tzinfo=card.zone)
+    return (end if end > card.starts_at else end + dt.timedelta(days=1)).astimezone(dt.UTC)
+
+
 def _page(
-    request: HttpRequest, actor: Actor, booking: Booking, form: NotesForm | None = None, *, status: int = 200
+    request: HttpRequest,
+    actor: Actor,
+    booking: Booking,
+    form: NotesForm | None = None,
+    *,
+    status: int = 200,
+    ends: dt.datetime | None = None,
+    refusal: Refusal | None = None,
 ) -> HttpResponse:
     card, language = Card(booking, actor, now()), request.LANGUAGE_CODE
     context: dict[str, Any] = {
@@ -91,6 +141,8 @@ def _page(
         "others": [Card(each, actor, card.now) for each in others_of_customer(actor, booking)],
         "knows_customer": actor.may(Permission.CUSTOMERS_READ),
         "form": form or _notes_form(booking),
+        "ends": ends.astimezone(card.zone) if ends else None,
+        "refusal": refusal,
     }
     return show(request, actor, "team/booking.html", context, status=status)
 

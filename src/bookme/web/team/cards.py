@@ -152,6 +152,12 @@ class Card:
         return [ACTIONS[step] for step in _steps(self.booking.state, has_begun=has_begun)]
 
     @property
+    def can_lengthen(self) -> bool:
+        """Whether it may end at another time: what others share keeps its own."""
+        is_there = self.booking.state in {Status.PENDING, Status.CONFIRMED, Status.ARRIVED}
+        return is_there and not self.booking.appointment.published and self.actor.may(Permission.BOOKINGS_MANAGE)
+
+    @property
     def first_action(self) -> Action | None:
         """The usual next thing, where it needs no words."""
         return next((each for each in self.actions if not each.asks_why and each.step is not Step.UNDO), None)

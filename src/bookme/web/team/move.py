@@ -22,6 +22,7 @@ from bookme.core.time import now
 from bookme.web.booking.time import read_instant
 from bookme.web.team.cards import Card
 from bookme.web.team.doors import asked_day, require_seen, team_page
+from bookme.web.team.force import flags_of, refusal_of, wall_instant
 from bookme.web.team.picker import pick, session_choices
 from bookme.web.team.shell import complain, show, tell
 from bookme.web.team.steps import why_not
@@ -37,22 +38,22 @@ def move_booking(request: HttpRequest, actor: Actor, booking_id: UUID) -> HttpRe
         complain(request, _("This booking can no longer be moved."))
         return redirect(own_url)
     wanted = moving(booking, actor, request.GET.dict())
-    error = ""
+    why: dict[str, Any] = {}
     if request.method == "POST":
-        error = _moved(request, actor, booking, wanted)
-        if not error:
+        why = _moved(request, actor, booking, wanted)
+        if not why:
             tell(request, _("Moved. The customer is told."))
             return redirect(own_url)
         booking = booking_for(actor, booking_id)
     context = _choices(request, Card(booking, actor, now()), wanted)
-    return show(request, actor, "team/move.html", context | {"error": error}, status=409 if error else 200)
+    return show(request, actor, "team/move.html", context | why, status=409 if why else 200)
 
 
-def _moved(request: HttpRequest, actor: Actor, booking: Booking, wanted: Wanted) -> str:
-    """Moves the booking; else why not."""
-    start = read_instant(request.POST.get("start", ""))
+def _moved(request: HttpRequest, actor: Actor, booking: Booking, wanted: Wanted) -> dict[str, Any]:
+    """Moves the booking; else why not, for the page."""
+    start = read_instant(request.POST.get("start", "")) or wall_instant(request.POST, wanted.zone)
     if start is None:
-        return _("Pick a time to go on.")
+        return {"error": _("Pick a time to go on.")}
     try:
         with write():
             require_seen(booking, request.POST.get("version", ""))
@@ -64,12 +65,18 @@ def _moved(request: HttpRequest, actor: Actor, booking: Booking, wanted: Wanted)
                 staff_id=None if wanted.is_class or wanted.person is None else wanted.person.pk,
                 any_staff=wanted.person is None,
                 location_id=None if wanted.is_class or wanted.place is None else wanted.place.pk,
+                **flags_of(request.POST),
             )
-    except SlotUnavailable:
-        return _("That time has just been taken. Here is what is free now.")
+    except SlotUnavailable as error:
+        refusal = refusal_of(error.causes, actor)
+        tried = start.astimezone(wanted.zone)
+        if "at" in request.POST:
+            return {"refusal": refusal, "tried": tried}
+        text = _("That time has just been taken. Here is what is free now.")
+        return {"error": text, "refusal": refusal, "tried": tried}
     except (Conflict, Invalid) as error:
-        return why_not(error)
-    return ""
+        return {"error": why_not(error)}
+    return {}
 
 
 def _choices(request: HttpRequest, card: Card, wanted: Wanted) -> dict[str, Any]:

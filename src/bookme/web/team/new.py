@@ -33,6 +33,7 @@ from bookme.tenants.models import BusinessKind
 from bookme.web.booking.forms import ADDRESS_FIELDS, DetailsForm
 from bookme.web.booking.once import book_once
 from bookme.web.team.doors import asked_day, asked_id, team_page
+from bookme.web.team.force import flags_of, refusal_against, refusal_of, wall_instant
 from bookme.web.team.picker import pick, session_choices
 from bookme.web.team.shell import show, tell
 from bookme.web.team.wanted import Wanted, wanted_of
@@ -81,6 +82,8 @@ def choose_service(request: HttpRequest, actor: Actor) -> HttpResponse:
 def choose_time(request: HttpRequest, actor: Actor) -> HttpResponse:
     """When, with whom and where."""
     wanted, at = wanted_of(request, actor), now()
+    if not wanted.is_class and (start := wall_instant(request.GET, wanted.zone)):
+        return redirect(wanted.url("team-new-customer", start=start.isoformat()))
     today = at.astimezone(wanted.zone).date()
     asked = asked_day(request, today=today) if "day" in request.GET else None
     context: dict[str, Any] = {"here": "team-new", "wanted": wanted, "hidden": _hidden(wanted)}
@@ -112,7 +115,7 @@ def enter_customer(request: HttpRequest, actor: Actor) -> HttpResponse:
         try:
             return _booked(request, actor, wanted, form)
         except SlotUnavailable as error:
-            context = _taken(wanted, error)
+            context = _taken(wanted, actor, error)
         except Conflict as error:
             if error.code != "customer_limit":
                 raise
@@ -121,6 +124,7 @@ def enter_customer(request: HttpRequest, actor: Actor) -> HttpResponse:
             form.take_errors(error.errors or [FieldError("", error.code, error.detail)])
     if request.headers.get("HX-Target") == "found":
         return render(request, "team/_found.html", _search(request, actor, wanted))
+    context.setdefault("refusal", refusal_against(wanted, actor, now()))
     context |= _search(request, actor, wanted) | {
         "here": "team-new",
         "wanted": wanted,
@@ -135,12 +139,14 @@ def enter_customer(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 def _booked(request: HttpRequest, actor: Actor, wanted: Wanted, form: CallerForm) -> HttpResponse:
     draft_id = _draft_id(request)
-    visit = book_once(draft_id=draft_id, form_id=draft_id.hex, request=_request(wanted, form), actor=actor, now=now())
+    visit = book_once(
+        draft_id=draft_id, form_id=draft_id.hex, request=_request(request, wanted, form), actor=actor, now=now()
+    )
     tell(request, _("%(name)s is booked.") % {"name": visit.contact_name})
     return redirect(_page_of(visit, actor))
 
 
-def _request(wanted: Wanted, form: CallerForm) -> BookingRequest:
+def _request(request: HttpRequest, wanted: Wanted, form: CallerForm) -> BookingRequest:
     language = require_tenant().config.language
     if wanted.session is not None:
         items = (Item(session_id=wanted.session.pk),)
@@ -157,6 +163,7 @@ def _request(wanted: Wanted, form: CallerForm) -> BookingRequest:
         location_id=wanted.place.pk if wanted.place else None,
         party_size=wanted.party_size,
         language=language,
+        **flags_of(request.POST),
     )
 
 
@@ -168,7 +175,7 @@ def _page_of(visit: Visit, actor: Actor) -> str:
     return reverse("team-agenda")
 
 
-def _taken(wanted: Wanted, error: SlotUnavailable) -> dict[str, Any]:
+def _taken(wanted: Wanted, actor: Actor, error: SlotUnavailable) -> dict[str, Any]:
     found = with_alternatives(error, now=now()).extra["alternatives"]
     urls = []
     for each in found:
@@ -178,7 +185,7 @@ def _taken(wanted: Wanted, error: SlotUnavailable) -> dict[str, Any]:
     error_text = _("That time is not free any more.")
     if Cause.AREA in error.causes:
         error_text = _("Nobody can come to this postcode then.")
-    return {"error": error_text, "alternatives": urls}
+    return {"error": error_text, "alternatives": urls, "refusal": refusal_of(error.causes, actor)}
 
 
 def _form(request: HttpRequest, wanted: Wanted, customer: Customer | None) -> CallerForm:

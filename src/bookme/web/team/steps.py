@@ -70,6 +70,8 @@ def why_not(error: Conflict | Invalid) -> str:
         return _("Somebody has just changed this booking. This is how it is now.")
     if error.code == "wrong_status":
         return _("This booking is no longer in a state that allows this.")
+    if error.code == "shared_appointment":
+        return _("Others share this appointment. Move the booking instead.")
     return error.detail
 
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("requests/", request_list, name="team-requests"),
     path("bookings/<uuid:booking_id>/", booking.booking_page, name="team-booking"),
     path("bookings/<uuid:booking_id>/notes/", booking.save_notes, name="team-notes"),
+    path("bookings/<uuid:booking_id>/end/", booking.change_end, name="team-end"),
     path("bookings/<uuid:booking_id>/move/", move.move_booking, name="team-move"),
     path("bookings/<uuid:booking_id>/<slug:step>/", steps.take_step, name="team-step"),
     path("new/", choose_service, name="team-new"),
