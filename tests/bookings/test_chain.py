@@ -250,3 +250,15 @@ class AllWays:
 
 def is_of(way: Way, leg: Leg) -> bool:
     return way.span == (leg.start, leg.end) and way.takes == {*leg.staff, *leg.units}
+
+
+def test_what_cannot_be_is_found_out_without_every_way_being_tried() -> None:
+    """Of ten services one person does the last three, and their padding needs more than the ten minutes that are left.
+
+    Eight people for each of the others, and eleven waits before each, are more ways than could ever be tried.
+    """
+    crew = [replace(works(number(each), 15), hours=(Hours(540, 700, weekday=0),)) for each in range(1, 9)]
+    anybody = service(*crew, padding_after=10, policy=Policy(slot_interval_minutes=10))
+    parts = [anybody] * 7 + [replace(anybody, people=(crew[0],))] * 3
+    chain = Chain([parts[0], *(after(each) for each in parts[1:])], max_gap=10)
+    assert chain.offered()[MONDAY] == []

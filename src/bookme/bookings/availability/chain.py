@@ -111,6 +111,8 @@ class _Search:
         # Zones and hours are the place's; each snapshot has its own row of it, with the same content.
         self.starts: list[dict[Id, int]] = [self._starts_on(board) for board in chain.boards]
         self.able = [0] * len(chain.boards)
+        self.earliest = max(board.snapshot.padding_before for board in chain.boards)
+        self.nowhere: set[tuple[int, int, frozenset[tuple[int, Id]]]] = set()
         for index in reversed(range(len(chain.boards))):
             self.able[index] = self._able(index)
 
@@ -135,12 +137,27 @@ class _Search:
         index = len(legs)
         if index == len(self.able):
             return legs
+        # What follows depends on where one has got to and on what of the legs before is still in the way. Where that
+        # led nowhere once, it does not have to be tried again, or the ways would be multiplied by every service.
+        here = (index, bit, self._in_the_way(legs, bit))
+        if here in self.nowhere:
+            return ()
         for waited in positions(self.able[index] >> bit & ones(gap + 1)):
             for leg in self._ways(legs, index, bit + waited):
                 found = self._next((*legs, leg), leg.end - self.chain.base, self.chain.max_gap)
                 if found:
                     return found
+        self.nowhere.add(here)
         return ()
+
+    def _in_the_way(self, legs: tuple[Leg, ...], bit: int) -> frozenset[tuple[int, Id]]:
+        """Whom and what the padding of these legs keeps from what begins at that bit or later, and until when."""
+        found = set()
+        for leg, earlier in zip(legs, self.chain.boards, strict=False):
+            until = leg.end + earlier.snapshot.padding_after - self.chain.base
+            if leg.joins is None and until + self.earliest > bit:
+                found.update((until, owner) for owner in (*leg.staff, *leg.units))
+        return frozenset(found)
 
     def _ways(self, legs: tuple[Leg, ...], index: int, bit: int) -> Iterable[Leg]:
         """Everybody who can lead this service then, with every team and unit, beside what the legs before it take."""
