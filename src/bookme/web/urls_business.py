@@ -10,7 +10,9 @@ from bookme.web.booking.time import choose_time
 from bookme.web.booking.where import choose_where
 from bookme.web.classes import book_class, class_list
 from bookme.web.home import business_home
-from bookme.web.manage import booking_done, calendar_entry, manage, manage_cancel, manage_move
+from bookme.web.manage.cancel import manage_cancel
+from bookme.web.manage.move import manage_move
+from bookme.web.manage.show import booking_done, calendar_entry, manage
 from bookme.web.waitlist.join import join_line, wait_for_class
 from bookme.web.waitlist.place import waiting_place
 

@@ -16,6 +16,7 @@ _TOLD: dict[str, Promise] = {
     "already_waiting": _("You are waiting for it already. The link to your place was sent to you."),
     "not_offered": _("Nothing of this is given on this day."),
     "offer_over": _("This offer has run out: the place has gone to the next in line."),
+    "no_such_time": _("On one of the dates the clock skips this time. Pick another one, please."),
     "postcode_unknown": _("We do not know this postcode. Is it written as it should be?"),
 }
 

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bookme.bookings.availability import Snapshot
-from bookme.bookings.models import Appointment, Booking
+from bookme.bookings.models import Appointment
 from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.selectors.openings import snapshots_between
 from bookme.bookings.selectors.sessions import session_for
@@ -26,6 +26,7 @@ from bookme.staff.models import Staff, StaffService
 from bookme.staff.selectors import areas_count, asked_point, offers_of_service, people_going_to
 from bookme.tenants.config import Policy
 from bookme.web.booking.draft import Draft
+from bookme.web.booking.picker import Openings, openings
 
 
 class Price(NamedTuple):
@@ -43,8 +44,8 @@ class Nowhere(Exception):
 class Choice:
     """What a draft stands for. `offers` are the people who do the service, `places` where it is given, in order.
 
-    `session` is set where a class is booked; `moved` is the booking that looks for another time. `point` is where it
-    is wanted, where areas count: then `offers` are of those who go there.
+    `session` is set where a class is booked. `point` is where it is wanted, where areas count: then `offers` are of
+    those who go there.
     """
 
     draft: Draft
@@ -53,7 +54,6 @@ class Choice:
     offers: tuple[StaffService, ...]
     places: tuple[Location, ...]
     session: Appointment | None = None
-    moved: Booking | None = None
     point: Point | None = None
 
     @cached_property
@@ -95,7 +95,7 @@ class Choice:
     @property
     def asks_where(self) -> bool:
         """Its people come to the customer, each to their own areas."""
-        return self.session is None and self.moved is None and areas_count()
+        return self.session is None and areas_count()
 
     @property
     def extra_minutes(self) -> int:
@@ -137,21 +137,19 @@ class Choice:
 
     def snapshot(self, first: dt.date, last: dt.date, now: dt.datetime, *, anyone: bool = False) -> Snapshot:
         """What the availability engine needs for these dates, with the chosen person unless `anyone` is asked for."""
-        where: dict[str, Any] = {
-            "start": now,
-            "staff_id": None if anyone else self.draft.staff_id,
-            "location_id": self.place.id,
-        }
-        if self.moved is not None:
-            return snapshots_between(Wish.to_move(self.moved, **where), first, last, now=now)[0]
         wish = Wish(
             service=self.service,
+            start=now,
+            staff_id=None if anyone else self.draft.staff_id,
+            location_id=self.place.id,
             party_size=self.draft.party_size,
             extra_minutes=self.extra_minutes,
             point=self.point,
-            **where,
         )
         return snapshots_between(wish, first, last, now=now)[0]
+
+    def openings(self, first: dt.date, last: dt.date, now: dt.datetime) -> Openings:
+        return openings([self.snapshot(first, last, now)], self.zone)
 
     def at(self, postcode: str) -> "Choice":
         """The same where that postcode is, of a choice of nowhere: with those who go there, whoever was chosen before.
@@ -214,26 +212,6 @@ def _session_choice(draft: Draft, session: Appointment) -> Choice:
         offers=(_offer_of(session),),
         places=(session.location,),
         session=session,
-    )
-
-
-def moving_choice(booking: Booking) -> Choice:
-    """The same booking at another time, with the same person at the same place. Raises NotFound as `load_choice`."""
-    appointment = booking.appointment
-    service = service_for(GUEST, appointment.service_id)
-    draft = Draft(
-        service_id=service.id,
-        staff_id=appointment.staff_id,
-        location_id=appointment.location_id,
-        party_size=booking.party_size,
-    )
-    return Choice(
-        draft=draft,
-        service=service,
-        extras=tuple(Extra(**kept | {"price": Decimal(kept["price"])}) for kept in booking.extras),
-        offers=(_offer_of(appointment),),
-        places=(appointment.location,),
-        moved=booking,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from bookme.bookings.availability import Slot, Snapshot
+from bookme.bookings.availability import Chain, Plan, Slot, Snapshot, offered
 from bookme.core.time import instant_of
 
 STRIP_DAYS = 14
@@ -56,7 +56,23 @@ class Picker:
         return next(day.level for day in self.strip if day.is_chosen)
 
 
-def starts_by_day(slots: Mapping[dt.date, Sequence[Slot]], tz: ZoneInfo) -> dict[dt.date, list[dt.datetime]]:
+@dataclass(frozen=True)
+class Openings:
+    """What is free on some dates: the starts of each, and the dates on which somebody works."""
+
+    days: Days
+    worked: set[dt.date]
+
+
+def openings(snapshots: Sequence[Snapshot], tz: ZoneInfo, *, max_gap: int = 0) -> Openings:
+    """Of a service, or of several one after another with up to so many minutes between them, in order."""
+    found: Mapping[dt.date, Sequence[Slot | Plan]] = (
+        offered(snapshots[0]) if len(snapshots) == 1 else Chain(snapshots, max_gap=max_gap).offered()
+    )
+    return Openings(starts_by_day(found, tz), worked_days(snapshots[0]))
+
+
+def starts_by_day(slots: Mapping[dt.date, Sequence[Slot | Plan]], tz: ZoneInfo) -> dict[dt.date, list[dt.datetime]]:
     """The starts of each date, each once, in the wall time of the zone."""
     return {
         day: [instant_of(minute).astimezone(tz) for minute in sorted({slot.start for slot in found})]

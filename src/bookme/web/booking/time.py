@@ -2,22 +2,36 @@
 
 import datetime as dt
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from bookme.bookings.availability import Slot, candidates, offered
+from bookme.bookings.availability import Slot, candidates
 from bookme.core.formats import locale_of
 from bookme.core.time import minute_of, now
+from bookme.tenants.config import Policy
 from bookme.tenants.context import require_tenant
 from bookme.web.booking.choice import Choice
 from bookme.web.booking.flow import address, go_to, guest_page, show, steps, with_choice
-from bookme.web.booking.picker import Picker, month_bounds, picture, starts_by_day, worked_days
+from bookme.web.booking.picker import Days, Openings, Picker, month_bounds, picture
 
 FIRST_LOOK_DAYS = 75
 LONGEST_LOOK_DAYS = 89
+
+
+class Pickable(Protocol):
+    """What looks for a time: in the zone of its place, under the policy that says how far ahead."""
+
+    @property
+    def zone(self) -> ZoneInfo: ...
+
+    @property
+    def policy(self) -> Policy: ...
+
+    def openings(self, first: dt.date, last: dt.date, now: dt.datetime, /) -> Openings: ...
 
 
 @guest_page
@@ -62,7 +76,7 @@ def _wait_url(choice: Choice, picker: Picker) -> str:
     return address("waitlist-join", choice.draft, date=picker.chosen)
 
 
-def make_picker(choice: Choice, at: dt.datetime, asked: dt.date | None, *, language: str) -> Picker:
+def make_picker(choice: Pickable, at: dt.datetime, asked: dt.date | None, *, language: str) -> Picker:
     """The month of the asked day, else of the first day with a free time; days outside the horizon are brought in."""
     today = at.astimezone(choice.zone).date()
     horizon = today + dt.timedelta(days=choice.policy.max_days_ahead)
@@ -72,13 +86,13 @@ def make_picker(choice: Choice, at: dt.datetime, asked: dt.date | None, *, langu
     else:
         month_first, month_last = month_bounds(chosen)
         first, last = max(today, month_first), min(horizon, month_last + dt.timedelta(days=14))
-    snapshot = choice.snapshot(first, last, at)
-    days = starts_by_day(offered(snapshot), choice.zone)
+    found = choice.openings(first, last, at)
+    days = found.days
     chosen = chosen or next((day for day, starts in days.items() if starts), today)
     country = require_tenant().config.country
     return picture(
         days=days,
-        worked=worked_days(snapshot),
+        worked=found.worked,
         today=today,
         horizon=horizon,
         chosen=chosen,
@@ -87,9 +101,7 @@ def make_picker(choice: Choice, at: dt.datetime, asked: dt.date | None, *, langu
     )
 
 
-def _next_after(
-    choice: Choice, at: dt.datetime, day: dt.date, days: dict[dt.date, list[dt.datetime]], horizon: dt.date
-) -> dt.datetime | None:
+def _next_after(choice: Pickable, at: dt.datetime, day: dt.date, days: Days, horizon: dt.date) -> dt.datetime | None:
     """The first free time after a day: among what is known, else in what follows it."""
     for later, starts in days.items():
         if later > day and starts:
@@ -98,7 +110,7 @@ def _next_after(
     if first > horizon:
         return None
     last = min(horizon, first + dt.timedelta(days=LONGEST_LOOK_DAYS))
-    found = starts_by_day(offered(choice.snapshot(first, last, at)), choice.zone)
+    found = choice.openings(first, last, at).days
     return next((starts[0] for starts in found.values() if starts), None)
 
 

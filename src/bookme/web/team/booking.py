@@ -26,7 +26,7 @@ from bookme.core.permissions import Permission
 from bookme.core.time import now
 from bookme.services.selectors import questions_for
 from bookme.web.booking.forms import PlainText
-from bookme.web.manage import address_line, place_line
+from bookme.web.manage.managed import address_line, place_line
 from bookme.web.team.cards import Card
 from bookme.web.team.doors import require_seen, team_page
 from bookme.web.team.force import Refusal, flags_of, refusal_of

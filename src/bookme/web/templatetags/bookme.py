@@ -1,6 +1,7 @@
 """Template tags: amounts, days and times in the page's own way of writing them."""
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,9 +11,12 @@ from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from bookme.bookings.wording import cancellation_text
+from bookme.bookings.models import Booking
+from bookme.bookings.wording import cancellation_text, cancellation_text_of
 from bookme.core.formats import Formats, ahead_text, duration_text
 from bookme.core.models import Translated
+from bookme.core.time import MINUTE
+from bookme.locations.selectors import zone_of
 from bookme.tenants.config import Cancellation
 
 register = template.Library()
@@ -32,6 +36,12 @@ def money(context: Context, amount: Decimal) -> str:
 def cancelling(context: Context, cancellation: Cancellation, price: Decimal | None) -> str:
     """What cancelling costs and when; without a price in percentages alone."""
     return cancellation_text(cancellation=cancellation, price=price, formats=_formats(context))
+
+
+@register.simple_tag(takes_context=True)
+def cancelling_of(context: Context, bookings: Sequence[Booking]) -> str:
+    """The same of bookings that go together, under the policies that they were booked under."""
+    return cancellation_text_of(bookings, formats=_formats(context))
 
 
 @register.simple_tag(takes_context=True)
@@ -72,6 +82,24 @@ def moment_text(context: Context, value: dt.datetime) -> str:
 @register.simple_tag(takes_context=True)
 def zone_name(context: Context, zone: dt.tzinfo, at: dt.datetime) -> str:
     return _formats(context).zone_name(zone, at)
+
+
+@register.filter
+def starts_at(booking: Booking) -> dt.datetime:
+    """In the wall time of its place."""
+    return booking.appointment.starts_at.astimezone(zone_of(booking.appointment.location))
+
+
+@register.filter
+def ends_at(booking: Booking) -> dt.datetime:
+    """In the wall time of its place."""
+    return booking.appointment.ends_at.astimezone(zone_of(booking.appointment.location))
+
+
+@register.filter
+def lasts(booking: Booking) -> int:
+    """So many minutes."""
+    return (booking.appointment.ends_at - booking.appointment.starts_at) // MINUTE
 
 
 @register.filter

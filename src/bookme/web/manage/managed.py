@@ -1,0 +1,222 @@
+"""The visit behind a manage link. The link is the key; no session is read."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property, wraps
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from bookme.bookings.links import guest_for_token, manage_token, manage_url, waitlist_token
+from bookme.bookings.models import Booking
+from bookme.bookings.policies import CancelTerms, MoveTerms
+from bookme.bookings.selectors.bookings import BookedVisit, visit_bookings_for
+from bookme.bookings.selectors.series import series_visits_for
+from bookme.bookings.selectors.terms import cancel_terms_of, move_terms_of
+from bookme.bookings.selectors.waiting import offer_of
+from bookme.bookings.states import UPCOMING, Status
+from bookme.communications import messages
+from bookme.communications.itinerary import what_of
+from bookme.communications.selectors import facts_of
+from bookme.core.actor import Actor
+from bookme.core.errors import NotFound
+from bookme.core.time import MINUTE, now
+from bookme.locations.models import Location
+from bookme.locations.selectors import zone_of
+from bookme.tenants.context import require_tenant
+from bookme.web.context import BusinessPage
+from bookme.web.dates import dates_of
+from bookme.web.errors import not_found
+from bookme.web.reach import Reach, first_of, reaches
+
+
+@dataclass(frozen=True)
+class Managed:
+    """A visit as its owner sees it at one moment, with the wall times of its place."""
+
+    token: str
+    actor: Actor
+    booked: BookedVisit
+    at: dt.datetime
+
+    @cached_property
+    def bookings(self) -> list[Booking]:
+        """All of it, by start."""
+        return sorted(self.booked.bookings, key=lambda each: (each.appointment.starts_at, each.position))
+
+    @cached_property
+    def booking(self) -> Booking:
+        """The first that is still to come, which speaks for the visit."""
+        return first_of(self.bookings)
+
+    @cached_property
+    def ahead(self) -> list[Booking]:
+        """Those that are still to come; all, where none is."""
+        return [each for each in self.bookings if each.state in UPCOMING] or self.bookings
+
+    @property
+    def is_several(self) -> bool:
+        return len(self.bookings) > 1
+
+    @cached_property
+    def cancel(self) -> CancelTerms:
+        return cancel_terms_of(self.bookings, now=self.at)
+
+    @cached_property
+    def move(self) -> MoveTerms:
+        return move_terms_of(self.bookings, now=self.at)
+
+    @cached_property
+    def dates(self) -> list[BookedVisit]:
+        """The visits of its series by start; none of a visit by itself."""
+        series_id = self.booked.visit.series_id
+        return series_visits_for(self.actor, series_id) if series_id else []
+
+    @cached_property
+    def reaches(self) -> list[Reach]:
+        return reaches(self.booked, self.dates, now=self.at)
+
+    @cached_property
+    def can_cancel(self) -> list[Reach]:
+        return [each for each in self.reaches if each.cancel.allowed]
+
+    @property
+    def asks_which(self) -> bool:
+        """There is something to choose from, or it is not this visit that can be cancelled."""
+        return any(not each.is_one_visit for each in self.can_cancel)
+
+    @cached_property
+    def can_move(self) -> list[Reach]:
+        """A visit moves as a whole."""
+        return [each for each in self.reaches if each.move.allowed and not each.is_one_service]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return zone_of(self.booking.appointment.location)
+
+    @property
+    def starts_at(self) -> dt.datetime:
+        return self.booked.start.astimezone(self.zone)
+
+    @property
+    def ends_at(self) -> dt.datetime:
+        return self.booked.end.astimezone(self.zone)
+
+    @property
+    def move_until(self) -> dt.datetime:
+        return self.move.until.astimezone(self.zone)
+
+    @property
+    def duration_minutes(self) -> int:
+        return (self.ends_at.astimezone(dt.UTC) - self.starts_at.astimezone(dt.UTC)) // MINUTE
+
+    @property
+    def is_ahead(self) -> bool:
+        return self.booking.state in UPCOMING
+
+    @property
+    def is_pending(self) -> bool:
+        return self.booking.state is Status.PENDING
+
+    @property
+    def held_until(self) -> dt.datetime | None:
+        """When the hold runs out that it is."""
+        end = self.booking.hold_expires_at
+        return end.astimezone(self.zone) if end and self.booking.state is Status.HELD else None
+
+    @property
+    def fee(self) -> Decimal:
+        return sum((each.fee for each in self.bookings), Decimal(0))
+
+    @property
+    def place_text(self) -> str:
+        """Where it is, in one line: the customer's own address where the business comes to them."""
+        return address_line(self.booked.visit.address) or place_line(self.booking.appointment.location)
+
+
+View = Callable[..., HttpResponse]
+
+
+def with_visit(view: View) -> View:
+    """Hands the view the visit behind the link; a forged, foreign or revoked one is a 404."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            return view(request, managed_visit(token, now()))
+        except NotFound as error:
+            return not_found(request, error)
+
+    return wrapped
+
+
+def managed_visit(token: str, at: dt.datetime) -> Managed:
+    """Raises NotFound."""
+    actor = guest_for_token(token)
+    if actor.visit_id is None:
+        raise NotFound
+    bookings = visit_bookings_for(actor, actor.visit_id)
+    return Managed(token=token, actor=actor, booked=BookedVisit(bookings[0].visit, bookings), at=at)
+
+
+def page_context(request: HttpRequest, managed: Managed) -> dict[str, Any]:
+    """What every page of a visit shows."""
+    booking = managed.booking
+    formats = BusinessPage(require_tenant(), request.LANGUAGE_CODE).formats
+    return {
+        "managed": managed,
+        "booking": booking,
+        "visit": managed.booked.visit,
+        "service": booking.appointment.service,
+        "staff": booking.appointment.staff,
+        "place": booking.appointment.location,
+        "google_url": google_url(managed),
+        "token": _offer_token(managed),
+        "series": dates_of(managed.dates, this=booking, now=managed.at, formats=formats, url=_own_url),
+    }
+
+
+def _offer_token(managed: Managed) -> str:
+    """The waitlist link, of what is held for who waits: there it is taken, or turned down."""
+    entry = offer_of(managed.booking)
+    return waitlist_token(entry) if entry else ""
+
+
+def google_url(managed: Managed) -> str:
+    """A link that opens Google's calendar with the visit filled in, in the language of the page."""
+    span = "/".join(each.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ") for each in (managed.starts_at, managed.ends_at))
+    language = get_language() or ""
+    what = what_of([facts_of(each, language=language) for each in managed.ahead])
+    parts = {
+        "action": "TEMPLATE",
+        "text": messages.calendar_title(what, require_tenant().name),
+        "dates": span,
+        "location": managed.place_text,
+        "details": manage_url(managed.booked.visit),
+    }
+    return f"https://calendar.google.com/calendar/render?{urlencode(parts)}"
+
+
+def place_line(place: Location) -> str:
+    if place.online:
+        return place.meeting_url
+    parts = [place.address_line1, place.address_line2, f"{place.city} {place.postcode}".strip()]
+    return ", ".join(part for part in parts if part)
+
+
+def address_line(address: dict[str, Any] | None) -> str:
+    if not address:
+        return ""
+    named = [address.get(key) or "" for key in ("line1", "line2", "city", "postcode")]
+    return ", ".join(part for part in named if part)
+
+
+def _own_url(booking: Booking) -> str:
+    visit = booking.visit
+    return reverse("manage", args=[manage_token(visit_id=visit.pk, link_version=visit.link_version)])
