@@ -20,6 +20,7 @@ from tests.factories.bookings import (
     HoldFactory,
     ResourceAllocationFactory,
     SessionFactory,
+    WaitlistEntryFactory,
 )
 from tests.factories.eventlog import EventFactory, IdempotencyKeyFactory
 
@@ -57,6 +58,12 @@ def seats_of_nobody() -> None:
 
 def old_hold() -> None:
     HoldFactory(hold_expires_at=now() - dt.timedelta(seconds=61))
+
+
+def offer_of_nothing() -> None:
+    booking = BookingFactory(status="expired")
+    Booking.objects.update(updated_at=now() - LATE)
+    WaitlistEntryFactory(status="offered", visit=booking.visit)
 
 
 def units_of_nobody() -> None:
@@ -130,6 +137,7 @@ BREAKS: list[tuple[Callable[[], None], str]] = [
     (oversold_seats, "appointments with more seats taken than there are"),
     (seats_of_nobody, "appointments whose seats are not those of their bookings"),
     (old_hold, "holds that ended more than a minute ago"),
+    (offer_of_nothing, "offers to who waits of which nothing is held any more"),
     (units_of_nobody, "units held for appointments that nobody is in, or at another time"),
     (help_at_another_time, "people who help at another time or place than who leads"),
     (late_message, "messages in the outbox that are more than two minutes late"),

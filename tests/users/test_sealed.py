@@ -20,7 +20,7 @@ from bookme.tenants.models import Tenant
 from bookme.users.actions import sign_out
 from bookme.users.models import SignIn
 from bookme.users.tokens import Audience, TokenType, encode, lifetime, verify
-from tests.factories.bookings import BookingFactory
+from tests.factories.bookings import BookingFactory, WaitlistEntryFactory
 from tests.factories.communications import NotificationFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.locations import LocationFactory
@@ -94,7 +94,8 @@ def foreign_ids(rival: Tenant) -> list[UUID]:
         named = [each(name=CANARY) for each in (ServiceFactory, StaffFactory, LocationFactory, CustomerFactory)]
         booking = BookingFactory(visit__customer=named[-1], appointment__service=named[0])
         letter = NotificationFactory(subject=CANARY, text=CANARY)
-        return [each.pk for each in (*named, booking, booking.visit, booking.appointment, letter)]
+        waiting = WaitlistEntryFactory(contact_name=CANARY)
+        return [each.pk for each in (*named, booking, booking.visit, booking.appointment, letter, waiting)]
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -117,6 +118,8 @@ def test_every_operation_refuses_every_wrong_token(
 
 def _of_its_kind(operation: Operation, ids: list[UUID]) -> UUID:
     """A booking's id where a booking belongs: the row that would be found if the wall were not there."""
+    if "waitlist/" in operation.path:
+        return ids[-1]
     return ids[4] if "bookings/" in operation.path else ids[0]
 
 

@@ -11,8 +11,9 @@ from unfold.decorators import display
 
 from bookme.bookings.actions.cancelling import cancel_booking
 from bookme.bookings.actions.deciding import confirm_booking, decline_booking
-from bookme.bookings.models import Booking
+from bookme.bookings.models import Booking, Waiting, WaitlistEntry
 from bookme.bookings.selectors.bookings import booking_for, bookings_visible_to
+from bookme.bookings.selectors.waiting import waitlist_visible_to
 from bookme.bookings.states import Status
 from bookme.core.actor import Actor
 from bookme.core.http.admin import DayRange, OperatorAdmin, business_site, change_each
@@ -30,6 +31,16 @@ _COLOURS = {
     Status.CANCELLED.value: "danger",
     Status.DECLINED.value: "danger",
     Status.EXPIRED.value: "danger",
+}
+
+_WAITING_COLOURS = {
+    Waiting.WAITING.value: "info",
+    Waiting.OFFERED.value: "warning",
+    Waiting.ACCEPTED.value: "success",
+    Waiting.DECLINED.value: "danger",
+    Waiting.LAPSED.value: "danger",
+    Waiting.LEFT.value: "danger",
+    Waiting.CLOSED.value: "danger",
 }
 
 
@@ -116,6 +127,29 @@ class BookingAdmin(OperatorAdmin):
     @admin.action(description="Cancel, as the business")
     def cancel(self, request: HttpRequest, rows: QuerySet[Booking]) -> None:
         _step(request, rows, cancel_booking, done="cancelled", now=now())
+
+
+@admin.register(WaitlistEntry, site=business_site)
+class WaitlistAdmin(OperatorAdmin):
+    list_display = ("created_at", "contact_name", "service", "day", "party_size", "shown_status", "rank")
+    list_filter = ("status", "service", "staff", "location", ("created_at", DayRange))
+    search_fields = ("contact_name", "contact_email", "contact_phone")
+    ordering = ("-created_at", "-id")
+    export_fields = ("created_at", "contact_name", "contact_email", "contact_phone", "service", "day", "staff",
+                     "location", "party_size", "status", "rank")  # fmt: skip
+    fields = (*export_fields, "notes", "answers", "source", "updated_at")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[WaitlistEntry]:
+        return waitlist_visible_to(_operator(request)).order_by(*self.ordering)
+
+    @admin.display(description="for")
+    def day(self, entry: WaitlistEntry) -> Any:
+        return timezone.localtime(entry.session.starts_at) if entry.session else entry.date
+
+    @display(description="status", ordering="status", label=_WAITING_COLOURS)
+    def shown_status(self, entry: WaitlistEntry) -> str:
+        return str(entry.status)
 
 
 def _operator(request: HttpRequest) -> Actor:

@@ -20,14 +20,13 @@ TRIES = 3
 _log = structlog.get_logger(__name__)
 
 
-def end_offer(*, event: BookingEvent, **_: object) -> None:
-    """Whose hold ran out, or was cancelled, is out of the line."""
+def offer_freed(*, event: BookingEvent, **_: object) -> None:
+    """The time of a booking, or of where it was moved from, may be free for somebody who waits.
+
+    Whose hold it was, if it was one, is out of the line before that.
+    """
     with transaction.atomic(durable=True):
         lapse_offer(visit_id=event.visit_id)
-
-
-def offer_freed(*, event: BookingEvent, **_: object) -> None:
-    """The time of a booking, or of where it was moved from, may be free for somebody who waits."""
     start, end = (event.old_start, event.old_end) if isinstance(event, BookingRescheduled) else (event.start, event.end)
     instants = dt.datetime.fromisoformat(start), dt.datetime.fromisoformat(end)
     _offer_each(waiting_around(*instants, now=now()))

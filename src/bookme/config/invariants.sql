@@ -30,6 +30,12 @@ OR a.blocked_start <> b.blocked_start OR a.blocked_end <> b.blocked_end
 -- check: holds that ended more than a minute ago
 SELECT count(*) FROM bookings_booking WHERE status = 'held' AND hold_expires_at < %(now)s - interval '60 seconds'
 
+-- check: offers to who waits of which nothing is held any more
+SELECT count(*) FROM bookings_waitlistentry e WHERE e.status = 'offered' AND NOT EXISTS (
+    SELECT FROM bookings_booking b WHERE b.visit_id = e.visit_id
+    AND (b.status = 'held' OR b.updated_at > %(now)s - interval '120 seconds')
+)
+
 -- check: units held for appointments that nobody is in, or at another time
 SELECT count(*) FROM bookings_resourceallocation r JOIN bookings_appointment a ON a.id = r.appointment_id
 WHERE NOT (a.published OR a.seats_taken > 0) OR r.blocked_start <> a.blocked_start OR r.blocked_end <> a.blocked_end

@@ -27,7 +27,7 @@ from bookme.bookings.events import (
     WaitlistOffered,
     WaitlistRanked,
 )
-from bookme.bookings.reactions import end_offer, follow_session, offer_freed, offer_opened, offer_to_joined
+from bookme.bookings.reactions import follow_session, offer_freed, offer_opened, offer_to_joined
 from bookme.communications.events import NotificationSentAgain
 from bookme.communications.reactions import (
     follow_settings,
@@ -62,12 +62,12 @@ wire(
         BookingImported: (keep_reminders,),
         BookingDeclined: (tell_customer, tell_business, keep_reminders, offer_freed),
         BookingRescheduled: (tell_customer, tell_business, keep_reminders, offer_freed),
-        BookingCancelled: (tell_customer, tell_business, keep_reminders, end_offer, offer_freed),
+        BookingCancelled: (tell_customer, tell_business, keep_reminders, offer_freed),
         BookingArrived: (keep_reminders,),
         BookingCompleted: (keep_reminders,),
         BookingNoShow: (keep_reminders,),
         BookingUndone: (tell_of_restored, keep_reminders),
-        BookingExpired: (tell_of_expired, end_offer, offer_freed),
+        BookingExpired: (tell_of_expired, offer_freed),
         BookingHeld: (),
         BookingUpdated: (offer_freed,),
         WaitlistJoined: (tell_waiter, offer_to_joined),

@@ -1,0 +1,174 @@
+"""Offers when many things happen at once. Each has its control: with the guard off, the harm is done."""
+
+import datetime as dt
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from bookme.bookings.actions import cancel_booking, expire_if_overdue, offering, seats
+from bookme.bookings.models import Appointment, Booking, WaitlistEntry
+from bookme.bookings.reactions import offer_opened
+from bookme.bookings.selectors.waiting import waitlist_entries
+from bookme.core.actor import GUEST, SYSTEM
+from bookme.core.errors import Conflict
+from bookme.core.permissions import Role
+from bookme.tenants.context import tenant_scope
+from bookme.tenants.models import Tenant
+from bookme.tenants.tasks import deliver_outbox
+from tests.bookings.conftest import Shop, open_shop
+from tests.bookings.crowd import crowd, wrong_seats
+from tests.bookings.desk import NOW, monday
+from tests.bookings.line import full_session, held, statuses, waits
+from tests.communications.conftest import configure
+from tests.factories.users import Api, make_person
+
+ROUNDS = 6
+END = NOW + dt.timedelta(hours=2)
+
+
+@pytest.fixture
+def open_business(clock: Any, committed: Tenant) -> Iterator[Shop]:
+    """It keeps a waitlist, until the test is over: settings are not emptied with the rest."""
+    before = committed.tenantconfig.data
+    configure(committed, features={"waitlist": True})
+    yield open_shop()
+    configure(committed, features=before.get("features", {}))
+
+
+def together(tenant: Tenant, *acts: Callable[[], object]) -> list[object]:
+    """What each of these answered that began at the same moment, or the refusal."""
+    answers: list[object] = [None] * len(acts)
+
+    def work(_api: Api, number: int) -> None:
+        with tenant_scope(tenant):
+            try:
+                answers[number] = acts[number]()
+            except Conflict as refused:
+                answers[number] = refused.code
+
+    crowd("salon.localhost", len(acts), work)
+    return answers
+
+
+def offers(shop: Shop, count: int) -> list[WaitlistEntry]:
+    """So many who each have an offer of the only place in a session of their own."""
+    api, made = Api(host="salon.localhost"), []
+    for number in range(count):
+        session = full_session(shop, capacity=1, start=monday(18) + dt.timedelta(days=number))
+        told = waits(api, f"ada{number}", session=str(session.pk))
+        with transaction.atomic():
+            cancel_booking(booking=session.bookings.get(), actor=SYSTEM, now=NOW)
+        with transaction.atomic():
+            assert offering.offer_place(entry_id=told["id"], now=NOW)
+        made.append(waitlist_entries().get(pk=told["id"]))
+    return made
+
+
+def accept_and_expire(tenant: Tenant, entry: WaitlistEntry) -> tuple[bool, bool]:
+    """One accepts in the last second, while the outbox finds that it is over; whether either did it."""
+    booking = offering.held_booking(entry)
+
+    def accept() -> bool:
+        with transaction.atomic(durable=True):
+            offering.accept_offer(entry=entry, actor=GUEST, now=END - dt.timedelta(seconds=1))
+        return True
+
+    def expire() -> bool:
+        with transaction.atomic(durable=True):
+            return expire_if_overdue(booking_id=booking.pk, now=END)
+
+    accepted, expired = together(tenant, accept, expire)
+    return accepted is True, expired is True
+
+
+def test_accepted_or_over_never_both(open_business: Shop, committed: Tenant) -> None:
+    for entry in offers(open_business, ROUNDS):
+        assert sum(accept_and_expire(committed, entry)) == 1
+        booking = offering.held_booking(WaitlistEntry.objects.get(pk=entry.pk))
+        assert booking.status in {"confirmed", "expired"}
+    assert wrong_seats() == 0
+
+
+def test_accepted_or_over_never_both_control(
+    open_business: Shop, committed: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read, then write, instead of compare and swap."""
+
+    def careless(booking: Booking, **columns: Any) -> bool:
+        time.sleep(0.3)
+        Booking.objects.filter(pk=booking.pk).update(**columns)
+        return True
+
+    for module in (offering, seats):
+        monkeypatch.setattr(module, "swapped", careless)
+    (entry,) = offers(open_business, 1)
+    assert accept_and_expire(committed, entry) == (True, True)
+
+
+def cancelled_twice(shop: Shop, tenant: Tenant) -> Appointment:
+    """Three wait for a session of two, and both bookings of it are cancelled at once, by the API."""
+    session = full_session(shop)
+    for name in ("ada", "bea", "cy"):
+        waits(Api(host="salon.localhost"), name, session=str(session.pk))
+    owner = make_person(tenant, Role.OWNER)
+    paths = [f"bookings/{each.pk}/cancel/" for each in session.bookings.all()]
+
+    def work(_api: Api, number: int) -> None:
+        assert Api(host="salon.localhost", token=owner.tokens.access).post(paths[number]).status_code == 200
+
+    crowd("salon.localhost", 2, work)
+    return session
+
+
+def test_two_cancelled_at_once_are_two_offers(open_business: Shop, committed: Tenant) -> None:
+    """Whoever delivers: two workers do what follows from them side by side."""
+    cancelled_twice(open_business, committed)
+    together(committed, deliver_outbox, deliver_outbox)
+    deliver_outbox()
+    assert statuses() == {"ada": "offered", "bea": "offered", "cy": "waiting"}
+    assert len(held()) == 2
+    assert wrong_seats() == 0
+
+
+def test_four_reactions_at_once_offer_no_place_twice(open_business: Shop, committed: Tenant) -> None:
+    cancelled_twice(open_business, committed)
+    together(committed, *[offer_opened] * 4)
+    assert statuses() == {"ada": "offered", "bea": "offered", "cy": "waiting"}
+    assert [each.visit.contact_email for each in held()] == ["ada@mail.example", "bea@mail.example"]
+    assert wrong_seats() == 0
+
+
+def test_four_reactions_at_once_control(
+    open_business: Shop, committed: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the lock of the entry's row, who is first in line is held two places."""
+
+    def unlocked(entry_id: Any) -> WaitlistEntry:
+        found = waitlist_entries().get(pk=entry_id)
+        time.sleep(0.3)
+        return found
+
+    cancelled_twice(open_business, committed)
+    monkeypatch.setattr(offering, "locked_entry", unlocked)
+    together(committed, *[offer_opened] * 4)
+    assert [each.visit.contact_email for each in held()] == ["ada@mail.example"] * 2
+
+
+def test_one_contact_joins_once(open_business: Shop, committed: Tenant) -> None:
+    session = full_session(open_business)
+    codes: list[int] = []
+    body = {
+        "session": str(session.pk),
+        "customer": {"name": "Ada", "email": "ada@mail.example"},
+        "consents": {"terms": True, "privacy": True},
+    }
+
+    def work(api: Api, _number: int) -> None:
+        codes.append(api.post("waitlist/", body).status_code)
+
+    crowd("salon.localhost", 6, work)
+    assert sorted(codes) == [201, *[409] * 5]
+    assert WaitlistEntry.objects.count() == 1
