@@ -17,6 +17,7 @@ from tests.factories.locations import LocationFactory
 from tests.factories.services import ExtraFactory, ServiceFactory
 from tests.factories.staff import EVERY_DAY, StaffFactory
 from tests.factories.users import PASSWORD, Person
+from tests.web.conftest import configure
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "api.md"
 ANYTHING = "…"
@@ -81,7 +82,8 @@ class Reader:
 
 @pytest.fixture
 def reader(owner: Person) -> Iterator[Reader]:
-    """The business of the page: a cut by Anna, and yoga on Tuesday evening."""
+    """The business of the page: a cut by Anna, yoga on Tuesday evening, and a waitlist."""
+    configure(owner.tenant, features={"waitlist": True})
     with time_machine.travel(dt.datetime(2027, 2, 15, 9, tzinfo=dt.UTC)):
         place = LocationFactory(name="High Street", slug="high-street")
         cut = ServiceFactory(name="Cut & finish", slug="cut-finish", duration_minutes=45, price="58.00")

@@ -5,6 +5,7 @@ import re
 from django.apps import apps
 from django.conf import settings
 
+from bookme.bookings.models import Waiting
 from bookme.bookings.states import KEEPS_SEATS, TRANSITIONS, UNDO, Status
 from tests.structure.sources import ROOT, SOURCE
 from tests.structure.test_layers import layers
@@ -18,12 +19,17 @@ def _diagrams(kind: str) -> list[str]:
 
 
 def test_the_states_are_those_of_the_table() -> None:
-    (body,) = _diagrams("stateDiagram-v2")
+    body, _waitlist = _diagrams("stateDiagram-v2")
     drawn = set(re.findall(r"(\w+) --> (\w+)(?! *\w* *: undo)\s*?\n", body))
     undone = set(re.findall(r"(\w+) --> (\w+) : undo", body))
 
     assert drawn == {(before.value, after.value) for before, afters in TRANSITIONS.items() for after in afters}
     assert undone == {(before.value, after.value) for before, after in UNDO.items()}
+
+
+def test_the_states_of_who_waits_are_all_drawn() -> None:
+    _bookings, body = _diagrams("stateDiagram-v2")
+    assert set(re.findall(r"--> (\w+)", body)) == {each.value for each in Waiting}
 
 
 def test_the_states_that_keep_their_seats_are_named() -> None:

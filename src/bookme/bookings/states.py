@@ -59,7 +59,8 @@ def require_transition(current: Status, wanted: Status) -> None:
 def steps_from(status: Status, *, has_begun: bool) -> frozenset[Status]:
     """What a booking can be made by hand at this moment. Before it begins nobody is done, and nobody is missing.
 
-    A hold is confirmed by its payment, and a request only until its start; both expire by themselves.
+    A hold is confirmed by its payment, or by whoever it was offered to, and a request only until its start; both expire
+    by themselves.
     """
     barred = {Status.PENDING, Status.EXPIRED}
     if status is Status.HELD or has_begun:
