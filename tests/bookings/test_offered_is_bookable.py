@@ -14,8 +14,13 @@ from bookme.bookings.selectors.slots import available_slots
 from bookme.bookings.wishes import SlotUnavailable
 from bookme.core.actor import GUEST
 from bookme.services.models import Service
+from bookme.staff.models import Staff
+from bookme.tenants.models import Tenant
 from tests.bookings.conftest import Shop
 from tests.bookings.desk import NOW, monday, request_for
+from tests.bookings.offers import PAIRS, not_offered, offered_visits, some_shop
+from tests.bookings.offers import accepts as takes
+from tests.bookings.offers import offered as offers_of
 from tests.factories.bookings import AppointmentFactory, ResourceAllocationFactory
 from tests.factories.locations import ClosureFactory, LocationFactory, OpeningHoursFactory, ResourceFactory
 from tests.factories.services import ServiceFactory
@@ -94,3 +99,29 @@ def test_promise_7(busy_shop: Shop, record_property: Any) -> None:
     assert booked > 100
     assert tried >= 50
     assert not Booking.objects.exists()
+
+
+def test_promise_7_in_a_shop_at_random(clock: Any, salon: Tenant) -> None:
+    dice = random.Random(3)
+    made = some_shop(dice, first=dt.date(2030, 3, 30), days=1, now=NOW)
+    for service in made.services:
+        offers = offers_of(made, service)
+        for start, place, staff in dice.sample(sorted(offers, key=str), min(8, len(offers))):
+            assert takes(made, [(service, staff)], start, place), (service, start, place, staff)
+        for start, place, staff in not_offered(dice, made, service, offers, 4):
+            assert not takes(made, [(service, staff)], start, place), (service, start, place, staff)
+    visits = [each for pair in PAIRS for each in offered_visits(made, [made.services[index] for index in pair])]
+    assert visits
+    for start, place, items in dice.sample(visits, min(8, len(visits))):
+        assert takes(made, items, start, place), (start, place, items)
+
+
+def test_promise_7_control(clock: Any, salon: Tenant) -> None:
+    """What was offered before others booked is found out."""
+    made = some_shop(random.Random(3), first=DAY, days=1, now=NOW)
+    service = made.services[0]
+    stale = offers_of(made, service)
+    away = {staff for _, _, staff in stale if staff}
+    for staff in away:
+        TimeOffFactory(staff=Staff.objects.get(pk=staff), starts_at=monday(9), ends_at=monday(13))
+    assert not all(takes(made, [(service, staff)], start, place) for start, place, staff in stale)
