@@ -157,12 +157,12 @@ def test_each_says_where_it_was_at_this_step(salon: Tenant, letters: Letters) ->
     _together(BookingRescheduled, bookings, _late)
     with transaction.atomic():
         publish_together(BookingRescheduled, bookings, actor=SYSTEM,
-                         told=lambda each: _late(each) | {"old_start": MONDAY_AT_TEN.isoformat()})  # fmt: skip
+                         told=lambda each: _late(each) | {"old_start": (MONDAY_AT_TEN + DAY).isoformat()})  # fmt: skip
     deliver_outbox()
     first, second = letters.to(AMELIA)
     assert "Was: Sunday 6 January, 10:00" in body(first)
     assert "Was: Sunday 6 January, 11:00" in body(first)
-    assert body(second).count("Was: Monday 7 January, 10:00") == 2
+    assert body(second).count("Was: Tuesday 8 January, 10:00") == 2
 
 
 @pytest.mark.parametrize(("held", "told"), [(True, 0), (False, 2)], ids=["a hold", "a request"])
