@@ -61,7 +61,7 @@ def test_a_caller_is_booked_moved_cancelled_and_back(
     check(page)
     page.locator(".slot input").last.check(force=True)
     page.get_by_role("button", name="Move booking").click()
-    expect(page.get_by_text("Moved from")).to_be_visible()
+    expect(page.get_by_text(re.compile("^Moved by"))).to_be_visible()
     page.locator("summary").filter(has_text="Cancel booking").click()
     page.get_by_label("Reason").fill("She called: ill")
     page.locator(".why-f").get_by_role("button", name="Cancel booking").click()
@@ -69,6 +69,37 @@ def test_a_caller_is_booked_moved_cancelled_and_back(
     check(page)
     page.locator(".toast").get_by_role("button", name="Undo").click()
     expect(page.locator(".head-card .pill")).to_have_text("Confirmed")
+
+
+def test_a_time_that_is_not_offered_is_confirmed_and_ends_later(
+    product: Product, open_page: OpenPage, width: int, scheme: str
+) -> None:
+    page, name = open_page(width, color_scheme=scheme), f"Fay {width} {scheme}"
+    hour = 20 + (width > 600) + 2 * (scheme == "dark")  # each in an evening hour of their own
+    sign_in(page, product)
+    choose_a_time(page, product, "Dry trim")
+    page.locator("summary").filter(has_text="Another time").click()
+    page.get_by_label("Time", exact=True).fill(f"{hour}:05")
+    page.get_by_role("button", name="Take this time").click()
+    expect(page.get_by_text("This time is not offered.")).to_be_visible()
+    page.get_by_label("Name").last.fill(name)
+    check(page)
+    page.get_by_label("Outside of the offered hours, on purpose").check()
+    page.get_by_role("button", name="Book all the same").click()
+    heading(page, name)
+    page.locator("summary").filter(has_text="Ends at another time").click()
+    page.get_by_label("Ends at", exact=True).fill(f"{hour}:50")
+    check(page)
+    page.get_by_role("button", name="Change the end").click()
+    expect(page.get_by_text("Not in the hours of the person and the place.").first).to_be_visible()
+    check(page)
+    page.get_by_label("Outside of the offered hours, on purpose").check()
+    page.get_by_role("button", name="Change all the same").click()
+    expect(page.get_by_text(re.compile("^Lengthened by"))).to_be_visible()
+    page.goto(product.url("house-of-hair", "/team/"))
+    page.get_by_role("link", name="Block time").click()
+    expect(page.get_by_label("Who", exact=True)).to_be_visible()
+    check(page)
 
 
 def test_somebody_known_is_found_while_typing(product: Product, open_page: OpenPage, width: int) -> None:
