@@ -200,12 +200,12 @@ def test_a_move_of_all_that_meets_others_moves_none(shop: Shop, api: Api) -> Non
 
 
 def test_the_weekdays_of_the_rule_move_with_all_of_it(shop: Shop, api: Api, owner: Person) -> None:
-    rule = {"frequency": "weekly", "weekdays": ["mon", "thu"], "count": 4}
+    rule = {"frequency": "weekly", "weekdays": [0, 3], "count": 4}
     series = booked(api, shop, rule=rule)
     assert starts(series) == ["01-07T10:00", "01-10T10:00", "01-14T10:00", "01-17T10:00"]
     path = f"series/{series['id']}/reschedule/"
     moved = owner.api.post(path, {"scope": "all", "start": (monday(10) + dt.timedelta(days=1)).isoformat()}).json()
-    assert moved["rule"]["weekdays"] == ["tue", "fri"]
+    assert moved["rule"]["weekdays"] == [1, 4]
     assert starts(moved) == ["01-08T10:00", "01-11T10:00", "01-15T10:00", "01-18T10:00"]
 
 
@@ -270,8 +270,8 @@ def test_what_cannot_be_read_is_told_with_its_place(shop: Shop, api: Api, owner:
     for rule, pointer, code in (
         ({"frequency": "weekly"}, "/rule/count", "count_or_until"),
         ({"frequency": "weekly", "count": 2, "until": "2030-02-01"}, "/rule/count", "count_or_until"),
-        ({"frequency": "monthly", "count": 2, "weekdays": ["mon"]}, "/rule/weekdays", "weekly_only"),
-        ({"frequency": "weekly", "count": 2, "last": True}, "/rule/last", "monthly_only"),
+        ({"frequency": "monthly", "count": 2, "weekdays": [0]}, "/rule/weekdays", "weekdays_of_month"),
+        ({"frequency": "weekly", "count": 2, "last": True}, "/rule/last", "last_of_week"),
         ({"frequency": "daily", "count": 2}, "/rule/frequency", "invalid_choice"),
         ({"frequency": "weekly", "count": 105}, "/rule/count", "max_value"),
         ({"frequency": "weekly", "count": 2, "interval": 0}, "/rule/interval", "min_value"),

@@ -152,7 +152,7 @@ class _Search:
 
     def _in_the_way(self, legs: tuple[Leg, ...], bit: int) -> frozenset[tuple[int, Id]]:
         """Whom and what the padding of these legs keeps from what begins at that bit or later, and until when."""
-        found = set()
+        found: set[tuple[int, Id]] = set()
         for leg, earlier in zip(legs, self.chain.boards, strict=False):
             until = leg.end + earlier.snapshot.padding_after - self.chain.base
             if leg.joins is None and until + self.earliest > bit:

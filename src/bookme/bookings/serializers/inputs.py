@@ -16,8 +16,8 @@ from bookme.bookings.actions.terms import (
     missing_consents,
     names_one_wish,
 )
-from bookme.bookings.recurrence import MOST, Frequency, Recurrence
 from bookme.bookings.serializers.outputs import SessionOutput, TeamBookingOutput
+from bookme.bookings.serializers.repeat import RepeatInput
 from bookme.core.actor import Actor
 from bookme.core.http.fields import (
     DateField,
@@ -29,12 +29,11 @@ from bookme.core.http.fields import (
     PlainText,
     WholeNumber,
 )
-from bookme.core.http.serializers import InputSerializer, fault
+from bookme.core.http.serializers import InputSerializer
 from bookme.services.rules import MAX_CAPACITY
 
 ANY = "any"
 MAX_EXTRAS = 20
-MAX_INTERVAL = 52
 
 
 @extend_schema_field({"type": "string", "examples": ["any"]})
@@ -271,31 +270,6 @@ class SessionsQuery(serializers.Serializer[Any]):
             "to": DateField(source="last", required=False, default=None),
         }
         return {**super().get_fields(), **dates}
-
-
-class RepeatInput(InputSerializer):
-    """Every `interval` weeks or months, for `count` dates or through `until`: one of the two.
-
-    Weekly on the `weekdays` (Monday is 0), or with none on that of the start. Monthly on the weekday of the start,
-    as the how-many-eth of the month it is there; the fifth, or with `last`, is the last.
-    """
-
-    frequency = serializers.ChoiceField(choices=[each.value for each in Frequency])
-    interval = WholeNumber(min_value=1, max_value=MAX_INTERVAL, required=False, default=1)
-    weekdays = serializers.ListField(child=WholeNumber(max_value=6), max_length=7, required=False, default=list)
-    count = WholeNumber(min_value=1, max_value=MOST, required=False, allow_null=True, default=None)
-    until = DateField(required=False, allow_null=True, default=None)
-    last = serializers.BooleanField(required=False, default=False)
-
-    def validate(self, attrs: dict[str, Any]) -> Recurrence:
-        if (attrs["count"] is None) == (attrs["until"] is None):
-            raise fault("count", "Give either a count or a last date.", "count_or_until")
-        if attrs["frequency"] == Frequency.MONTHLY and attrs["weekdays"]:
-            raise fault("weekdays", "A month repeats on the weekday of the start.", "weekdays_of_month")
-        if attrs["frequency"] == Frequency.WEEKLY and attrs["last"]:
-            raise fault("last", "Only a month has a last one.", "last_of_week")
-        weekdays = tuple(sorted(set(attrs["weekdays"])))
-        return Recurrence(**attrs | {"frequency": Frequency(attrs["frequency"]), "weekdays": weekdays})
 
 
 class SessionsInput(InputSerializer):

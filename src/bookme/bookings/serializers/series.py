@@ -3,54 +3,27 @@
 from collections.abc import Mapping
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from bookme.bookings.actions.terms import MOST_SERVICES
 from bookme.bookings.availability import Cause
-from bookme.bookings.recurrence import MOST, Frequency, Recurrence
+from bookme.bookings.recurrence import MOST
 from bookme.bookings.selectors.bookings import BookedVisit
 from bookme.bookings.selectors.series import NO_SUCH_TIME, Scope
 from bookme.bookings.serializers.inputs import ANY, ItemInput, ReasonInput, VisitInput
+from bookme.bookings.serializers.repeat import RepeatInput, RepeatOutput
 from bookme.bookings.wishes import SESSIONS_ONLY
-from bookme.core.http.fields import DateField, InstantField, PlainText, WholeNumber
-from bookme.core.http.serializers import InputSerializer, fault
-from bookme.core.time import DAY_NAMES
+from bookme.core.http.fields import InstantField, PlainText, WholeNumber
+from bookme.core.http.serializers import InputSerializer
 
 MOST_INTERVAL = 52
-
-
-class RuleInput(InputSerializer):
-    """Every `interval` weeks on `weekdays` (none: that of the start), or months, for `count` dates or until a date.
-
-    A month repeats on the weekday of the start, as the how-many-eth it is there; the fifth, or `last`, is the last.
-    """
-
-    frequency = serializers.ChoiceField(choices=[each.value for each in Frequency])
-    interval = WholeNumber(min_value=1, max_value=MOST_INTERVAL, required=False, default=1)
-    weekdays = serializers.ListField(
-        child=serializers.ChoiceField(choices=DAY_NAMES), max_length=7, required=False, default=list
-    )
-    count = WholeNumber(min_value=1, max_value=MOST, required=False, allow_null=True, default=None)
-    until = DateField(required=False, allow_null=True, default=None)
-    last = serializers.BooleanField(required=False, default=False)
-
-    def validate(self, attrs: dict[str, Any]) -> Recurrence:
-        if (attrs["count"] is None) == (attrs["until"] is None):
-            raise fault("count", "Say either how many dates, or until when.", "count_or_until")
-        if attrs["weekdays"] and attrs["frequency"] == Frequency.MONTHLY:
-            raise fault("weekdays", "A month repeats on the weekday of the start.", "weekly_only")
-        if attrs["last"] and attrs["frequency"] == Frequency.WEEKLY:
-            raise fault("last", "Only a month has a last weekday.", "monthly_only")
-        days = tuple(sorted({DAY_NAMES.index(each) for each in attrs.pop("weekdays")}))
-        return Recurrence(**{**attrs, "frequency": Frequency(attrs["frequency"])}, weekdays=days)
 
 
 class SeriesPreviewInput(InputSerializer):
     """What is to repeat, from `start` on. A class repeats in its sessions at that time."""
 
     start = InstantField()
-    rule = RuleInput()
+    rule = RepeatInput()
     items = serializers.ListField(child=ItemInput(), min_length=1, max_length=MOST_SERVICES)
     location = serializers.UUIDField(required=False, allow_null=True, default=None)
     party_size = WholeNumber(min_value=1, required=False, default=1)
@@ -60,7 +33,7 @@ class SeriesPreviewInput(InputSerializer):
 class SeriesInput(VisitInput):
     """The same, for somebody. With `starts`, those are booked instead of all dates of the rule."""
 
-    rule = RuleInput()
+    rule = RepeatInput()
     starts = serializers.ListField(child=InstantField(), max_length=MOST, required=False, default=list)
 
 
@@ -95,19 +68,6 @@ class SeriesRescheduleInput(_ScopeInput):
     start = InstantField()
     staff = serializers.ChoiceField(choices=[ANY], required=False)
     location = serializers.UUIDField(required=False, allow_null=True, default=None)
-
-
-class RuleOutput(serializers.Serializer[Any]):
-    frequency = serializers.CharField()
-    interval = serializers.IntegerField()
-    weekdays = serializers.SerializerMethodField()
-    count = serializers.IntegerField(allow_null=True)
-    until = serializers.DateField(allow_null=True)
-    last = serializers.BooleanField()
-
-    @extend_schema_field({"type": "array", "items": {"type": "string", "enum": list(DAY_NAMES)}})
-    def get_weekdays(self, row: Mapping[str, Any]) -> list[str]:
-        return [DAY_NAMES[each] for each in row["weekdays"]]
 
 
 class SeriesDateOutput(serializers.Serializer[Any]):
@@ -152,7 +112,7 @@ class SeriesOutput(serializers.Serializer[Any]):
     """The visits by start."""
 
     id = serializers.UUIDField(source="series.pk")
-    rule = RuleOutput(source="series.rule")
+    rule = RepeatOutput(source="series.rule")
     visits = SeriesVisitOutput(many=True)
 
 

@@ -207,7 +207,6 @@ REST_FRAMEWORK = {
 }
 API_VERSION = "1"
 SPECTACULAR_SETTINGS = {
-    "ENUM_NAME_OVERRIDES": {"WeekdayEnum": "bookme.core.time.DAY_NAMES"},
     "TITLE": "BookMe API",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.1",
