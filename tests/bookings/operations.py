@@ -18,6 +18,7 @@ from tests.factories.services import ServiceFactory
 from tests.factories.staff import EVERY_DAY, StaffFactory
 from tests.factories.users import Api
 
+NOTHING_TO_DO = 0  # in place of a status: there was none that it could be done with
 QUARTERS = 32  # of the day from nine to five
 
 
@@ -32,10 +33,13 @@ Door = Callable[..., Told]
 
 
 def in_process(api: Api) -> Door:
-    """The API without a socket between; called as `door("POST", "bookings/", {…})`."""
+    """The API without a socket between; called as `door("POST", "bookings/", {…})`. A text is sent as CSV."""
 
     def door(method: str, path: str, body: Any = None) -> Told:
-        answer = getattr(api, method.lower())(path, body)
+        if isinstance(body, str):
+            answer: Any = api.client.post(f"{api.prefix}{path}", body, content_type="text/csv")
+        else:
+            answer = getattr(api, method.lower())(path, body)
         return Told(answer.status_code, answer.json())
 
     return door
@@ -52,8 +56,10 @@ class World:
     sessions: list[str]
     staff: list[str]
     places: list[str]
+    names: dict[str, str]
     bookings: list[str] = field(default_factory=list)
     visits: list[str] = field(default_factory=list)
+    series: list[str] = field(default_factory=list)
     waitlist: list[str] = field(default_factory=list)
 
     @classmethod
@@ -86,6 +92,7 @@ class World:
             sessions=[str(each.pk) for each in sessions],
             staff=[str(each.pk) for each in staff],
             places=[str(each.pk) for each in places],
+            names={str(each.pk): each.slug for each in (*services, *staff, *places)},
         )
 
 
@@ -105,8 +112,7 @@ class Client:
         for name in self.dice.choices(names, weights, k=count):
             self.pace()
             answer = OPERATIONS[name][1](self)
-            if answer is not None:
-                self.told[name, answer.status] += 1
+            self.told[name, answer.status if answer else NOTHING_TO_DO] += 1
 
     def start(self) -> str:
         day, quarter = self.dice.randrange(self.world.days), self.dice.randrange(QUARTERS)
@@ -196,6 +202,38 @@ def reschedule_visit(client: Client) -> Told:
     return client.team("POST", path, {"start": client.start(), "staff": "any"})
 
 
+def create_series(client: Client) -> Told:
+    item = {"service": client.dice.choice(client.world.services), "staff": client.anybody()}
+    rule = {"frequency": "weekly", "count": client.dice.randint(2, 3)}
+    body = {"start": client.start(), "items": [item], "rule": rule}
+    answer = client.guest("POST", "series/", body | client.who())
+    if answer.status == 201:
+        client.world.series.append(answer.body["id"])
+        for visit in answer.body["visits"]:
+            client.world.visits.append(visit["id"])
+            client.world.bookings.extend(each["id"] for each in visit["bookings"])
+    return answer
+
+
+def reschedule_series(client: Client) -> Told:
+    path = f"series/{client.one_of(client.world.series)}/reschedule/"
+    return client.team("POST", path, {"scope": "all", "start": client.start(), "staff": "any"})
+
+
+def cancel_series(client: Client) -> Told:
+    return client.team("POST", f"series/{client.one_of(client.world.series)}/cancel/", {"scope": "all"})
+
+
+def import_bookings(client: Client) -> Told:
+    """Two lines of a file, for people and places by their names."""
+    world, dice, lines = client.world, client.dice, ["start,service,staff,location,name,email"]
+    for _ in range(2):
+        named = (dice.choice(each) for each in (world.services[:2], world.staff, world.places))
+        who = ("Ada", f"{uuid4().hex}@mail.example")
+        lines.append(",".join([client.start(), *(world.names[each] for each in named), *who]))
+    return client.team("POST", "bookings/import/", "\n".join(lines))
+
+
 def publish(client: Client) -> Told:
     body = {
         "service": client.world.classes,
@@ -246,6 +284,10 @@ OPERATIONS: dict[str, tuple[int, Operation]] = {
     "create visit": (5, create_visit),
     "reschedule visit": (3, reschedule_visit),
     "cancel visit": (2, step("cancel", rows="visits")),
+    "create series": (3, create_series),
+    "reschedule series": (2, reschedule_series),
+    "cancel series": (2, cancel_series),
+    "import": (2, import_bookings),
     "publish session": (1, publish),
     "change session": (2, change_session),
     "cancel session": (1, cancel_session),

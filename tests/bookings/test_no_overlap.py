@@ -12,10 +12,18 @@ from bookme.tenants.context import require_tenant
 from bookme.tenants.models import Tenant
 from tests.bookings.crowd import crowd, deadlocks_seen, overlaps, wrong_seats
 from tests.bookings.desk import monday
-from tests.bookings.operations import OPERATIONS, Client, World, half_bookings, in_process, overlapping_rooms
+from tests.bookings.operations import (
+    NOTHING_TO_DO,
+    OPERATIONS,
+    Client,
+    World,
+    half_bookings,
+    in_process,
+    overlapping_rooms,
+)
 from tests.factories.users import Api, make_person
 
-ANSWERS = {200, 201, 400, 404, 409, 503}
+ANSWERS = {NOTHING_TO_DO, 200, 201, 400, 404, 409, 503}
 
 
 def at_random(host: str, *, clients: int, count: int, alike: bool = False) -> Counter[tuple[str, int]]:

@@ -91,10 +91,11 @@ class Line:
         return answer
 
     def _ask(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Told:
-        head = {"Host": HOST, "Content-Type": "application/json"} | headers
+        is_csv = isinstance(body, str)
+        head = {"Host": HOST, "Content-Type": "text/csv" if is_csv else "application/json"} | headers
         if self.token:
             head["Authorization"] = f"Bearer {self.token}"
-        data = None if body is None else json.dumps(body)
+        data = body if is_csv or body is None else json.dumps(body)
         self.wire.request(method, path if path.startswith("/") else f"/api/v1/{path}", data, head)
         answer = self.wire.getresponse()
         content = answer.read()
