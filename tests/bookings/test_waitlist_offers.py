@@ -22,6 +22,7 @@ from tests.bookings.desk import NOW, monday, refused, session_body
 from tests.bookings.line import cancelled, full_monday, full_session, held, statuses, waits
 from tests.communications.conftest import configure
 from tests.factories.bookings import BookingFactory
+from tests.factories.locations import LocationFactory
 from tests.factories.services import QuestionFactory, ServiceFactory
 from tests.factories.users import Person, Stranger
 
@@ -367,3 +368,35 @@ def test_an_expired_offer_is_swept_by_who_books(shop: Shop, owner: Person, stran
     deliver_outbox()
     assert statuses() == {"ada": "lapsed", "bea": "waiting"}
     assert wrong_seats() == 0
+
+
+def test_more_places_are_offered(shop: Shop, owner: Person, stranger: Stranger) -> None:
+    session, _ = line_for(shop, stranger, "ada", "bea", "cy")
+    answer = owner.api.patch(f"sessions/{session.pk}/", {"version": session.version, "capacity": 4})
+    assert answer.status_code == 200, answer.content
+    deliver_outbox()
+    assert statuses() == {"ada": "offered", "bea": "offered", "cy": "waiting"}
+    assert wrong_seats() == 0
+
+
+def test_a_session_that_is_called_off(shop: Shop, owner: Person, stranger: Stranger) -> None:
+    """Who waits for it waits no more; who held a place in it has none."""
+    session, _ = line_for(shop, stranger, "ada", "bea")
+    cancelled(owner, session.bookings.first())
+    assert statuses() == {"ada": "offered", "bea": "waiting"}
+    answer = owner.api.post(f"sessions/{session.pk}/cancel/")
+    assert answer.status_code == 200, answer.content
+    deliver_outbox()
+    assert statuses() == {"ada": "lapsed", "bea": "closed"}
+    assert Event.objects.get(name="waitlist.closed").payload["reason"] == "cancelled"
+    assert held() == []
+
+
+def test_a_place_bounds_who_sees_the_line(shop: Shop, manager: Person, stranger: Stranger) -> None:
+    line_for(shop, stranger, "ada")
+    manager.membership.location_ids = [str(LocationFactory().pk)]
+    manager.membership.save()
+    assert manager.api.get("waitlist/").json()["results"] == []
+    manager.membership.location_ids = [str(shop.place.pk)]
+    manager.membership.save()
+    assert len(manager.api.get("waitlist/").json()["results"]) == 1
