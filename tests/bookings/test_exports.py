@@ -3,24 +3,21 @@
 import csv
 import datetime as dt
 import io
-import tracemalloc
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import connection
 from icalendar import Calendar
 
-from bookme.bookings.export import AT_ONCE, COLUMNS, ExportFormat, export_of
+from bookme.bookings.export import AT_ONCE, COLUMNS, ExportFormat
 from bookme.bookings.models import Booking
-from bookme.bookings.selectors.bookings import bookings_visible_to
 from bookme.bookings.states import KEEPS_SEATS, Status
 from bookme.core.permissions import Role
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import Tenant
 from tests.bookings.conftest import Shop, open_shop
 from tests.bookings.desk import monday, refused
-from tests.bookings.rows import booked
+from tests.bookings.rows import booked, many, peak
 from tests.factories.bookings import AppointmentFactory, BookingFactory, VisitFactory
 from tests.factories.locations import LocationFactory
 from tests.factories.services import ServiceFactory
@@ -201,28 +198,6 @@ def test_only_owner_and_manager_may(shop: Shop, stylist: Person, customer: Perso
         for wanted in ExportFormat:
             refused(api.get(f"{PATH}?format={wanted}"), status, code)
     refused(stranger.api.get(f"{PATH}?format=csv"), 401, "not_signed_in")
-
-
-def many(shop: Shop, count: int, *, hour: int) -> None:
-    """So many bookings of one visit, in one appointment."""
-    one = booked(shop, appointment__capacity=count, appointment__starts_at=monday(hour), visit__notes="x" * 500)
-    values = {name: getattr(one, name) for name in ("visit", "appointment", "status", "price", "currency", "policy")}
-    Booking.objects.bulk_create(Booking(**values, party_size=1) for _ in range(count - 1))
-
-
-def parts_of(person: Person, wanted: ExportFormat) -> Iterator[bytes]:
-    rows = bookings_visible_to(person.actor).order_by("appointment__starts_at", "id")
-    return export_of(rows, wanted=wanted, tz=person.tenant.config.zone, url_of=lambda _: "").parts
-
-
-def peak(person: Person, wanted: ExportFormat) -> int:
-    """The most bytes that were in use at one time while the file was read to its end."""
-    tracemalloc.start()
-    try:
-        assert max(map(len, parts_of(person, wanted))) < 64 * 1024
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("wanted", list(ExportFormat))
