@@ -207,6 +207,17 @@ class TestMoving:
         text = owner.api.get(f"bookings/{told['id']}/events/").json()["results"][1]["text"]
         assert "outside of the offered hours on purpose" in text
 
+    def test_to_somebody_else_at_the_same_time_with_who_helps(self, shop: Shop, owner: Person) -> None:
+        lifted = ServiceFactory(staff=[shop.ada, shop.ben], staff_needed=2)
+        told = made(ask(owner, shop, monday(10), service=lifted))
+        path = f"bookings/{told['id']}/"
+        body = {"start": monday(10).isoformat(), "staff": str(shop.ben.pk)}
+        moved = made(owner.api.post(f"{path}reschedule/", body), 200)
+        assert (moved["staff"], moved["helpers"]) == (str(shop.ben.pk), [str(shop.ada.pk)])
+        text = owner.api.get(f"{path}events/").json()["results"][1]["text"]
+        assert text == f"Moved by {owner.user.name}, now with Ben"
+        assert (Appointment.objects.count(), broken()) == (2, [])
+
     def test_a_visit_of_several_services(self, shop: Shop, owner: Person) -> None:
         item = {"service": str(shop.service.pk), "staff": str(shop.ada.pk)}
         body = body_for(shop.service, monday(19), items=[item, item]) | {"service": None}
