@@ -83,6 +83,8 @@ def checked_terms(request: BookingRequest, *, actor: Actor) -> VisitTerms:
         _require_consents(request.consents)
         _require_address(request.address, is_class=session is not None)
     items = item_terms(request, session=session, point=_point_of(request.address), actor=actor)
+    if actor.kind is ActorKind.GUEST and not all(each.policy.guest_booking for each in items):
+        raise NotAllowed("Sign in or register to book here.", code="guest_booking_off")
     if waived:
         items = tuple(replace(each, wish=replace(each.wish, waived=waived)) for each in items)
     services = [each.wish.service for each in items]
@@ -108,8 +110,6 @@ def _item_terms(asked: Asked, item: Item, session: Appointment | None, point: Po
     try:
         service = session.service if session else asked_service(item.service_id)
         policy = policy_of(service)
-        if actor.kind is ActorKind.GUEST and not policy.guest_booking:
-            raise NotAllowed("Sign in or register to book here.", code="guest_booking_off")
         if session is None:
             require_staff(service, item.staff_id)
         elif item.staff_id not in {None, session.staff_id}:
