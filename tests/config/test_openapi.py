@@ -12,7 +12,8 @@ from django.test import Client
 from drf_spectacular.drainage import GENERATOR_STATS, reset_generator_stats
 from openapi_spec_validator import validate
 
-from bookme.bookings.serializers import BookingInput, ReasonInput, RescheduleInput
+from bookme.bookings.serializers.bookings import BookingInput
+from bookme.bookings.serializers.steps import ReasonInput, RescheduleInput
 from bookme.config.management.commands.openapi import described_api
 from bookme.config.openapi import ANSWERS, REQUESTS
 from bookme.config.postman import FORMAT, collection

@@ -10,13 +10,13 @@ from bookme.bookings.availability import Cause
 from bookme.bookings.recurrence import MOST
 from bookme.bookings.selectors.bookings import BookedVisit
 from bookme.bookings.selectors.series import NO_SUCH_TIME, Scope
-from bookme.bookings.serializers.inputs import ANY, ItemInput, ReasonInput, VisitInput
+from bookme.bookings.serializers.fields import ANY
 from bookme.bookings.serializers.repeat import RepeatInput, RepeatOutput
+from bookme.bookings.serializers.steps import ReasonInput
+from bookme.bookings.serializers.visits import ItemInput, VisitInput
 from bookme.bookings.wishes import SESSIONS_ONLY
 from bookme.core.http.fields import InstantField, PlainText, WholeNumber
 from bookme.core.http.serializers import InputSerializer
-
-MOST_INTERVAL = 52
 
 
 class SeriesPreviewInput(InputSerializer):

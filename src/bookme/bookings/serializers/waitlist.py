@@ -9,15 +9,8 @@ from rest_framework import serializers
 from bookme.bookings.actions.waiting import SESSION_OR_DAY, waits_for_one
 from bookme.bookings.models import Waiting, WaitlistEntry
 from bookme.bookings.selectors.waiting import held_by
-from bookme.bookings.serializers.inputs import (
-    MAX_EXTRAS,
-    AddressInput,
-    ConsentsInput,
-    CustomerInput,
-    StaffChoice,
-    consent_faults,
-)
-from bookme.bookings.serializers.outputs import ContactOutput, Translation
+from bookme.bookings.serializers.fields import MAX_EXTRAS, StaffChoice, Translation
+from bookme.bookings.serializers.who import AddressInput, ConsentsInput, ContactOutput, CustomerInput, consent_faults
 from bookme.bookings.wording import position_text
 from bookme.core.http.fields import DateField, InstantField, JsonObject, MultilineText, WholeNumber
 from bookme.core.http.serializers import InputSerializer

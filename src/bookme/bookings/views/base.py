@@ -15,7 +15,7 @@ from bookme.bookings.links import guest_for_token, manage_token
 from bookme.bookings.models import Booking, Visit
 from bookme.bookings.selectors.bookings import bookings_of_visit
 from bookme.bookings.selectors.openings import with_alternatives
-from bookme.bookings.serializers import BookingOutput, TeamBookingOutput
+from bookme.bookings.serializers.bookings import BookingOutput, TeamBookingOutput
 from bookme.bookings.wishes import SlotUnavailable
 from bookme.core.actor import Actor
 from bookme.core.fetch import one

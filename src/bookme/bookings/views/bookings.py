@@ -12,7 +12,7 @@ from bookme.bookings.filters import BookingFilter
 from bookme.bookings.models import Booking
 from bookme.bookings.selectors.bookings import booking_for, bookings_visible_to, history_of
 from bookme.bookings.selectors.history import told_history
-from bookme.bookings.serializers import (
+from bookme.bookings.serializers.bookings import (
     BookingChanges,
     BookingInput,
     HistoryOutput,

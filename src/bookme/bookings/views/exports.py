@@ -11,7 +11,7 @@ from bookme.bookings.export import ExportFormat, export_of
 from bookme.bookings.filters import BookingFilter
 from bookme.bookings.models import Booking
 from bookme.bookings.selectors.bookings import bookings_visible_to
-from bookme.bookings.serializers import BookingOutput
+from bookme.bookings.serializers.bookings import BookingOutput
 from bookme.core.errors import Invalid
 from bookme.core.http.views import ApiView
 from bookme.core.permissions import Permission

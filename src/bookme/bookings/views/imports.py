@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bookme.bookings.actions.importing import import_bookings
-from bookme.bookings.serializers.lists import bookings_in
+from bookme.bookings.serializers.imports import bookings_in
 from bookme.core.http.uploads import UPLOAD_SCHEMA, CsvBody, CsvForm, ImportOutput, ImportQuery, report_told, uploaded
 from bookme.core.permissions import Permission
 from bookme.core.time import now

@@ -8,12 +8,7 @@ from bookme.bookings.actions.powers import require_within
 from bookme.bookings.selectors.offer import asked_extras, asked_service, require_location, require_party, require_staff
 from bookme.bookings.selectors.openings import causes_against
 from bookme.bookings.selectors.slots import available_slots
-from bookme.bookings.serializers import (
-    ExplainOutput,
-    ExplainQuery,
-    SlotsOutput,
-    SlotsQuery,
-)
+from bookme.bookings.serializers.openings import ExplainOutput, ExplainQuery, SlotsOutput, SlotsQuery
 from bookme.bookings.views.base import query_data
 from bookme.bookings.wishes import Wish
 from bookme.bookings.wording import cause_text

@@ -19,15 +19,15 @@ from bookme.bookings.selectors.offer import asked_service
 from bookme.bookings.selectors.sessions import session_for, sessions_between
 from bookme.bookings.selectors.snapshots import require_range
 from bookme.bookings.selectors.team import session_of_team, sessions_told
-from bookme.bookings.serializers import (
+from bookme.bookings.serializers.sessions import (
     PublishedOutput,
-    ReasonInput,
     SessionCancelledOutput,
     SessionChangesInput,
     SessionOutput,
     SessionsInput,
     SessionsQuery,
 )
+from bookme.bookings.serializers.steps import ReasonInput
 from bookme.bookings.views.base import query_data
 from bookme.core.http.views import write
 from bookme.core.permissions import Access, Permission

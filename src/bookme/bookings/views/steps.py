@@ -12,7 +12,8 @@ from rest_framework.response import Response
 from bookme.bookings import actions
 from bookme.bookings.models import Booking
 from bookme.bookings.selectors.bookings import booking_for
-from bookme.bookings.serializers import NothingInput, ReasonInput, RescheduleInput, TeamBookingOutput, UndoInput
+from bookme.bookings.serializers.bookings import TeamBookingOutput
+from bookme.bookings.serializers.steps import NothingInput, ReasonInput, RescheduleInput, UndoInput
 from bookme.bookings.views.base import TOKEN, BookingView
 from bookme.core.permissions import Access, Permission
 from bookme.core.time import now

@@ -14,10 +14,9 @@ from bookme.bookings.models import Booking, Visit
 from bookme.bookings.selectors.bookings import BookedVisit, bookings_of_visit, visit_bookings_for
 from bookme.bookings.selectors.offer import asked_visit
 from bookme.bookings.selectors.openings import available_visits
-from bookme.bookings.serializers import (
+from bookme.bookings.serializers.steps import NothingInput, ReasonInput
+from bookme.bookings.serializers.visits import (
     NewVisitOutput,
-    NothingInput,
-    ReasonInput,
     VisitInput,
     VisitOutput,
     VisitRescheduleInput,

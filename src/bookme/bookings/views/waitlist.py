@@ -17,7 +17,7 @@ from bookme.bookings.filters import WaitlistFilter
 from bookme.bookings.links import waitlist_token
 from bookme.bookings.models import WaitlistEntry
 from bookme.bookings.selectors.waiting import entry_of_token, waitlist_entries, waitlist_for, waitlist_visible_to
-from bookme.bookings.serializers.inputs import NothingInput
+from bookme.bookings.serializers.steps import NothingInput
 from bookme.bookings.serializers.waitlist import (
     NewWaitlistOutput,
     RankInput,

@@ -6,7 +6,7 @@ from bookme.customers.serializers.customers import (
     CustomerSerializer,
     LanguageField,
 )
-from bookme.customers.serializers.lists import COLUMNS, CustomerList, customers_in
+from bookme.customers.serializers.imports import COLUMNS, CustomerList, customers_in
 
 __all__ = [
     "COLUMNS",

@@ -1,7 +1,7 @@
 """`bookme bookings import FILE --tenant SLUG`: bookings from a file, taken over by an operator."""
 
 from bookme.bookings.actions.importing import import_bookings
-from bookme.bookings.serializers.lists import COLUMNS, bookings_in
+from bookme.bookings.serializers.imports import COLUMNS, bookings_in
 from bookme.core.actor import SYSTEM
 from bookme.core.imports import ImportReport
 from bookme.core.time import now

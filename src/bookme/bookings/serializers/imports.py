@@ -9,6 +9,7 @@ from typing import Any
 from rest_framework import serializers
 
 from bookme.bookings.actions.importing import ImportedBooking
+from bookme.bookings.export import COLUMNS as EXPORTED
 from bookme.bookings.states import Status
 from bookme.core.errors import FieldError
 from bookme.core.http.fields import EmailField, MultilineText, PhoneField, PlainText, WholeNumber
@@ -18,23 +19,9 @@ from bookme.core.time import is_calendar_day
 from bookme.customers.actions import Contact
 
 REQUIRED = ("start", "service", "name")
-COLUMNS = (
-    "reference",
-    "status",
-    "start",
-    "end",
-    "service",
-    "staff",
-    "location",
-    "party_size",
-    "price",
-    "currency",
-    "name",
-    "email",
-    "phone",
-    "notes",
-    "internal_notes",
-)
+# The export tells these, too; they are BookMe's own to say.
+_ONLY_EXPORTED = {"payment_due", "fee", "created_at"}
+COLUMNS = tuple(each for each in EXPORTED if each not in _ONLY_EXPORTED)
 MOST_SEATS = 32_767
 _MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]+([0-9]{1,2})(:[0-9]{2}.*)", re.ASCII)
 
