@@ -93,6 +93,32 @@ def test_what_the_preview_reads_does_not_grow_with_the_dates(shop: Shop, api: Ap
     assert read(12) == read(2)
 
 
+def test_neither_does_what_it_reads_of_dates_that_are_not_free(salon: Tenant, shop: Shop, api: Api) -> None:
+    configure(salon, policies={"max_days_ahead": 30})
+    often = {"frequency": "weekly", "weekdays": [0, 1, 2, 3, 4, 5, 6]}
+
+    def read(count: int, start: dt.datetime) -> tuple[int, list[dict[str, Any]]]:
+        given = wanted(shop, rule=often | {"count": count}, start=start)
+        given["items"] += given["items"]
+        with CaptureQueriesContext(connection) as queries:
+            answer = api.post("series/preview/", given)
+        dates: list[dict[str, Any]] = answer.json()["dates"]
+        assert len(dates) == count
+        assert not any(each["free"] for each in dates)
+        return len(queries), dates
+
+    at_night, between = monday(3), monday(10) + dt.timedelta(seconds=30)
+    read(2, at_night)
+    assert read(104, at_night)[0] == read(2, at_night)[0]
+    assert read(104, between)[0] == read(2, between)[0]
+    _, dates = read(104, at_night)
+    assert [each["causes"] for each in (dates[0], dates[1], dates[-1])] == [["hours"], ["hours"], ["horizon"]]
+    near = [[each["start"][5:16] for each in date["alternatives"]] for date in (dates[0], dates[7], dates[-1])]
+    assert near[0] == ["01-07T09:00", "01-07T09:15", "01-07T09:30"]
+    assert near[1] == ["01-14T09:00", "01-14T09:15", "01-14T09:30"]
+    assert near[2] == near[2][:3] != []
+
+
 def test_it_is_booked_as_one_with_one_fact_that_tells_of_all(shop: Shop, api: Api) -> None:
     series = booked(api, shop)
     assert starts(series) == ["01-07T10:00", "01-14T10:00", "01-21T10:00", "01-28T10:00"]

@@ -5,6 +5,7 @@ blocked ranges are masks; the starts at which a block fits come from shifts and 
 booking and the explanation read the same masks.
 """
 
+from bookme.bookings.availability.board import Board
 from bookme.bookings.availability.causes import OUTSIDE_HOURS, OVERBOOKING, Cause
 from bookme.bookings.availability.chain import Chain, Leg, Plan
 from bookme.bookings.availability.explain import explain
@@ -25,11 +26,12 @@ from bookme.bookings.availability.snapshot import (
     Span,
     Unit,
 )
-from bookme.bookings.availability.waiving import taken_then
+from bookme.bookings.availability.waiving import board_of, taken_then
 
 __all__ = [
     "OUTSIDE_HOURS",
     "OVERBOOKING",
+    "Board",
     "Cause",
     "Chain",
     "Group",
@@ -43,6 +45,7 @@ __all__ = [
     "Snapshot",
     "Span",
     "Unit",
+    "board_of",
     "candidates",
     "explain",
     "nearest",

@@ -275,6 +275,11 @@ class Board:
                 minutes[day] += max(min(over, end - base) - max(begin, start - base), 0)
         return minutes
 
+    def around(self, minute: int, reach: int) -> int:
+        """The mask of the minutes that are at most so far away from that one."""
+        at = minute - self.base
+        return ones(at + reach + 1) & ~ones(at - reach) & self.full
+
     def bit(self, minute: int) -> int:
         """The mask of that minute alone; 0 outside of the window."""
         return 1 << minute - self.base if 0 <= minute - self.base < self.window.size else 0

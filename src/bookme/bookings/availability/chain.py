@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from bookme.bookings.availability.board import Board
 from bookme.bookings.availability.masks import ones, positions, reaching
-from bookme.bookings.availability.search import ranked
+from bookme.bookings.availability.search import nearest_found, ranked
 from bookme.bookings.availability.snapshot import Id, Person, Place, Snapshot, Span
 from bookme.bookings.availability.timeline import date_of, day_number
 from bookme.bookings.availability.waiving import board_of, free_people_first, free_units_first
@@ -45,7 +45,9 @@ class Chain:
     be taken: None for everybody and everything.
     """
 
-    def __init__(self, snapshots: Sequence[Snapshot], *, max_gap: int = 0, among: frozenset[Id] | None = None) -> None:
+    def __init__(
+        self, snapshots: Sequence[Snapshot | Board], *, max_gap: int = 0, among: frozenset[Id] | None = None
+    ) -> None:
         self.boards = [board_of(snapshot) for snapshot in snapshots]
         self.max_gap, self.among = max_gap, among
         self.base = self.boards[0].base
@@ -88,15 +90,24 @@ class Chain:
             found.setdefault(plan.start, plan)
         return found
 
-    def nearest(self, start: int, count: int) -> list[Plan]:
-        """Up to `count` plans of the asked dates, those nearest to that minute first; of two as near, the later."""
-        board = self.boards[0]
-        found = [plan for _, plan in self._plans(board.full & ~board.bit(start))]
-        return sorted(found, key=lambda plan: (abs(plan.start - start), -plan.start))[:count]
+    def nearest(self, start: int, count: int, *, reach: int | None = None) -> list[Plan]:
+        """Up to `count` plans of the asked dates, those nearest to that minute first; of two as near, the later.
+
+        None is more than `reach` minutes away.
+        """
+
+        def find(within: int) -> Iterable[Plan]:
+            return (plan for _, plan in self._plans(within))
+
+        return nearest_found(self.boards[0], start, count, reach=reach, find=find)
+
+    @cached_property
+    def _searches(self) -> list[tuple[Place, "_Search"]]:
+        """What was found at one start of ways that lead nowhere holds for every other."""
+        return [(place, _Search(self, place)) for place in self.places]
 
     def _plans(self, within: int) -> Iterable[tuple[int, Plan]]:
-        for order, place in enumerate(self.places):
-            search = _Search(self, place)
+        for order, (place, search) in enumerate(self._searches):
             for bit in positions(search.able[0] & within):
                 legs = search.legs_from(bit)
                 if legs:

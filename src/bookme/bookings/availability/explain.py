@@ -8,13 +8,14 @@ from bookme.bookings.availability.waiving import board_of
 from bookme.tenants.config import SlotAnchor
 
 
-def explain(snapshot: Snapshot, staff_id: Id, start: int) -> list[Cause]:
+def explain(asked: Snapshot | Board, staff_id: Id, start: int) -> list[Cause]:
     """Every cause for which that person cannot be booked at that minute, which lies on a date of the snapshot.
 
     Empty: it is offered. Of several places, the one with the fewest causes answers, the first in order of equals.
     Raises LookupError where the snapshot has no such person or no place, or its dates do not have that minute.
     """
-    board = board_of(snapshot)
+    board = board_of(asked)
+    snapshot = board.snapshot
     person = next((each for each in snapshot.people if each.id == staff_id and each.asked), None)
     if person is None or not snapshot.places or not board.bit(start) & board.asked:
         raise LookupError("not a person, place or time of this snapshot")

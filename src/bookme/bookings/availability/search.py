@@ -2,19 +2,32 @@
 
 import datetime as dt
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import reduce
 from itertools import compress
 from math import inf
 from operator import attrgetter, or_
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 from bookme.bookings.availability.board import Board
 from bookme.bookings.availability.masks import picked, positions
 from bookme.bookings.availability.snapshot import Group, Id, Person, Place, Snapshot
 from bookme.bookings.availability.timeline import date_of, day_number
 from bookme.bookings.availability.waiving import board_of
+from bookme.core.time import DAY_MINUTES
 from bookme.tenants.config import AnyStaff
+
+_RADII = (DAY_MINUTES // 8, DAY_MINUTES, 3 * DAY_MINUTES)
+
+
+class Timed(Protocol):
+    """What begins at a minute."""
+
+    @property
+    def start(self) -> int: ...
+
+
+Found = TypeVar("Found", bound=Timed)
 
 
 class Slot(NamedTuple):
@@ -58,11 +71,28 @@ def candidates(snapshot: Snapshot, start: int) -> list[Slot]:
     return _slots(board, board.bit(start))
 
 
-def nearest(snapshot: Snapshot, start: int, count: int) -> list[Slot]:
-    """Up to `count` slots of the snapshot's dates, those nearest to that minute first; of two as near, the later."""
-    board = board_of(snapshot)
-    slots = _slots(board, board.full & ~board.bit(start))
-    return sorted(slots, key=lambda slot: (abs(slot.start - start), -slot.start))[:count]
+def nearest(asked: Snapshot | Board, start: int, count: int, *, reach: int | None = None) -> list[Slot]:
+    """Up to `count` slots of the snapshot's dates, those nearest to that minute first; of two as near, the later.
+
+    None is more than `reach` minutes away.
+    """
+    board = board_of(asked)
+    return nearest_found(board, start, count, reach=reach, find=lambda within: _slots(board, within))
+
+
+def nearest_found(
+    board: Board, start: int, count: int, *, reach: int | None, find: Callable[[int], Iterable[Found]]
+) -> list[Found]:
+    """The nearest of what `find` finds on a mask. It is asked about wider and wider rings, until there are enough."""
+    found: list[Found] = []
+    seen = board.bit(start)
+    whole = board.full if reach is None else board.around(start, reach)
+    for within in (*(board.around(start, each) & whole for each in _RADII), whole):
+        found += find(within & ~seen)
+        seen |= within
+        if len(found) >= count:
+            break
+    return sorted(found, key=lambda each: (abs(each.start - start), -each.start))[:count]
 
 
 def takers(snapshot: Snapshot, start: int) -> set[Id]:

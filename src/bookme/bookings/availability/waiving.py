@@ -8,8 +8,10 @@ from bookme.bookings.availability.masks import fitting
 from bookme.bookings.availability.snapshot import Id, Person, Place, Snapshot, Span, Unit
 
 
-def board_of(snapshot: Snapshot) -> Board:
-    """The board that answers for this snapshot, with what it waives."""
+def board_of(snapshot: Snapshot | Board) -> Board:
+    """The board that answers for this snapshot, with what it waives. A board, whose masks are kept, is its own."""
+    if isinstance(snapshot, Board):
+        return snapshot
     return LenientBoard(snapshot) if snapshot.waived else Board(snapshot)
 
 

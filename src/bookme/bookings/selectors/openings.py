@@ -1,12 +1,12 @@
 """Is this one time free, for whom, why not, and what is near: what booking asks the availability engine."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from bookme.bookings.availability import Cause, Chain, Snapshot, Unit, explain, nearest
+from bookme.bookings.availability import Board, Cause, Chain, Snapshot, Unit, board_of, explain, nearest
 from bookme.bookings.models import Appointment, Booking, ResourceAllocation
 from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.selectors.sessions import sessions_near
@@ -20,7 +20,7 @@ from bookme.tenants.context import require_tenant
 
 ALTERNATIVES = 5
 _DAY = dt.timedelta(days=1)
-_NEAR = 7
+NEAR_DAYS = 7
 _FORCED = 3653 * _DAY
 
 
@@ -137,19 +137,27 @@ def causes_against(wish: Wish, *, now: dt.datetime) -> list[str]:
 
 
 def _causes(wish: Wish, snapshots: Sequence[Snapshot]) -> list[Cause]:
-    """Of the first service for which there is nobody, once those before it are placed."""
     minute = minute_of(wish.start)
-    for index, snapshot in enumerate(snapshots[:-1]):
-        plan = Chain(snapshots[: index + 1], max_gap=max_gap(wish)).at(minute_of(wish.start))
-        if plan is None:
-            return _fewest_causes(snapshot, minute)
-        minute = plan.end
-    return _fewest_causes(snapshots[-1], minute)
+    return causes_each(wish, [board_of(each) for each in snapshots], [minute])[minute]
 
 
-def _fewest_causes(snapshot: Snapshot, minute: int) -> list[Cause]:
-    people = [person for person in snapshot.people if person.asked] if snapshot.places else []
-    return min((explain(snapshot, person.id, minute) for person in people), key=len, default=[Cause.HOURS])
+def causes_each(wish: Wish, boards: Sequence[Board], minutes: Iterable[int]) -> dict[int, list[Cause]]:
+    """Why the wish cannot be had at each of these minutes, at which it cannot.
+
+    They are those of the first service for which there is nobody, once those before it are placed.
+    """
+    reached = {minute: minute for minute in minutes}
+    causes: dict[int, list[Cause]] = {}
+    for index, board in enumerate(boards[:-1]):
+        plans = Chain(boards[: index + 1], max_gap=max_gap(wish)).at_each(reached)
+        causes |= {minute: _fewest_causes(board, reached[minute]) for minute in reached.keys() - plans.keys()}
+        reached = {minute: plan.end for minute, plan in plans.items()}
+    return causes | {minute: _fewest_causes(boards[-1], end) for minute, end in reached.items()}
+
+
+def _fewest_causes(board: Board, minute: int) -> list[Cause]:
+    people = [person for person in board.snapshot.people if person.asked] if board.snapshot.places else []
+    return min((explain(board, person.id, minute) for person in people), key=len, default=[Cause.HOURS])
 
 
 def with_alternatives(error: SlotUnavailable, *, now: dt.datetime) -> SlotUnavailable:
@@ -163,18 +171,28 @@ def alternatives_to(wish: Wish, *, now: dt.datetime, count: int = ALTERNATIVES) 
 
     Of several services, with `services` instead of `staff`, as in `available_visits`.
     """
-    policy = policy_of(wish.service)
-    start = min(max(wish.start, now), now + policy.max_days_ahead * _DAY)
+    start = looked_around(wish, now=now)
     if wish.service.kind == ServiceKind.CLASS:
-        soonest = now + policy.min_notice_minutes * MINUTE
+        soonest = now + policy_of(wish.service).min_notice_minutes * MINUTE
         found = sessions_near(wish, start, soonest=soonest, count=count)
         return [_session_data(each) for each in found]
-    snapshots = snapshots_of(wish.at(start), now=now, days_around=_NEAR)
-    tz = zone(snapshots[0].zone)
+    chain = Chain(snapshots_of(wish.at(start), now=now, days_around=NEAR_DAYS), max_gap=max_gap(wish))
+    return alternatives_in(chain, wish, start, count=count)
+
+
+def looked_around(wish: Wish, *, now: dt.datetime) -> dt.datetime:
+    """The instant around which alternatives are looked for: that of the wish, if it can be reached."""
+    return min(max(wish.start, now), now + policy_of(wish.service).max_days_ahead * _DAY)
+
+
+def alternatives_in(
+    chain: Chain, wish: Wish, start: dt.datetime, *, count: int, reach: int | None = None
+) -> list[dict[str, Any]]:
+    """Those to any wish for the same things that are nearest to `start`, at most `reach` minutes away."""
+    tz, minute = zone(chain.boards[0].snapshot.zone), minute_of(start)
     if wish.then:
-        plans = Chain(snapshots, max_gap=max_gap(wish)).nearest(minute_of(start), count)
-        return [plan_as_data(plan, wish, tz) for plan in plans]
-    return [slot_as_data(slot, tz) for slot in nearest(snapshots[0], minute_of(start), count)]
+        return [plan_as_data(plan, wish, tz) for plan in chain.nearest(minute, count, reach=reach)]
+    return [slot_as_data(slot, tz) for slot in nearest(chain.boards[0], minute, count, reach=reach)]
 
 
 def _session_data(session: Appointment) -> dict[str, Any]:

@@ -5,19 +5,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bookme.bookings.availability import Cause, Chain
-from bookme.bookings.models import Booking
+from bookme.bookings.models import Appointment, Booking
 from bookme.bookings.recurrence import Recurrence, instant_on
 from bookme.bookings.selectors.bookings import BookedVisit, bookings_visible_to
 from bookme.bookings.selectors.openings import (
+    NEAR_DAYS,
+    alternatives_in,
     alternatives_to,
+    causes_each,
+    looked_around,
     max_gap,
-    refusal,
     require_reach,
-    require_session_notice,
+    session_causes,
     snapshots_between,
 )
 from bookme.bookings.selectors.sessions import session_at
@@ -26,7 +30,7 @@ from bookme.bookings.states import UPCOMING
 from bookme.bookings.wishes import SESSIONS_ONLY, SlotUnavailable, Wish
 from bookme.core.actor import Actor
 from bookme.core.errors import Invalid, NotAllowed, NotFound
-from bookme.core.time import instant_of, minute_of
+from bookme.core.time import MINUTE, instant_of, minute_of
 from bookme.locations.models import Location
 from bookme.locations.selectors import zone_of
 from bookme.services.models import ServiceKind
@@ -90,61 +94,70 @@ def series_preview(*, rule: Recurrence, wish: Wish, now: dt.datetime) -> list[Se
     """
     starts = starts_of(rule, wish)
     wishes = [wish.at(start) for _, start in starts if start is not None]
-    is_class = wish.service.kind == ServiceKind.CLASS
-    found = dict(_sessions(wishes, now) if is_class else _openings(wishes, now))
+    found = dict((_sessions if wish.service.kind == ServiceKind.CLASS else _openings)(wishes, now))
     return [
-        _date(date, wish.at(start), found[start], now) if start else SeriesDate(date, None, causes=(NO_SUCH_TIME,))
+        SeriesDate(date, start, **found[start]) if start else SeriesDate(date, None, causes=(NO_SUCH_TIME,))
         for date, start in starts
     ]
 
 
-Found = tuple[dt.datetime, dt.datetime | SlotUnavailable]  # a start, and its end, or why not
-
-
-def _date(date: dt.date, wish: Wish, found: dt.datetime | SlotUnavailable, now: dt.datetime) -> SeriesDate:
-    if isinstance(found, dt.datetime):
-        return SeriesDate(date, wish.start, found)
-    near = alternatives_to(wish, now=now, count=_NEAR)
-    return SeriesDate(date, wish.start, causes=tuple(found.causes), alternatives=near)
+Found = tuple[dt.datetime, dict[str, Any]]  # a start, and what is told of it
 
 
 def _openings(wishes: Sequence[Wish], now: dt.datetime) -> Iterator[Found]:
-    within: list[Wish] = []
-    for wish in wishes:
-        try:
-            for each in wish.services:
-                require_reach(each, now=now)
-            within.append(wish)
-        except SlotUnavailable as error:
-            yield wish.start, error
-    while within:
-        limit = within[0].start + (MAX_RANGE_DAYS - 1) * _DAY
-        yield from _openings_at_once([each for each in within if each.start < limit], now)
-        within = [each for each in within if each.start >= limit]
+    around = [(wish, looked_around(wish, now=now)) for wish in wishes]
+    while around:
+        limit = around[0][1] + (MAX_RANGE_DAYS - 1) * _DAY
+        yield from _openings_at_once([each for each in around if each[1] < limit], now)
+        around = [each for each in around if each[1] >= limit]
 
 
-def _openings_at_once(wishes: Sequence[Wish], now: dt.datetime) -> Iterator[Found]:
-    first, last = wishes[0].start.date() - _DAY, wishes[-1].start.date() + _DAY
-    snapshots = snapshots_between(wishes[0], first, last, now=now)
-    plans = Chain(snapshots, max_gap=max_gap(wishes[0])).at_each(minute_of(each.start) for each in wishes)
-    for wish in wishes:
-        plan = plans.get(minute_of(wish.start))
-        yield wish.start, instant_of(plan.end) if plan else refusal(wish, snapshots)
+def _openings_at_once(around: Sequence[tuple[Wish, dt.datetime]], now: dt.datetime) -> Iterator[Found]:
+    """What is read, and made of it, serves all of them: their starts, why not, and what is near."""
+    refused = {wish.start: error.causes for wish, _ in around if (error := _out_of_reach(wish, now))}
+    (wish, first), (_, last) = around[0], around[-1]
+    near = dt.timedelta(days=NEAR_DAYS + 1)
+    chain = Chain(snapshots_between(wish, (first - near).date(), (last + near).date(), now=now), max_gap=max_gap(wish))
+    within = [minute_of(each.start) for each, _ in around if each.start not in refused]
+    plans = chain.at_each(within)
+    causes = causes_each(wish, chain.boards, [minute for minute in within if minute not in plans])
+    reach, alternatives = near // MINUTE, {}
+    for each, at in around:
+        plan = None if each.start in refused else plans.get(minute_of(each.start))
+        if plan is not None:
+            yield each.start, {"end": instant_of(plan.end)}
+            continue
+        if at not in alternatives:
+            alternatives[at] = alternatives_in(chain, wish, at, count=_NEAR, reach=reach)
+        why = refused.get(each.start) or causes[minute_of(each.start)] or [Cause.BOOKING]
+        yield each.start, {"causes": tuple(map(str, why)), "alternatives": alternatives[at]}
+
+
+def _out_of_reach(wish: Wish, now: dt.datetime) -> SlotUnavailable | None:
+    try:
+        for each in wish.services:
+            require_reach(each, now=now)
+    except SlotUnavailable as error:
+        return error
+    return None
 
 
 def _sessions(wishes: Sequence[Wish], now: dt.datetime) -> Iterator[Found]:
     for wish in wishes:
         session = session_at(wish)
-        if session is None:
-            yield wish.start, SlotUnavailable(wish=wish, causes=[SESSIONS_ONLY])
-            continue
-        try:
-            require_session_notice(session, wish, now=now)
-        except SlotUnavailable as error:
-            yield wish.start, error
-            continue
-        fits = session.seats_taken + wish.party_size <= session.capacity
-        yield wish.start, session.ends_at if fits else SlotUnavailable(wish=wish, causes=[Cause.CAPACITY])
+        causes = _against(session, wish, now)
+        if session is not None and not causes:
+            yield wish.start, {"end": session.ends_at}
+        else:
+            yield wish.start, {"causes": causes, "alternatives": alternatives_to(wish, now=now, count=_NEAR)}
+
+
+def _against(session: Appointment | None, wish: Wish, now: dt.datetime) -> tuple[str, ...]:
+    if session is None:
+        return (SESSIONS_ONLY,)
+    if late := session_causes(session, wish, now=now):
+        return tuple(map(str, late))
+    return () if session.seats_taken + wish.party_size <= session.capacity else (str(Cause.CAPACITY),)
 
 
 def series_visits_for(actor: Actor, series_id: UUID) -> list[BookedVisit]:
