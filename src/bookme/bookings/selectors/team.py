@@ -41,6 +41,11 @@ def requests_for(actor: Actor, *, now: dt.datetime) -> QuerySet[Booking]:
     return found.order_by("appointment__starts_at", "id")
 
 
+def visits_asked_for(actor: Actor, *, now: dt.datetime) -> int:
+    """How many visits these are: each is answered as a whole."""
+    return requests_for(actor, now=now).order_by().values("visit").distinct().count()
+
+
 def standing_between(actor: Actor, start: dt.datetime, end: dt.datetime) -> QuerySet[Booking]:
     """Bookings to come whose appointment meets the half-open range, by start."""
     found = bookings_visible_to(actor).filter(

@@ -6,8 +6,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bookme.bookings.actions.cancelling import cancel_booking, cancel_visits
-from bookme.bookings.actions.series import cancel_series
-from bookme.bookings.selectors.series import Scope
 from bookme.core.errors import DomainError
 from bookme.core.http.views import write
 from bookme.core.time import now
@@ -52,17 +50,8 @@ def _cancel(managed: Managed, reach: Reach, *, reason: str) -> None:
     actor, at = managed.actor, now()
     if reach.is_one_service:
         cancel_booking(booking=reach.first, actor=actor, now=at, reason=reason)
-    elif reach.is_one_visit:
-        cancel_visits(bookings=managed.bookings, actor=actor, now=at, reason=reason)
-    else:
-        cancel_series(
-            visits=managed.dates,
-            scope=Scope(reach.key),
-            visit_id=managed.booked.visit.pk,
-            actor=actor,
-            now=at,
-            reason=reason,
-        )
+        return
+    cancel_visits(bookings=reach.bookings, actor=actor, now=at, reason=reason)
 
 
 def _reason(request: HttpRequest) -> str:

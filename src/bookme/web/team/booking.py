@@ -25,8 +25,11 @@ from bookme.core.http.views import write
 from bookme.core.permissions import Permission
 from bookme.core.time import now
 from bookme.services.selectors import questions_for
+from bookme.tenants.context import require_tenant
 from bookme.web.booking.forms import PlainText
+from bookme.web.context import BusinessPage
 from bookme.web.manage.managed import address_line, place_line
+from bookme.web.team.around import around, cards_of, series_shown
 from bookme.web.team.cards import Card
 from bookme.web.team.doors import require_seen, team_page
 from bookme.web.team.force import Refusal, flags_of, refusal_of
@@ -129,6 +132,8 @@ def _page(
     refusal: Refusal | None = None,
 ) -> HttpResponse:
     card, language = Card(booking, actor, now()), request.LANGUAGE_CODE
+    found = around(actor, booking, now=card.now)
+    formats = BusinessPage(require_tenant(), language).formats
     context: dict[str, Any] = {
         "here": "team-agenda",
         "card": card,
@@ -143,6 +148,9 @@ def _page(
         "form": form or _notes_form(booking),
         "ends": ends.astimezone(card.zone) if ends else None,
         "refusal": refusal,
+        "services": cards_of(found, actor, now=card.now),
+        "reaches": found.reaches,
+        "series": series_shown(found, booking, now=card.now, formats=formats),
     }
     return show(request, actor, "team/booking.html", context, status=status)
 

@@ -20,6 +20,7 @@ from bookme.core.http.views import write
 from bookme.core.permissions import Permission
 from bookme.core.time import now
 from bookme.web.booking.time import read_instant
+from bookme.web.team.around import around, move_urls
 from bookme.web.team.cards import Card
 from bookme.web.team.doors import asked_day, require_seen, team_page
 from bookme.web.team.force import flags_of, refusal_of, wall_instant
@@ -45,7 +46,9 @@ def move_booking(request: HttpRequest, actor: Actor, booking_id: UUID) -> HttpRe
             tell(request, _("Moved. The customer is told."))
             return redirect(own_url)
         booking = booking_for(actor, booking_id)
-    context = _choices(request, Card(booking, actor, now()), wanted)
+    card = Card(booking, actor, now())
+    context = _choices(request, card, wanted)
+    context["reach_urls"] = move_urls(around(actor, booking, now=card.now), booking)
     return show(request, actor, "team/move.html", context | why, status=409 if why else 200)
 
 

@@ -3,12 +3,14 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
+from zoneinfo import ZoneInfo
 
-from bookme.bookings.availability import offered
 from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.selectors.sessions import sessions_between
 from bookme.core.time import day_bounds
-from bookme.web.booking.picker import Part, parts_of_day, starts_by_day
+from bookme.services.models import Service
+from bookme.web.booking.picker import Openings, Part, parts_of_day
 from bookme.web.sessions import SessionCard
 from bookme.web.team.wanted import Wanted
 
@@ -47,14 +49,26 @@ class TeamPicker:
         return sum(len(part.starts) for part in self.parts)
 
 
-def pick(wanted: Wanted, *, asked: dt.date | None, now: dt.datetime, url: Callable[[dt.date], str]) -> TeamPicker:
+class Pickable(Protocol):
+    """What looks for a time: in the zone of its place, as far ahead as its service says."""
+
+    @property
+    def zone(self) -> ZoneInfo: ...
+
+    @property
+    def service(self) -> Service: ...
+
+    def openings(self, first: dt.date, last: dt.date, now: dt.datetime, /) -> Openings: ...
+
+
+def pick(wanted: Pickable, *, asked: dt.date | None, now: dt.datetime, url: Callable[[dt.date], str]) -> TeamPicker:
     """The window of the asked day, else of the first day with a free time."""
     today = now.astimezone(wanted.zone).date()
     horizon = today + policy_of(wanted.service).max_days_ahead * _DAY
     chosen = min(max(asked, today), horizon) if asked else None
     first = today if chosen is None else today + (chosen - today).days // WINDOW * WINDOW * _DAY
     last = min(horizon, first + (FIRST_LOOK if chosen is None else 2 * WINDOW - 1) * _DAY)
-    starts = starts_by_day(offered(wanted.snapshot(first, last, now)), wanted.zone)
+    starts = wanted.openings(first, last, now).days
     free = [day for day, found in starts.items() if found]
     chosen = chosen or next(iter(free), today)
     first = today + (chosen - today).days // WINDOW * WINDOW * _DAY

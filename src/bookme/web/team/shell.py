@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bookme.bookings.models import Booking
-from bookme.bookings.selectors.team import requests_for
+from bookme.bookings.selectors.team import visits_asked_for
 from bookme.bookings.states import UNDO
 from bookme.core.actor import Actor
 from bookme.core.permissions import Permission, Role
@@ -52,7 +52,7 @@ def show(
     request: HttpRequest, actor: Actor, template: str, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
     """A page of the team with its navigation; `here` in the context names the entry that is current."""
-    waiting = requests_for(actor, now=now()).count()
+    waiting = visits_asked_for(actor, now=now())
     shell = {
         "actor": actor,
         "role": role_text(actor),

@@ -19,9 +19,11 @@ from bookme.core.http.views import write
 from bookme.core.permissions import Permission
 from bookme.core.text import has_control_characters
 from bookme.core.time import now
+from bookme.web.reach import asked_reach
+from bookme.web.team.around import around
 from bookme.web.team.cards import Step
 from bookme.web.team.doors import go_on, require_seen, team_page
-from bookme.web.team.shell import complain, tell_of
+from bookme.web.team.shell import complain, tell, tell_of
 
 MAX_REASON = 500
 
@@ -55,11 +57,37 @@ def take_step(request: HttpRequest, actor: Actor, booking_id: UUID, step: str) -
         with write():
             booking = booking_for(actor, booking_id)
             require_seen(booking, request.POST.get("version", ""))
-            _ACTS[wanted](booking=booking, actor=actor, **_more(request, wanted))
-        tell_of(request, booking, str(_SAID[wanted]) % {"name": booking.visit.contact_name})
+            if wanted is Step.CANCEL and _goes_further(request, booking):
+                text = _cancel_more(request, booking, actor)
+            else:
+                _ACTS[wanted](booking=booking, actor=actor, **_more(request, wanted))
+                text = ""
+        if text:
+            tell(request, text)
+        else:
+            tell_of(request, booking, str(_SAID[wanted]) % {"name": booking.visit.contact_name})
     except (Conflict, Invalid) as error:
         complain(request, why_not(error))
     return go_on(request, default=reverse("team-booking", args=[booking_id]))
+
+
+def _goes_further(request: HttpRequest, booking: Booking) -> bool:
+    """More than the booking alone is meant, which its own id stands for."""
+    return request.POST.get("what", "") not in {"", str(booking.pk)}
+
+
+def _cancel_more(request: HttpRequest, booking: Booking, actor: Actor) -> str:
+    """Cancels the visit, or more of its series; what is said of it. Raises NotFound for what there is not."""
+    at, reason = now(), read_reason(request)
+    reach = asked_reach(around(actor, booking, now=at).reaches, request.POST["what"])
+    if reach is None:
+        raise NotFound
+    bookings, count = reach.bookings, len(reach.visits)
+    actions.cancel_visits(bookings=bookings, actor=actor, now=at, reason=reason)
+    name = booking.visit.contact_name
+    if count == 1:
+        return _("The visit of %(name)s is cancelled.") % {"name": name}
+    return _("%(count)d dates of %(name)s are cancelled.") % {"name": name, "count": count}
 
 
 def why_not(error: Conflict | Invalid) -> str:

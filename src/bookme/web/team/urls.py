@@ -18,6 +18,7 @@ from bookme.web.team import (
     waitlist,
 )
 from bookme.web.team.agenda import agenda
+from bookme.web.team.move_visit import move_visit
 from bookme.web.team.new import choose_service, choose_time, enter_customer
 from bookme.web.team.requests import request_list
 
@@ -31,6 +32,7 @@ urlpatterns = [
     path("bookings/<uuid:booking_id>/notes/", booking.save_notes, name="team-notes"),
     path("bookings/<uuid:booking_id>/end/", booking.change_end, name="team-end"),
     path("bookings/<uuid:booking_id>/move/", move.move_booking, name="team-move"),
+    path("bookings/<uuid:booking_id>/move-visit/", move_visit, name="team-move-visit"),
     path("bookings/<uuid:booking_id>/<slug:step>/", steps.take_step, name="team-step"),
     path("new/", choose_service, name="team-new"),
     path("new/time/", choose_time, name="team-new-time"),

@@ -28,6 +28,7 @@ from bookme.services.selectors import service_for
 from bookme.staff.models import Staff, StaffService
 from bookme.staff.selectors import areas_count, known_point, offers_of_service
 from bookme.web.booking.choice import offered_extras, places_of, price_among
+from bookme.web.booking.picker import Openings, openings
 from bookme.web.booking.time import read_instant
 from bookme.web.team.doors import asked_id
 
@@ -123,6 +124,9 @@ class Wanted:
             **where,
         )
         return snapshots_between(wish, first, last, now=now)[0]
+
+    def openings(self, first: dt.date, last: dt.date, now: dt.datetime) -> Openings:
+        return openings([self.snapshot(first, last, now)], self.zone)
 
     def query(self, **more: Any) -> dict[str, Any]:
         """The part of an address that says all this again; `more` is added, None taken away."""

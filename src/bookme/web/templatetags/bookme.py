@@ -18,6 +18,7 @@ from bookme.core.models import Translated
 from bookme.core.time import MINUTE
 from bookme.locations.selectors import zone_of
 from bookme.tenants.config import Cancellation
+from bookme.web.team.cards import LOOKS, Look
 
 register = template.Library()
 
@@ -100,6 +101,12 @@ def ends_at(booking: Booking) -> dt.datetime:
 def lasts(booking: Booking) -> int:
     """So many minutes."""
     return (booking.appointment.ends_at - booking.appointment.starts_at) // MINUTE
+
+
+@register.filter
+def look(booking: Booking) -> Look:
+    """Its status as the team sees it."""
+    return LOOKS[booking.state]
 
 
 @register.filter
