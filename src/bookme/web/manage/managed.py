@@ -30,7 +30,7 @@ from bookme.core.time import MINUTE, now
 from bookme.locations.models import Location
 from bookme.locations.selectors import zone_of
 from bookme.tenants.context import require_tenant
-from bookme.web.context import BusinessPage
+from bookme.web.context import formats_in
 from bookme.web.dates import dates_of
 from bookme.web.errors import not_found
 from bookme.web.reach import Reach, first_of, reaches
@@ -168,7 +168,7 @@ def managed_visit(token: str, at: dt.datetime) -> Managed:
 def page_context(request: HttpRequest, managed: Managed) -> dict[str, Any]:
     """What every page of a visit shows."""
     booking = managed.booking
-    formats = BusinessPage(require_tenant(), request.LANGUAGE_CODE).formats
+    formats = formats_in(request.LANGUAGE_CODE)
     return {
         "managed": managed,
         "booking": booking,

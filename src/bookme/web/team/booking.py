@@ -25,9 +25,8 @@ from bookme.core.http.views import write
 from bookme.core.permissions import Permission
 from bookme.core.time import now
 from bookme.services.selectors import questions_for
-from bookme.tenants.context import require_tenant
 from bookme.web.booking.forms import PlainText
-from bookme.web.context import BusinessPage
+from bookme.web.context import formats_in
 from bookme.web.manage.managed import address_line, place_line
 from bookme.web.team.around import around, cards_of, series_shown
 from bookme.web.team.cards import Card
@@ -133,7 +132,6 @@ def _page(
 ) -> HttpResponse:
     card, language = Card(booking, actor, now()), request.LANGUAGE_CODE
     found = around(actor, booking, now=card.now)
-    formats = BusinessPage(require_tenant(), language).formats
     context: dict[str, Any] = {
         "here": "team-agenda",
         "card": card,
@@ -150,7 +148,7 @@ def _page(
         "refusal": refusal,
         "services": cards_of(found, actor, now=card.now),
         "reaches": found.reaches,
-        "series": series_shown(found, booking, now=card.now, formats=formats),
+        "series": series_shown(found, booking, now=card.now, formats=formats_in(language)),
     }
     return show(request, actor, "team/booking.html", context, status=status)
 

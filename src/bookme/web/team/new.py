@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from bookme.bookings.actions.request import BookingRequest, Item
 from bookme.bookings.availability import Cause
@@ -35,6 +36,7 @@ from bookme.web.booking.once import book_once
 from bookme.web.team.doors import asked_day, asked_id, team_page
 from bookme.web.team.force import flags_of, refusal_against, refusal_of, wall_instant
 from bookme.web.team.picker import pick, session_choices
+from bookme.web.team.repeat import Repeat, asked_repeat, repeat_query, repeats, rule_query
 from bookme.web.team.shell import show, tell
 from bookme.web.team.wanted import Wanted, wanted_of
 from bookme.web.wording import told
@@ -86,7 +88,7 @@ def choose_time(request: HttpRequest, actor: Actor) -> HttpResponse:
         return redirect(wanted.url("team-new-customer", start=start.isoformat()))
     today = at.astimezone(wanted.zone).date()
     asked = asked_day(request, today=today) if "day" in request.GET else None
-    context: dict[str, Any] = {"here": "team-new", "wanted": wanted, "hidden": _hidden(wanted)}
+    context: dict[str, Any] = {"here": "team-new", "wanted": wanted, "hidden": wanted.fields()}
     if wanted.postcode and wanted.point is None:
         context["unknown_postcode"] = told(Invalid(code="postcode_unknown"))
     if wanted.is_class:
@@ -108,26 +110,27 @@ def enter_customer(request: HttpRequest, actor: Actor) -> HttpResponse:
     wanted = wanted_of(request, actor)
     if wanted.starts_at is None:
         return redirect(wanted.url("team-new-time"))
+    repeat = asked_repeat(request)
+    if repeat is None and repeats(request):
+        return redirect(f"{reverse('team-new-repeat')}?{request.GET.urlencode()}&none=1")
     customer = _customer(request, actor)
     form = _form(request, wanted, customer)
     context: dict[str, Any] = {"alternatives": [], "error": ""}
     if request.method == "POST" and form.is_valid():
-        try:
-            return _booked(request, actor, wanted, form)
-        except SlotUnavailable as error:
-            context = _taken(wanted, actor, error)
-        except Conflict as error:
-            if error.code != "customer_limit":
-                raise
-            context["error"] = _("This customer has as many bookings of the service ahead as they may.")
-        except Invalid as error:
-            form.take_errors(error.errors or [FieldError("", error.code, error.detail)])
+        outcome = _attempt(request, actor, wanted, form, repeat)
+        if isinstance(outcome, HttpResponse):
+            return outcome
+        context |= outcome
     if request.headers.get("HX-Target") == "found":
-        return render(request, "team/_found.html", _search(request, actor, wanted))
-    context.setdefault("refusal", refusal_against(wanted, actor, now()))
-    context |= _search(request, actor, wanted) | {
+        return render(request, "team/_found.html", _search(request, actor, wanted, repeat))
+    if repeat is None:
+        context.setdefault("refusal", refusal_against(wanted, actor, now()))
+    context |= _search(request, actor, wanted, repeat) | {
         "here": "team-new",
         "wanted": wanted,
+        "repeat": repeat,
+        "dates": [each.astimezone(wanted.zone) for each in repeat.starts] if repeat else [],
+        "repeat_url": wanted.url("team-new-repeat", **wanted.when, **(rule_query(repeat.form) if repeat else {})),
         "form": form,
         "customer": customer,
         "draft_id": _draft_id(request),
@@ -137,33 +140,63 @@ def enter_customer(request: HttpRequest, actor: Actor) -> HttpResponse:
     return show(request, actor, "team/new_customer.html", context, status=status)
 
 
-def _booked(request: HttpRequest, actor: Actor, wanted: Wanted, form: CallerForm) -> HttpResponse:
+def _attempt(
+    request: HttpRequest, actor: Actor, wanted: Wanted, form: CallerForm, repeat: Repeat | None
+) -> HttpResponse | dict[str, Any]:
+    """Books and leads on; else why not, for the page."""
+    try:
+        return _booked(request, actor, wanted, form, repeat)
+    except SlotUnavailable as error:
+        return _taken(wanted, actor, error) if repeat is None else _dates_taken()
+    except Conflict as error:
+        if error.code != "customer_limit":
+            raise
+        return {"error": _("This customer has as many bookings of the service ahead as they may.")}
+    except Invalid as error:
+        form.take_errors(error.errors or [FieldError("", error.code, error.detail)])
+        return {}
+
+
+def _booked(
+    request: HttpRequest, actor: Actor, wanted: Wanted, form: CallerForm, repeat: Repeat | None
+) -> HttpResponse:
     draft_id = _draft_id(request)
     visit = book_once(
-        draft_id=draft_id, form_id=draft_id.hex, request=_request(request, wanted, form), actor=actor, now=now()
+        draft_id=draft_id,
+        form_id=draft_id.hex,
+        request=_request(wanted, form, repeats=True) if repeat else _request(wanted, form, **flags_of(request.POST)),
+        actor=actor,
+        now=now(),
+        rule=repeat.rule if repeat else None,
+        starts=repeat.starts if repeat else (),
     )
-    tell(request, _("%(name)s is booked.") % {"name": visit.contact_name})
+    text, count = _("%(name)s is booked."), len(repeat.starts) if repeat else 1
+    if repeat:
+        text = ngettext("%(name)s is booked on %(count)d date.", "%(name)s is booked on %(count)d dates.", count)
+    tell(request, text % {"name": visit.contact_name, "count": count})
     return redirect(_page_of(visit, actor))
 
 
-def _request(request: HttpRequest, wanted: Wanted, form: CallerForm) -> BookingRequest:
+def _request(wanted: Wanted, form: CallerForm, *, repeats: bool = False, **flags: bool) -> BookingRequest:
+    """A session; else a service at a time, as which a class repeats too: in the session that it has then."""
     language = require_tenant().config.language
-    if wanted.session is not None:
+    if wanted.session is not None and not repeats:
         items = (Item(session_id=wanted.session.pk),)
         return form.to_request(items=items, party_size=wanted.party_size, language=language)
+    person = None if wanted.is_class else wanted.person
     return form.to_request(
         items=(
             Item(
                 service_id=wanted.service.pk,
-                staff_id=wanted.person.pk if wanted.person else None,
+                staff_id=person.pk if person else None,
                 extra_ids=tuple(each.pk for each in wanted.extras),
             ),
         ),
-        start=wanted.start,
+        start=wanted.session.starts_at if wanted.session else wanted.start,
         location_id=wanted.place.pk if wanted.place else None,
         party_size=wanted.party_size,
         language=language,
-        **flags_of(request.POST),
+        **flags,
     )
 
 
@@ -186,6 +219,10 @@ def _taken(wanted: Wanted, actor: Actor, error: SlotUnavailable) -> dict[str, An
     if Cause.AREA in error.causes:
         error_text = _("Nobody can come to this postcode then.")
     return {"error": error_text, "alternatives": urls, "refusal": refusal_of(error.causes, actor)}
+
+
+def _dates_taken() -> dict[str, Any]:
+    return {"error": _("Some of these dates are not free any more. Look at them again."), "alternatives": []}
 
 
 def _form(request: HttpRequest, wanted: Wanted, customer: Customer | None) -> CallerForm:
@@ -216,33 +253,19 @@ def _customer(request: HttpRequest, actor: Actor) -> Customer | None:
     return one(customers_for(actor), wanted) if wanted else None
 
 
-def _search(request: HttpRequest, actor: Actor, wanted: Wanted) -> dict[str, Any]:
+def _search(request: HttpRequest, actor: Actor, wanted: Wanted, repeat: Repeat | None) -> dict[str, Any]:
     """Whom the words name, if this actor may look at customers."""
     may_search = actor.may(Permission.CUSTOMERS_READ)
     words = request.GET.get("q", "")[:100]
     found = customers_found(actor, words, count=CUSTOMERS_SHOWN) if may_search else []
-    when = _when(wanted)
+    when = wanted.when | repeat_query(repeat)
     return {
         "may_search": may_search,
         "words": words,
         "found": [(each, wanted.url("team-new-customer", customer=each.pk, **when)) for each in found],
-        "search_hidden": _hidden(wanted, **when),
+        "search_hidden": wanted.fields(**when),
         "new_url": wanted.url("team-new-customer", **when),
     }
-
-
-def _when(wanted: Wanted) -> dict[str, Any]:
-    if wanted.session is not None:
-        return {"session": wanted.session.pk}
-    return {"start": wanted.start.isoformat()} if wanted.start else {}
-
-
-def _hidden(wanted: Wanted, **more: Any) -> list[tuple[str, str]]:
-    """The address's parts as fields of a form that is sent by GET."""
-    fields = []
-    for name, value in wanted.query(**more).items():
-        fields += [(name, str(each)) for each in (value if isinstance(value, list) else [value])]
-    return fields
 
 
 def _draft_id(request: HttpRequest) -> UUID:

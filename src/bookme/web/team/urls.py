@@ -20,6 +20,7 @@ from bookme.web.team import (
 from bookme.web.team.agenda import agenda
 from bookme.web.team.move_visit import move_visit
 from bookme.web.team.new import choose_service, choose_time, enter_customer
+from bookme.web.team.repeat import choose_repeat
 from bookme.web.team.requests import request_list
 
 urlpatterns = [
@@ -36,6 +37,7 @@ urlpatterns = [
     path("bookings/<uuid:booking_id>/<slug:step>/", steps.take_step, name="team-step"),
     path("new/", choose_service, name="team-new"),
     path("new/time/", choose_time, name="team-new-time"),
+    path("new/repeat/", choose_repeat, name="team-new-repeat"),
     path("new/customer/", enter_customer, name="team-new-customer"),
     path("classes/", classes.class_day, name="team-classes"),
     path("classes/new/", publishing.publish_class, name="team-publish"),

@@ -143,6 +143,20 @@ class Wanted:
     def url(self, name: str, **more: Any) -> str:
         return f"{reverse(name)}?{urlencode(self.query(**more), doseq=True)}"
 
+    @property
+    def when(self) -> dict[str, Any]:
+        """The part of an address that names the start, or the session."""
+        if self.session is not None:
+            return {"session": self.session.pk}
+        return {"start": self.start.isoformat()} if self.start else {}
+
+    def fields(self, **more: Any) -> list[tuple[str, str]]:
+        """The address's parts as fields of a form that is sent by GET."""
+        fields = []
+        for name, value in self.query(**more).items():
+            fields += [(name, str(each)) for each in (value if isinstance(value, list) else [value])]
+        return fields
+
     def with_person(self, person: Staff | None) -> "Wanted":
         return replace(self, person=person)
 
