@@ -54,6 +54,6 @@ def test_promise_2_no_overlap_by_any_path(clock: Any, full_business: Tenant, rec
 
 
 def test_promise_2_control(unguarded: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bookme.bookings.actions.moving.lock", lambda *_, **__: None)
+    monkeypatch.setattr("bookme.bookings.actions.seats.lock", lambda *_, **__: None)
     at_random(unguarded, clients=6, count=25, alike=True)
     assert overlaps() > 0

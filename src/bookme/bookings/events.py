@@ -1,4 +1,4 @@
-"""What can become true of a booking, or of a session: each is the `subject` of its own."""
+"""What can become true of a booking, of somebody who waits, or of a session: each is the `subject` of its own."""
 
 from dataclasses import dataclass, field
 from typing import ClassVar

@@ -28,6 +28,9 @@ class BlockedRange(Func):
         super().__init__(F("blocked_start"), F("blocked_end"))
 
 
+ACTIVE = Q(published=True) | Q(seats_taken__gt=0)  # of an appointment that is in the way
+
+
 class SessionRun(Row):
     """A class published week by week: once from its first date, and again only when `weeks` is raised."""
 
@@ -91,14 +94,14 @@ class Appointment(Row):
             ExclusionConstraint(
                 name="appointment_no_overlap",
                 expressions=[("staff", RangeOperators.EQUAL), (BlockedRange(), RangeOperators.OVERLAPS)],
-                condition=(Q(published=True) | Q(seats_taken__gt=0)) & Q(overbooked=False),
+                condition=ACTIVE & Q(overbooked=False),
             ),
         ]
         indexes = [
             models.Index(
                 fields=["staff", "blocked_start"],
                 include=["blocked_end"],
-                condition=Q(published=True) | Q(seats_taken__gt=0),
+                condition=ACTIVE,
                 name="appointment_busy",
             ),
             models.Index(fields=["starts_at"], name="appointment_starts"),

@@ -1,17 +1,15 @@
 """Making a visit: everything or nothing."""
 
 import datetime as dt
-import secrets
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from bookme.bookings.actions.facts import publish_together
 from bookme.bookings.actions.limits import (
-    TEAM_SOURCE,
     Counted,
     customer_counted,
     day_counted,
@@ -23,9 +21,10 @@ from bookme.bookings.actions.limits import (
 )
 from bookme.bookings.actions.overdue import let_expire
 from bookme.bookings.actions.placing import Calendars, choose, free_calendars, helpers_of, lock_calendars, seat
-from bookme.bookings.actions.powers import acts_for_business, require_in_scope
+from bookme.bookings.actions.powers import own_user, require_in_scope
 from bookme.bookings.actions.request import BookingRequest
-from bookme.bookings.actions.session_seats import take_session_seats
+from bookme.bookings.actions.rows import new_reference, said_columns
+from bookme.bookings.actions.seats import take_session_seats
 from bookme.bookings.actions.terms import ItemTerms, VisitTerms, checked_terms
 from bookme.bookings.availability import Cause
 from bookme.bookings.events import BookingConfirmed, BookingEvent, BookingHeld, BookingRequested
@@ -35,15 +34,12 @@ from bookme.bookings.recurrence import Recurrence
 from bookme.bookings.selectors.openings import require_session_notice, session_causes
 from bookme.bookings.states import Status, first_status
 from bookme.bookings.wishes import each_or_refused
-from bookme.core.actor import Actor, ActorKind
-from bookme.core.permissions import Role
+from bookme.core.actor import Actor
 from bookme.customers.actions import find_or_make_customer, keep_address, record_consents
 from bookme.customers.models import Customer
 from bookme.services.pricing import booking_price
 from bookme.staff.models import StaffService
 from bookme.tenants.context import require_tenant
-
-_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is easily taken for another
 
 
 def create_visit(*, request: BookingRequest, actor: Actor, now: dt.datetime) -> Visit:
@@ -79,7 +75,7 @@ def book(
     adding = services.total()
     require_network_limit(network=guest_network(request.guest_address, actor=actor), adding=adding, now=now)
     calendars = Calendars.of_all(each_or_refused(lambda terms: _look(terms, now), visits))
-    customer = find_or_make_customer(contact=request.contact, language=request.language, user_id=_customer_user(actor))
+    customer = find_or_make_customer(contact=request.contact, language=request.language, user_id=own_user(actor))
     rows = {row for each in services for row in (*day_counted(each), *customer_counted(each, customer.pk))}
     counted = Counted(guest_contacts(request.contact, actor=actor), frozenset(rows))
     lock_calendars(calendars, counted=counted, now=now)
@@ -162,20 +158,10 @@ def _visit(
     request: BookingRequest, terms: VisitTerms, customer: Customer, series: Series | None, actor: Actor
 ) -> Visit:
     return Visit.objects.create(
-        reference="".join(secrets.choice(_LETTERS) for _ in range(8)),
+        reference=new_reference(),
         customer=customer,
         series=series,
-        contact_name=request.contact.name,
-        contact_email=request.contact.email,
-        contact_phone=request.contact.phone,
-        language=request.language,
-        notes=request.notes,
-        answers=terms.answers,
-        address=asdict(request.address) if request.address else None,
-        consents=dict(request.consents),
-        user_id=_customer_user(actor),
-        source=TEAM_SOURCE if acts_for_business(actor) else request.source,
-        guest_address=guest_network(request.guest_address, actor=actor),
+        **said_columns(request, answers=terms.answers, actor=actor),
     )
 
 
@@ -234,8 +220,3 @@ def _announce(visits: Sequence[list[_Made]], actor: Actor, now: dt.datetime) -> 
     if first.status != Status.CONFIRMED:
         for visit in visits:
             let_expire(visit[0].booking, now=now)
-
-
-def _customer_user(actor: Actor) -> UUID | None:
-    """Who is signed in for themselves; the team books for others."""
-    return actor.id if actor.kind is ActorKind.USER and actor.role is Role.CUSTOMER else None

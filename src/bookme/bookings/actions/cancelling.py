@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 
-from bookme.bookings.actions.facts import fact_of, publish_together
+from bookme.bookings.actions.facts import cancellation_told, fact_of, publish_together
 from bookme.bookings.actions.placing import owners_of
 from bookme.bookings.actions.powers import BUSINESS, CUSTOMER, acts_for_business, waived_by
 from bookme.bookings.actions.restoring import restore
@@ -18,7 +18,6 @@ from bookme.bookings.selectors.terms import cancel_terms_each, still_ahead
 from bookme.bookings.states import Status, require_transition, undone
 from bookme.core.actor import Actor
 from bookme.core.errors import Conflict
-from bookme.core.money import amount_text
 from bookme.core.permissions import Permission
 from bookme.eventlog.actions import publish
 
@@ -53,17 +52,7 @@ def _cancel(bookings: Sequence[Booking], *, actor: Actor, now: dt.datetime, reas
     for booking in bookings:
         swap(booking, status=Status.CANCELLED, cancelled_by=by, cancel_reason=reason, fee=fees[booking.pk])
         give_back_seats(appointment_id=booking.appointment_id, seats=booking.party_size)
-    publish_together(
-        BookingCancelled,
-        bookings,
-        actor=actor,
-        told=lambda booking: {
-            "by": by,
-            "reason": reason,
-            "fee": amount_text(booking.fee, booking.currency),
-            "currency": booking.currency,
-        },
-    )
+    publish_together(BookingCancelled, bookings, actor=actor, told=cancellation_told)
 
 
 def undo_booking(*, booking: Booking, actor: Actor, overbook: bool = False) -> Booking:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from bookme.bookings.actions.facts import publish_together
+from bookme.bookings.actions.facts import before_move, publish_together
 from bookme.bookings.actions.limits import day_counted
 from bookme.bookings.actions.overdue import let_expire
 from bookme.bookings.actions.placing import (
@@ -20,12 +20,10 @@ from bookme.bookings.actions.placing import (
     seat,
 )
 from bookme.bookings.actions.powers import BUSINESS, CUSTOMER, acts_for_business, require_in_scope, waived_by
-from bookme.bookings.actions.seats import give_back_seats, release_expired_holds, staff_of_expired_holds
-from bookme.bookings.actions.session_seats import take_session_seats
+from bookme.bookings.actions.seats import give_back_seats, lock_and_sweep, take_session_seats
 from bookme.bookings.actions.versions import swap
 from bookme.bookings.availability import Cause
 from bookme.bookings.events import BookingRescheduled
-from bookme.bookings.locks import lock
 from bookme.bookings.models import Appointment, Booking
 from bookme.bookings.selectors.offer import require_location, require_staff
 from bookme.bookings.selectors.openings import require_reach, require_session_notice, session_causes
@@ -151,7 +149,7 @@ def move_all(moves: Sequence[Move], *, actor: Actor, now: dt.datetime) -> None:
     bookings = [each for move in moves for each in move.bookings]
     for move in moves:
         _require_may_move(move, by, now)
-    told = {each.pk: {"by": by, **_old(each.appointment)} for each in bookings}
+    told = {each.pk: {"by": by, **before_move(each.appointment)} for each in bookings}
     going = [replace(move, wish=replace(move.wish, leaving=tuple(bookings))) for move in moves]
     ways = each_or_refused(lambda move: _way_of(move, now), going)
     _lock_all(bookings, ways, now)
@@ -190,15 +188,6 @@ def _require_may_move(move: Move, by: str, now: dt.datetime) -> None:
         raise Conflict(_WHY_NOT[reason], code=reason, extra={"status": str(move.bookings[0].status)})
 
 
-def _old(appointment: Appointment) -> dict[str, Any]:
-    return {
-        "old_start": appointment.starts_at.isoformat(),
-        "old_end": appointment.ends_at.isoformat(),
-        "old_staff_id": appointment.staff_id,
-        "old_location_id": appointment.location_id,
-    }
-
-
 @dataclass(frozen=True)
 class _Way:
     """Where a move goes: into the `session` of a class, or wherever the engine finds that its wish can be had."""
@@ -229,12 +218,9 @@ def _way_of(move: Move, now: dt.datetime) -> _Way:
 
 def _lock_all(bookings: Sequence[Booking], ways: Sequence[_Way], now: dt.datetime) -> None:
     owners = Calendars.of_all([way.calendars for way in ways]).owners
-    overdue = staff_of_expired_holds(now=now)
     old = {owner for each in bookings for owner in owners_of(each.appointment)}
     counted = {row for way in ways for each in way.wish.services for row in day_counted(each.service)}
-    lock(owners | overdue | old | counted)
-    if overdue:
-        release_expired_holds(staff_ids=overdue, now=now)
+    lock_and_sweep(owners | old | counted, now=now)
 
 
 def _take_place(booking: Booking, wish: Wish, place: Placement | Appointment) -> None:

@@ -4,14 +4,14 @@ import datetime as dt
 from uuid import UUID
 
 from bookme.bookings.actions.booking import create_visit
-from bookme.bookings.actions.facts import fact_of
+from bookme.bookings.actions.facts import fact_of, waiting_fact
 from bookme.bookings.actions.overdue import let_expire
 from bookme.bookings.actions.placing import owners_of
 from bookme.bookings.actions.powers import BUSINESS, CUSTOMER, acts_for_business
 from bookme.bookings.actions.request import BookingRequest, Item
 from bookme.bookings.actions.seats import expire_locked
 from bookme.bookings.actions.versions import swapped
-from bookme.bookings.actions.waiting import locked_entry, require_waiting, waiting_fact
+from bookme.bookings.actions.waiting import end_waiting, locked_entry, require_waiting
 from bookme.bookings.events import (
     BookingConfirmed,
     BookingRequested,
@@ -95,7 +95,7 @@ def accept_offer(*, entry: WaitlistEntry, actor: Actor, now: dt.datetime) -> Wai
         let_expire(booking, now=now)
     kind = BookingConfirmed if status is Status.CONFIRMED else BookingRequested
     publish(fact_of(kind, booking), actor=actor)
-    _end(locked, Waiting.ACCEPTED)
+    end_waiting(locked, Waiting.ACCEPTED)
     publish(waiting_fact(WaitlistAccepted, locked, booking_id=booking.pk), actor=actor)
     return locked
 
@@ -109,7 +109,7 @@ def decline_offer(*, entry: WaitlistEntry, actor: Actor, now: dt.datetime) -> Wa
     locked = locked_entry(entry.pk)
     booking = _offered(locked, now)
     _give_back(booking)
-    _end(locked, Waiting.DECLINED)
+    end_waiting(locked, Waiting.DECLINED)
     publish(waiting_fact(WaitlistDeclined, locked, booking_id=booking.pk), actor=actor)
     return locked
 
@@ -125,7 +125,7 @@ def leave_waitlist(*, entry: WaitlistEntry, actor: Actor) -> WaitlistEntry:
         _give_back(held_booking(locked))
     else:
         require_waiting(locked)
-    _end(locked, Waiting.LEFT)
+    end_waiting(locked, Waiting.LEFT)
     publish(waiting_fact(WaitlistLeft, locked, by=by), actor=actor)
     return locked
 
@@ -142,7 +142,7 @@ def lapse_offer(*, visit_id: UUID) -> bool:
     booking = held_booking(entry)
     if entry.state is not Waiting.OFFERED or booking.keeps_seats:
         return False
-    _end(entry, Waiting.LAPSED)
+    end_waiting(entry, Waiting.LAPSED)
     publish(waiting_fact(WaitlistLapsed, entry, booking_id=booking.pk), actor=SYSTEM)
     return True
 
@@ -172,11 +172,6 @@ def _give_back(booking: Booking) -> None:
     lock(owners_of(booking.appointment))
     if booking.state is not Status.HELD or not expire_locked(bookings=[booking]):
         raise Conflict(OVER, code="offer_over")
-
-
-def _end(entry: WaitlistEntry, status: Waiting) -> None:
-    entry.status = status
-    entry.save(update_fields=["status", "updated_at"])
 
 
 def _place_for(entry: WaitlistEntry, now: dt.datetime) -> tuple[dt.datetime, dt.datetime] | None:

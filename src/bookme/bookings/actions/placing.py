@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError
 
 from bookme.bookings.actions.limits import Counted
+from bookme.bookings.actions.rows import allocation, blocked_range, helping
 from bookme.bookings.actions.seats import release_expired_holds, staff_of_expired_holds, take_seats
 from bookme.bookings.availability import OVERBOOKING, Cause, Chain, Leg, Plan, Snapshot, explain, taken_then, takers
 from bookme.bookings.locks import lock
@@ -16,7 +17,7 @@ from bookme.bookings.models import Appointment, ResourceAllocation
 from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.selectors.openings import lenient, max_gap, refusal, require_reach, snapshots_of
 from bookme.bookings.wishes import SlotUnavailable, Wish
-from bookme.core.time import MINUTE, instant_of, minute_of
+from bookme.core.time import instant_of, minute_of
 from bookme.locations.models import Resource
 from bookme.staff.models import StaffService
 from bookme.tenants.config import AnyStaff
@@ -205,11 +206,10 @@ def lay(appointment: Appointment, placement: Placement) -> None:
 
     What takes a time that is taken is out of the wall, each row by itself: the person, who helps, a unit.
     """
-    service = appointment.service
     appointment.staff_id, appointment.location_id = placement.staff_ids[0], placement.location_id
     appointment.starts_at, appointment.ends_at = placement.starts_at, placement.ends_at
-    appointment.blocked_start = placement.starts_at - service.padding_before_minutes * MINUTE
-    appointment.blocked_end = placement.ends_at + service.padding_after_minutes * MINUTE
+    blocked = blocked_range(appointment.service, placement.starts_at, placement.ends_at)
+    appointment.blocked_start, appointment.blocked_end = blocked
     appointment.overbooked = appointment.staff_id in placement.overbooked
 
 
@@ -226,24 +226,9 @@ def lay_anew(appointment: Appointment, wish: Wish, placement: Placement) -> None
 def _take(appointment: Appointment, placement: Placement) -> None:
     """The time of who helps, and the units."""
     over = placement.overbooked
-    Appointment.objects.bulk_create(_helping(appointment, each, each in over) for each in placement.staff_ids[1:])
+    helpers = placement.staff_ids[1:]
+    Appointment.objects.bulk_create(helping(appointment, each, overbooked=each in over) for each in helpers)
     hold_units(appointment, placement.units, overbooked=over)
-
-
-def _helping(lead: Appointment, staff_id: UUID, overbooked: bool) -> Appointment:
-    return Appointment(
-        lead=lead,
-        staff_id=staff_id,
-        service=lead.service,
-        location_id=lead.location_id,
-        starts_at=lead.starts_at,
-        ends_at=lead.ends_at,
-        blocked_start=lead.blocked_start,
-        blocked_end=lead.blocked_end,
-        capacity=lead.capacity,
-        seats_taken=lead.seats_taken,
-        overbooked=overbooked,
-    )
 
 
 def owners_of(appointment: Appointment) -> set[UUID]:
@@ -281,14 +266,7 @@ def units_for(appointment: Appointment, wish: Wish) -> tuple[tuple[UUID, ...], f
 def hold_units(appointment: Appointment, units: tuple[UUID, ...], *, overbooked: frozenset[UUID] = frozenset()) -> None:
     """Hold these units for the appointment's blocked range; `overbooked` are those of them that are taken then."""
     ResourceAllocation.objects.bulk_create(
-        ResourceAllocation(
-            appointment=appointment,
-            resource_id=unit,
-            blocked_start=appointment.blocked_start,
-            blocked_end=appointment.blocked_end,
-            overbooked=unit in overbooked,
-        )
-        for unit in units
+        allocation(appointment, unit, overbooked=unit in overbooked) for unit in units
     )
 
 

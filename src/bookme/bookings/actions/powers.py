@@ -6,7 +6,7 @@ from bookme.bookings.availability import OUTSIDE_HOURS, OVERBOOKING, Cause
 from bookme.bookings.models import Appointment
 from bookme.core.actor import Actor, ActorKind
 from bookme.core.errors import NotAllowed
-from bookme.core.permissions import Permission
+from bookme.core.permissions import Permission, Role
 from bookme.staff.models import Staff
 
 CUSTOMER, BUSINESS = "customer", "business"  # by whom, as events and rows say
@@ -21,6 +21,11 @@ def acts_for_business(actor: Actor) -> bool:
         actor.demand(Permission.BOOKINGS_MANAGE)
         return True
     return False
+
+
+def own_user(actor: Actor) -> UUID | None:
+    """Who is signed in for themselves; the team acts for others."""
+    return actor.id if actor.kind is ActorKind.USER and actor.role is Role.CUSTOMER else None
 
 
 def waived_by(actor: Actor, *, outside_hours: bool, overbook: bool) -> frozenset[Cause]:

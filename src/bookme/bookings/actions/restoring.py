@@ -10,7 +10,7 @@ from bookme.bookings.actions.seats import take_seats
 from bookme.bookings.actions.versions import swap
 from bookme.bookings.availability import Cause
 from bookme.bookings.locks import lock
-from bookme.bookings.models import Appointment, Booking
+from bookme.bookings.models import ACTIVE, Appointment, Booking
 from bookme.bookings.wishes import SlotUnavailable, Wish
 from bookme.core.errors import Conflict
 from bookme.locations.models import Resource
@@ -30,7 +30,7 @@ def restore(booking: Booking, columns: Mapping[str, Any], waived: frozenset[Caus
     swap(booking, **columns, cancelled_by="", cancel_reason="")
     if appointment.service.kind == ServiceKind.CLASS and not _stands(appointment):
         raise Conflict("Its session is cancelled. Book another one.", code="session_cancelled")
-    is_empty = not Appointment.objects.filter(_ACTIVE, pk=appointment.pk).exists()
+    is_empty = not Appointment.objects.filter(ACTIVE, pk=appointment.pk).exists()
     met = _lay_again(appointment, wish) if is_empty else []
     with the_wall(wish):
         if not take_seats(appointment_id=appointment.pk, seats=booking.party_size):
@@ -46,15 +46,12 @@ def _stands(session: Appointment) -> bool:
     return Appointment.objects.filter(pk=session.pk, published=True).exists()
 
 
-_ACTIVE = Q(published=True) | Q(seats_taken__gt=0)
-
-
 def _lay_again(appointment: Appointment, wish: Wish) -> list[Cause]:
     """Say of each of its people whether it overbooks them. What was itself overbooked counts as busy, too."""
     met = False
     for row in Appointment.objects.filter(Q(pk=appointment.pk) | Q(lead=appointment.pk)):
         others = Appointment.objects.filter(
-            _ACTIVE, staff=row.staff_id, blocked_start__lt=row.blocked_end, blocked_end__gt=row.blocked_start
+            ACTIVE, staff=row.staff_id, blocked_start__lt=row.blocked_end, blocked_end__gt=row.blocked_start
         )
         is_met, row.overbooked = others.exists(), others.filter(overbooked=False).exists()
         met = met or is_met

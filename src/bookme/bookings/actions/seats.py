@@ -1,7 +1,7 @@
 """Seats: taken and given back by one atomic statement each, always under the lock of the appointment's calendar."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 from uuid import UUID
 
@@ -9,9 +9,12 @@ from django.db.models import F, Q, QuerySet
 
 from bookme.bookings.actions.facts import publish_together
 from bookme.bookings.actions.versions import swapped
+from bookme.bookings.availability import Cause
 from bookme.bookings.events import BookingExpired
+from bookme.bookings.locks import lock
 from bookme.bookings.models import Appointment, Booking, ResourceAllocation
 from bookme.bookings.states import Status
+from bookme.bookings.wishes import SESSIONS_ONLY, SlotUnavailable, Wish
 from bookme.core.actor import SYSTEM
 from bookme.tenants.statements import prepared_rows
 
@@ -27,6 +30,18 @@ def take_seats(*, appointment_id: UUID, seats: int) -> bool:
     return left.update(seats_taken=F("seats_taken") + seats) > 0
 
 
+def take_session_seats(session: Appointment, wish: Wish) -> None:
+    """Of a published session, whose time is taken already, only the seats have to be left.
+
+    Raises SlotUnavailable where fewer are, or where the session is not any more what was asked for.
+    """
+    same = {"starts_at": session.starts_at, "staff": session.staff_id, "location": session.location_id}
+    if not Appointment.objects.filter(pk=session.pk, published=True, **same).exists():
+        raise SlotUnavailable(wish=wish, causes=[SESSIONS_ONLY])
+    if not take_seats(appointment_id=session.pk, seats=wish.party_size):
+        raise SlotUnavailable(wish=wish, causes=[Cause.CAPACITY])
+
+
 def give_back_seats(*, appointment_id: UUID, seats: int) -> None:
     """An appointment that nobody is left in frees its resources, too; a published session keeps them."""
     _of_all(appointment_id).update(seats_taken=F("seats_taken") - seats)
@@ -37,6 +52,14 @@ def give_back_seats(*, appointment_id: UUID, seats: int) -> None:
 
 def _of_all(appointment_id: UUID) -> QuerySet[Appointment]:
     return Appointment.objects.filter(Q(pk=appointment_id) | Q(lead=appointment_id))
+
+
+def lock_and_sweep(owners: Iterable[UUID], *, now: dt.datetime) -> None:
+    """The lock of these; holds that ran out are released under it, whoever's they are: they are in nobody's way."""
+    overdue = staff_of_expired_holds(now=now)
+    lock({*owners, *overdue})
+    if overdue:
+        release_expired_holds(staff_ids=overdue, now=now)
 
 
 def staff_of_expired_holds(*, now: dt.datetime) -> set[UUID]:

@@ -2,18 +2,19 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import asdict, replace
-from typing import Any, TypeVar
+from dataclasses import replace
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Max, Q
 
-from bookme.bookings.actions.limits import RECENT, RETRY_AFTER, TEAM_SOURCE, guest_contacts, guest_network
-from bookme.bookings.actions.powers import acts_for_business, require_within
+from bookme.bookings.actions.facts import waiting_fact
+from bookme.bookings.actions.limits import RECENT, RETRY_AFTER, TEAM_SOURCE, guest_contacts
+from bookme.bookings.actions.powers import require_within
 from bookme.bookings.actions.request import BookingRequest
+from bookme.bookings.actions.rows import said_columns
 from bookme.bookings.actions.terms import VisitTerms, checked_terms
-from bookme.bookings.events import WaitlistClosed, WaitlistEvent, WaitlistJoined, WaitlistRanked
+from bookme.bookings.events import WaitlistClosed, WaitlistJoined, WaitlistRanked
 from bookme.bookings.locks import lock
 from bookme.bookings.models import STILL_WAITS, Waiting, WaitlistEntry
 from bookme.bookings.selectors.offer import policy_of
@@ -26,9 +27,9 @@ from bookme.bookings.selectors.waiting import (
     over_at,
     would_open,
 )
-from bookme.core.actor import SYSTEM, Actor, ActorKind
+from bookme.core.actor import SYSTEM, Actor
 from bookme.core.errors import Conflict, Invalid, NotAllowed, NotFound, TooMany
-from bookme.core.permissions import Permission, Role
+from bookme.core.permissions import Permission
 from bookme.core.time import is_calendar_day
 from bookme.customers.actions import find_or_make_customer, record_consents
 from bookme.eventlog.actions import publish
@@ -39,8 +40,6 @@ from bookme.tenants.outbox import enqueue_again
 
 CLOSE_TASK = "bookings.close_waiting"
 SESSION_OR_DAY = "Give either a session, or a service and a date."
-
-E = TypeVar("E", bound=WaitlistEvent)
 
 
 def join_waitlist(*, request: BookingRequest, date: dt.date | None, actor: Actor, now: dt.datetime) -> WaitlistEntry:
@@ -107,8 +106,7 @@ def close_entry(*, entry_id: UUID, reason: str) -> bool:
     entry = locked_entry(entry_id)
     if entry.state is not Waiting.WAITING:
         return False
-    entry.status = Waiting.CLOSED
-    entry.save(update_fields=["status", "updated_at"])
+    end_waiting(entry, Waiting.CLOSED)
     publish(waiting_fact(WaitlistClosed, entry, reason=reason), actor=SYSTEM)
     return True
 
@@ -135,17 +133,10 @@ def require_waiting(entry: WaitlistEntry) -> None:
         raise _wrong_status(entry)
 
 
-def waiting_fact(kind: type[E], entry: WaitlistEntry, **more: Any) -> E:
-    """An event of that kind about the entry."""
-    return kind(
-        entry_id=entry.pk,
-        customer_id=entry.customer_id,
-        service_id=entry.service_id,
-        session_id=str(entry.session_id or ""),
-        date=entry.date.isoformat() if entry.date else "",
-        party_size=entry.party_size,
-        **more,
-    )
+def end_waiting(entry: WaitlistEntry, status: Waiting) -> None:
+    """They wait no more; the caller has the row locked, and tells of it."""
+    entry.status = status
+    entry.save(update_fields=["status", "updated_at"])
 
 
 def _wrong_status(entry: WaitlistEntry) -> Conflict:
@@ -178,26 +169,15 @@ def _require_horizon(service: Service, date: dt.date, now: dt.datetime) -> None:
 
 
 def _unsaved(request: BookingRequest, terms: VisitTerms, date: dt.date | None, actor: Actor) -> WaitlistEntry:
-    is_theirs = actor.kind is ActorKind.USER and actor.role is Role.CUSTOMER
     return WaitlistEntry(
         service=terms.wish.service,
         session=terms.session,
         date=date,
         staff_id=None if terms.session else request.items[0].staff_id,
         location_id=None if terms.session else request.location_id,
-        contact_name=request.contact.name,
-        contact_email=request.contact.email,
-        contact_phone=request.contact.phone,
-        language=request.language,
-        user_id=actor.id if is_theirs else None,
-        guest_address=guest_network(request.guest_address, actor=actor),
-        source=TEAM_SOURCE if acts_for_business(actor) else request.source,
-        consents=dict(request.consents),
-        notes=request.notes,
-        answers=terms.answers,
-        address=asdict(request.address) if request.address else None,
         extras=[str(extra.pk) for extra in terms.items[0].extras],
         party_size=request.party_size,
+        **said_columns(request, answers=terms.answers, actor=actor),
     )
 
 

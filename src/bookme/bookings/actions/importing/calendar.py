@@ -10,7 +10,7 @@ from django.db.models import Q
 from bookme.bookings.actions.importing.catalogue import Catalogue
 from bookme.bookings.actions.importing.lines import LineError, Meant, Placed
 from bookme.bookings.availability import Cause
-from bookme.bookings.models import Appointment, ResourceAllocation
+from bookme.bookings.models import ACTIVE, Appointment, ResourceAllocation
 from bookme.bookings.wishes import SESSIONS_ONLY
 from bookme.bookings.wording import cause_text
 from bookme.core.errors import FieldError
@@ -20,7 +20,6 @@ from bookme.staff.models import Staff
 
 _DAY = dt.timedelta(days=1)
 _LONGEST = dt.timedelta(days=14)
-_ACTIVE = Q(published=True) | Q(seats_taken__gt=0)
 Range = tuple[dt.datetime, dt.datetime]
 Slot = tuple[UUID, UUID, UUID, dt.datetime, dt.datetime]
 
@@ -41,7 +40,7 @@ class Calendar:
         last = max(max(each.ends_at.values()) for each in meant) + _LONGEST
         within = Q(blocked_start__lt=last, blocked_end__gt=first)
         owners = owners_of(meant, self.catalogue)
-        for row in Appointment.objects.filter(_ACTIVE, within, staff__in=owners):
+        for row in Appointment.objects.filter(ACTIVE, within, staff__in=owners):
             self._mark(row.staff_id, (row.blocked_start, row.blocked_end), 0)
             if row.lead_id is None:
                 self._open[_slot_of(row)] = row

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
+from bookme.bookings.actions.rows import blocked_range
 from bookme.bookings.models import Appointment
 from bookme.bookings.states import KEEPS_SEATS, Status
 from bookme.core.errors import FieldError
 from bookme.core.spreadsheets import line_pointer
-from bookme.core.time import MINUTE
 from bookme.customers.actions import Contact
 from bookme.locations.models import Location
 from bookme.services.models import Service
@@ -72,10 +72,7 @@ class Meant:
 
     def blocked(self, staff: Staff) -> tuple[dt.datetime, dt.datetime]:
         end = self.ends_at[staff.pk]
-        if self.is_over:
-            return self.starts_at, end
-        before, after = self.service.padding_before_minutes, self.service.padding_after_minutes
-        return self.starts_at - before * MINUTE, end + after * MINUTE
+        return (self.starts_at, end) if self.is_over else blocked_range(self.service, self.starts_at, end)
 
 
 @dataclass

@@ -1,6 +1,5 @@
 """The rows of an import, in a few statements for every five hundred lines. The wall has the last word."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -13,6 +12,7 @@ from bookme.bookings.actions.facts import fact_of
 from bookme.bookings.actions.importing.calendar import Calendar
 from bookme.bookings.actions.importing.lines import Placed
 from bookme.bookings.actions.limits import IMPORT_SOURCE
+from bookme.bookings.actions.rows import allocation, helping, new_reference
 from bookme.bookings.events import BookingImported
 from bookme.bookings.models import Appointment, Booking, ResourceAllocation, Visit
 from bookme.bookings.selectors.offer import policy_of
@@ -24,7 +24,6 @@ from bookme.eventlog.actions import publish_all
 from bookme.services.pricing import booking_price
 from bookme.tenants.context import require_tenant
 
-_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _AT_ONCE = 500
 
 
@@ -51,7 +50,7 @@ def _visits(placed: Sequence[Placed], customers: Sequence[Customer]) -> list[Vis
     visits = []
     for each, customer in zip(placed, customers, strict=True):
         said = each.meant.said
-        reference = said.reference or "".join(secrets.choice(_LETTERS) for _ in range(8))
+        reference = said.reference or new_reference()
         visit = by_reference.setdefault(
             reference,
             Visit(
@@ -75,43 +74,16 @@ def _write_appointments(placed: Sequence[Placed], calendar: Calendar) -> None:
     made = {each.appointment.pk for each in new}
     try:
         Appointment.objects.bulk_create([each.appointment for each in new], batch_size=_AT_ONCE)
-        Appointment.objects.bulk_create([row for each in new for row in _helping(each)], batch_size=_AT_ONCE)
-        ResourceAllocation.objects.bulk_create([row for each in new for row in _holding(each)], batch_size=_AT_ONCE)
+        helpers = [helping(each.appointment, staff_id) for each in new for staff_id in each.helpers]
+        Appointment.objects.bulk_create(helpers, batch_size=_AT_ONCE)
+        units = [allocation(each.appointment, unit) for each in new for unit in each.units]
+        ResourceAllocation.objects.bulk_create(units, batch_size=_AT_ONCE)
     except IntegrityError as error:
         raise Conflict("Some of these bookings overlap with others.", code="overlap") from error
     joined = {each.appointment.pk for each in placed if not each.is_new} - made
     for pk in joined:
         rows = Appointment.objects.filter(Q(pk=pk) | Q(lead=pk))
         rows.update(seats_taken=F("seats_taken") + calendar.taken[pk])
-
-
-def _helping(placed: Placed) -> list[Appointment]:
-    lead = placed.appointment
-    return [
-        Appointment(
-            lead=lead,
-            staff_id=staff_id,
-            service=lead.service,
-            location=lead.location,
-            starts_at=lead.starts_at,
-            ends_at=lead.ends_at,
-            blocked_start=lead.blocked_start,
-            blocked_end=lead.blocked_end,
-            capacity=lead.capacity,
-            seats_taken=lead.seats_taken,
-        )
-        for staff_id in placed.helpers
-    ]
-
-
-def _holding(placed: Placed) -> list[ResourceAllocation]:
-    row = placed.appointment
-    return [
-        ResourceAllocation(
-            appointment=row, resource_id=unit, blocked_start=row.blocked_start, blocked_end=row.blocked_end
-        )
-        for unit in placed.units
-    ]
 
 
 def _booking(

@@ -4,20 +4,18 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from bookme.bookings.actions.facts import fact_of, session_fact
+from bookme.bookings.actions.facts import cancellation_told, fact_of, session_fact
 from bookme.bookings.actions.powers import BUSINESS
-from bookme.bookings.actions.sessions.rows import fresh, lock_and_sweep, require_to_come
+from bookme.bookings.actions.seats import lock_and_sweep
+from bookme.bookings.actions.sessions.versions import fresh, require_to_come
 from bookme.bookings.actions.versions import swap
 from bookme.bookings.events import BookingCancelled, SessionCancelled
 from bookme.bookings.models import Appointment, Booking
 from bookme.bookings.states import KEEPS_SEATS, TRANSITIONS, Status
 from bookme.core.actor import Actor
 from bookme.core.errors import Conflict
-from bookme.core.money import amount_text
 from bookme.core.permissions import Permission
 from bookme.eventlog.actions import publish
-
-__all__ = ["call_off", "cancel_session", "has_come", "seated_in"]
 
 
 def cancel_session(*, session: Appointment, actor: Actor, now: dt.datetime, reason: str = "") -> int:
@@ -63,9 +61,7 @@ def call_off(
     for booking in bookings:
         reason = reason_for(booking)
         swap(booking, status=Status.CANCELLED, cancelled_by=BUSINESS, cancel_reason=reason, fee=Decimal(0))
-        fee = amount_text(booking.fee, booking.currency)
-        told = {"by": BUSINESS, "reason": reason, "fee": fee, "currency": booking.currency, "of_session": True}
-        publish(fact_of(BookingCancelled, booking, **told), actor=actor)
+        publish(fact_of(BookingCancelled, booking, **cancellation_told(booking), of_session=True), actor=actor)
     session.published, session.seats_taken, session.decide_at = False, 0, None
     session.version += 1
     session.save(update_fields=["published", "seats_taken", "decide_at", "version", "updated_at"])

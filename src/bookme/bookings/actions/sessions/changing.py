@@ -6,14 +6,16 @@ from types import EllipsisType
 from typing import Any
 from uuid import UUID
 
-from bookme.bookings.actions.facts import fact_of, session_fact
+from bookme.bookings.actions.facts import before_move, fact_of, session_fact
 from bookme.bookings.actions.overdue import let_expire
 from bookme.bookings.actions.powers import BUSINESS, require_calendar
+from bookme.bookings.actions.rows import allocation
+from bookme.bookings.actions.seats import lock_and_sweep
 from bookme.bookings.actions.sessions.cancelling import seated_in
 from bookme.bookings.actions.sessions.deciding import decide_all_at, decision_point, forget_decision
 from bookme.bookings.actions.sessions.planning import Need, Plan, Spot, dated, units_for
-from bookme.bookings.actions.sessions.publishing import allocation, place_all, require_seats, require_start
-from bookme.bookings.actions.sessions.rows import fresh, lock_and_sweep, require_to_come, stale_session
+from bookme.bookings.actions.sessions.publishing import place_all, require_seats, require_start
+from bookme.bookings.actions.sessions.versions import fresh, require_to_come, stale_session
 from bookme.bookings.actions.versions import swap
 from bookme.bookings.events import BookingRescheduled, SessionChanged
 from bookme.bookings.models import Appointment, ResourceAllocation
@@ -105,7 +107,7 @@ def change_session(
     if target.capacity < found.seats_taken:
         detail = f"{found.seats_taken} places are taken already: it cannot have fewer."
         raise Conflict(detail, code="seats_taken", extra={"seats_taken": found.seats_taken})
-    was = _told_before(found)
+    was = before_move(found)
     decide_at = _decision(found, target, now)
     if plan:
         place_all([plan], units)
@@ -158,16 +160,6 @@ def _save(session: Appointment, target: _Target, decide_at: dt.datetime | None, 
         forget_decision(session.pk)
     else:
         decide_all_at([session], now=now)
-
-
-def _told_before(session: Appointment) -> dict[str, Any]:
-    """The old time, person and place, as the facts name them."""
-    return {
-        "old_start": session.starts_at.isoformat(),
-        "old_end": session.ends_at.isoformat(),
-        "old_staff_id": session.staff_id,
-        "old_location_id": session.location_id,
-    }
 
 
 def _tell_all(session: Appointment, was: dict[str, Any], actor: Actor, now: dt.datetime) -> int:

@@ -7,8 +7,8 @@ from uuid import UUID
 from django.utils import translation
 
 from bookme.bookings.actions.facts import session_fact
+from bookme.bookings.actions.seats import lock_and_sweep
 from bookme.bookings.actions.sessions.cancelling import call_off, has_come, seated_in
-from bookme.bookings.actions.sessions.rows import lock_and_sweep
 from bookme.bookings.events import TOO_FEW, SessionConfirmed
 from bookme.bookings.models import Appointment, Booking
 from bookme.bookings.selectors.offer import policy_of

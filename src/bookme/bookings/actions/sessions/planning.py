@@ -9,12 +9,12 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from bookme.bookings.actions.rows import blocked_range
 from bookme.bookings.availability import Cause
-from bookme.bookings.models import Appointment, ResourceAllocation
+from bookme.bookings.models import ACTIVE, Appointment, ResourceAllocation
 from bookme.bookings.recurrence import instant_on
 from bookme.bookings.wording import clash_text
 from bookme.core.errors import Conflict
-from bookme.core.time import MINUTE
 from bookme.locations.models import Closure, Location, Resource
 from bookme.locations.selectors import zone_of
 from bookme.services.models import Service
@@ -115,7 +115,7 @@ class Plan:
             if shut := calendar.closure(self.location.pk, (starts_at, ends_at)):
                 self._closed(date, shut.name)
                 continue
-            blocked = self._blocked(starts_at, ends_at)
+            blocked = blocked_range(self.service, starts_at, ends_at)
             if cause := calendar.take(self.staff.pk, blocked):
                 self._clash(date, cause, self.staff.name)
                 continue
@@ -128,10 +128,6 @@ class Plan:
             self.left_out.append(LeftOut(date, Cause.CLOSURE.value, clash_text(Cause.CLOSURE, name)))
         else:
             self._clash(date, Cause.CLOSURE, name)
-
-    def _blocked(self, starts_at: dt.datetime, ends_at: dt.datetime) -> Range:
-        before, after = self.service.padding_before_minutes, self.service.padding_after_minutes
-        return starts_at - before * MINUTE, ends_at + after * MINUTE
 
     def _units(self, calendar: "Calendar", blocked: Range, date: dt.date) -> Iterable[UUID]:
         for need in self.needs:
@@ -159,9 +155,8 @@ class Calendar:
 
     def _read(self, plans: Sequence[Plan], first: dt.datetime, last: dt.datetime) -> None:
         within = Q(blocked_start__lt=last, blocked_end__gt=first)
-        active = Q(published=True) | Q(seats_taken__gt=0)
         staff_ids, moving = {plan.staff.pk for plan in plans}, [plan.moving for plan in plans if plan.moving]
-        for row in Appointment.objects.filter(within, active, staff_id__in=staff_ids).exclude(pk__in=moving):
+        for row in Appointment.objects.filter(ACTIVE, within, staff_id__in=staff_ids).exclude(pk__in=moving):
             self._busy[row.staff_id].append((row.blocked_start, row.blocked_end, Cause.BOOKING))
         for absence, cause in ((TimeOff, Cause.TIME_OFF), (ExternalBusy, Cause.EXTERNAL)):
             rows: Any = absence.objects.filter(starts_at__lt=last, ends_at__gt=first, staff_id__in=staff_ids)

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from bookme.bookings.actions.facts import session_fact
 from bookme.bookings.actions.powers import require_calendar
+from bookme.bookings.actions.rows import allocation
+from bookme.bookings.actions.seats import lock_and_sweep
 from bookme.bookings.actions.sessions.deciding import decide_all_at, decision_point
 from bookme.bookings.actions.sessions.planning import (
     Calendar,
@@ -19,7 +21,6 @@ from bookme.bookings.actions.sessions.planning import (
     needs_of,
     units_for,
 )
-from bookme.bookings.actions.sessions.rows import lock_and_sweep
 from bookme.bookings.events import SessionPublished
 from bookme.bookings.models import Appointment, ResourceAllocation, SessionRun
 from bookme.bookings.recurrence import LONGEST, Recurrence
@@ -155,16 +156,6 @@ def write_sessions(publications: Sequence[Publication], *, actor: Actor, now: dt
     for session in sessions:
         publish(session_fact(SessionPublished, session), actor=actor)
     return sessions
-
-
-def allocation(session: Appointment, unit_id: UUID) -> ResourceAllocation:
-    """A unit for the session's blocked range; not saved."""
-    return ResourceAllocation(
-        appointment=session,
-        resource_id=unit_id,
-        blocked_start=session.blocked_start,
-        blocked_end=session.blocked_end,
-    )
 
 
 def asked_class(service_id: UUID) -> Service:

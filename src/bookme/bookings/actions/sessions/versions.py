@@ -1,21 +1,9 @@
-"""A session as it is now, under the lock."""
+"""A session as it is now, under the lock: of two changes at once, one is told that it came late."""
 
 import datetime as dt
-from collections.abc import Iterable
-from uuid import UUID
 
-from bookme.bookings.actions.seats import release_expired_holds, staff_of_expired_holds
-from bookme.bookings.locks import lock
 from bookme.bookings.models import Appointment
 from bookme.core.errors import Conflict
-
-
-def lock_and_sweep(owners: Iterable[UUID], *, now: dt.datetime) -> None:
-    """The lock, of these calendars and units; holds that ran out are released under it: they are in nobody's way."""
-    overdue = staff_of_expired_holds(now=now)
-    lock({*owners, *overdue})
-    if overdue:
-        release_expired_holds(staff_ids=overdue, now=now)
 
 
 def require_to_come(session: Appointment, *, now: dt.datetime) -> None:
