@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from bookme.bookings.actions.facts import waiting_fact
 from bookme.bookings.actions.offering import decline_offer, leave_waitlist, offer_place
 from bookme.bookings.actions.sessions.cancelling import cancel_session
-from bookme.bookings.actions.facts import waiting_fact
 from bookme.bookings.events import WaitlistClosed, WaitlistJoined
 from bookme.bookings.links import waitlist_url
 from bookme.bookings.models import WaitlistEntry
