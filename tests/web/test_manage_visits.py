@@ -101,6 +101,7 @@ def test_it_moves_as_one(visitor: Visitor, visit: Visit) -> None:
     page = page_of(visitor.get(f"{path_of(visit)}move/", date="2030-01-07"))
     assert f'value="{(MONDAY + HOUR).isoformat()}"' in page  # it is not in its own way
     assert "Full colour" in page
+    assert " checked" not in page  # to where it is already would be a move, too
     later = MONDAY + DAY
     answer = visitor.post(f"{path_of(visit)}move/", {"slot": later.isoformat()})
     assert answer["Location"] == f"{path_of(visit)}?moved=1"

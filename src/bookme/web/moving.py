@@ -70,7 +70,7 @@ class Moving:
         return zone_of(self.booking.appointment.location)
 
     @property
-    def starts_at(self) -> dt.datetime:
+    def old_start(self) -> dt.datetime:
         return self.visit.start.astimezone(self.zone)
 
     @property

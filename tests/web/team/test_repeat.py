@@ -44,7 +44,7 @@ def test_every_date_is_shown_before(salon_team: Shop, stylist: Person) -> None:
     taken = visit_of(salon_team, salon_team.cut, start=MONDAY + WEEK)
     page = shown(stylist, address(salon_team, **FOUR))
     assert "Every week on Monday at 10:00" in page
-    assert "3 of 4 free" in page
+    assert "3 of 4 available" in page
     for minute in dates(0, 2, 3):
         assert f'name="date" value="{minute}" checked' in page
     assert f'value="{dates(1)[0]}"' not in page
@@ -75,7 +75,7 @@ def test_what_is_picked_is_booked_together(salon_team: Shop, stylist: Person) ->
 
 def test_until_goes_before_the_number(salon_team: Shop, stylist: Person) -> None:
     page = shown(stylist, address(salon_team, **FOUR, until="2030-01-20"))
-    assert "2 of 2 free" in page
+    assert "2 of 2 available" in page
     page = shown(stylist, address(salon_team, every="1", unit="monthly", count="3"))
     assert "Every month on the first Monday at 10:00" in page
     assert "Monday 4 February, 10:00" in page
@@ -151,7 +151,7 @@ def test_a_class_repeats_in_its_sessions(salon_team: Shop, owner: Person) -> Non
     ]
     first = {"service": None, "person": None, "start": None, "session": sessions[0].pk}
     page = shown(owner, address(salon_team, **first, every="1", unit="weekly", count="3"))
-    assert "2 of 3 free" in page
+    assert "2 of 3 available" in page
     assert "A class is booked by its sessions" in page
     path = address(salon_team, "customer", **first, every="1", unit="weekly", count="3", date=dates(0, 2))
     assert "booked on 2 dates" in done(owner, path, CALLER)

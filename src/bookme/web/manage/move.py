@@ -63,7 +63,7 @@ def _moving(request: HttpRequest, managed: Managed) -> Moving | None:
 
 
 def _time_page(request: HttpRequest, managed: Managed, moving: Moving, context: dict[str, Any]) -> HttpResponse:
-    day = asked_day(request) or (moving.starts_at.date() if managed.dates else None)
+    day = asked_day(request) or (moving.old_start.date() if managed.dates else None)
     query = {} if moving.reach.is_one_visit else {"what": moving.reach.key}
     context |= {
         "choice": moving,

@@ -92,7 +92,7 @@ def _choices(request: HttpRequest, actor: Actor, booking: Booking, moving: Movin
         sessions = other_sessions(moving.booking, now=moving.at)
         return context | {"sessions": [SessionCard(each) for each in sessions]}
     today = moving.at.astimezone(moving.zone).date()
-    asked = asked_day(request, today=today) if "day" in request.GET else max(moving.starts_at.date(), today)
+    asked = asked_day(request, today=today) if "day" in request.GET else max(moving.old_start.date(), today)
     day = {"day": asked.isoformat()}
     return context | {
         "same_url": f"{own_url}?{urlencode(query | day)}",
