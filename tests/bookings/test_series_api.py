@@ -311,6 +311,9 @@ def test_what_cannot_be_read_is_told_with_its_place(shop: Shop, api: Api, owner:
     series = booked(api, shop)
     refused(step(api, series, "cancel", scope="following"), 400, "required", "/visit")
     refused(step(api, series, "cancel", scope="this", visit=series["id"]), 404, "not_found")
+    for scope in (["this"], {"this": 1}, None, 1):
+        told = step(api, series, "cancel", scope=scope).json()
+        assert (told["status"], {each["pointer"] for each in told["errors"]}) == (400, {"/scope"})
     assert owner.api.get(f"series/{series['visits'][0]['id']}/").status_code == 404
     assert api.get(f"series/{series['id']}/").status_code == 404
 

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bookme.core.http.fields import (
+    BoundedList,
     DateField,
     EmailField,
     InstantField,
@@ -37,6 +38,7 @@ class EchoSerializer(serializers.Serializer[Any]):
     party = WholeNumber(required=False)
     id = serializers.UUIDField(required=False)
     data = JsonObject(required=False)
+    days = BoundedList(child=WholeNumber(max_value=6), max_length=7, required=False)
 
 
 class EchoView(ApiView):

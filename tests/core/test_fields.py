@@ -29,6 +29,7 @@ ACCEPTED = [
     ("party", 3, 3),
     ("party", 2**31 - 1, 2**31 - 1),
     ("data", {"a": [1, {"b": None}]}, {"a": [1, {"b": None}]}),
+    ("days", [6, 6, 0], [6, 6, 0]),
 ]
 
 REFUSED = [
@@ -110,6 +111,13 @@ def test_refused(door: Api, field: str, given: Any, code: str) -> None:
     assert code in {each["code"] for each in faults}
     assert all(each["pointer"].startswith(f"/{field}") for each in faults)
     assert answer.json()["code"] in {code, "invalid"}
+
+
+def test_of_a_list_that_is_too_long_no_member_is_told(door: Api) -> None:
+    answer = door.post("echo/", {"days": [9] * 60_000})
+    assert [(each["pointer"], each["code"]) for each in answer.json()["errors"]] == [("/days", "max_length")]
+    some = door.post("echo/", {"days": [0, 9, 9]}).json()["errors"]
+    assert [each["pointer"] for each in some] == ["/days/1", "/days/2"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from bookme.core.http.fields import DateField, MoneyField, PlainText, WholeNumber
+from bookme.core.http.fields import BoundedList, DateField, MoneyField, PlainText, WholeNumber
 from bookme.core.http.serializers import (
     ColorField,
     InputSerializer,
@@ -284,7 +284,7 @@ class QuestionSerializer(RowSerializer[Question]):
     translated = ("label", "help_text")
     translated_lists = ("choices",)
     team_only = frozenset({"translations"})
-    choices = serializers.ListField(child=PlainText(max_length=120), max_length=50, required=False)
+    choices = BoundedList(child=PlainText(max_length=120), max_length=50, required=False)
     choice_labels = serializers.SerializerMethodField()
     minimum = serializers.IntegerField(min_value=-(10**9), max_value=10**9, allow_null=True, required=False)
     maximum = serializers.IntegerField(min_value=-(10**9), max_value=10**9, allow_null=True, required=False)

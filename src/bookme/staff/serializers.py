@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.utils.translation import get_language
 from rest_framework import serializers
 
-from bookme.core.http.fields import DateField, EmailField, MoneyField, PhoneField, PlainText, WholeNumber
+from bookme.core.http.fields import BoundedList, DateField, EmailField, MoneyField, PhoneField, PlainText, WholeNumber
 from bookme.core.http.serializers import (
     ColorField,
     InputSerializer,
@@ -193,7 +193,7 @@ class ServiceAreaSerializer(RowSerializer[ServiceArea]):
     latitude = serializers.FloatField(min_value=-90, max_value=90)
     longitude = serializers.FloatField(min_value=-180, max_value=180)
     radius_km = serializers.FloatField(min_value=0.1, max_value=500)
-    days = serializers.ListField(child=WholeNumber(max_value=6), max_length=7, required=False)
+    days = BoundedList(child=WholeNumber(max_value=6), max_length=7, required=False)
 
     class Meta:
         model = ServiceArea

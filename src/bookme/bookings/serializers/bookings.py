@@ -15,7 +15,7 @@ from bookme.bookings.serializers.fields import MAX_EXTRAS, Amount, StaffChoice, 
 from bookme.bookings.serializers.who import ContactOutput, ForcedInput, WhoInput
 from bookme.bookings.wording import cancellation_text_of
 from bookme.core.formats import Formats, locale_of
-from bookme.core.http.fields import InstantField, JsonObject, MultilineText, WholeNumber
+from bookme.core.http.fields import BoundedList, InstantField, JsonObject, MultilineText, WholeNumber
 from bookme.core.money import amount_text
 from bookme.tenants.context import require_tenant
 
@@ -27,7 +27,7 @@ class BookingInput(WhoInput):
     service = serializers.UUIDField(required=False, allow_null=True, default=None)
     start = InstantField(required=False, allow_null=True, default=None)
     staff = StaffChoice(required=False, allow_null=True, default=None)
-    extras = serializers.ListField(child=serializers.UUIDField(), max_length=MAX_EXTRAS, required=False, default=list)
+    extras = BoundedList(child=serializers.UUIDField(), max_length=MAX_EXTRAS, required=False, default=list)
 
     def also_wrong(self, data: Mapping[str, Any]) -> dict[str, Any]:
         faults = super().also_wrong(data)

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from bookme.bookings.availability import Cause
 from bookme.bookings.serializers.fields import MAX_EXTRAS, StaffChoice
 from bookme.bookings.wishes import SESSIONS_ONLY
-from bookme.core.http.fields import DateField, InstantField, PlainText, WholeNumber
+from bookme.core.http.fields import BoundedList, DateField, InstantField, PlainText, WholeNumber
 
 
 class SlotsQuery(serializers.Serializer[Any]):
@@ -21,7 +21,7 @@ class SlotsQuery(serializers.Serializer[Any]):
     staff = StaffChoice(required=False, default=None)
     location = serializers.UUIDField(required=False, default=None)
     party_size = WholeNumber(min_value=1, required=False, default=1)
-    extras = serializers.ListField(child=serializers.UUIDField(), max_length=MAX_EXTRAS, required=False, default=list)
+    extras = BoundedList(child=serializers.UUIDField(), max_length=MAX_EXTRAS, required=False, default=list)
     postcode = PlainText(max_length=16, required=False, allow_blank=True, default="")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from bookme.bookings.recurrence import MOST, Frequency, Recurrence
-from bookme.core.http.fields import DateField, WholeNumber
+from bookme.core.http.fields import BoundedList, DateField, WholeNumber
 from bookme.core.http.serializers import InputSerializer, fault
 
 MAX_INTERVAL = 52
@@ -21,7 +21,7 @@ class RepeatInput(InputSerializer):
 
     frequency = serializers.ChoiceField(choices=[each.value for each in Frequency])
     interval = WholeNumber(min_value=1, max_value=MAX_INTERVAL, required=False, default=1)
-    weekdays = serializers.ListField(child=WholeNumber(max_value=6), max_length=7, required=False, default=list)
+    weekdays = BoundedList(child=WholeNumber(max_value=6), max_length=7, required=False, default=list)
     count = WholeNumber(min_value=1, max_value=MOST, required=False, allow_null=True, default=None)
     until = DateField(required=False, allow_null=True, default=None)
     last = serializers.BooleanField(required=False, default=False)

@@ -15,7 +15,7 @@ from bookme.bookings.serializers.repeat import RepeatInput, RepeatOutput
 from bookme.bookings.serializers.steps import ReasonInput
 from bookme.bookings.serializers.visits import ItemInput, VisitInput
 from bookme.bookings.wishes import SESSIONS_ONLY
-from bookme.core.http.fields import InstantField, PlainText, WholeNumber
+from bookme.core.http.fields import BoundedList, InstantField, PlainText, WholeNumber
 from bookme.core.http.serializers import InputSerializer
 
 
@@ -24,7 +24,7 @@ class SeriesPreviewInput(InputSerializer):
 
     start = InstantField()
     rule = RepeatInput()
-    items = serializers.ListField(child=ItemInput(), min_length=1, max_length=MOST_SERVICES)
+    items = BoundedList(child=ItemInput(), min_length=1, max_length=MOST_SERVICES)
     location = serializers.UUIDField(required=False, allow_null=True, default=None)
     party_size = WholeNumber(min_value=1, required=False, default=1)
     postcode = PlainText(max_length=16, required=False, allow_blank=True, default="")
@@ -34,7 +34,7 @@ class SeriesInput(VisitInput):
     """The same, for somebody. With `starts`, those are booked instead of all dates of the rule."""
 
     rule = RepeatInput()
-    starts = serializers.ListField(child=InstantField(), max_length=MOST, required=False, default=list)
+    starts = BoundedList(child=InstantField(), max_length=MOST, required=False, default=list)
 
 
 class _ScopeInput(InputSerializer):
@@ -53,7 +53,8 @@ class _ScopeInput(InputSerializer):
 
 
 def _visit_missing(data: Mapping[str, Any]) -> dict[str, Any]:
-    if data.get("scope") in {Scope.THIS.value, Scope.FOLLOWING.value} and not data.get("visit"):
+    # A tuple: what was sent may be a list, which no set can be asked for.
+    if data.get("scope") in (Scope.THIS.value, Scope.FOLLOWING.value) and not data.get("visit"):
         return {"visit": [serializers.ErrorDetail("Say which visit.", code="required")]}
     return {}
 

@@ -17,7 +17,7 @@ from bookme.bookings.serializers.bookings import (
 )
 from bookme.bookings.serializers.fields import ANY, MAX_EXTRAS, StaffChoice
 from bookme.bookings.serializers.who import ContactOutput, ForcedInput, WhoInput
-from bookme.core.http.fields import DateField, InstantField, PlainText, WholeNumber
+from bookme.core.http.fields import BoundedList, DateField, InstantField, PlainText, WholeNumber
 from bookme.core.http.serializers import InputSerializer
 from bookme.core.money import amount_text
 from bookme.core.permissions import Permission
@@ -28,14 +28,14 @@ class ItemInput(InputSerializer):
 
     service = serializers.UUIDField()
     staff = StaffChoice(required=False, allow_null=True, default=None)
-    extras = serializers.ListField(child=serializers.UUIDField(), max_length=MAX_EXTRAS, required=False, default=list)
+    extras = BoundedList(child=serializers.UUIDField(), max_length=MAX_EXTRAS, required=False, default=list)
 
 
 class VisitInput(WhoInput):
     """Services one after another, in this order, at one place, from `start` on."""
 
     start = InstantField()
-    items = serializers.ListField(child=ItemInput(), min_length=1, max_length=MOST_SERVICES)
+    items = BoundedList(child=ItemInput(), min_length=1, max_length=MOST_SERVICES)
 
 
 class VisitRescheduleInput(ForcedInput):
@@ -56,11 +56,11 @@ class VisitSlotsQuery(serializers.Serializer[Any]):
         """As in SlotsQuery."""
         return {**super().get_fields(), "from": DateField(source="first"), "to": DateField(source="last")}
 
-    service = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=MOST_SERVICES)
-    staff = serializers.ListField(child=StaffChoice(), max_length=MOST_SERVICES, required=False, default=list)
+    service = BoundedList(child=serializers.UUIDField(), min_length=1, max_length=MOST_SERVICES)
+    staff = BoundedList(child=StaffChoice(), max_length=MOST_SERVICES, required=False, default=list)
     location = serializers.UUIDField(required=False, default=None)
     party_size = WholeNumber(min_value=1, required=False, default=1)
-    extras = serializers.ListField(child=serializers.UUIDField(), max_length=MAX_EXTRAS, required=False, default=list)
+    extras = BoundedList(child=serializers.UUIDField(), max_length=MAX_EXTRAS, required=False, default=list)
     postcode = PlainText(max_length=16, required=False, allow_blank=True, default="")
 
 

@@ -12,7 +12,7 @@ from bookme.bookings.selectors.waiting import held_by
 from bookme.bookings.serializers.fields import MAX_EXTRAS, StaffChoice, Translation
 from bookme.bookings.serializers.who import AddressInput, ConsentsInput, ContactOutput, CustomerInput, consent_faults
 from bookme.bookings.wording import position_text
-from bookme.core.http.fields import DateField, InstantField, JsonObject, MultilineText, WholeNumber
+from bookme.core.http.fields import BoundedList, DateField, InstantField, JsonObject, MultilineText, WholeNumber
 from bookme.core.http.serializers import InputSerializer
 
 FIRST, LAST = "first", "last"
@@ -27,7 +27,7 @@ class WaitlistInput(InputSerializer):
     staff = StaffChoice(required=False, allow_null=True, default=None)
     location = serializers.UUIDField(required=False, allow_null=True, default=None)
     party_size = WholeNumber(min_value=1, required=False, default=1)
-    extras = serializers.ListField(child=serializers.UUIDField(), max_length=MAX_EXTRAS, required=False, default=list)
+    extras = BoundedList(child=serializers.UUIDField(), max_length=MAX_EXTRAS, required=False, default=list)
     notes = MultilineText(max_length=2000, required=False, allow_blank=True, default="")
     answers = JsonObject(required=False, default=dict)
     address = AddressInput(required=False, allow_null=True, default=None)

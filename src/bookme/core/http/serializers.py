@@ -11,7 +11,15 @@ from django.utils.translation import get_language
 from rest_framework import serializers
 
 from bookme.core.fetch import all_of
-from bookme.core.http.fields import EmailField, InstantField, JsonObject, MultilineText, PlainText, WholeNumber
+from bookme.core.http.fields import (
+    BoundedList,
+    EmailField,
+    InstantField,
+    JsonObject,
+    MultilineText,
+    PlainText,
+    WholeNumber,
+)
 from bookme.core.text import has_control_characters
 
 LISTED_TEXT = 120
@@ -101,7 +109,7 @@ class RowSerializer(InputSerializer, serializers.ModelSerializer[M]):
         return answer
 
 
-class RowsField(serializers.ListField):
+class RowsField(BoundedList):
     """Rows of a table by their ids, in one query; each id that is unknown is a fault at its place."""
 
     default_error_messages = {"does_not_exist": "There is no such row.", "twice": "This is there twice."}
@@ -136,7 +144,7 @@ def row_field(rows: Any, **options: Any) -> serializers.PrimaryKeyRelatedField[A
     return serializers.PrimaryKeyRelatedField(queryset=rows, pk_field=serializers.UUIDField(), **options)
 
 
-class TagsField(serializers.ListField):
+class TagsField(BoundedList):
     """At most twenty words, each once."""
 
     default_error_messages = {"twice": "A tag is there twice."}
