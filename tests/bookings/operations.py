@@ -276,7 +276,7 @@ OPERATIONS: dict[str, tuple[int, Operation]] = {
     "join session": (6, join_session),
     "confirm": (4, step("confirm", among="pending")),
     "decline": (2, step("decline", among="pending")),
-    "cancel": (14, step("cancel")),
+    "cancel": (14, step("cancel", among="confirmed")),
     "restore": (10, step("undo", among="cancelled")),
     "reschedule": (12, reschedule),
     "reassign": (7, reassign),

@@ -28,7 +28,7 @@ from bookme.tenants.config import Policy
 
 
 def confirm_booking(*, booking: Booking, actor: Actor, now: dt.datetime) -> Booking:
-    """Say yes to a visit that was asked for, by any of its bookings.
+    """Say yes to a visit that was asked for, by any of its bookings. Takes the lock, for another may begin elsewhere.
 
     Publishes BookingConfirmed; raises Conflict `wrong_status` or `stale_version`, as do the others here, and `too_late`
     once its start has passed. A hold is confirmed by its payment, not here.
@@ -36,6 +36,7 @@ def confirm_booking(*, booking: Booking, actor: Actor, now: dt.datetime) -> Book
     actor.demand(Permission.BOOKINGS_MANAGE)
     require_step(booking.state, Status.CONFIRMED, has_begun=booking.appointment.starts_at <= now)
     requested = _requested_with(booking, actor)
+    lock({owner for each in requested for owner in owners_of(each.appointment)})
     for each in requested:
         swap(each, status=Status.CONFIRMED)
     publish_together(BookingConfirmed, requested, actor=actor)

@@ -78,3 +78,8 @@ const fault = find("[data-focus-first]") ?? find("[aria-invalid=true]");
 fault?.focus();
 centreDay();
 openTarget();
+
+/** What cannot be looked at in place is sent as without scripts: then the page that says why is shown. */
+for (const failure of ["htmx:responseError", "htmx:sendError"]) {
+  document.addEventListener(failure, (event) => event.target.closest("form#import")?.submit());
+}
