@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from bookme.bookings.actions import cancel_booking, expire_if_overdue, offering, seats
+from bookme.bookings.actions import cancel_booking, expire_if_overdue, offering, seats, waiting
 from bookme.bookings.models import Appointment, Booking, WaitlistEntry
 from bookme.bookings.reactions import offer_opened
 from bookme.bookings.selectors.waiting import waitlist_entries
@@ -172,3 +172,27 @@ def test_one_contact_joins_once(open_business: Shop, committed: Tenant) -> None:
     crowd("salon.localhost", 6, work)
     assert sorted(codes) == [201, *[409] * 5]
     assert WaitlistEntry.objects.count() == 1
+
+
+def test_of_two_who_put_a_line_in_order_neither_undoes_the_other(open_business: Shop, committed: Tenant) -> None:
+    api, session = Api(host="salon.localhost"), full_session(open_business)
+    told = [waits(api, f"ada{number}", session=str(session.pk)) for number in range(4)]
+    line = [WaitlistEntry.objects.get(pk=each["id"]) for each in told]
+
+    def first(entry: WaitlistEntry, *, waits_for: float, stays: float) -> Callable[[], object]:
+        def act() -> None:
+            time.sleep(waits_for)
+            with transaction.atomic(durable=True):
+                waiting.rank_entry(entry=entry, actor=SYSTEM, to="first")
+                time.sleep(stays)
+
+        return act
+
+    together(
+        committed,
+        first(line[3], waits_for=0, stays=0.6),
+        first(line[2], waits_for=0.2, stays=0.6),
+        first(line[1], waits_for=0.4, stays=0),
+    )
+    found = waiting.line_of(line[0]).order_by("rank").values_list("contact_name", flat=True)
+    assert list(found) == ["Ada1", "Ada2", "Ada3", "Ada0"]

@@ -76,7 +76,9 @@ def rank_entry(*, entry: WaitlistEntry, actor: Actor, to: str = "", before: UUID
     for another line's.
     """
     actor.demand(Permission.BOOKINGS_MANAGE)
-    line = list(line_of(entry).select_for_update(no_key=True).order_by("rank", "created_at", "id"))
+    # Locked in an order that no rank changes: else two at once could deadlock, or read the line as it was before.
+    rows = line_of(entry).select_for_update(no_key=True).order_by("id")
+    line = sorted(rows, key=lambda each: (each.rank, each.created_at, each.pk))
     mine = next((each for each in line if each.pk == entry.pk), None)
     if mine is None:
         raise _wrong_status(locked_entry(entry.pk))
