@@ -98,6 +98,9 @@ class TestOverbooking:
         second = made(ask(manager, shop, monday(10, 30), **OVER))
         assert (second["overbooked"], flags(), waived(second["id"])) == (True, [False, True], [["booking"]])
         assert "overbooked" not in stranger.api.get(f"bookings/{first['id']}/?token={first['manage_token']}").json()
+        visit = f"visits/{first['visit']}/"
+        assert "overbooked" not in stranger.api.get(f"{visit}?token={first['manage_token']}").json()["bookings"][0]
+        assert manager.api.get(visit).json()["bookings"][0]["overbooked"] is False
         # Both count as busy for everybody else.
         for start in (monday(10), monday(11)):
             assert refused(ask(stranger, shop, start), 409, "slot_unavailable")["causes"] == ["booking"]

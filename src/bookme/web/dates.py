@@ -7,7 +7,7 @@ from itertools import groupby
 
 from bookme.bookings.models import Booking
 from bookme.bookings.recurrence import Recurrence
-from bookme.bookings.selectors.bookings import BookedVisit
+from bookme.bookings.selectors.visits import BookedVisit
 from bookme.bookings.series_wording import series_text
 from bookme.bookings.states import UPCOMING, Status
 from bookme.core.formats import Formats

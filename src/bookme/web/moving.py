@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from bookme.bookings.actions.moving import reschedule_visit, visit_move
 from bookme.bookings.actions.series import reschedule_series
 from bookme.bookings.models import Appointment, Booking
-from bookme.bookings.selectors.bookings import BookedVisit
 from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.selectors.openings import max_gap, snapshots_between
 from bookme.bookings.selectors.series import Scope
 from bookme.bookings.selectors.sessions import sessions_between
 from bookme.bookings.selectors.terms import still_ahead
+from bookme.bookings.selectors.visits import BookedVisit
 from bookme.bookings.wishes import DatesUnavailable, SlotUnavailable, Wish
 from bookme.core.actor import Actor
 from bookme.core.errors import DomainError

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from bookme.bookings.models import Booking
 from bookme.bookings.policies import CancelTerms, MoveTerms
-from bookme.bookings.selectors.bookings import BookedVisit
 from bookme.bookings.selectors.series import Scope, visits_meant
 from bookme.bookings.selectors.terms import cancel_terms_of, move_terms_of
+from bookme.bookings.selectors.visits import BookedVisit
 from bookme.bookings.states import UPCOMING
 
 THIS, FOLLOWING, ALL = Scope.THIS.value, Scope.FOLLOWING.value, Scope.ALL.value

@@ -18,7 +18,7 @@ from bookme.bookings.events import (
 from bookme.bookings.locks import lock
 from bookme.bookings.models import Booking
 from bookme.bookings.policies import no_show_fee
-from bookme.bookings.selectors.bookings import visit_bookings_for
+from bookme.bookings.selectors.visits import visit_bookings_for
 from bookme.bookings.states import Status, require_step, require_transition
 from bookme.core.actor import Actor
 from bookme.core.money import amount_text

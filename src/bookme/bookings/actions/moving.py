@@ -89,10 +89,10 @@ def reschedule_visit(
     *,
     bookings: Sequence[Booking],
     start: dt.datetime,
-    any_staff: bool,
-    location_id: UUID | None,
     actor: Actor,
     now: dt.datetime,
+    any_staff: bool = False,
+    location_id: UUID | None = None,
     outside_hours: bool = False,
     overbook: bool = False,
 ) -> None:

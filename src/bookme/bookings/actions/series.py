@@ -12,9 +12,9 @@ from bookme.bookings.actions.request import BookingRequest
 from bookme.bookings.actions.terms import VisitTerms, checked_terms, session_wish
 from bookme.bookings.models import Series, Visit
 from bookme.bookings.recurrence import Frequency, Recurrence, instant_on
-from bookme.bookings.selectors.bookings import BookedVisit
 from bookme.bookings.selectors.series import NO_SUCH_TIME, Scope, starts_of, visits_meant
 from bookme.bookings.selectors.sessions import session_at
+from bookme.bookings.selectors.visits import BookedVisit
 from bookme.core.actor import Actor
 from bookme.core.errors import Conflict, Invalid
 from bookme.locations.selectors import zone_of
@@ -27,9 +27,9 @@ def create_series(
     *,
     request: BookingRequest,
     rule: Recurrence,
-    starts: Sequence[dt.datetime] = (),
     actor: Actor,
     now: dt.datetime,
+    starts: Sequence[dt.datetime] = (),
 ) -> list[Visit]:
     """Book the request at each date of the rule, from its own start on; or at `starts`, as agreed after a preview.
 
@@ -89,10 +89,10 @@ def reschedule_series(
     scope: Scope,
     visit_id: UUID | None,
     start: dt.datetime,
-    any_staff: bool,
-    location_id: UUID | None,
     actor: Actor,
     now: dt.datetime,
+    any_staff: bool = False,
+    location_id: UUID | None = None,
 ) -> None:
     """Move the named visit (of all, the first still to come) to `start`, and the others that are meant as far.
 

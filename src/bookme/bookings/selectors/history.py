@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from bookme.bookings.history import Fact, fact_text
 from bookme.bookings.models import Booking
-from bookme.bookings.selectors.bookings import history_of
 from bookme.core.formats import Formats, locale_of
 from bookme.core.models import Translated
 from bookme.eventlog.models import Event
@@ -23,6 +23,11 @@ class Told:
 
     event: Event
     text: str
+
+
+def history_of(booking: Booking) -> QuerySet[Event]:
+    """Every fact about it, in the order in which they became true."""
+    return Event.objects.filter(subject_id=booking.pk).order_by("occurred_at", "id")
 
 
 def told_history(booking: Booking, events: Sequence[Event]) -> list[Told]:

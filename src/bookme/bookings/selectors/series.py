@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from bookme.bookings.availability import Cause, Chain
 from bookme.bookings.models import Appointment, Booking
 from bookme.bookings.recurrence import Recurrence, instant_on
-from bookme.bookings.selectors.bookings import BookedVisit, bookings_visible_to
+from bookme.bookings.selectors.bookings import bookings_visible_to
 from bookme.bookings.selectors.openings import (
     NEAR_DAYS,
     alternatives_in,
@@ -26,6 +26,7 @@ from bookme.bookings.selectors.openings import (
 )
 from bookme.bookings.selectors.sessions import session_at
 from bookme.bookings.selectors.snapshots import MAX_RANGE_DAYS
+from bookme.bookings.selectors.visits import BookedVisit
 from bookme.bookings.states import UPCOMING
 from bookme.bookings.wishes import SESSIONS_ONLY, SlotUnavailable, Wish
 from bookme.core.actor import Actor

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 
 from bookme.bookings.models import Appointment
 from bookme.bookings.wishes import Wish
-from bookme.core.errors import NotFound
+from bookme.core.fetch import one
 from bookme.services.models import ServiceKind
 from bookme.staff.models import StaffService
 
@@ -46,10 +46,7 @@ def sessions_between(
 
 def session_for(session_id: UUID) -> Appointment:
     """Raises NotFound."""
-    found = sessions().filter(pk=session_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return one(sessions(), session_id)
 
 
 def session_at(wish: Wish) -> Appointment | None:

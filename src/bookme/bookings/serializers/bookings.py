@@ -20,7 +20,7 @@ from bookme.core.money import amount_text
 from bookme.tenants.context import require_tenant
 
 
-class BookingInput(WhoInput):
+class BookingInput(ForcedInput, WhoInput):
     """Exactly one of `session`, or `service` with `start`."""
 
     session = serializers.UUIDField(required=False, allow_null=True, default=None)
@@ -176,7 +176,7 @@ class TeamBookingOutput(BookingOutput):
     cancel_reason = serializers.CharField(required=False)
 
 
-TEAM_ONLY = frozenset({"customer", "internal_notes", "source", "cancelled_by", "cancel_reason"})
+TEAM_ONLY = frozenset(TeamBookingOutput._declared_fields.keys() - BookingOutput._declared_fields.keys())
 
 
 class NewBookingOutput(BookingOutput):

@@ -8,8 +8,8 @@ from rest_framework import serializers
 from bookme.bookings.actions.terms import MOST_SERVICES
 from bookme.bookings.availability import Cause
 from bookme.bookings.recurrence import MOST
-from bookme.bookings.selectors.bookings import BookedVisit
 from bookme.bookings.selectors.series import NO_SUCH_TIME, Scope
+from bookme.bookings.selectors.visits import BookedVisit
 from bookme.bookings.serializers.fields import ANY
 from bookme.bookings.serializers.repeat import RepeatInput, RepeatOutput
 from bookme.bookings.serializers.steps import ReasonInput

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from bookme.bookings.actions.terms import MOST_SERVICES
-from bookme.bookings.selectors.bookings import BookedVisit
+from bookme.bookings.selectors.visits import BookedVisit
 from bookme.bookings.serializers.bookings import (
     TEAM_ONLY,
     CancellationOutput,
@@ -31,7 +31,7 @@ class ItemInput(InputSerializer):
     extras = BoundedList(child=serializers.UUIDField(), max_length=MAX_EXTRAS, required=False, default=list)
 
 
-class VisitInput(WhoInput):
+class VisitInput(ForcedInput, WhoInput):
     """Services one after another, in this order, at one place, from `start` on."""
 
     start = InstantField()

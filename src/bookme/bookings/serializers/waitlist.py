@@ -10,35 +10,28 @@ from bookme.bookings.actions.waiting import SESSION_OR_DAY, waits_for_one
 from bookme.bookings.models import Waiting, WaitlistEntry
 from bookme.bookings.selectors.waiting import held_by
 from bookme.bookings.serializers.fields import MAX_EXTRAS, StaffChoice, Translation
-from bookme.bookings.serializers.who import AddressInput, ConsentsInput, ContactOutput, CustomerInput, consent_faults
+from bookme.bookings.serializers.who import ContactOutput, WhoInput
 from bookme.bookings.wording import position_text
-from bookme.core.http.fields import BoundedList, DateField, InstantField, JsonObject, MultilineText, WholeNumber
+from bookme.core.http.fields import BoundedList, DateField, InstantField
 from bookme.core.http.serializers import InputSerializer
 
 FIRST, LAST = "first", "last"
 
 
-class WaitlistInput(InputSerializer):
+class WaitlistInput(WhoInput):
     """Either a `session`, or a `service` with a `date`, and who would come: as it is for a booking."""
 
     session = serializers.UUIDField(required=False, allow_null=True, default=None)
     service = serializers.UUIDField(required=False, allow_null=True, default=None)
     date = DateField(required=False, allow_null=True, default=None)
     staff = StaffChoice(required=False, allow_null=True, default=None)
-    location = serializers.UUIDField(required=False, allow_null=True, default=None)
-    party_size = WholeNumber(min_value=1, required=False, default=1)
     extras = BoundedList(child=serializers.UUIDField(), max_length=MAX_EXTRAS, required=False, default=list)
-    notes = MultilineText(max_length=2000, required=False, allow_blank=True, default="")
-    answers = JsonObject(required=False, default=dict)
-    address = AddressInput(required=False, allow_null=True, default=None)
-    customer = CustomerInput()
-    consents = ConsentsInput(required=False, default=dict)
 
     def also_wrong(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        faults: dict[str, Any] = {}
+        faults = super().also_wrong(data)
         if not waits_for_one(session=data.get("session"), service=data.get("service"), date=data.get("date")):
             faults["non_field_errors"] = [serializers.ErrorDetail(SESSION_OR_DAY, code="session_or_service")]
-        return faults | consent_faults(data, actor=self.context["actor"])
+        return faults
 
 
 class RankInput(InputSerializer):

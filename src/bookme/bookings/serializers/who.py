@@ -69,7 +69,7 @@ class ForcedInput(InputSerializer):
     overbook = serializers.BooleanField(required=False, default=False)
 
 
-class WhoInput(ForcedInput):
+class WhoInput(InputSerializer):
     """For whom something is booked, and what they say. A mobile trade needs an `address` of who is not its team.
 
     So does a business with areas, unless it is a session: its postcode decides who can come.
@@ -86,7 +86,8 @@ class WhoInput(ForcedInput):
     def get_fields(self) -> dict[str, Any]:
         """What is booked comes before for whom."""
         fields = super().get_fields()
-        return {name: fields[name] for name in sorted(fields, key=WhoInput._declared_fields.__contains__)}
+        last = WhoInput._declared_fields.keys() | ForcedInput._declared_fields.keys()
+        return {name: fields[name] for name in sorted(fields, key=last.__contains__)}
 
     def also_wrong(self, data: Mapping[str, Any]) -> dict[str, Any]:
         return consent_faults(data, actor=self.context["actor"])

@@ -6,22 +6,20 @@ from typing import Any
 from uuid import UUID
 
 from django.http import QueryDict
-from django.utils.translation import get_language
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
 from bookme.bookings.links import guest_for_token, manage_token
 from bookme.bookings.models import Booking, Visit
-from bookme.bookings.selectors.bookings import bookings_of_visit
 from bookme.bookings.selectors.openings import with_alternatives
+from bookme.bookings.selectors.visits import bookings_of_visit
 from bookme.bookings.serializers.bookings import BookingOutput, TeamBookingOutput
 from bookme.bookings.wishes import SlotUnavailable
 from bookme.core.actor import Actor
 from bookme.core.fetch import one
 from bookme.core.permissions import Permission
 from bookme.core.time import now
-from bookme.customers.actions import Address, Contact
 from bookme.eventlog.views import IdempotentView
 
 TOKEN = OpenApiParameter("token", OpenApiTypes.STR, description="The manage token of a guest's visit.")
@@ -75,23 +73,6 @@ class BookingView(LinkView):
 def token_of(visit: Visit) -> str:
     """What opens the visit to whoever has it."""
     return manage_token(visit_id=visit.pk, link_version=visit.link_version)
-
-
-def said_of(given: dict[str, Any], address: str) -> dict[str, Any]:
-    """What a WhoInput says, as members of a BookingRequest; `address` is that of the network."""
-    return {
-        "contact": Contact(**given["customer"]),
-        "location_id": given["location"],
-        "party_size": given["party_size"],
-        "notes": given["notes"],
-        "answers": given["answers"],
-        "address": Address(**given["address"]) if given["address"] else None,
-        "consents": given["consents"],
-        "language": get_language() or "",
-        "guest_address": address or None,
-        "outside_hours": given["outside_hours"],
-        "overbook": given["overbook"],
-    }
 
 
 def query_data(query: QueryDict, lists: Collection[str] = ("extras",)) -> dict[str, Any]:

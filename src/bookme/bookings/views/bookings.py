@@ -7,11 +7,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from bookme.bookings.actions import BookingRequest, Item, create_bookings, update_booking
+from bookme.bookings.actions import BookingRequest, create_bookings, update_booking
 from bookme.bookings.filters import BookingFilter
 from bookme.bookings.models import Booking
-from bookme.bookings.selectors.bookings import booking_for, bookings_visible_to, history_of
-from bookme.bookings.selectors.history import told_history
+from bookme.bookings.selectors.bookings import booking_for, bookings_visible_to
+from bookme.bookings.selectors.history import history_of, told_history
 from bookme.bookings.serializers.bookings import (
     BookingChanges,
     BookingInput,
@@ -19,8 +19,8 @@ from bookme.bookings.serializers.bookings import (
     NewBookingOutput,
     TeamBookingOutput,
 )
-from bookme.bookings.views.base import TOKEN, BookingView, said_of, token_of
-from bookme.core.http.client import client_address
+from bookme.bookings.views.base import TOKEN, BookingView, token_of
+from bookme.bookings.views.requests import asked_for
 from bookme.core.http.views import ApiView, write
 from bookme.core.permissions import Access, Permission
 from bookme.core.time import now
@@ -42,7 +42,7 @@ class BookingsView(BookingView):
 
     @extend_schema(operation_id="bookings_create", request=BookingInput, responses={201: NewBookingOutput})
     def post(self, request: Request) -> Response:
-        wanted = _request_of(self.read_input(), client_address(request._request))
+        wanted = asked_for(request, self.read_input())
         with self.alternatives():
             return self.once(lambda: self._booked(wanted), status=201)
 
@@ -52,16 +52,6 @@ class BookingsView(BookingView):
 
     def withheld(self, booking: Booking) -> dict[str, Any]:
         return super().withheld(booking) | {"manage_token": token_of(booking.visit)}
-
-
-def _request_of(given: dict[str, Any], address: str) -> BookingRequest:
-    item = Item(
-        session_id=given["session"],
-        service_id=given["service"],
-        staff_id=given["staff"],
-        extra_ids=tuple(given["extras"]),
-    )
-    return BookingRequest(items=(item,), start=given["start"], **said_of(given, address))
 
 
 class OneBookingView(BookingView):

@@ -13,8 +13,8 @@ from bookme.bookings.actions.series import cancel_series, create_series, resched
 from bookme.bookings.actions.terms import chained, item_terms
 from bookme.bookings.models import Visit
 from bookme.bookings.recurrence import Recurrence
-from bookme.bookings.selectors.bookings import BookedVisit, booked_visits
 from bookme.bookings.selectors.series import Scope, series_preview, series_visits_for, series_zone
+from bookme.bookings.selectors.visits import BookedVisit, booked_visits
 from bookme.bookings.serializers.series import (
     NewSeriesOutput,
     SeriesCancelInput,
@@ -24,9 +24,8 @@ from bookme.bookings.serializers.series import (
     SeriesPreviewOutput,
     SeriesRescheduleInput,
 )
-from bookme.bookings.views.base import TOKEN, LinkView, said_of, token_of
-from bookme.bookings.views.visits import items_of
-from bookme.core.http.client import client_address
+from bookme.bookings.views.base import TOKEN, LinkView, token_of
+from bookme.bookings.views.requests import asked_for, items_of
 from bookme.core.http.views import ApiView
 from bookme.core.permissions import Access
 from bookme.core.time import now
@@ -81,8 +80,7 @@ class SeriesView(SeriesStepView):
     @extend_schema(operation_id="series_create", request=SeriesInput, responses={201: NewSeriesOutput})
     def post(self, request: Request) -> Response:
         given = self.read_input()
-        address = client_address(request._request)
-        wanted = BookingRequest(items=items_of(given), start=given["start"], **said_of(given, address))
+        wanted = asked_for(request, given)
         with self.alternatives():
             return self.once(lambda: self._booked(wanted, given["rule"], given["starts"]), status=201)
 

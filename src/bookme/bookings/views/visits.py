@@ -9,11 +9,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bookme.bookings import actions
-from bookme.bookings.actions import BookingRequest, Item
+from bookme.bookings.actions import BookingRequest
 from bookme.bookings.models import Booking, Visit
-from bookme.bookings.selectors.bookings import BookedVisit, bookings_of_visit, visit_bookings_for
 from bookme.bookings.selectors.offer import asked_visit
 from bookme.bookings.selectors.openings import available_visits
+from bookme.bookings.selectors.visits import BookedVisit, bookings_of_visit, visit_bookings_for
 from bookme.bookings.serializers.steps import NothingInput, ReasonInput
 from bookme.bookings.serializers.visits import (
     NewVisitOutput,
@@ -24,8 +24,8 @@ from bookme.bookings.serializers.visits import (
     VisitSlotsQuery,
 )
 from bookme.bookings.states import Status
-from bookme.bookings.views.base import TOKEN, LinkView, query_data, said_of, token_of
-from bookme.core.http.client import client_address
+from bookme.bookings.views.base import TOKEN, LinkView, query_data, token_of
+from bookme.bookings.views.requests import asked_for
 from bookme.core.http.views import ApiView
 from bookme.core.permissions import Access, Permission
 from bookme.core.time import now
@@ -51,8 +51,7 @@ class VisitsView(VisitView):
 
     @extend_schema(operation_id="visits_create", request=VisitInput, responses={201: NewVisitOutput})
     def post(self, request: Request) -> Response:
-        given, address = self.read_input(), client_address(request._request)
-        wanted = BookingRequest(items=items_of(given), start=given["start"], **said_of(given, address))
+        wanted = asked_for(request, self.read_input())
         with self.alternatives():
             return self.once(lambda: self._booked(wanted), status=201)
 
@@ -62,19 +61,6 @@ class VisitsView(VisitView):
     def told(self, bookings: list[Booking]) -> dict[str, Any]:
         """With the token that opens it."""
         return super().told(bookings) | {"manage_token": token_of(bookings[0].visit)}
-
-
-def items_of(given: dict[str, Any]) -> tuple[Item, ...]:
-    """The services of a body with `items`."""
-    return tuple(
-        Item(
-            service_id=item["service"],
-            staff_id=item["staff"],
-            extra_ids=tuple(item["extras"]),
-            pointer=f"/items/{index}",
-        )
-        for index, item in enumerate(given["items"])
-    )
 
 
 class VisitSlotsView(ApiView):

@@ -4,15 +4,13 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import get_language
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from bookme.bookings.actions import offering, waiting
-from bookme.bookings.actions.request import BookingRequest, Item
+from bookme.bookings import actions
 from bookme.bookings.filters import WaitlistFilter
 from bookme.bookings.links import waitlist_token
 from bookme.bookings.models import WaitlistEntry
@@ -25,14 +23,13 @@ from bookme.bookings.serializers.waitlist import (
     WaitlistInput,
     WaitlistOutput,
 )
+from bookme.bookings.views.requests import asked_for
 from bookme.core.actor import Actor, ActorKind
 from bookme.core.errors import NotFound
 from bookme.core.fetch import one
-from bookme.core.http.client import client_address
 from bookme.core.http.views import write
 from bookme.core.permissions import Access, Permission
 from bookme.core.time import now
-from bookme.customers.actions import Address, Contact
 from bookme.eventlog.views import IdempotentView
 
 TOKEN = OpenApiParameter("token", OpenApiTypes.STR, description="The token of who waits, or of their link.")
@@ -90,10 +87,10 @@ class WaitlistView(WaitlistBase):
     @extend_schema(operation_id="waitlist_join", request=WaitlistInput, responses={201: NewWaitlistOutput})
     def post(self, request: Request) -> Response:
         given = self.read_input()
-        wanted = _request_of(given, client_address(request._request))
+        wanted = asked_for(request, given)
 
         def run() -> dict[str, Any]:
-            entry = waiting.join_waitlist(request=wanted, date=given["date"], actor=self.actor, now=now())
+            entry = actions.join_waitlist(request=wanted, date=given["date"], actor=self.actor, now=now())
             return self.told(entry.pk)
 
         return self.once(run, status=201)
@@ -101,27 +98,6 @@ class WaitlistView(WaitlistBase):
     def told(self, entry_id: UUID) -> dict[str, Any]:
         entry = one(waitlist_entries(), entry_id)
         return {**self.written(self.output, entry), "token": waitlist_token(entry)}
-
-
-def _request_of(given: dict[str, Any], address: str) -> BookingRequest:
-    item = Item(
-        session_id=given["session"],
-        service_id=given["service"],
-        staff_id=given["staff"],
-        extra_ids=tuple(given["extras"]),
-    )
-    return BookingRequest(
-        contact=Contact(**given["customer"]),
-        items=(item,),
-        location_id=given["location"],
-        party_size=given["party_size"],
-        notes=given["notes"],
-        answers=given["answers"],
-        address=Address(**given["address"]) if given["address"] else None,
-        consents=given["consents"],
-        language=get_language() or "",
-        guest_address=address or None,
-    )
 
 
 class OneWaitingView(WaitlistBase):
@@ -140,7 +116,7 @@ class OneWaitingView(WaitlistBase):
         given = self.read_input()
         with write():
             entry = waitlist_for(self.actor, entry_id)
-            waiting.rank_entry(entry=entry, actor=self.actor, **given)
+            actions.rank_entry(entry=entry, actor=self.actor, **given)
             return Response(self.told(entry.pk))
 
 
@@ -152,7 +128,7 @@ class LeaveView(WaitlistBase):
 
     @extend_schema(operation_id="waitlist_leave", parameters=[TOKEN], request=None, responses=TeamWaitlistOutput)
     def post(self, request: Request, entry_id: UUID) -> Response:
-        return self.step(entry_id, offering.leave_waitlist)
+        return self.step(entry_id, actions.leave_waitlist)
 
 
 class AcceptView(WaitlistBase):
@@ -163,7 +139,7 @@ class AcceptView(WaitlistBase):
 
     @extend_schema(operation_id="waitlist_accept", parameters=[TOKEN], request=None, responses=TeamWaitlistOutput)
     def post(self, request: Request, entry_id: UUID) -> Response:
-        return self.step(entry_id, offering.accept_offer, now=now())
+        return self.step(entry_id, actions.accept_offer, now=now())
 
 
 class DeclineOfferView(WaitlistBase):
@@ -174,7 +150,7 @@ class DeclineOfferView(WaitlistBase):
 
     @extend_schema(operation_id="waitlist_decline", parameters=[TOKEN], request=None, responses=TeamWaitlistOutput)
     def post(self, request: Request, entry_id: UUID) -> Response:
-        return self.step(entry_id, offering.decline_offer, now=now())
+        return self.step(entry_id, actions.decline_offer, now=now())
 
 
 class OfferView(WaitlistBase):
@@ -185,7 +161,7 @@ class OfferView(WaitlistBase):
 
     @extend_schema(operation_id="waitlist_offer", request=None, responses=TeamWaitlistOutput)
     def post(self, request: Request, entry_id: UUID) -> Response:
-        return self.step(entry_id, offering.offer_to, now=now())
+        return self.step(entry_id, actions.offer_to, now=now())
 
 
 class RemoveView(WaitlistBase):
@@ -196,4 +172,4 @@ class RemoveView(WaitlistBase):
 
     @extend_schema(operation_id="waitlist_remove", request=None, responses=TeamWaitlistOutput)
     def post(self, request: Request, entry_id: UUID) -> Response:
-        return self.step(entry_id, offering.leave_waitlist)
+        return self.step(entry_id, actions.leave_waitlist)

@@ -16,9 +16,9 @@ from django.utils.translation import get_language
 from bookme.bookings.links import guest_for_token, manage_token, manage_url, waitlist_token
 from bookme.bookings.models import Booking
 from bookme.bookings.policies import CancelTerms, MoveTerms
-from bookme.bookings.selectors.bookings import BookedVisit, visit_bookings_for
 from bookme.bookings.selectors.series import series_visits_for
 from bookme.bookings.selectors.terms import cancel_terms_of, move_terms_of
+from bookme.bookings.selectors.visits import BookedVisit, visit_bookings_for
 from bookme.bookings.selectors.waiting import offer_of
 from bookme.bookings.states import UPCOMING, Status
 from bookme.communications import messages

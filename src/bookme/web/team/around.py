@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from bookme.bookings.models import Booking
-from bookme.bookings.selectors.bookings import BookedVisit, bookings_visible_to, visit_bookings_for
+from bookme.bookings.selectors.bookings import bookings_visible_to
 from bookme.bookings.selectors.series import series_visits_for
+from bookme.bookings.selectors.visits import BookedVisit, visit_bookings_for
 from bookme.core.actor import Actor
 from bookme.core.errors import NotAllowed
 from bookme.core.formats import Formats

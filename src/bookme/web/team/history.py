@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from bookme.bookings.models import Booking
-from bookme.bookings.selectors.bookings import history_of
-from bookme.bookings.selectors.history import told_history
+from bookme.bookings.selectors.history import history_of, told_history
 
 ICONS = {
     "booking.requested": "inbox",

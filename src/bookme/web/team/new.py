@@ -14,8 +14,9 @@ from django.utils.translation import ngettext
 from bookme.bookings.actions.request import BookingRequest, Item
 from bookme.bookings.availability import Cause
 from bookme.bookings.models import Visit
-from bookme.bookings.selectors.bookings import bookings_of_visit, bookings_visible_to
+from bookme.bookings.selectors.bookings import bookings_visible_to
 from bookme.bookings.selectors.openings import with_alternatives
+from bookme.bookings.selectors.visits import bookings_of_visit
 from bookme.bookings.wishes import SlotUnavailable
 from bookme.core.actor import Actor
 from bookme.core.errors import Conflict, FieldError, Invalid
