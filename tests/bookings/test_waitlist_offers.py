@@ -10,6 +10,7 @@ from django.db import transaction
 from bookme.bookings.actions import cancel_booking, offering
 from bookme.bookings.models import Appointment, Booking, Visit, WaitlistEntry
 from bookme.core.actor import SYSTEM
+from bookme.core.permissions import Role
 from bookme.customers.models import Consent
 from bookme.eventlog.models import Event
 from bookme.locations.models import Closure
@@ -24,7 +25,7 @@ from tests.communications.conftest import configure
 from tests.factories.bookings import BookingFactory
 from tests.factories.locations import LocationFactory
 from tests.factories.services import QuestionFactory, ServiceFactory
-from tests.factories.users import Person, Stranger
+from tests.factories.users import Person, Stranger, make_person
 
 TWO_HOURS = dt.timedelta(minutes=120)
 
@@ -311,6 +312,29 @@ def test_the_team_offers_out_of_turn(shop: Shop, owner: Person, stranger: Strang
     refused(owner.api.post(f"waitlist/{bea['id']}/offer/"), 409, "wrong_status")
     deliver_outbox()
     assert statuses() == {"ada": "waiting", "bea": "offered"}
+
+
+def test_whoever_is_bound_offers_no_more_than_they_reach(
+    shop: Shop, salon: Tenant, owner: Person, stranger: Stranger
+) -> None:
+    """Anybody will do, so whoever reaches one of them sees the entry; what is held for it may be another's time."""
+    booked = full_monday(shop)
+    told = waits(stranger.api, "bea", service=str(shop.service.pk), date="2030-01-07")
+    for number in (4, 11):
+        with transaction.atomic():
+            cancel_booking(booking=booked[number], actor=SYSTEM, now=NOW)
+    freed = [(booked[each].appointment.staff_id, booked[each].appointment.starts_at) for each in (4, 11)]
+    assert freed == [(shop.ada.pk, monday(11)), (shop.ben.pk, monday(14))]
+    bens, adas = (make_person(salon, Role.MANAGER, staff_ids=[str(each.pk)]).api for each in (shop.ben, shop.ada))
+    told = bens.post(f"waitlist/{told['id']}/offer/").json()
+    assert (told["offer"]["start"][:16], told["offer"]["staff"]) == ("2030-01-07T14:00", str(shop.ben.pk))
+    (hold,) = held()
+    assert (hold.visit.contact_email, hold.visit.source) == ("bea@mail.example", "api")
+    for step in ("accept", "decline", "leave", "remove"):
+        refused(adas.post(f"waitlist/{told['id']}/{step}/"), 403, "out_of_scope")
+    assert statuses() == {"bea": "offered"}
+    assert [each.pk for each in held()] == [hold.pk]
+    assert bens.post(f"waitlist/{told['id']}/decline/").status_code == 200
 
 
 def test_the_team_answers_for_who_calls(shop: Shop, owner: Person, stranger: Stranger) -> None:

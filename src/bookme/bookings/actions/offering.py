@@ -7,7 +7,7 @@ from bookme.bookings.actions.booking import create_visit
 from bookme.bookings.actions.facts import fact_of, waiting_fact
 from bookme.bookings.actions.overdue import let_expire
 from bookme.bookings.actions.placing import owners_of
-from bookme.bookings.actions.powers import BUSINESS, CUSTOMER, acts_for_business
+from bookme.bookings.actions.powers import BUSINESS, CUSTOMER, acts_for_business, require_in_scope
 from bookme.bookings.actions.request import BookingRequest, Item
 from bookme.bookings.actions.seats import expire_locked
 from bookme.bookings.actions.versions import swapped
@@ -48,12 +48,12 @@ def offer_place(*, entry_id: UUID, now: dt.datetime, actor: Actor = SYSTEM) -> b
     entry = locked_entry(entry_id)
     if entry.state is not Waiting.WAITING or not require_tenant().config.features.waitlist:
         return False
-    found = _place_for(entry, now)
+    found = _place_for(entry, now, actor)
     if found is None:
         return False
     start, until = found
-    visit = create_visit(request=_request(entry, start, until), actor=SYSTEM, now=now)
-    # The platform holds it in their name: it is theirs, and counts as theirs.
+    visit = create_visit(request=_request(entry, start, until), actor=actor, now=now)
+    # It is held in their name: it is theirs, and counts as theirs.
     Visit.objects.filter(pk=visit.pk).update(
         user_id=entry.user_id, source=entry.source, guest_address=entry.guest_address, consents=entry.consents
     )
@@ -70,7 +70,8 @@ def offer_place(*, entry_id: UUID, now: dt.datetime, actor: Actor = SYSTEM) -> b
 def offer_to(*, entry: WaitlistEntry, actor: Actor, now: dt.datetime) -> WaitlistEntry:
     """The team passes the line over: the next free place goes to this one, now. Demands `bookings.manage`.
 
-    Raises Conflict `wrong_status`, and `nothing_free`; else as `offer_place`.
+    Of a day on which anybody will do, it is a place within the actor's scopes. Raises Conflict `wrong_status`, and
+    `nothing_free`; else as `offer_place`.
     """
     actor.demand(Permission.BOOKINGS_MANAGE)
     require_waiting(locked_entry(entry.pk))
@@ -87,7 +88,7 @@ def accept_offer(*, entry: WaitlistEntry, actor: Actor, now: dt.datetime) -> Wai
     """
     acts_for_business(actor)
     locked = locked_entry(entry.pk)
-    booking = _offered(locked, now)
+    booking = _offered(locked, actor, now)
     status = first_status(Policy.from_data(booking.policy))
     if not swapped(booking, status=status, hold_expires_at=None):
         raise Conflict(OVER, code="offer_over")
@@ -107,7 +108,7 @@ def decline_offer(*, entry: WaitlistEntry, actor: Actor, now: dt.datetime) -> Wa
     """
     acts_for_business(actor)
     locked = locked_entry(entry.pk)
-    booking = _offered(locked, now)
+    booking = _offered(locked, actor, now)
     _give_back(booking)
     end_waiting(locked, Waiting.DECLINED)
     publish(waiting_fact(WaitlistDeclined, locked, booking_id=booking.pk), actor=actor)
@@ -122,7 +123,9 @@ def leave_waitlist(*, entry: WaitlistEntry, actor: Actor) -> WaitlistEntry:
     by = BUSINESS if acts_for_business(actor) else CUSTOMER
     locked = locked_entry(entry.pk)
     if locked.state is Waiting.OFFERED:
-        _give_back(held_booking(locked))
+        booking = held_booking(locked)
+        require_in_scope(actor, booking.appointment)
+        _give_back(booking)
     else:
         require_waiting(locked)
     end_waiting(locked, Waiting.LEFT)
@@ -155,12 +158,13 @@ def held_booking(entry: WaitlistEntry) -> Booking:
     return found
 
 
-def _offered(entry: WaitlistEntry, now: dt.datetime) -> Booking:
+def _offered(entry: WaitlistEntry, actor: Actor, now: dt.datetime) -> Booking:
     if entry.state is Waiting.LAPSED:
         raise Conflict(OVER, code="offer_over")
     if entry.state is not Waiting.OFFERED:
         raise Conflict("Nothing is offered to them now.", code="wrong_status", extra={"status": entry.status})
     booking = held_booking(entry)
+    require_in_scope(actor, booking.appointment)
     if booking.state is not Status.HELD or booking.hold_expires_at is None or booking.hold_expires_at <= now:
         raise Conflict(OVER, code="offer_over")
     if booking.appointment.starts_at <= now:
@@ -174,13 +178,13 @@ def _give_back(booking: Booking) -> None:
         raise Conflict(OVER, code="offer_over")
 
 
-def _place_for(entry: WaitlistEntry, now: dt.datetime) -> tuple[dt.datetime, dt.datetime] | None:
+def _place_for(entry: WaitlistEntry, now: dt.datetime, actor: Actor) -> tuple[dt.datetime, dt.datetime] | None:
     """The start that can be offered, and until when. A look without a lock."""
     policy, session = policy_of(entry.service), entry.session
     if session is not None:
         starts = [session.starts_at] if has_seats(session, entry.party_size) else []
     else:
-        starts = free_starts(entry, now=now)
+        starts = free_starts(entry, now=now, actor=actor)
     for start in starts:
         if until := offer_until(start, policy=policy, now=now):
             return start, until

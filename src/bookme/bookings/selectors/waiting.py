@@ -14,7 +14,7 @@ from bookme.bookings.links import waiting_for_token
 from bookme.bookings.models import Appointment, Booking, Waiting, WaitlistEntry
 from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.selectors.snapshots import load_snapshot
-from bookme.core.actor import Actor, ActorKind
+from bookme.core.actor import SYSTEM, Actor, ActorKind
 from bookme.core.fetch import one
 from bookme.core.permissions import Permission
 from bookme.core.time import MINUTE, instant_of
@@ -102,9 +102,9 @@ def has_seats(session: Appointment, party_size: int) -> bool:
     return session.capacity - session.seats_taken >= party_size
 
 
-def free_starts(entry: WaitlistEntry, *, now: dt.datetime) -> list[dt.datetime]:
-    """The starts at which the day that is waited for has room, in order."""
-    return _starts(day_snapshot(entry, now=now), entry)
+def free_starts(entry: WaitlistEntry, *, now: dt.datetime, actor: Actor = SYSTEM) -> list[dt.datetime]:
+    """The starts at which the day that is waited for has room within the actor's scopes, in order."""
+    return _starts(day_snapshot(entry, now=now, actor=actor), entry)
 
 
 def would_open(entry: WaitlistEntry, *, now: dt.datetime) -> bool:
@@ -112,8 +112,8 @@ def would_open(entry: WaitlistEntry, *, now: dt.datetime) -> bool:
     return bool(_starts(_emptied(day_snapshot(entry, now=now)), entry))
 
 
-def day_snapshot(entry: WaitlistEntry, *, now: dt.datetime) -> Snapshot:
-    """What the engine needs for the day of an entry, which may not be saved yet."""
+def day_snapshot(entry: WaitlistEntry, *, now: dt.datetime, actor: Actor = SYSTEM) -> Snapshot:
+    """What the engine needs for the day of an entry, which may not be saved yet; of what the actor's scopes leave."""
     day = _date_of(entry)
     return load_snapshot(
         service=entry.service,
@@ -121,8 +121,9 @@ def day_snapshot(entry: WaitlistEntry, *, now: dt.datetime) -> Snapshot:
         last=day,
         now=now,
         policy=policy_of(entry.service),
-        staff_ids=None if entry.staff_id is None else [entry.staff_id],
-        location_ids=None if entry.location_id is None else [entry.location_id],
+        staff_ids=actor.staff_ids if entry.staff_id is None else [entry.staff_id],
+        staff_within=actor.staff_ids,
+        location_ids=actor.location_ids if entry.location_id is None else [entry.location_id],
         party_size=entry.party_size,
         extra_minutes=extra_minutes(entry),
         point=known_point((entry.address or {}).get("postcode") or ""),
