@@ -177,7 +177,7 @@ class Day(RuleBasedStateMachine):
             policy=POLICY,
             hold_expires_at=DAY + dt.timedelta(days=1),
         )
-        token = manage_token(visit_id=row.visit_id, link_version=row.visit.link_version)
+        token = manage_token(row.visit)
         model = Model(str(row.pk), token, "held", hour)
         self.models.append(model)
         return model

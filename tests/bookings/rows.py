@@ -22,7 +22,7 @@ def booked(shop: Shop, **more: Any) -> Booking:
 
 
 def link(booking: Booking) -> str:
-    return "?token=" + manage_token(visit_id=booking.visit_id, link_version=booking.visit.link_version)
+    return "?token=" + manage_token(booking.visit)
 
 
 def names(booking: Booking) -> list[str]:

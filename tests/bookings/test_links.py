@@ -11,7 +11,7 @@ from tests.factories.bookings import VisitFactory
 
 
 def token_of(visit: object) -> str:
-    return manage_token(visit_id=visit.pk, link_version=visit.link_version)  # type: ignore[attr-defined]
+    return manage_token(visit)  # type: ignore[attr-defined]
 
 
 def test_it_leads_to_its_visit(salon: Tenant) -> None:

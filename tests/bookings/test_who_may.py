@@ -47,7 +47,7 @@ class TestWhoMay:
     def test_a_revoked_link_and_one_of_another_business(self, shop: Shop, stranger: Stranger, rival: Tenant) -> None:
         booking = booked(shop)
         with tenant_scope(rival):
-            foreign = "?token=" + manage_token(visit_id=booking.visit_id, link_version=1)
+            foreign = "?token=" + manage_token(booking.visit)
         refused(stranger.api.get(f"bookings/{booking.pk}/{foreign}"), 404, "not_found")
         old = link(booking)
         assert stranger.api.get(f"bookings/{booking.pk}/{old}").status_code == 200

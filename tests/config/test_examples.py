@@ -11,6 +11,7 @@ import time_machine
 from django.test import Client
 
 from bookme.bookings.links import manage_token
+from bookme.bookings.models import Visit
 from bookme.config import openapi
 from bookme.config.openapi import ANSWERS, REQUESTS
 from bookme.services.models import QuestionKind
@@ -97,8 +98,8 @@ def test_what_is_new_each_time_has_its_form(business: Tenant) -> None:
     real = made.json()
     for name in ("reference", "manage_token"):
         assert _form(BOOKED[name]) == _form(real[name]), name
-    visit = UUID(BOOKED["visit"])
-    assert BOOKED["manage_token"].rpartition(":")[0] == manage_token(visit_id=visit, link_version=1).rpartition(":")[0]
+    visit = Visit(pk=UUID(BOOKED["visit"]))
+    assert BOOKED["manage_token"].rpartition(":")[0] == manage_token(visit).rpartition(":")[0]
 
 
 def _form(text: str) -> list[int]:

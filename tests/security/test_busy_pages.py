@@ -61,7 +61,7 @@ def test_booking_and_cancelling_while_somebody_holds_the_calendar(committed: Ten
     assert written() == before
     assert browser.post(f"/book/details/?d={draft.token()}", GOOD).status_code == 302
     visit = Booking.objects.get().visit
-    link = f"/manage/{manage_token(visit_id=visit.pk, link_version=visit.link_version)}/cancel/"
+    link = f"/manage/{manage_token(visit)}/cancel/"
     fee = re.findall(r'name="fee" value="([^"]*)"', browser.get(link).content.decode())[0]
     with Holder(ana):
         answer = browser.post(link, {"fee": fee})

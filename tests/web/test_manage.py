@@ -8,7 +8,7 @@ import pytest
 from icalendar import Calendar
 
 from bookme.bookings.links import manage_token
-from bookme.bookings.models import Appointment, Booking
+from bookme.bookings.models import Appointment, Booking, Visit
 from bookme.bookings.states import Status
 from bookme.locations.models import Location
 from bookme.tenants.context import tenant_scope
@@ -103,7 +103,7 @@ def test_where_others_stay_its_time_is_not_free(visitor: Visitor) -> None:
     appointment = AppointmentFactory(service=group, staff=visitor.shop.ana, location=visitor.shop.place, seats_taken=2)
     Appointment.objects.update(starts_at=MONDAY, ends_at=MONDAY + HOUR, blocked_start=MONDAY, blocked_end=MONDAY + HOUR)
     visits = [BookingFactory(appointment=appointment).visit for _each in range(2)]
-    token = manage_token(visit_id=visits[0].pk, link_version=1)
+    token = manage_token(visits[0])
     page = page_of(visitor.get(f"/manage/{token}/move/", date="2030-01-07"))
     assert f'value="{MONDAY.isoformat()}"' in page  # with the others, as now
     assert f'value="{(MONDAY + HOUR / 4).isoformat()}"' not in page
@@ -186,8 +186,8 @@ def test_google_s_calendar_gets_the_words_of_the_page(visitor: Visitor, booked: 
 def test_links_that_are_not_good(visitor: Visitor, booked: str, rival: Tenant) -> None:
     visit = Booking.objects.select_related("visit").get().visit
     with tenant_scope(rival):
-        theirs = manage_token(visit_id=visit.pk, link_version=visit.link_version)
-    revoked = manage_token(visit_id=visit.pk, link_version=99)
+        theirs = manage_token(visit)
+    revoked = manage_token(Visit(pk=visit.pk, link_version=99))
     good = booked.split("/")[2]
     before = written()
     for token in (theirs, revoked, "x", good[:-1], "%00", "x" * 3000):

@@ -179,7 +179,7 @@ def test_take_what_is_offered(visitor: Visitor, session: Appointment) -> None:
     page = page_of(visitor.get(path))
     assert "You took the place" in page
     booking = Booking.objects.get(status="confirmed")
-    assert f"/manage/{manage_token(visit_id=booking.visit_id, link_version=1)}/" in page
+    assert f"/manage/{manage_token(booking.visit)}/" in page
 
 
 def test_turn_it_down(visitor: Visitor, session: Appointment) -> None:
@@ -221,7 +221,7 @@ def test_a_link_that_is_not_ours(visitor: Visitor, session: Appointment) -> None
     assert visitor.get("/waitlist/x/").status_code == 404
     booking = Booking.objects.first()
     assert booking is not None
-    manage = manage_token(visit_id=booking.visit_id, link_version=1)
+    manage = manage_token(booking.visit)
     assert visitor.get(f"/waitlist/{manage}/").status_code == 404, "a manage link is no waitlist link"
     assert visitor.get(path.replace("/waitlist/", "/manage/")).status_code == 404
 
@@ -238,7 +238,7 @@ def test_the_manage_page_of_what_is_held(visitor: Visitor, session: Appointment)
     joined(visitor, session)
     freed(session)
     held = Booking.objects.get(status="held")
-    path = f"/manage/{manage_token(visit_id=held.visit_id, link_version=1)}/"
+    path = f"/manage/{manage_token(held.visit)}/"
     page = page_of(visitor.get(path))
     assert "Held for you until Wednesday 2 January, 11:00." in re.sub("<[^>]*>", "", page)
     assert 'value="accept"' in page

@@ -42,7 +42,7 @@ def series_of(shop: Shop, *services: Service, rule: Recurrence = FOUR_WEEKS, **m
 
 def path_of(visit: Visit) -> str:
     """The page behind its link."""
-    return f"/manage/{manage_token(visit_id=visit.pk, link_version=visit.link_version)}/"
+    return f"/manage/{manage_token(visit)}/"
 
 
 def bookings_now(*visits: Visit) -> list[tuple[str, dt.datetime]]:

@@ -12,12 +12,12 @@ from django.db.models import QuerySet
 
 from bookme.bookings.ics import CalendarEntry, calendar_parts
 from bookme.bookings.models import Booking
+from bookme.bookings.wording import address_text
 from bookme.core.money import amount_text
 from bookme.core.spreadsheets import csv_lines
 
 AT_ONCE = 200
 _BLOCK = 32 * 1024
-_OF_ADDRESS = ("line1", "line2", "city", "county", "postcode")
 COLUMNS = (
     "reference",
     "status",
@@ -118,12 +118,8 @@ def _entry(booking: Booking, url: str) -> CalendarEntry:
         starts_at=appointment.starts_at,
         ends_at=appointment.ends_at,
         written_at=booking.updated_at.astimezone(dt.UTC),
-        place=_place(visit.address) or appointment.location.name,
+        place=address_text(visit.address) or appointment.location.name,
         description="\n".join(filter(None, told)),
         url=url,
         state=booking.state,
     )
-
-
-def _place(address: dict[str, str] | None) -> str:
-    return ", ".join(filter(None, ((address or {}).get(each) for each in _OF_ADDRESS)))

@@ -18,15 +18,14 @@ _MAX_LENGTH = 200
 _MANAGE, _WAITLIST = "bookme.manage-link", "bookme.waitlist-link"
 
 
-def manage_token(*, visit_id: UUID, link_version: int) -> str:
-    """The token of a visit's manage link: letters, digits, `-`, `_` and `:`."""
-    return _signer(_MANAGE).sign(f"{visit_id.hex}:{link_version}")
+def manage_token(visit: Visit) -> str:
+    """What opens the visit to whoever has it: letters, digits, `-`, `_` and `:`."""
+    return _signer(_MANAGE).sign(f"{visit.pk.hex}:{visit.link_version}")
 
 
 def manage_url(visit: Visit) -> str:
     """The page on which whoever booked sees, moves or cancels the visit: absolute, on the business's own domain."""
-    token = manage_token(visit_id=visit.pk, link_version=visit.link_version)
-    return business_url(require_tenant(), f"/manage/{token}/")
+    return business_url(require_tenant(), f"/manage/{manage_token(visit)}/")
 
 
 def visit_for_token(token: str) -> Visit:

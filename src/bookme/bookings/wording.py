@@ -1,6 +1,6 @@
 """What booking says in words, in the language that is active: what cancelling costs, and why a time is not offered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from django.utils.functional import Promise
@@ -15,6 +15,7 @@ from bookme.core.formats import Formats, ahead_text
 from bookme.core.money import percent_of
 from bookme.tenants.config import Cancellation, FeeStep, Policy
 
+_OF_ADDRESS = ("line1", "line2", "city", "county", "postcode")
 _CAUSES: dict[str, Promise] = {
     Cause.HOURS: gettext_lazy("Not in the hours of the person and the place."),
     Cause.BREAK: gettext_lazy("In a break."),
@@ -35,6 +36,11 @@ _CAUSES: dict[str, Promise] = {
     Cause.STAFF: gettext_lazy("Too few people are free to do it together."),
     SESSIONS_ONLY: gettext_lazy("A class is booked by its sessions, and there is none then."),
 }
+
+
+def address_text(address: Mapping[str, str] | None) -> str:
+    """The address of a visit in one line; empty where it has none."""
+    return ", ".join(filter(None, ((address or {}).get(each) for each in _OF_ADDRESS)))
 
 
 def cause_text(code: str) -> str:

@@ -11,6 +11,7 @@ from bookme.bookings.events import TOO_FEW, SessionCancelled, SessionChanged
 from bookme.bookings.links import manage_url
 from bookme.bookings.models import Booking
 from bookme.bookings.selectors.bookings import scope_of
+from bookme.bookings.wording import address_text
 from bookme.communications.models import Notification
 from bookme.communications.told import BookingFacts, Former, Sender, SessionFacts
 from bookme.core.actor import Actor
@@ -102,7 +103,7 @@ def facts_of(booking: Booking, *, language: str, former: Former | None = None) -
         service=appointment.service.text("name", language),
         staff=appointment.staff.text("name", language),
         place="" if visit.address else location.text("name", language),
-        address=_one_line_address(visit.address) if visit.address else _address_of(location),
+        address=address_text(visit.address) or _address_of(location),
         meeting_url=location.meeting_url if location.online else "",
         starts_at=appointment.starts_at,
         ends_at=appointment.ends_at,
@@ -158,8 +159,3 @@ def _address_of(location: Location) -> str:
     if location.online:
         return ""
     return ", ".join(filter(None, (location.address_line1, location.address_line2, location.city, location.postcode)))
-
-
-def _one_line_address(address: dict[str, str]) -> str:
-    parts = ("line1", "line2", "city", "county", "postcode")
-    return ", ".join(address[each] for each in parts if address.get(each))

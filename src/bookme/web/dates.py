@@ -9,13 +9,12 @@ from bookme.bookings.models import Booking
 from bookme.bookings.recurrence import Recurrence
 from bookme.bookings.selectors.visits import BookedVisit
 from bookme.bookings.series_wording import series_text
-from bookme.bookings.states import UPCOMING, Status
+from bookme.bookings.states import UPCOMING
 from bookme.core.formats import Formats
 from bookme.locations.selectors import zone_of
 from bookme.web.reach import first_of
 
 SHOWN = 8
-_GONE = frozenset({Status.CANCELLED, Status.DECLINED, Status.EXPIRED})
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class Date:
 
     @property
     def is_gone(self) -> bool:
-        return self.booking.state in _GONE
+        return not self.booking.keeps_seats
 
 
 Months = list[tuple[dt.date, list[Date]]]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from bookme.bookings.models import Booking
 from bookme.bookings.policies import CancelTerms, MoveTerms
 from bookme.bookings.selectors.series import Scope, visits_meant
-from bookme.bookings.selectors.terms import cancel_terms_of, move_terms_of
+from bookme.bookings.selectors.terms import cancel_terms_of, move_terms_of, still_ahead
 from bookme.bookings.selectors.visits import BookedVisit
 from bookme.bookings.states import UPCOMING
 
@@ -94,8 +94,7 @@ def asked_reach(found: Sequence[Reach], key: str) -> Reach | None:
 
 def first_of(bookings: Sequence[Booking]) -> Booking:
     """The first that is still to come; of none that is, the first."""
-    ahead = [each for each in bookings if each.state in UPCOMING] or bookings
-    return min(ahead, key=lambda each: (each.appointment.starts_at, each.position))
+    return min(still_ahead(bookings), key=lambda each: (each.appointment.starts_at, each.position))
 
 
 def _this_label(services: int, *, is_dated: bool) -> str:

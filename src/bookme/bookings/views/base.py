@@ -10,7 +10,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
-from bookme.bookings.links import guest_for_token, manage_token
+from bookme.bookings.links import guest_for_token
 from bookme.bookings.models import Booking, Visit
 from bookme.bookings.selectors.openings import with_alternatives
 from bookme.bookings.selectors.visits import bookings_of_visit
@@ -68,11 +68,6 @@ class BookingView(LinkView):
     def output(self) -> type[serializers.Serializer[Any]]:
         """Internal notes never leave the team."""
         return TeamBookingOutput if self.actor.may(Permission.BOOKINGS_READ) else BookingOutput
-
-
-def token_of(visit: Visit) -> str:
-    """What opens the visit to whoever has it."""
-    return manage_token(visit_id=visit.pk, link_version=visit.link_version)
 
 
 def query_data(query: QueryDict, lists: Collection[str] = ("extras",)) -> dict[str, Any]:

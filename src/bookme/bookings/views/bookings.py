@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from bookme.bookings.actions import BookingRequest, create_bookings, update_booking
 from bookme.bookings.filters import BookingFilter
+from bookme.bookings.links import manage_token
 from bookme.bookings.models import Booking
 from bookme.bookings.selectors.bookings import booking_for, bookings_visible_to
 from bookme.bookings.selectors.history import history_of, told_history
@@ -19,7 +20,7 @@ from bookme.bookings.serializers.bookings import (
     NewBookingOutput,
     TeamBookingOutput,
 )
-from bookme.bookings.views.base import TOKEN, BookingView, token_of
+from bookme.bookings.views.base import TOKEN, BookingView
 from bookme.bookings.views.requests import asked_for
 from bookme.core.http.views import ApiView, write
 from bookme.core.permissions import Access, Permission
@@ -48,10 +49,10 @@ class BookingsView(BookingView):
 
     def _booked(self, wanted: BookingRequest) -> dict[str, Any]:
         [booking] = create_bookings(request=wanted, actor=self.actor, now=now())
-        return {**self.written(self.output, booking), "manage_token": token_of(booking.visit)}
+        return {**self.written(self.output, booking), "manage_token": manage_token(booking.visit)}
 
     def withheld(self, booking: Booking) -> dict[str, Any]:
-        return super().withheld(booking) | {"manage_token": token_of(booking.visit)}
+        return super().withheld(booking) | {"manage_token": manage_token(booking.visit)}
 
 
 class OneBookingView(BookingView):

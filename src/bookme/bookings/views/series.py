@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from bookme.bookings.actions.request import Asked, BookingRequest
 from bookme.bookings.actions.series import cancel_series, create_series, reschedule_series
 from bookme.bookings.actions.terms import chained, item_terms
+from bookme.bookings.links import manage_token
 from bookme.bookings.models import Visit
 from bookme.bookings.recurrence import Recurrence
 from bookme.bookings.selectors.series import Scope, series_preview, series_visits_for, series_zone
@@ -24,7 +25,7 @@ from bookme.bookings.serializers.series import (
     SeriesPreviewOutput,
     SeriesRescheduleInput,
 )
-from bookme.bookings.views.base import TOKEN, LinkView, token_of
+from bookme.bookings.views.base import TOKEN, LinkView
 from bookme.bookings.views.requests import asked_for, items_of
 from bookme.core.http.views import ApiView
 from bookme.core.permissions import Access
@@ -86,12 +87,12 @@ class SeriesView(SeriesStepView):
 
     def _booked(self, wanted: BookingRequest, rule: Recurrence, starts: list[Any]) -> dict[str, Any]:
         made = create_series(request=wanted, rule=rule, starts=starts, actor=self.actor, now=now())
-        return self.told(booked_visits(made)) | {"manage_token": token_of(made[0])}
+        return self.told(booked_visits(made)) | {"manage_token": manage_token(made[0])}
 
     def reveal(self, answer: dict[str, Any]) -> dict[str, Any]:
         """With the token of its first visit."""
         first = Visit.objects.get(pk=answer["visits"][0]["id"])
-        return answer | {"manage_token": token_of(first)}
+        return answer | {"manage_token": manage_token(first)}
 
 
 class OneSeriesView(SeriesStepView):

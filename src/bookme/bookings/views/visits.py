@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from bookme.bookings import actions
 from bookme.bookings.actions import BookingRequest
+from bookme.bookings.links import manage_token
 from bookme.bookings.models import Booking, Visit
 from bookme.bookings.selectors.offer import asked_visit
 from bookme.bookings.selectors.openings import available_visits
@@ -24,7 +25,7 @@ from bookme.bookings.serializers.visits import (
     VisitSlotsQuery,
 )
 from bookme.bookings.states import Status
-from bookme.bookings.views.base import TOKEN, LinkView, query_data, token_of
+from bookme.bookings.views.base import TOKEN, LinkView, query_data
 from bookme.bookings.views.requests import asked_for
 from bookme.core.http.views import ApiView
 from bookme.core.permissions import Access, Permission
@@ -60,7 +61,7 @@ class VisitsView(VisitView):
 
     def told(self, bookings: list[Booking]) -> dict[str, Any]:
         """With the token that opens it."""
-        return super().told(bookings) | {"manage_token": token_of(bookings[0].visit)}
+        return super().told(bookings) | {"manage_token": manage_token(bookings[0].visit)}
 
 
 class VisitSlotsView(ApiView):

@@ -3,8 +3,6 @@
 import datetime as dt
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from secrets import token_urlsafe
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -12,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 
-from bookme.bookings.actions.request import BookingRequest, Item
 from bookme.bookings.availability import Cause
 from bookme.bookings.links import manage_token
 from bookme.bookings.models import Visit
@@ -20,27 +17,19 @@ from bookme.bookings.policies import no_show_fee, payment_due
 from bookme.bookings.selectors.openings import with_alternatives
 from bookme.bookings.wishes import SlotUnavailable
 from bookme.core.actor import GUEST, Actor
-from bookme.core.errors import DomainError, Invalid, Mismatch
-from bookme.core.http.client import client_address
+from bookme.core.errors import DomainError, Mismatch
 from bookme.core.time import now
-from bookme.customers.selectors import customer_by_contact
 from bookme.customers.wording import consent_links
 from bookme.postcodes.selectors import normalized
-from bookme.services.selectors import questions_of
 from bookme.tenants.config import BusinessConfig
 from bookme.tenants.context import require_tenant
-from bookme.tenants.models import BusinessKind
 from bookme.users.authentication import page_actor
-from bookme.users.selectors import person
+from bookme.web.booking.asking import asked_of, details_form, form_id_of, take_refusal
 from bookme.web.booking.choice import Choice, Nowhere, load_choice
 from bookme.web.booking.flow import address, go_to, guest_page, show, steps, with_choice
 from bookme.web.booking.forms import DetailsForm
 from bookme.web.booking.once import book_once, visit_of_draft
 from bookme.web.booking.time import read_instant, take, unsettled
-from bookme.web.wording import told
-
-MOST_SEATS = 10
-MAX_FORM_ID = 100
 
 
 @dataclass(frozen=True)
@@ -71,7 +60,7 @@ def enter_details(request: HttpRequest, choice: Choice) -> HttpResponse:
     if choice.starts_at is None:
         return go_to("book-time", choice.draft)
     try:
-        if visit := visit_of_draft(choice.draft.id, _form_id(request)):
+        if visit := visit_of_draft(choice.draft.id, form_id_of(request)):
             return to_done(visit)
     except Mismatch:
         return _booked_already(request, choice)
@@ -99,21 +88,17 @@ def _details(request: HttpRequest, choice: Choice, actor: Actor) -> HttpResponse
         return _page(request, choice, form, actor, status=422)
     at = now()
     try:
-        asked = _asked(request, choice, form)
-        visit = book_once(draft_id=choice.draft.id, form_id=_form_id(request), request=asked, actor=actor, now=at)
+        asked = asked_of(request, choice, form)
+        visit = book_once(draft_id=choice.draft.id, form_id=form_id_of(request), request=asked, actor=actor, now=at)
     except Mismatch:
         return _booked_already(request, choice)
     except SlotUnavailable as error:
         taken = _taken(choice, error, at, postcode=form.cleaned_data.get("postcode", ""))
         return _page(request, choice, form, actor, status=409, taken=taken)
     except DomainError as error:
-        return _refused(request, choice, form, actor, error)
+        take_refusal(form, error)
+        return _page(request, choice, form, actor, status=422)
     return to_done(visit)
-
-
-def _form_id(request: HttpRequest) -> str:
-    """What tells this form from all others: as it was sent, or new."""
-    return request.POST.get("form", "")[:MAX_FORM_ID] or token_urlsafe()
 
 
 def _booked_already(request: HttpRequest, choice: Choice) -> HttpResponse:
@@ -122,37 +107,12 @@ def _booked_already(request: HttpRequest, choice: Choice) -> HttpResponse:
 
 
 def to_done(visit: Visit) -> HttpResponse:
-    token = manage_token(visit_id=visit.id, link_version=visit.link_version)
-    return redirect(reverse("book-done", args=[token]))
+    return redirect(reverse("book-done", args=[manage_token(visit)]))
 
 
 def _form(request: HttpRequest, choice: Choice, actor: Actor) -> DetailsForm:
-    tenant = require_tenant()
-    return DetailsForm(
-        request.POST if request.method == "POST" else None,
-        config=tenant.config,
-        questions=list(questions_of(choice.service)),
-        language=request.LANGUAGE_CODE,
-        with_address=tenant.kind == BusinessKind.MOBILE or choice.asks_where,
-        seats=_seats(choice),
-        initial=known_of(actor) | {"postcode": choice.draft.postcode},
-    )
-
-
-def _seats(choice: Choice) -> int:
-    """How many may be chosen here: only for a class, since other parties were asked for with the service."""
-    if choice.session is None:
-        return 1
-    return min(choice.session.capacity - choice.session.seats_taken, MOST_SEATS)
-
-
-def known_of(actor: Actor) -> dict[str, Any]:
-    """What we know already of somebody who is signed in."""
-    if actor.id is None:
-        return {}
-    customer = customer_by_contact(user_id=actor.id)
-    known = customer or person(actor.id)
-    return {"name": known.name, "email": known.email, "phone": known.phone}
+    session = choice.session
+    return details_form(request, choice, actor, seats=session.capacity - session.seats_taken if session else 1)
 
 
 def _with_other_start(request: HttpRequest, choice: Choice) -> Choice:
@@ -176,17 +136,6 @@ def _with_other_postcode(request: HttpRequest, choice: Choice) -> Choice:
         return load_choice(replace(kept.draft, postcode=given))
     except Nowhere:
         return choice
-
-
-def _asked(request: HttpRequest, choice: Choice, form: DetailsForm) -> BookingRequest:
-    draft = choice.draft
-    seats = form.cleaned_data.get("party_size", draft.party_size)
-    what: dict[str, Any] = {"items": (Item(session_id=draft.session_id),)}
-    if choice.session is None:
-        item = Item(service_id=draft.service_id, staff_id=draft.staff_id, extra_ids=draft.extra_ids)
-        what = {"items": (item,), "start": draft.start, "location_id": choice.place.id}
-    who = {"language": request.LANGUAGE_CODE, "guest_address": client_address(request) or None}
-    return form.to_request(**what, **who, party_size=seats)
 
 
 def _taken(choice: Choice, error: SlotUnavailable, at: dt.datetime, *, postcode: str) -> Taken:
@@ -216,14 +165,6 @@ def _out_of_reach(choice: Choice, starts: list[dt.datetime], postcode: str) -> T
     return Taken(message % {"postcode": postcode, "name": name}, starts, [], where_url)
 
 
-def _refused(request: HttpRequest, choice: Choice, form: DetailsForm, actor: Actor, error: DomainError) -> HttpResponse:
-    if isinstance(error, Invalid) and error.errors:
-        form.take_errors(error.errors)
-    else:
-        form.add_error(None, told(error))
-    return _page(request, choice, form, actor, status=422)
-
-
 def _page(
     request: HttpRequest,
     choice: Choice,
@@ -239,7 +180,7 @@ def _page(
         "choice": choice,
         "form": form,
         "taken": taken,
-        "form_id": _form_id(request),
+        "form_id": form_id_of(request),
         "terms": terms,
         "payment_due": terms.due,
         "consent_links": consent_links(config.legal),

@@ -17,10 +17,11 @@ from bookme.bookings.links import guest_for_token, manage_token, manage_url, wai
 from bookme.bookings.models import Booking
 from bookme.bookings.policies import CancelTerms, MoveTerms
 from bookme.bookings.selectors.series import series_visits_for
-from bookme.bookings.selectors.terms import cancel_terms_of, move_terms_of
+from bookme.bookings.selectors.terms import cancel_terms_of, move_terms_of, still_ahead
 from bookme.bookings.selectors.visits import BookedVisit, visit_bookings_for
 from bookme.bookings.selectors.waiting import offer_of
 from bookme.bookings.states import UPCOMING, Status
+from bookme.bookings.wording import address_text
 from bookme.communications import messages
 from bookme.communications.itinerary import what_of
 from bookme.communications.selectors import facts_of
@@ -58,7 +59,7 @@ class Managed:
     @cached_property
     def ahead(self) -> list[Booking]:
         """Those that are still to come; all, where none is."""
-        return [each for each in self.bookings if each.state in UPCOMING] or self.bookings
+        return still_ahead(self.bookings)
 
     @property
     def is_several(self) -> bool:
@@ -137,7 +138,7 @@ class Managed:
     @property
     def place_text(self) -> str:
         """Where it is, in one line: the customer's own address where the business comes to them."""
-        return address_line(self.booked.visit.address) or place_line(self.booking.appointment.location)
+        return address_text(self.booked.visit.address) or place_line(self.booking.appointment.location)
 
 
 View = Callable[..., HttpResponse]
@@ -210,13 +211,5 @@ def place_line(place: Location) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def address_line(address: dict[str, Any] | None) -> str:
-    if not address:
-        return ""
-    named = [address.get(key) or "" for key in ("line1", "line2", "city", "postcode")]
-    return ", ".join(part for part in named if part)
-
-
 def _own_url(booking: Booking) -> str:
-    visit = booking.visit
-    return reverse("manage", args=[manage_token(visit_id=visit.pk, link_version=visit.link_version)])
+    return reverse("manage", args=[manage_token(booking.visit)])

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from secrets import token_urlsafe
 from typing import Any
 from uuid import UUID
 
@@ -12,27 +11,22 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 
-from bookme.bookings.actions.request import BookingRequest, Item
 from bookme.bookings.links import waitlist_token
 from bookme.bookings.selectors.sessions import session_for
 from bookme.core.actor import GUEST, Actor
-from bookme.core.errors import DomainError, Invalid, Mismatch, NotFound
-from bookme.core.http.client import client_address
+from bookme.core.errors import DomainError, Mismatch, NotFound
 from bookme.core.time import now
 from bookme.customers.wording import consent_links
-from bookme.services.selectors import questions_of
 from bookme.tenants.context import require_tenant
-from bookme.tenants.models import BusinessKind
 from bookme.users.authentication import page_actor
+from bookme.web.booking.asking import asked_of, details_form, form_id_of, take_refusal
 from bookme.web.booking.choice import Choice
-from bookme.web.booking.details import MAX_FORM_ID, MOST_SEATS, known_of, terms_of
+from bookme.web.booking.details import terms_of
 from bookme.web.booking.draft import Draft
 from bookme.web.booking.flow import address, go_to, guest_page, show, with_choice
-from bookme.web.booking.forms import DetailsForm
 from bookme.web.booking.time import asked_day, unsettled
 from bookme.web.errors import not_found
 from bookme.web.waitlist.once import join_once
-from bookme.web.wording import told
 
 
 @dataclass(frozen=True)
@@ -90,58 +84,25 @@ def _member_join(request: HttpRequest, wanted: Wanted) -> HttpResponse:
 
 
 def _join(request: HttpRequest, wanted: Wanted, actor: Actor) -> HttpResponse:
-    form = _form(request, wanted, actor)
-    form_id = request.POST.get("form", "")[:MAX_FORM_ID] or token_urlsafe()
+    session = wanted.choice.session
+    form = details_form(request, wanted.choice, actor, seats=session.capacity if session else 1)
+    form_id = form_id_of(request)
     page = _context(wanted) | {"form": form, "form_id": form_id, "is_member": actor.id is not None}
     if request.method != "POST":
         return show(request, "waitlist/join.html", page)
     if not form.is_valid():
         return show(request, "waitlist/join.html", page, status=422)
-    asked = _asked(request, wanted, form)
+    asked = asked_of(request, wanted.choice, form)
     try:
         entry = join_once(key=wanted.key, form_id=form_id, request=asked, date=wanted.date, actor=actor, now=now())
     except Mismatch:
         form.add_error(None, _("Somebody has joined by this address already. Begin anew, please."))
     except DomainError as error:
-        _take_error(form, error)
+        take_refusal(form, error)
         page["is_free"] = error.code == "not_full"
     else:
         return redirect(reverse("waitlist-place", args=[waitlist_token(entry)]) + "?joined=1")
     return show(request, "waitlist/join.html", page, status=409)
-
-
-def _take_error(form: DetailsForm, error: DomainError) -> None:
-    if isinstance(error, Invalid) and error.errors:
-        form.take_errors(error.errors)
-    else:
-        form.add_error(None, told(error))
-
-
-def _form(request: HttpRequest, wanted: Wanted, actor: Actor) -> DetailsForm:
-    tenant, choice = require_tenant(), wanted.choice
-    return DetailsForm(
-        request.POST if request.method == "POST" else None,
-        config=tenant.config,
-        questions=list(questions_of(choice.service)),
-        language=request.LANGUAGE_CODE,
-        with_address=tenant.kind == BusinessKind.MOBILE or choice.asks_where,
-        seats=min(choice.session.capacity, MOST_SEATS) if choice.session else 1,
-        initial=known_of(actor) | {"postcode": choice.draft.postcode},
-    )
-
-
-def _asked(request: HttpRequest, wanted: Wanted, form: DetailsForm) -> BookingRequest:
-    choice, draft = wanted.choice, wanted.choice.draft
-    what: dict[str, Any] = {"items": (Item(session_id=draft.session_id),)}
-    if choice.session is None:
-        item = Item(service_id=draft.service_id, staff_id=draft.staff_id, extra_ids=draft.extra_ids)
-        what = {"items": (item,), "location_id": choice.place.id}
-    return form.to_request(
-        **what,
-        party_size=form.cleaned_data.get("party_size", draft.party_size),
-        language=request.LANGUAGE_CODE,
-        guest_address=client_address(request) or None,
-    )
 
 
 def _context(wanted: Wanted) -> dict[str, Any]:

@@ -60,14 +60,11 @@ def _stepped(entry: WaitlistEntry, step: str) -> str:
 
 def _context(entry: WaitlistEntry, token: str, error: str) -> dict[str, Any]:
     card = WaitingCard(entry, now())
-    is_taken = entry.state is Waiting.ACCEPTED and entry.visit is not None
     return {
         "card": card,
         "entry": entry,
         "token": token,
         "error": error,
         "offer_minutes": policy_of(entry.service).offer_minutes,
-        "manage_token": manage_token(visit_id=entry.visit.pk, link_version=entry.visit.link_version)
-        if is_taken and entry.visit
-        else "",
+        "manage_token": manage_token(entry.visit) if entry.state is Waiting.ACCEPTED and entry.visit else "",
     }

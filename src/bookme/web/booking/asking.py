@@ -1,0 +1,75 @@
+"""Who it is for, as the details step and the waitlist ask it: the form, and the request that comes of it."""
+
+from secrets import token_urlsafe
+from typing import Any
+
+from django.http import HttpRequest
+
+from bookme.bookings.actions.request import BookingRequest, Item
+from bookme.core.actor import Actor
+from bookme.core.errors import DomainError, Invalid
+from bookme.core.http.client import client_address
+from bookme.customers.selectors import customer_by_contact
+from bookme.services.selectors import questions_of
+from bookme.tenants.context import require_tenant
+from bookme.tenants.models import BusinessKind
+from bookme.users.selectors import person
+from bookme.web.booking.choice import Choice
+from bookme.web.booking.forms import DetailsForm
+from bookme.web.wording import told
+
+MOST_SEATS = 10
+MAX_FORM_ID = 100
+
+
+def form_id_of(request: HttpRequest) -> str:
+    """What tells this form from all others: as it was sent, or new."""
+    return request.POST.get("form", "")[:MAX_FORM_ID] or token_urlsafe()
+
+
+def details_form(request: HttpRequest, choice: Choice, actor: Actor, *, seats: int) -> DetailsForm:
+    """As it was sent, or with what is known of the actor.
+
+    Of a class up to so many `seats` may be chosen; other parties were asked for with the service.
+    """
+    tenant = require_tenant()
+    return DetailsForm(
+        request.POST if request.method == "POST" else None,
+        config=tenant.config,
+        questions=list(questions_of(choice.service)),
+        language=request.LANGUAGE_CODE,
+        with_address=tenant.kind == BusinessKind.MOBILE or choice.asks_where,
+        seats=min(seats, MOST_SEATS) if choice.session else 1,
+        initial=_known_of(actor) | {"postcode": choice.draft.postcode},
+    )
+
+
+def asked_of(request: HttpRequest, choice: Choice, form: DetailsForm) -> BookingRequest:
+    """What a form that is valid asks for."""
+    draft = choice.draft
+    what: dict[str, Any] = {"items": (Item(session_id=draft.session_id),)}
+    if choice.session is None:
+        item = Item(service_id=draft.service_id, staff_id=draft.staff_id, extra_ids=draft.extra_ids)
+        what = {"items": (item,), "start": draft.start, "location_id": choice.place.id}
+    return form.to_request(
+        **what,
+        party_size=form.cleaned_data.get("party_size", draft.party_size),
+        language=request.LANGUAGE_CODE,
+        guest_address=client_address(request) or None,
+    )
+
+
+def take_refusal(form: DetailsForm, error: DomainError) -> None:
+    """Beside the fields that it points at, else above the form."""
+    if isinstance(error, Invalid) and error.errors:
+        form.take_errors(error.errors)
+    else:
+        form.add_error(None, told(error))
+
+
+def _known_of(actor: Actor) -> dict[str, Any]:
+    """What we know already of somebody who is signed in."""
+    if actor.id is None:
+        return {}
+    known = customer_by_contact(user_id=actor.id) or person(actor.id)
+    return {"name": known.name, "email": known.email, "phone": known.phone}
