@@ -109,9 +109,9 @@ def test_neither_does_what_it_reads_of_dates_that_are_not_free(salon: Tenant, sh
 
     at_night, between = monday(3), monday(10) + dt.timedelta(seconds=30)
     read(2, at_night)
-    assert read(104, at_night)[0] == read(2, at_night)[0]
-    assert read(104, between)[0] == read(2, between)[0]
-    _, dates = read(104, at_night)
+    assert read(52, at_night)[0] == read(2, at_night)[0]
+    assert read(52, between)[0] == read(2, between)[0]
+    _, dates = read(52, at_night)
     assert [each["causes"] for each in (dates[0], dates[1], dates[-1])] == [["hours"], ["hours"], ["horizon"]]
     near = [[each["start"][5:16] for each in date["alternatives"]] for date in (dates[0], dates[7], dates[-1])]
     assert near[0] == ["01-07T09:00", "01-07T09:15", "01-07T09:30"]
@@ -307,6 +307,11 @@ def test_what_cannot_be_read_is_told_with_its_place(shop: Shop, api: Api, owner:
             problem = api.post(path, given).json()
             assert problem["status"] == 400, problem
             assert (pointer, code) in {(each["pointer"], each["code"]) for each in problem["errors"]}, problem
+    often, pair = {"frequency": "weekly", "weekdays": [0, 1, 2, 3, 4], "count": 53}, wanted(shop)["items"] * 2
+    for path, given in (("series/preview/", wanted(shop, rule=often)), ("series/", body(shop, rule=often))):
+        refused(api.post(path, given | {"items": pair}), 400, "too_many", "/rule")
+    hours = [(monday(9) + dt.timedelta(days=each)).isoformat() for each in range(53)]
+    refused(api.post("series/", body(shop) | {"items": pair, "starts": hours}), 400, "too_many", "/starts")
     assert written() == before
     series = booked(api, shop)
     refused(step(api, series, "cancel", scope="following"), 400, "required", "/visit")

@@ -12,7 +12,7 @@ from bookme.bookings.actions.request import BookingRequest
 from bookme.bookings.actions.terms import VisitTerms, checked_terms, session_wish
 from bookme.bookings.models import Series, Visit
 from bookme.bookings.recurrence import Frequency, Recurrence, instant_on
-from bookme.bookings.selectors.series import NO_SUCH_TIME, Scope, starts_of, visits_meant
+from bookme.bookings.selectors.series import NO_SUCH_TIME, Scope, require_few, starts_of, visits_meant
 from bookme.bookings.selectors.sessions import session_at
 from bookme.bookings.selectors.visits import BookedVisit
 from bookme.core.actor import Actor
@@ -35,9 +35,10 @@ def create_series(
 
     One transaction, the caller's, under one lock; of a class, in its session at each time. Publishes as `create_visit`
     does, and one message tells of all. Raises as it does, DatesUnavailable with every start that is not offered, and
-    Invalid `no_such_time` where the clock skips the time on a date, or `repeated`.
+    Invalid `no_such_time` where the clock skips the time on a date, `too_many` or `repeated`.
     """
     terms = checked_terms(request, actor=actor)
+    require_few(starts, terms.items, pointer="/starts")
     chosen = list(starts) or _starts(rule, terms)
     for index, start in enumerate(chosen):
         if start in chosen[:index]:

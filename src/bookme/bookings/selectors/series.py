@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bookme.bookings.availability import Cause, Chain
 from bookme.bookings.models import Appointment, Booking
-from bookme.bookings.recurrence import Recurrence, instant_on
+from bookme.bookings.recurrence import MOST, Recurrence, instant_on
 from bookme.bookings.selectors.bookings import bookings_visible_to
 from bookme.bookings.selectors.openings import (
     NEAR_DAYS,
@@ -77,15 +77,24 @@ def series_zone(wish: Wish) -> ZoneInfo:
 def starts_of(rule: Recurrence, wish: Wish) -> list[tuple[dt.date, dt.datetime | None]]:
     """Each date, and the instant at which it has the wall time of the wish's start; None where the clock skips it.
 
-    Raises Invalid `no_dates` for a rule that ends before.
+    Raises Invalid `no_dates` for a rule that ends before, and as `require_few` does.
     """
     tz = series_zone(wish)
     first = wish.start.astimezone(tz)
     dates = rule.dates(first.date())
     if not dates:
         raise Invalid.field("/rule/until", "It ends before its first date.", code="no_dates")
+    require_few(dates, wish.services, pointer="/rule")
     # Of an hour that comes twice, the first date has the passage that was asked for.
     return [(date, wish.start if date == first.date() else instant_on(date, first.time(), tz)) for date in dates]
+
+
+def require_few(dates: Sequence[object], services: Sequence[object], *, pointer: str) -> None:
+    """Raises Invalid `too_many` for more bookings than a series has: the lock of all its calendars is held for each."""
+    most = MOST // len(services)
+    if len(dates) > most:
+        detail = f"A series has at most {MOST} bookings: of {len(services)} services at a time, {most} dates."
+        raise Invalid.field(pointer, detail, code="too_many")
 
 
 def series_preview(*, rule: Recurrence, wish: Wish, now: dt.datetime) -> list[SeriesDate]:
