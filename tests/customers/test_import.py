@@ -47,6 +47,24 @@ def rows() -> dict[str, list[dict[str, Any]]]:
     }
 
 
+@pytest.mark.parametrize("query", ["dry_run", "dry_run=", "dry_run=perhaps", "dryrun=true", "dry-run=true"])
+def test_a_dry_run_that_is_asked_for_in_other_words_writes_nothing(manager: Person, query: str) -> None:
+    before = rows()
+    answer = manager.api.client.post(f"{PATH}?{query}", HEADER + ADA, content_type="text/csv")
+    assert answer.status_code == 400
+    assert [each["pointer"] for each in answer.json()["errors"]] == [f"/{query.partition('=')[0]}"]
+    assert rows() == before
+
+
+def test_the_charset_of_a_file_is_not_that_of_the_query(manager: Person) -> None:
+    before = rows()
+    answer = manager.api.client.generic(
+        "POST", f"{PATH}?dry_run=true", HEADER + ADA, content_type="text/csv; charset=utf-16"
+    )
+    assert (answer.status_code, answer.json()["dry_run"]) == (200, True)
+    assert rows() == before
+
+
 def test_everything_that_a_line_says_is_taken_over(manager: Person) -> None:
     answer = send(manager, HEADER + ADA)
     assert answer.json() == {

@@ -10,7 +10,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bookme.core.http.rows import ArchivableRow, GrowingList
-from bookme.core.http.uploads import UPLOAD_SCHEMA, CsvBody, CsvForm, ImportOutput, ImportQuery, report_told, uploaded
+from bookme.core.http.uploads import (
+    UPLOAD_SCHEMA,
+    CsvBody,
+    CsvForm,
+    ImportOutput,
+    ImportQuery,
+    is_dry_run,
+    report_told,
+    uploaded,
+)
 from bookme.core.permissions import Permission
 from bookme.customers import actions, selectors
 from bookme.customers.filters import CustomerFilters
@@ -78,7 +87,7 @@ class CustomersImport(IdempotentView):
         responses=ImportOutput,
     )
     def post(self, request: Request) -> Response:
-        is_dry = self.read_input(ImportQuery, data=request.query_params)["dry_run"]
+        is_dry = is_dry_run(self)
         found = customers_in(uploaded(request), context=self.get_serializer_context())
 
         def act() -> dict[str, Any]:

@@ -9,7 +9,16 @@ from rest_framework.response import Response
 
 from bookme.bookings.actions.importing import import_bookings
 from bookme.bookings.serializers.imports import bookings_in
-from bookme.core.http.uploads import UPLOAD_SCHEMA, CsvBody, CsvForm, ImportOutput, ImportQuery, report_told, uploaded
+from bookme.core.http.uploads import (
+    UPLOAD_SCHEMA,
+    CsvBody,
+    CsvForm,
+    ImportOutput,
+    ImportQuery,
+    is_dry_run,
+    report_told,
+    uploaded,
+)
 from bookme.core.permissions import Permission
 from bookme.core.time import now
 from bookme.eventlog.views import IdempotentView
@@ -36,7 +45,7 @@ class BookingsImport(IdempotentView):
         responses=ImportOutput,
     )
     def post(self, request: Request) -> Response:
-        is_dry = self.read_input(ImportQuery, data=request.query_params)["dry_run"]
+        is_dry = is_dry_run(self)
         found = bookings_in(uploaded(request), context=self.get_serializer_context())
 
         def act() -> dict[str, Any]:

@@ -11,6 +11,8 @@ from rest_framework.request import Request
 
 from bookme.core.errors import Invalid
 from bookme.core.http.parsers import TooLarge
+from bookme.core.http.serializers import InputSerializer
+from bookme.core.http.views import ApiView
 from bookme.core.imports import ImportReport, column_of
 
 MOST_BYTES = 2 * 1024 * 1024
@@ -69,10 +71,17 @@ def _bounded(content: bytes) -> bytes:
     return content
 
 
-class ImportQuery(serializers.Serializer[Any]):
-    """`dry_run=true` reports and writes nothing."""
+class ImportQuery(InputSerializer):
+    """`dry_run=true` reports and writes nothing. What cannot be read, or has another name, is refused: it was meant."""
 
     dry_run = serializers.BooleanField(default=False)
+
+
+def is_dry_run(view: ApiView) -> bool:
+    """Whether the query asks for that; raises its ValidationError."""
+    # As a plain dict: of a form, an empty member would be one that is not there.
+    given: dict[str, Any] = view.read_input(ImportQuery, data=view.request.query_params.dict())
+    return bool(given["dry_run"])
 
 
 class LineFaultOutput(serializers.Serializer[Any]):

@@ -19,6 +19,7 @@ from typing import Any, ClassVar, cast
 
 from django.conf import settings
 from django.db import transaction
+from django.http import HttpRequest
 from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -42,6 +43,12 @@ class ApiView(generics.GenericAPIView[Any]):
     @property
     def actor(self) -> Actor:
         return cast(Actor | None, self.request.user) or GUEST
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        """A query is UTF-8, whatever charset the body says it has: Django would read both by that."""
+        request.encoding = "utf-8"
+        found: Request = super().initialize_request(request, *args, **kwargs)
+        return found
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
