@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from bookme.core.actor import SYSTEM
 from bookme.core.http.uploads import MOST_BYTES
+from bookme.core.imports import FileLines
 from bookme.customers.actions import Contact, ImportedCustomer, find_or_make_customer, import_customers, people
 from bookme.customers.models import Consent, Customer, CustomerAddress
 from bookme.eventlog.models import Event, IdempotencyKey
@@ -297,7 +298,7 @@ def who_books_meanwhile(tenant: Tenant, contact: Contact) -> int:
     guest = threading.Thread(target=book)
     guest.start()
     with transaction.atomic():
-        import_customers(customers=[said], dry_run=False, actor=SYSTEM)
+        import_customers(file=FileLines((said,)), dry_run=False, actor=SYSTEM)
         written.set()
         guest.join(0.5)
         assert guest.is_alive(), "it waits for the list"

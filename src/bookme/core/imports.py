@@ -1,12 +1,24 @@
-"""What came, or would come, of each line of a file that is taken over: all of it or nothing. Pure."""
+"""A file that is taken over, all of it or nothing: what it says, and what came of each line, or would. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from bookme.core.errors import FieldError, Invalid
 
 REFUSED = "refused"
+
+L = TypeVar("L")
+
+
+@dataclass(frozen=True)
+class FileLines(Generic[L]):
+    """What a file says: its lines, the faults of those that could not be read, and its columns that mean nothing."""
+
+    lines: tuple[L, ...]
+    faults: tuple[FieldError, ...] = ()
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,28 +4,16 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
-from rest_framework.response import Response
+from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from bookme.core.http.rows import ArchivableRow, GrowingList
-from bookme.core.http.uploads import (
-    UPLOAD_SCHEMA,
-    CsvBody,
-    CsvForm,
-    ImportOutput,
-    ImportQuery,
-    is_dry_run,
-    report_told,
-    uploaded,
-)
+from bookme.core.imports import FileLines, ImportReport
 from bookme.core.permissions import Permission
 from bookme.customers import actions, selectors
 from bookme.customers.filters import CustomerFilters
 from bookme.customers.models import Customer
 from bookme.customers.serializers import CustomerSerializer, customers_in
-from bookme.eventlog.views import IdempotentView
+from bookme.eventlog.views import IdempotentView, ImportView
 
 
 class Customers(IdempotentView, GrowingList):
@@ -67,7 +55,8 @@ class OneCustomer(ArchivableRow):
         return actions.archive_customer(customer=row, actor=self.actor)
 
 
-class CustomersImport(IdempotentView):
+@extend_schema_view(post=extend_schema(operation_id="customers_import"))
+class CustomersImport(ImportView):
     """Takes over a list of customers: all of it, or nothing. `dry_run=true` says what would come of each line.
 
     The file is CSV in UTF-8, its first line the names of the columns: `name`, and any of `email`, `phone`, `language`,
@@ -77,23 +66,9 @@ class CustomersImport(IdempotentView):
     """
 
     permissions = {"POST": Permission.CUSTOMERS_MANAGE}
-    serializer_class = ImportOutput
-    parser_classes = [CsvBody, CsvForm]
 
-    @extend_schema(
-        operation_id="customers_import",
-        parameters=[ImportQuery],
-        request={"text/csv": OpenApiTypes.STR, "multipart/form-data": UPLOAD_SCHEMA},
-        responses=ImportOutput,
-    )
-    def post(self, request: Request) -> Response:
-        is_dry = is_dry_run(self)
-        found = customers_in(uploaded(request), context=self.get_serializer_context())
+    def lines_in(self, data: bytes) -> FileLines[actions.ImportedCustomer]:
+        return customers_in(data, context=self.get_serializer_context())
 
-        def act() -> dict[str, Any]:
-            report = actions.import_customers(
-                customers=found.customers, faults=found.faults, ignored=found.ignored, dry_run=is_dry, actor=self.actor
-            )
-            return report_told(report)
-
-        return Response(act()) if is_dry else self.once(act)
+    def taken_over(self, file: FileLines[actions.ImportedCustomer], *, dry_run: bool) -> ImportReport:
+        return actions.import_customers(file=file, dry_run=dry_run, actor=self.actor)

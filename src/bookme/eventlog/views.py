@@ -1,14 +1,18 @@
-"""Writes that are safe to ask for again, by the header `Idempotency-Key`."""
+"""Writes that are safe to ask for again, by the header `Idempotency-Key`; among them files that are taken over."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bookme.core.actor import Actor
 from bookme.core.errors import Invalid
+from bookme.core.http.uploads import UPLOAD_SCHEMA, CsvBody, CsvForm, ImportOutput, ImportQuery, report_told, uploaded
 from bookme.core.http.views import ApiView, write
+from bookme.core.imports import FileLines, ImportReport
 from bookme.core.time import now
 from bookme.eventlog.idempotency import MAX_KEY_LENGTH, Attempt, body_hash, keep_answer, kept_answer
 
@@ -52,3 +56,33 @@ class IdempotentView(ApiView):
             )
         who = f"{caller.kind.value}:{caller.id or caller.visit_id or ''}"
         return Attempt(f"{who} {request.method} {request.path}"[:300], key, body_hash(request.data))
+
+
+class ImportView(IdempotentView):
+    """The base of what takes a file over: all of it, or nothing. `dry_run=true` says what would come of each line."""
+
+    serializer_class = ImportOutput
+    parser_classes = [CsvBody, CsvForm]
+
+    def lines_in(self, data: bytes) -> FileLines[Any]:
+        """What the file says; raises Invalid for what is no such file."""
+        raise NotImplementedError
+
+    def taken_over(self, file: FileLines[Any], *, dry_run: bool) -> ImportReport:
+        """Takes over the lines; joins the transaction."""
+        raise NotImplementedError
+
+    @extend_schema(
+        parameters=[ImportQuery],
+        request={"text/csv": OpenApiTypes.STR, "multipart/form-data": UPLOAD_SCHEMA},
+        responses=ImportOutput,
+    )
+    def post(self, request: Request) -> Response:
+        # As a plain dict: of a form, an empty member would be one that is not there.
+        is_dry = self.read_input(ImportQuery, data=request.query_params.dict())["dry_run"]
+        file = self.lines_in(uploaded(request))
+
+        def act() -> dict[str, Any]:
+            return report_told(self.taken_over(file, dry_run=is_dry))
+
+        return Response(act()) if is_dry else self.once(act)

@@ -3,18 +3,17 @@
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from bookme.bookings.actions.importing import ImportedBooking
 from bookme.bookings.export import COLUMNS as EXPORTED
 from bookme.bookings.states import Status
-from bookme.core.errors import FieldError
 from bookme.core.http.fields import EmailField, MultilineText, PhoneField, PlainText, WholeNumber
-from bookme.core.http.problems import field_errors
-from bookme.core.spreadsheets import line_pointer, read_csv
+from bookme.core.http.uploads import lines_of
+from bookme.core.imports import FileLines
 from bookme.core.time import is_calendar_day
 from bookme.customers.actions import Contact
 
@@ -24,15 +23,6 @@ _ONLY_EXPORTED = {"payment_due", "fee", "created_at"}
 COLUMNS = tuple(each for each in EXPORTED if each not in _ONLY_EXPORTED)
 MOST_SEATS = 32_767
 _MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]+([0-9]{1,2})(:[0-9]{2}.*)", re.ASCII)
-
-
-@dataclass(frozen=True)
-class BookingList:
-    """What a file says: bookings by line, the faults of the lines that cannot be read, columns that mean nothing."""
-
-    lines: tuple[ImportedBooking, ...]
-    faults: tuple[FieldError, ...]
-    ignored: tuple[str, ...]
 
 
 class MomentCell(serializers.Field[Any, Any, Any, Any]):
@@ -76,23 +66,14 @@ class BookingLine(serializers.Serializer[Any]):
     notes = MultilineText(max_length=2000, required=False, default="")
     internal_notes = MultilineText(required=False, default="")
 
+    def run_validation(self, data: Any = empty) -> Any:
+        return super().run_validation({name: cell for name, cell in data.items() if cell})
 
-def bookings_in(data: bytes, *, context: Mapping[str, Any]) -> BookingList:
-    """Reads a CSV file with the COLUMNS, of which it needs REQUIRED; `context` is that of ApiView.
 
-    Raises Invalid for what is no such file, as `core.spreadsheets.read_csv` does.
-    """
-    table = read_csv(data, columns=COLUMNS, required=REQUIRED)
+def bookings_in(data: bytes, *, context: Mapping[str, Any]) -> FileLines[ImportedBooking]:
+    """Reads a CSV file with the COLUMNS, of which it needs REQUIRED; `context` is that of ApiView. As `lines_of`."""
     reader = BookingLine(context=dict(context))
-    lines: list[ImportedBooking] = []
-    faults: list[FieldError] = []
-    for line in table.lines:
-        try:
-            said = reader.run_validation({name: cell for name, cell in line.cells.items() if cell})
-            lines.append(_booking(line.number, said))
-        except serializers.ValidationError as error:
-            faults += field_errors(error.get_full_details(), line_pointer(line.number))
-    return BookingList(tuple(lines), tuple(faults), table.ignored)
+    return lines_of(data, columns=COLUMNS, required=REQUIRED, reader=reader, made=_booking)
 
 
 def _booking(line: int, values: dict[str, Any]) -> ImportedBooking:

@@ -1,23 +1,26 @@
 """Files that are sent to be taken over: as the body itself (`text/csv`), or as the part `file` of a form."""
 
 import hashlib
-from collections.abc import Mapping
-from typing import IO, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import IO, Any, TypeVar
 
 from django.core.files.uploadedfile import UploadedFile
 from rest_framework import serializers
 from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 
-from bookme.core.errors import Invalid
+from bookme.core.errors import FieldError, Invalid
 from bookme.core.http.parsers import TooLarge
+from bookme.core.http.problems import field_errors
 from bookme.core.http.serializers import InputSerializer
-from bookme.core.http.views import ApiView
-from bookme.core.imports import ImportReport, column_of
+from bookme.core.imports import FileLines, ImportReport, column_of
+from bookme.core.spreadsheets import line_pointer, read_csv
 
 MOST_BYTES = 2 * 1024 * 1024
 UPLOAD_SCHEMA = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}, "required": ["file"]}
 _FORM_AROUND = 16 * 1024  # what a form may have beside its file
+
+L = TypeVar("L")
 
 
 class Upload(dict[str, str]):
@@ -65,6 +68,29 @@ def uploaded(request: Request) -> bytes:
     return data.content
 
 
+def lines_of(
+    data: bytes,
+    *,
+    columns: Sequence[str],
+    required: Sequence[str],
+    reader: serializers.Serializer[Any],
+    made: Callable[[int, dict[str, Any]], L],
+) -> FileLines[L]:
+    """A CSV file by lines: `reader` checks the cells of each, `made` has its number and what was read.
+
+    Raises Invalid for what is no such file, as `core.spreadsheets.read_csv` does.
+    """
+    table = read_csv(data, columns=columns, required=required)
+    lines: list[L] = []
+    faults: list[FieldError] = []
+    for line in table.lines:
+        try:
+            lines.append(made(line.number, reader.run_validation(line.cells)))
+        except serializers.ValidationError as error:
+            faults += field_errors(error.get_full_details(), line_pointer(line.number))
+    return FileLines(tuple(lines), tuple(faults), table.ignored)
+
+
 def _bounded(content: bytes) -> bytes:
     if len(content) > MOST_BYTES:
         raise TooLarge
@@ -75,13 +101,6 @@ class ImportQuery(InputSerializer):
     """`dry_run=true` reports and writes nothing. What cannot be read, or has another name, is refused: it was meant."""
 
     dry_run = serializers.BooleanField(default=False)
-
-
-def is_dry_run(view: ApiView) -> bool:
-    """Whether the query asks for that; raises its ValidationError."""
-    # As a plain dict: of a form, an empty member would be one that is not there.
-    given: dict[str, Any] = view.read_input(ImportQuery, data=view.request.query_params.dict())
-    return bool(given["dry_run"])
 
 
 class LineFaultOutput(serializers.Serializer[Any]):

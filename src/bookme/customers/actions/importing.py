@@ -12,7 +12,7 @@ from django.utils.translation import override
 from bookme.core.actor import Actor
 from bookme.core.errors import FieldError
 from bookme.core.ids import uuid7
-from bookme.core.imports import ImportReport, LineReport, refused_lines, require_all_good
+from bookme.core.imports import FileLines, ImportReport, LineReport, refused_lines, require_all_good
 from bookme.core.permissions import Permission
 from bookme.core.spreadsheets import line_pointer
 from bookme.core.time import now as read_clock
@@ -54,17 +54,15 @@ class ImportedCustomer:
 
 def import_customers(
     *,
-    customers: Sequence[ImportedCustomer],
-    faults: Sequence[FieldError] = (),
-    ignored: Sequence[str] = (),
+    file: FileLines[ImportedCustomer],
     dry_run: bool,
     actor: Actor,
 ) -> ImportReport:
     """Make who is new; of who is known fill in what is empty, and change nothing that is there.
 
-    Who is known is found by e-mail, else by phone; by phone alone nobody is found whose e-mail is another. `faults` are
-    those of the lines that could not be read. A dry run writes nothing and reports the same, faults and all; else a
-    fault raises Invalid (`import_refused`) with all of them, `twice` for two lines about one person among them.
+    Who is known is found by e-mail, else by phone; by phone alone nobody is found whose e-mail is another. A dry run
+    writes nothing and reports the same, faults and all; else a fault, such as that of a line that could not be read,
+    raises Invalid (`import_refused`) with all of them, `twice` for two lines about one person among them.
 
     Demands `customers.manage`. Nobody else writes a customer until the transaction ends: who books for the first time
     waits for it. Raises Busy (by the database) if others write for longer than three seconds. Publishes one
@@ -73,13 +71,13 @@ def import_customers(
     actor.demand(Permission.CUSTOMERS_MANAGE)
     if not dry_run:
         _lock_customers()
-    matched, twice = _matched(customers)
-    wrong = [*faults, *twice]
+    matched, twice = _matched(file.lines)
+    wrong = [*file.faults, *twice]
     if not dry_run:
         require_all_good(wrong)
         _write(matched, actor)
     lines = refused_lines(wrong) | {each.said.line: each.report for each in matched}
-    return ImportReport(tuple(lines[number] for number in sorted(lines)), tuple(ignored), dry_run)
+    return ImportReport(tuple(lines[number] for number in sorted(lines)), file.ignored, dry_run)
 
 
 @dataclass

@@ -6,13 +6,12 @@ from bookme.customers.serializers.customers import (
     CustomerSerializer,
     LanguageField,
 )
-from bookme.customers.serializers.imports import COLUMNS, CustomerList, customers_in
+from bookme.customers.serializers.imports import COLUMNS, customers_in
 
 __all__ = [
     "COLUMNS",
     "ConsentSerializer",
     "CustomerAddressSerializer",
-    "CustomerList",
     "CustomerSerializer",
     "LanguageField",
     "customers_in",

@@ -2,16 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from rest_framework import serializers
 
-from bookme.core.errors import FieldError
 from bookme.core.http.fields import EmailField, MultilineText, PhoneField, PlainText
-from bookme.core.http.problems import field_errors
 from bookme.core.http.serializers import TagsField
-from bookme.core.spreadsheets import line_pointer, read_csv
+from bookme.core.http.uploads import lines_of
+from bookme.core.imports import FileLines
 from bookme.customers.actions import Address, ImportedCustomer
 from bookme.customers.serializers.customers import LanguageField
 
@@ -38,15 +36,6 @@ _ADDRESS_NEEDS = ("address", "postcode")
 _BETWEEN_TAGS = re.compile(r"[,;|\n]")
 _YES = {"yes", "y", "true", "1", "x", "oui", "sí", "si", "نعم"}
 _NO = {"no", "n", "false", "0", "non", "لا"}
-
-
-@dataclass(frozen=True)
-class CustomerList:
-    """What a file says: customers by line, the faults of the lines that cannot be read, columns that mean nothing."""
-
-    customers: tuple[ImportedCustomer, ...]
-    faults: tuple[FieldError, ...]
-    ignored: tuple[str, ...]
 
 
 class YesNoField(serializers.Field[Any, Any, Any, Any]):
@@ -98,21 +87,10 @@ class CustomerLine(serializers.Serializer[Any]):
         return attrs
 
 
-def customers_in(data: bytes, *, context: Mapping[str, Any]) -> CustomerList:
-    """Reads a CSV file with the COLUMNS, of which it needs `name`; `context` is that of ApiView.
-
-    Raises Invalid for what is no such file, as `core.spreadsheets.read_csv` does.
-    """
-    table = read_csv(data, columns=COLUMNS, required=("name",))
+def customers_in(data: bytes, *, context: Mapping[str, Any]) -> FileLines[ImportedCustomer]:
+    """Reads a CSV file with the COLUMNS, of which it needs `name`; `context` is that of ApiView. As `lines_of`."""
     reader = CustomerLine(context=dict(context))
-    customers: list[ImportedCustomer] = []
-    faults: list[FieldError] = []
-    for line in table.lines:
-        try:
-            customers.append(_customer(line.number, reader.run_validation(line.cells)))
-        except serializers.ValidationError as error:
-            faults += field_errors(error.get_full_details(), line_pointer(line.number))
-    return CustomerList(tuple(customers), tuple(faults), table.ignored)
+    return lines_of(data, columns=COLUMNS, required=("name",), reader=reader, made=_customer)
 
 
 def _customer(line: int, values: dict[str, Any]) -> ImportedCustomer:

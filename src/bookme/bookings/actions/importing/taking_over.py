@@ -13,7 +13,7 @@ from bookme.bookings.locks import lock
 from bookme.bookings.models import Booking, Visit
 from bookme.core.actor import Actor
 from bookme.core.errors import FieldError
-from bookme.core.imports import ImportReport, LineReport, refused_lines, require_all_good
+from bookme.core.imports import FileLines, ImportReport, LineReport, refused_lines, require_all_good
 from bookme.core.permissions import Permission
 from bookme.customers.actions import find_or_make_customers
 
@@ -22,9 +22,7 @@ T = TypeVar("T")
 
 def import_bookings(
     *,
-    lines: Sequence[ImportedBooking],
-    faults: Sequence[FieldError] = (),
-    ignored: Sequence[str] = (),
+    file: FileLines[ImportedBooking],
     dry_run: bool,
     actor: Actor,
     now: dt.datetime,
@@ -32,15 +30,15 @@ def import_bookings(
     """Take over bookings, past and to come. Hours do not count; what overlaps is a fault, of two lines as well.
 
     Lines of one `reference` are one visit. What has a reference that is known, or is without one the very same as a
-    booking that is there, is reported as `known` and left alone: the same file can come again. `faults` are those of
-    the lines that could not be read. A dry run writes nothing and reports the same; else a fault raises Invalid
+    booking that is there, is reported as `known` and left alone: the same file can come again. A dry run writes
+    nothing and reports the same; else a fault, such as that of a line that could not be read, raises Invalid
     (`import_refused`) with all of them. Joins the caller's transaction. Demands `bookings.import`. Takes one lock, of
     every calendar that the file speaks of. Publishes a BookingImported for each, of which nobody is told.
     """
     actor.demand(Permission.BOOKINGS_IMPORT)
-    wrong = list(faults)
+    wrong = list(file.faults)
     catalogue = Catalogue(actor, now)
-    meant = _each(lines, catalogue.meant, wrong)
+    meant = _each(file.lines, catalogue.meant, wrong)
     wrong += _of_other_people(meant)
     if not dry_run and meant:
         lock(owners_of(meant, catalogue))
@@ -53,7 +51,7 @@ def import_bookings(
         write_bookings(placed, customers, calendar, actor=actor)
     reports = {each.meant.said.line: LineReport(each.meant.said.line, each.meant.status.value) for each in placed}
     reports |= {line: LineReport(line, KNOWN) for line in known} | refused_lines(wrong)
-    return ImportReport(tuple(reports[line] for line in sorted(reports)), tuple(ignored), dry_run)
+    return ImportReport(tuple(reports[line] for line in sorted(reports)), file.ignored, dry_run)
 
 
 def _each(rows: Sequence[object], act: Callable[..., T], wrong: list[FieldError]) -> list[T]:

@@ -15,7 +15,5 @@ class Command(ImportCommand):
 
     def taken_over(self, tenant: Tenant, data: bytes, *, dry_run: bool) -> ImportReport:
         config = tenant.config
-        found = bookings_in(data, context={"actor": SYSTEM, "country": config.country, "language": config.language})
-        return import_bookings(
-            lines=found.lines, faults=found.faults, ignored=found.ignored, dry_run=dry_run, actor=SYSTEM, now=now()
-        )
+        file = bookings_in(data, context={"actor": SYSTEM, "country": config.country, "language": config.language})
+        return import_bookings(file=file, dry_run=dry_run, actor=SYSTEM, now=now())

@@ -14,7 +14,5 @@ class Command(ImportCommand):
 
     def taken_over(self, tenant: Tenant, data: bytes, *, dry_run: bool) -> ImportReport:
         config = tenant.config
-        found = customers_in(data, context={"actor": SYSTEM, "country": config.country, "language": config.language})
-        return import_customers(
-            customers=found.customers, faults=found.faults, ignored=found.ignored, dry_run=dry_run, actor=SYSTEM
-        )
+        file = customers_in(data, context={"actor": SYSTEM, "country": config.country, "language": config.language})
+        return import_customers(file=file, dry_run=dry_run, actor=SYSTEM)

@@ -16,10 +16,10 @@ from bookme.core.actor import Actor
 from bookme.core.errors import FieldError, Invalid
 from bookme.core.http.uploads import content_of
 from bookme.core.http.views import write
-from bookme.core.imports import REFUSED, ImportReport, LineReport, column_of, line_of
+from bookme.core.imports import REFUSED, FileLines, ImportReport, LineReport, column_of, line_of
 from bookme.core.permissions import Permission
-from bookme.customers.actions import Outcome, import_customers
-from bookme.customers.serializers import COLUMNS, CustomerList, customers_in
+from bookme.customers.actions import ImportedCustomer, Outcome, import_customers
+from bookme.customers.serializers import COLUMNS, customers_in
 from bookme.web.team.cards import Look
 from bookme.web.team.doors import team_page
 from bookme.web.team.inputs import context_of
@@ -104,19 +104,15 @@ def import_page(request: HttpRequest, actor: Actor) -> HttpResponse:
         return _page(request, actor, Looked("", faults=[ShownFault(0, "", _("The file is larger than 2 MB."))]))
     if request.POST.get("digest") == digest and (report := _taken_over(found, actor)):
         return _done(request, report)
-    dry = import_customers(
-        customers=found.customers, faults=found.faults, ignored=found.ignored, dry_run=True, actor=actor
-    )
+    dry = import_customers(file=found, dry_run=True, actor=actor)
     return _page(request, actor, _looked(digest, found, dry))
 
 
-def _taken_over(found: CustomerList, actor: Actor) -> ImportReport | None:
+def _taken_over(found: FileLines[ImportedCustomer], actor: Actor) -> ImportReport | None:
     """None if there is something wrong with a line: then nothing was written."""
     try:
         with write():
-            return import_customers(
-                customers=found.customers, faults=found.faults, ignored=found.ignored, dry_run=False, actor=actor
-            )
+            return import_customers(file=found, dry_run=False, actor=actor)
     except Invalid:
         return None
 
@@ -137,9 +133,9 @@ def _page(request: HttpRequest, actor: Actor, looked: Looked | None) -> HttpResp
     return show(request, actor, "team/import.html", context, status=422 if looked and looked.faults else 200)
 
 
-def _looked(digest: str, found: CustomerList, report: ImportReport) -> Looked:
+def _looked(digest: str, found: FileLines[ImportedCustomer], report: ImportReport) -> Looked:
     """Wrong lines come first; of many lines the first are shown."""
-    names = {each.line: each.name for each in found.customers}
+    names = {each.line: each.name for each in found.lines}
     lines = sorted(report.lines, key=lambda each: (each.outcome != REFUSED, each.line))
     counts = report.counts
     return Looked(
