@@ -65,6 +65,15 @@ def change(session: Appointment, **more: Any) -> dict[str, Any]:
     return given | more
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_session_is_not_moved_out_of_the_calendar(session: Appointment, owner: Person, day: str) -> None:
+    answer = sent(owner, f"/team/classes/{session.pk}/", change(session, day=day))
+    assert answer.status_code == 422
+    assert "Enter a valid date." in page_of(answer)
+    found = Appointment.objects.get()
+    assert (found.starts_at, found.version) == (session.starts_at, session.version)
+
+
 class TestPublish:
     def test_once(self, salon_team: Shop, yoga: Service, owner: Person) -> None:
         assert "Publish a class" in shown(owner, "/team/classes/")
@@ -104,6 +113,9 @@ class TestPublish:
         ("more", "words"),
         [
             ({"day": "2029-01-07"}, "This time has passed."),
+            ({"day": "9999-12-31"}, "Enter a valid date."),
+            ({"day": "0001-01-01"}, "Enter a valid date."),
+            ({"repeat": "weekly", "last_day": "9999-12-31"}, "Enter a valid date."),
             ({"service": ""}, "This field is required."),
             ({"repeat": "weekly"}, "Say until which day."),
             ({"repeat": "weekly", "last_day": "2030-01-06"}, "The last day is before the first."),

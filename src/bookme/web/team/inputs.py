@@ -10,18 +10,24 @@ from rest_framework import serializers
 from bookme.core.actor import Actor
 from bookme.core.errors import DomainError
 from bookme.core.http.problems import field_errors
-from bookme.core.time import EARLIEST, LATEST
+from bookme.core.time import EARLIEST, LATEST, is_calendar_day
 from bookme.tenants.context import require_tenant
 
 BOUNDS = {"min": EARLIEST.isoformat(), "max": LATEST.isoformat()}
 
 
 class DayField(forms.DateField):
-    """A day, as browsers send it."""
+    """A day, as browsers send it; one that is too far away is none."""
 
     def __init__(self, **options: Any) -> None:
         widget = forms.DateInput(attrs={"type": "date", "class": "input", **BOUNDS}, format="%Y-%m-%d")
         super().__init__(widget=widget, input_formats=["%Y-%m-%d"], **options)
+
+    def to_python(self, value: Any) -> dt.date | None:
+        day = super().to_python(value)
+        if day is not None and not is_calendar_day(day):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
 
 
 class ClockField(forms.TimeField):
