@@ -91,7 +91,7 @@ def viewport(width: int) -> Any:
 
 def check(page: Page) -> None:
     """Nothing for axe to find, and nothing to scroll sideways for."""
-    page.wait_for_function("document.readyState === 'complete'")
+    page.wait_for_load_state("load")
     # What is being swapped or faded is not what people read.
     expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
     page.evaluate(FADED)
