@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bookme.bookings.models import Appointment, Booking, Series, Visit
 from bookme.communications.models import Notification
+from bookme.core.permissions import Role
 from bookme.eventlog.models import Event
 from bookme.tenants.models import Tenant
 from bookme.tenants.tasks import deliver_outbox
@@ -17,7 +18,7 @@ from tests.bookings.crowd import overlaps, wrong_seats
 from tests.bookings.desk import CONSENTS, CUSTOMER, monday, refused, written
 from tests.factories.bookings import AppointmentFactory, SessionFactory
 from tests.factories.services import ServiceFactory
-from tests.factories.users import Api, Person, Stranger
+from tests.factories.users import Api, Person, Stranger, make_person
 from tests.web.conftest import configure
 
 FOUR_WEEKS = {"frequency": "weekly", "count": 4}
@@ -282,6 +283,21 @@ def test_several_services_repeat_together(shop: Shop, api: Api) -> None:
     assert [len(each["bookings"]) for each in series["visits"]] == [2, 2, 2, 2]
     moved = step(api, series, "reschedule", scope="all", start=monday(11).isoformat()).json()
     assert [(each["start"][11:16], each["end"][11:16]) for each in moved["visits"]] == [("11:00", "13:00")] * 4
+
+
+def test_who_reaches_only_some_dates_changes_none(salon: Tenant, shop: Shop, api: Api, owner: Person) -> None:
+    ada = make_person(salon, Role.STAFF, email="ada@salon.example")
+    shop.ada.user_id = ada.user.pk
+    shop.ada.save()
+    series = booked(api, shop)
+    second = series["visits"][1]["bookings"][0]["id"]
+    away = {"start": (monday(10) + WEEK).isoformat(), "staff": str(shop.ben.pk)}
+    assert owner.api.post(f"bookings/{second}/reschedule/", away).status_code == 200
+    before = written()
+    for step_of, given in (("cancel", {}), ("reschedule", {"start": monday(14).isoformat()})):
+        refused(ada.api.post(f"series/{series['id']}/{step_of}/", {"scope": "all", **given}), 403, "out_of_scope")
+    refused(ada.api.get(f"series/{series['id']}/"), 403, "out_of_scope")
+    assert written() == before
 
 
 def test_guests_have_no_more_than_guests_may(shop: Shop, api: Api) -> None:

@@ -54,14 +54,13 @@ class Calendar:
             return self._join_session(meant)
         if not meant.keeps_seats:
             return Placed(meant, _appointment(meant, meant.people[0]), is_new=True)
-        why: LineError | None = None
+        refusals: list[LineError] = []
         for staff in meant.people:
             try:
                 return self._join(meant, staff) or self._open_new(meant, staff)
             except LineError as error:
-                why = why or error
-        assert why is not None  # noqa: S101 - a line has at least one person
-        raise why
+                refusals.append(error)
+        raise refusals[0]
 
     def _join_session(self, meant: Meant) -> Placed:
         found = [
