@@ -64,7 +64,11 @@ def _setting(*names: str, **more: str) -> object:
 def test_the_options_of_the_database_s_address_are_kept() -> None:
     url = _SECRETS["DATABASE_URL"] + "?sslmode=verify-full"
     options = "DATABASES['default']['OPTIONS']"
-    assert _setting(options, DATABASE_URL=url) == {"prepare_threshold": 5, "sslmode": "verify-full"}
+    assert _setting(options, DATABASE_URL=url) == {
+        "server_side_binding": True,
+        "prepare_threshold": 5,
+        "sslmode": "verify-full",
+    }
     pooled = _setting(options, DATABASE_URL=url, DATABASE_POOL_SIZE="3")
     assert isinstance(pooled, dict)
     assert (pooled["sslmode"], pooled["pool"]["max_size"]) == ("verify-full", 3)

@@ -106,7 +106,12 @@ def _is_in(path: Path, text: str) -> bool:
 def test_an_interruption_is_one_line(project: Path, number: int) -> None:
     (project / "slow").touch()
     process = subprocess.Popen(
-        command(project, "run"), env=environment(project), start_new_session=True, stderr=subprocess.PIPE, text=True
+        command(project, "run"),
+        env=environment(project),
+        start_new_session=True,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # tests in the background inherit that it is ignored
     )
     assert wait_until(lambda: _is_in(project / "calls", "pip install"), seconds=10)
     os.killpg(process.pid, number)

@@ -12,7 +12,8 @@ from bookme.core.time import now as read_clock
 from bookme.eventlog import registry
 from bookme.eventlog.events import Event
 from bookme.eventlog.models import Event as EventRow
-from bookme.tenants.outbox import Due, enqueue, enqueue_all
+from bookme.tenants.outbox import Due, due_now, enqueue, enqueue_all
+from bookme.tenants.statements import insert
 
 _AT_ONCE = 500
 _POSITION_LOCK = 0x626F6F6B  # any number that nobody else locks, joined with the schema's own
@@ -21,7 +22,7 @@ _POSITION_LOCK = 0x626F6F6B  # any number that nobody else locks, joined with th
 def publish(event: Event, *, actor: Actor) -> EventRow:
     """Write a fact and one outbox row, in the transaction that made it true (raises outside of one), as of now."""
     at = read_clock()
-    row = EventRow.objects.create(
+    row = EventRow(
         name=event.name,
         subject_id=event.subject_id,
         payload=event.to_payload(),
@@ -31,7 +32,7 @@ def publish(event: Event, *, actor: Actor) -> EventRow:
         request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
         occurred_at=at,
     )
-    enqueue(task="eventlog.deliver_event", args={"event_id": str(row.id)}, key=f"event:{row.id}", due_at=at, now=at)
+    insert(row, due_now(task="eventlog.deliver_event", args={"event_id": str(row.id)}, key=f"event:{row.id}", now=at))
     return row
 
 

@@ -1,6 +1,6 @@
 """The base of all facts."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
@@ -22,7 +22,7 @@ class Event:
         return found
 
     def to_payload(self) -> dict[str, Any]:
-        return {key: str(value) if isinstance(value, UUID) else value for key, value in asdict(self).items()}
+        return {key: str(value) if isinstance(value, UUID) else value for key, value in vars(self).items()}
 
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> Self:

@@ -115,6 +115,8 @@ class Policy:
 
     def overridden(self, data: Mapping[str, Any]) -> "Policy":
         """This policy with the given keys replaced; `cancellation` and `reschedule` are merged key by key."""
+        if not data:
+            return self
         values = dict(data)
         if "slot_anchor" in values:
             values["slot_anchor"] = SlotAnchor(values["slot_anchor"])

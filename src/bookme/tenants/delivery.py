@@ -1,6 +1,7 @@
 """Waking the worker after a commit. A courtesy: what it misses, beat finds a few seconds later."""
 
 import time
+from functools import cache
 
 import structlog
 from celery import current_app
@@ -34,6 +35,7 @@ def start_delivery() -> None:
         _log.warning("delivery_not_started", reason=type(error).__name__)
 
 
+@cache
 def _impatient_broker() -> Connection:
     """The broker with limits that a visitor's request can bear. Equal ones share a pool of connections."""
     limits = {"socket_connect_timeout": LONGEST_SECONDS, "socket_timeout": LONGEST_SECONDS, "max_retries": 0}

@@ -46,6 +46,13 @@ def enqueue_all(*, messages: Sequence[Due], now: dt.datetime) -> None:
         wake_after_commit()
 
 
+def due_now(*, task: str, args: Mapping[str, Any], key: str, now: dt.datetime) -> OutboxMessage:
+    """The row alone, for a caller who writes it by one statement with its cause. Its key must be new."""
+    _require_transaction()
+    wake_after_commit()
+    return _message(task, args, key, now)
+
+
 def enqueue_again(*, task: str, args: Mapping[str, Any], key: str, due_at: dt.datetime, now: dt.datetime) -> None:
     """Like `enqueue`, but a message with the same key is replaced and, if it had run, runs again."""
     enqueue_all_again(messages=[Due(task, args, key, due_at)], now=now)

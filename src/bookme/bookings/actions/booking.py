@@ -31,6 +31,7 @@ from bookme.bookings.events import BookingConfirmed, BookingEvent, BookingHeld, 
 from bookme.bookings.models import Appointment, Booking, Series, Visit
 from bookme.bookings.policies import payment_due
 from bookme.bookings.recurrence import Recurrence
+from bookme.bookings.selectors.offer import own_price
 from bookme.bookings.selectors.openings import require_session_notice, session_causes
 from bookme.bookings.states import Status, first_status
 from bookme.bookings.wishes import each_or_refused
@@ -38,8 +39,8 @@ from bookme.core.actor import Actor
 from bookme.customers.actions import find_or_make_customer, keep_address, record_consents
 from bookme.customers.models import Customer
 from bookme.services.pricing import booking_price
-from bookme.staff.models import StaffService
 from bookme.tenants.context import require_tenant
+from bookme.tenants.statements import insert
 
 
 def create_visit(*, request: BookingRequest, actor: Actor, now: dt.datetime) -> Visit:
@@ -126,7 +127,7 @@ def _book_one(
     status = first_status(*(item.policy for item in terms.items), is_held=request.hold_until is not None)
     made = []
     for position, (item, (appointment, waived, helper_ids)) in enumerate(zip(terms.items, seats, strict=True)):
-        booking = Booking.objects.create(
+        booking = Booking(
             visit=visit,
             appointment=appointment,
             position=position,
@@ -136,6 +137,7 @@ def _book_one(
         )
         booking.helper_ids = helper_ids
         made.append(_Made(booking, waived))
+    insert(visit, *(each.booking for each in made))
     return made
 
 
@@ -157,7 +159,7 @@ def _seats(
 def _visit(
     request: BookingRequest, terms: VisitTerms, customer: Customer, series: Series | None, actor: Actor
 ) -> Visit:
-    return Visit.objects.create(
+    return Visit(
         reference=new_reference(),
         customer=customer,
         series=series,
@@ -188,15 +190,9 @@ def _copies(item: ItemTerms, appointment: Appointment) -> dict[str, Any]:
 
 
 def _price(item: ItemTerms, appointment: Appointment, currency: str) -> Decimal:
-    own = (
-        StaffService.objects.select_related("staff")
-        .filter(service=appointment.service_id, staff=appointment.staff_id)
-        .first()
-    )
-    if own is not None:
-        appointment.staff = own.staff  # read along: whoever tells of the booking names them
+    own = own_price(appointment)
     return booking_price(
-        price=item.wish.service.price if own is None or own.price is None else own.price,
+        price=item.wish.service.price if own is None else own,
         party_size=item.wish.party_size,
         extras=[extra.price for extra in item.extras],
         currency=currency,

@@ -21,6 +21,7 @@ from bookme.core.time import instant_of, minute_of
 from bookme.locations.models import Resource
 from bookme.staff.models import StaffService
 from bookme.tenants.config import AnyStaff
+from bookme.tenants.statements import insert
 
 WALL = {"appointment_no_overlap": Cause.BOOKING, "allocation_no_overlap": Cause.RESOURCE}
 
@@ -196,7 +197,7 @@ def _open(wish: Wish, placement: Placement) -> Appointment:
     appointment = Appointment(service=wish.service, capacity=wish.service.capacity, seats_taken=wish.party_size)
     lay(appointment, placement)
     with the_wall(wish):
-        appointment.save(force_insert=True)
+        insert(appointment)
         _take(appointment, placement)
     return appointment
 

@@ -16,6 +16,7 @@ from bookme.bookings.serializers.who import ContactOutput, ForcedInput, WhoInput
 from bookme.bookings.wording import cancellation_text_of
 from bookme.core.formats import Formats, locale_of
 from bookme.core.http.fields import BoundedList, InstantField, JsonObject, MultilineText, WholeNumber
+from bookme.core.http.serializers import kept
 from bookme.core.money import amount_text
 from bookme.tenants.context import require_tenant
 
@@ -153,13 +154,15 @@ def cancellation_data(bookings: Sequence[Booking], context: Mapping[str, Any]) -
         "fee": amount_text(terms.fee, currency),
         "text": cancellation_text_of(bookings, formats=Formats(locale=locale, currency=currency)),
     }
-    return dict(CancellationOutput(values, context=context).data)
+    with kept(CancellationOutput, context) as serializer:
+        return dict(serializer.to_representation(values))
 
 
 def reschedule_data(bookings: Sequence[Booking], context: Mapping[str, Any]) -> dict[str, Any]:
     """RescheduleOutput of bookings of one visit, at the `now` of the context."""
     terms = move_terms_of(bookings, now=context["now"])
-    return dict(RescheduleOutput(terms, context=context).data)
+    with kept(RescheduleOutput, context) as serializer:
+        return dict(serializer.to_representation(terms))
 
 
 class TeamBookingOutput(BookingOutput):

@@ -135,8 +135,8 @@ DATABASES["default"] |= {
     "ENGINE": "bookme.tenants.backend",
     "HOST": unquote(DATABASES["default"].get("HOST", "")),
     "CONN_MAX_AGE": 0,
-    # What the address says, as ?sslmode=verify-full. Django prepares nothing unless there is a threshold.
-    "OPTIONS": {"prepare_threshold": 5} | DATABASES["default"].get("OPTIONS", {}),
+    # What the address says, as ?sslmode=verify-full. What is asked often is planned once (docs/decisions/0016).
+    "OPTIONS": {"server_side_binding": True, "prepare_threshold": 5} | DATABASES["default"].get("OPTIONS", {}),
 }
 # Only the web process keeps a pool: Celery's prefork and commands close their connection after each task.
 if pool_size := env.int("DATABASE_POOL_SIZE", 0):

@@ -1,9 +1,11 @@
 """The shape of a row in the API: read from one serializer, written through the same."""
 
 import math
+import threading
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from itertools import islice
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeAlias, TypeVar
 from uuid import UUID
 
 from django.db import models
@@ -25,7 +27,29 @@ from bookme.core.text import has_control_characters
 LISTED_TEXT = 120
 TOLD_UNKNOWN = 20
 
+_thread = threading.local()
+
+AnySerializer: TypeAlias = serializers.BaseSerializer[Any]
 M = TypeVar("M", bound=models.Model)
+
+
+@contextmanager
+def kept(serializer_class: type[AnySerializer], context: Mapping[str, Any]) -> Iterator[AnySerializer]:
+    """A serializer for `run_validation` and `to_representation`, which leave nothing behind in it.
+
+    Each thread keeps its own: to make the fields takes longer than to read a body, or to write a row. Within, the same
+    class is not asked for again.
+    """
+    every: dict[Any, tuple[AnySerializer, dict[str, Any]]] = vars(_thread).setdefault("serializers", {})
+    if serializer_class not in every:
+        fresh: dict[str, Any] = {}
+        every[serializer_class] = serializer_class(context=fresh), fresh
+    serializer, own = every[serializer_class]
+    own.update(context)
+    try:
+        yield serializer
+    finally:
+        own.clear()
 
 
 class InputSerializer(serializers.Serializer[Any]):

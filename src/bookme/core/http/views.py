@@ -20,7 +20,7 @@ from typing import Any, ClassVar, cast
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
-from rest_framework import generics, serializers
+from rest_framework import generics
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -28,6 +28,7 @@ from bookme.core.actor import GUEST, Actor
 from bookme.core.errors import Invalid, NotFound
 from bookme.core.http.parsers import query_faults, unstorable
 from bookme.core.http.permissions import Declaration
+from bookme.core.http.serializers import AnySerializer, kept
 
 
 class ApiView(generics.GenericAPIView[Any]):
@@ -75,24 +76,22 @@ class ApiView(generics.GenericAPIView[Any]):
             }
         return context | {"actor": self.actor}
 
-    def read_input(
-        self, serializer_class: type[serializers.BaseSerializer[Any]] | None = None, *, data: Any = None, **options: Any
-    ) -> Any:
+    def read_input(self, serializer_class: type[AnySerializer] | None = None, *, data: Any = None) -> Any:
         """The request's body (or `data`) as the serializer's checked values; raises its ValidationError.
 
-        The serializer is the view's unless given; `options` go to it, such as `partial=True` or `many=True`.
+        The serializer is the view's unless given.
         """
-        chosen = serializer_class or self.get_serializer_class()
         given = self.request.data if data is None else data
-        serializer = chosen(data=given, context=self.get_serializer_context(), **options)
-        serializer.is_valid(raise_exception=True)
-        return serializer.validated_data
+        with kept(serializer_class or self.get_serializer_class(), self.get_serializer_context()) as serializer:
+            return serializer.run_validation(given)
 
-    def written(self, serializer_class: type[serializers.BaseSerializer[Any]], row: Any, **options: Any) -> Any:
-        """A row (with `many=True`, rows) as the serializer writes it out."""
-        return serializer_class(row, context=self.get_serializer_context(), **options).data
+    def written(self, serializer_class: type[AnySerializer], row: Any, *, many: bool = False) -> Any:
+        """A row (with `many`, rows) as the serializer writes it out."""
+        with kept(serializer_class, self.get_serializer_context()) as serializer:
+            write = serializer.to_representation
+            return [write(each) for each in row] if many else write(row)
 
-    def paged(self, rows: Any, serializer_class: type[serializers.BaseSerializer[Any]]) -> Response:
+    def paged(self, rows: Any, serializer_class: type[AnySerializer]) -> Response:
         """One page of rows, filtered by the view's filter set."""
         page = self.paginate_queryset(self.filter_queryset(rows))
         return self.get_paginated_response(self.written(serializer_class, page, many=True))

@@ -21,6 +21,7 @@ from bookme.customers.selectors import customer_by_contact
 from bookme.customers.wording import kept_wording
 from bookme.eventlog.changes import archive_row, change_row, make_row
 from bookme.tenants.context import require_tenant
+from bookme.tenants.statements import insert
 
 _UNSAID = ("name", "email", "phone", "language", "notes", "tags", "metadata")
 
@@ -82,13 +83,13 @@ def find_or_make_customer(*, contact: Contact, language: str = "", user_id: UUID
         found = customer_by_contact(phone=contact.phone)
         if found is not None:
             return found
+    customer = Customer(name=contact.name, email=contact.email, phone=contact.phone, language=language)
     try:
         with transaction.atomic():
-            return Customer.objects.create(
-                name=contact.name, email=contact.email, phone=contact.phone, language=language
-            )
+            insert(customer)
     except IntegrityError:
         return Customer.objects.get(email=contact.email)
+    return customer
 
 
 def keep_address(*, customer: Customer, address: Address) -> CustomerAddress:
@@ -110,10 +111,12 @@ def record_consents(
     config = require_tenant().config
     with override(language or config.language):
         wording = {kind: kept_wording(ConsentKind(kind), config.legal) for kind in granted}
-    return Consent.objects.bulk_create(
+    consents = [
         Consent(customer=customer, kind=kind, granted=answer, wording=wording[kind], visit_id=visit_id)
         for kind, answer in granted.items()
-    )
+    ]
+    insert(*consents)
+    return consents
 
 
 def _refuse_known_email(values: Mapping[str, Any], customer: Customer | None = None) -> None:
