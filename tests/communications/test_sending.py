@@ -322,7 +322,7 @@ def test_a_failure_raises_so_that_the_outbox_tries_again(salon: Tenant, moody: M
         actions.tell(
             key="k",
             kind=Kind.CONFIRMED,
-            audience=actions.Audience.CUSTOMER,
+            audience=Audience.CUSTOMER,
             booking_ids=[_booking().pk],
             now=dt.datetime.now(dt.UTC),
         )

@@ -23,9 +23,8 @@ from bookme.bookings.events import (
 from bookme.bookings.models import Booking
 from bookme.bookings.states import Status
 from bookme.communications import actions
-from bookme.communications.actions import REMINDERS_PATH, plan_all_reminders, plan_reminders, tell
-from bookme.communications.told import Audience, Former, Kind
-from bookme.communications.waiting import WaitingKind, tell_waiting
+from bookme.communications.actions import REMINDERS_PATH, plan_all_reminders, plan_reminders, tell, tell_waiting
+from bookme.communications.told import Audience, Former, Kind, WaitingKind
 from bookme.core.time import now
 from bookme.eventlog.models import Event as EventRow
 

@@ -21,6 +21,26 @@ class Kind(StrEnum):
     REMINDER = "booking.reminder"
 
 
+class WaitingKind(StrEnum):
+    """Each is the name of the fact that it tells."""
+
+    JOINED = "waitlist.joined"
+    OFFERED = "waitlist.offered"
+    CLOSED = "waitlist.closed"
+
+
+# A message is told only while it is still true.
+TRUE_OF: dict[Kind, frozenset[Status]] = {
+    Kind.REQUESTED: frozenset({Status.PENDING}),
+    Kind.CONFIRMED: frozenset({Status.CONFIRMED, Status.ARRIVED, Status.COMPLETED, Status.NO_SHOW}),
+    Kind.DECLINED: frozenset({Status.DECLINED}),
+    Kind.RESCHEDULED: frozenset({Status.PENDING, Status.CONFIRMED}),
+    Kind.CANCELLED: frozenset({Status.CANCELLED}),
+    Kind.EXPIRED: frozenset({Status.EXPIRED}),
+    Kind.REMINDER: frozenset({Status.CONFIRMED}),
+}
+
+BUSINESS_SUFFIX = ".business"
 LINK_ON_RECORD = "[link]"
 OVER = frozenset({Kind.CANCELLED, Kind.DECLINED, Kind.EXPIRED})
 

@@ -1,4 +1,8 @@
-"""Handing a message to its carrier, and writing down how that went."""
+"""Handing a message to its carrier, and writing down how that went.
+
+The order is send, then record: a crash in between sends once more and records once. The record is never ahead of the
+truth, nothing is lost, and a mail program knows the repeat by its Message-ID.
+"""
 
 import hashlib
 from datetime import datetime
