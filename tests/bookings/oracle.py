@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bookme.bookings.availability.snapshot import Group, Hours, Id, Person, Place, Snapshot, Span, Unit
 
-Found = tuple[int, int, Id, tuple[Id, ...], tuple[tuple[Id, Id], ...], tuple[Id, ...]]
+Found = tuple[int, int, Id, tuple[Id, ...], tuple[Id, ...]]
 
 
 @dataclass
@@ -53,14 +53,13 @@ class Oracle:
             for duration in sorted({self.duration(person) for person in able}):
                 same = [person for person in able if self.duration(person) == duration]
                 same = self.in_order_of_choice(same, show(minute, place.zone).date, place)
-                joins = [(person.id, group.id) for person in same for group in self.joinable(minute, person, place)]
                 team: list[Person] = []
                 if self.snapshot.staff_needed > 1:
                     team = self.in_order_of_choice(
                         self.team_at(minute, place, duration), show(minute, place.zone).date, place
                     )
                 leads, helpers = (tuple(each.id for each in people) for people in (same, team))
-                slots.append((minute, minute + duration, place.id, leads, tuple(joins), helpers))
+                slots.append((minute, minute + duration, place.id, leads, helpers))
         return slots
 
     def duration(self, person: Person) -> int:

@@ -13,6 +13,7 @@ from bookme.bookings.availability import (
     OUTSIDE_HOURS,
     OVERBOOKING,
     Cause,
+    Chain,
     Group,
     Hours,
     Id,
@@ -231,9 +232,10 @@ def group(seats_left: int, *, minutes: int = 60, place: Id = SOHO) -> Person:
 
 def test_a_group_with_seats_left_is_joined() -> None:
     asked = snapshot(group(2), ann(id=BOB), capacity=4, party_size=2, kinds=("mat",))
-    assert candidates(asked, at(10, 20)) == [Slot(at(10, 20), at(11, 20), SOHO, (ANN,), ((ANN, number(7)),))]
-    assert candidates(asked, at(10, 20))[0].appointment_of(ANN) == number(7)
-    assert candidates(asked, at(10, 20))[0].appointment_of(BOB) is None
+    assert candidates(asked, at(10, 20)) == [Slot(at(10, 20), at(11, 20), SOHO, (ANN,))]
+    plan = Chain([asked]).at(at(10, 20))
+    assert plan is not None
+    assert [(leg.staff, leg.joins) for leg in plan.legs] == [((ANN,), number(7))]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from bookme.bookings.availability.board import Board
 from bookme.bookings.availability.masks import picked, positions
-from bookme.bookings.availability.snapshot import Group, Id, Person, Place, Snapshot
+from bookme.bookings.availability.snapshot import Id, Person, Place, Snapshot
 from bookme.bookings.availability.timeline import date_of, day_number
 from bookme.bookings.availability.waiving import board_of
 from bookme.core.time import DAY_MINUTES
@@ -33,20 +33,14 @@ Found = TypeVar("Found", bound=Timed)
 class Slot(NamedTuple):
     """`start` and `end` are minutes; `staff` who can take it, in the order in which the business's rule would choose.
 
-    `joins` has (staff, appointment) for those of them with whom the booking joins a group appointment. `team` is
-    everybody who is free for it, in the same order, where it needs several people.
+    `team` is everybody who is free for it, in the same order, where it needs several people.
     """
 
     start: int
     end: int
     place: Id
     staff: tuple[Id, ...]
-    joins: tuple[tuple[Id, Id], ...] = ()
     team: tuple[Id, ...] = ()
-
-    def appointment_of(self, staff: Id) -> Id | None:
-        """The group appointment that a booking with that person joins; None where a new one is made."""
-        return dict(self.joins).get(staff)
 
 
 def offered(snapshot: Snapshot) -> dict[dt.date, list[Slot]]:
@@ -126,27 +120,20 @@ def _slots_at(board: Board, place: Place, people: list[Person], within: int) -> 
     bits = positions(reduce(or_, starts.values(), 0))
     takes = {person: picked(mask, bits) for person, mask in starts.items()}
     able = [person for person in people if person.id in takes]
-    joinable = {person.id: groups for person in able if (groups := board.joinable(person, place))}
     base, duration, is_team = board.base, board.duration(people[0]), board.snapshot.staff_needed > 1
     for day, begin, end in board.clock(place.zone).dates:
         of_day = slice(bisect_left(bits, begin), bisect_left(bits, end))
         staff = [person.id for person in ranked(board, place, able, day)] if bits[of_day] else []
         for bit, takes_it in zip(bits[of_day], zip(*(takes[each][of_day] for each in staff), strict=True), strict=True):
             takers = tuple(compress(staff, takes_it))
-            joins = _joins(joinable, takers, bit + base) if joinable else ()
             team = _team(board, place, duration, bit) if is_team else ()
-            yield Slot(bit + base, bit + base + duration, place.id, takers, joins, team)
+            yield Slot(bit + base, bit + base + duration, place.id, takers, team)
 
 
 def _team(board: Board, place: Place, duration: int, bit: int) -> tuple[Id, ...]:
     able = [person for person in board.snapshot.people if board.opens(person, place, duration) >> bit & 1]
     day = next(day for day, begin, end in board.clock(place.zone).dates if begin <= bit < end)
     return tuple(person.id for person in ranked(board, place, able, day))
-
-
-def _joins(joinable: dict[Id, dict[int, Group]], staff: Iterable[Id], start: int) -> tuple[tuple[Id, Id], ...]:
-    groups = ((each, joinable.get(each, {}).get(start)) for each in staff)
-    return tuple((each, group.id) for each, group in groups if group is not None)
 
 
 def ranked(board: Board, place: Place, people: list[Person], day: int) -> list[Person]:
