@@ -40,12 +40,12 @@ def apply(data: dict[str, Any], now: dt.datetime = NOW) -> ApplyResult:
 
 @contextmanager
 def writes() -> Iterator[list[str]]:
-    """The tables that are written to, in order, once a statement."""
+    """The tables that are written to, in order."""
     found: list[str] = []
     with CaptureQueriesContext(connection) as queries:
         yield found
-    told = [WRITE.match(query["sql"]) for query in queries.captured_queries]
-    found.extend(f"{each[1].split()[0]} {each[2]}" for each in told if each)
+    told = [each for query in queries.captured_queries for each in WRITE.finditer(query["sql"])]
+    found.extend(f"{each[1].split()[0]} {each[2]}" for each in told)
 
 
 def refused(data: dict[str, Any]) -> list[str]:

@@ -330,10 +330,12 @@ def test_a_transaction_wakes_the_worker_once_and_after_its_commit(committed: Ten
 def _broker_at(address: str) -> Iterator[None]:
     known = current_app.conf.broker_write_url
     current_app.conf.broker_write_url = address
+    delivery._impatient_broker.cache_clear()
     try:
         yield
     finally:
         current_app.conf.broker_write_url = known
+        delivery._impatient_broker.cache_clear()
 
 
 def _seconds(call: Callable[[], None]) -> float:

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +35,7 @@ class Child:
     command: list[str]
     reloads: bool = False
     process: subprocess.Popen[str] | None = None
+    log: threading.Thread | None = None
     started_at: float = field(default=0.0)
     is_trial: bool = False
 
@@ -52,7 +54,7 @@ class Child:
             preexec_fn=_end_with_parent,  # noqa: PLW1509 one call into libc, no lock, no import
         )
         assert self.process.stdout is not None
-        console.follow(self.process.stdout, name=self.name)
+        self.log = console.follow(self.process.stdout, name=self.name)
 
     @property
     def exit_code(self) -> int | None:
@@ -76,3 +78,5 @@ class Child:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         self.process = None
+        if self.log is not None:
+            self.log.join(1)  # its last words come before those of the next one
