@@ -111,7 +111,7 @@ def test_an_interruption_is_one_line(project: Path, number: int) -> None:
         start_new_session=True,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # tests in the background inherit that it is ignored
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # noqa: PLW1509 ignored, where tests run behind
     )
     assert wait_until(lambda: _is_in(project / "calls", "pip install"), seconds=10)
     os.killpg(process.pid, number)
