@@ -151,16 +151,13 @@ class Series(Row):
         verbose_name_plural = "series"
 
 
-class Visit(Row):
-    """What one customer booked in one go. One message and one payment; `link_version` revokes its manage links.
+class Asked(Row):
+    """Who asked for something, by which door, and what they said. `link_version` revokes the links to it.
 
-    `user_id` is who was signed in as they booked: theirs to see, even while their e-mail is not verified and the
+    `user_id` is who was signed in as they asked: theirs to see, even while their e-mail is not verified and the
     customer's row, found by that e-mail, may not be linked to them.
     """
 
-    reference = models.CharField(max_length=12, unique=True)
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="visits")
-    series = models.ForeignKey(Series, null=True, blank=True, on_delete=models.PROTECT, related_name="visits")
     contact_name = models.CharField(max_length=120)
     contact_email = models.EmailField(blank=True)
     contact_phone = models.CharField(max_length=20, blank=True)
@@ -173,6 +170,17 @@ class Visit(Row):
     source = models.CharField(max_length=16, default="api")
     guest_address = models.GenericIPAddressField(null=True, blank=True)
     link_version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        abstract = True
+
+
+class Visit(Asked):
+    """What one customer booked in one go. One message and one payment."""
+
+    reference = models.CharField(max_length=12, unique=True)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="visits")
+    series = models.ForeignKey(Series, null=True, blank=True, on_delete=models.PROTECT, related_name="visits")
 
     class Meta:
         ordering = ["-created_at", "-id"]
@@ -278,7 +286,7 @@ STILL_WAITS = frozenset({Waiting.WAITING, Waiting.OFFERED})
 _OPEN = Q(status__in=sorted(STILL_WAITS))
 
 
-class WaitlistEntry(Row):
+class WaitlistEntry(Asked):
     """Somebody waits for a place: in a full `session`, or on a full `date` of a service, with one person or any.
 
     Served by `rank`, the smallest first, then by who came first. `visit` is what was offered: its booking is held until
@@ -291,17 +299,6 @@ class WaitlistEntry(Row):
     staff = models.ForeignKey(Staff, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     location = models.ForeignKey(Location, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="waitlist")
-    contact_name = models.CharField(max_length=120)
-    contact_email = models.EmailField(blank=True)
-    contact_phone = models.CharField(max_length=20, blank=True)
-    language = models.CharField(max_length=8, blank=True)
-    user_id = models.UUIDField(null=True, blank=True)
-    source = models.CharField(max_length=16, default="api")
-    guest_address = models.GenericIPAddressField(null=True, blank=True)
-    consents = models.JSONField(default=dict, blank=True)
-    notes = models.TextField(max_length=2000, blank=True)
-    answers = models.JSONField(default=dict, blank=True)
-    address = models.JSONField(null=True, blank=True)
     extras = models.JSONField(default=list, blank=True)
     party_size = models.PositiveSmallIntegerField(default=1)
     status = models.CharField(
@@ -309,7 +306,6 @@ class WaitlistEntry(Row):
     )
     rank = models.IntegerField(default=0)
     visit = models.ForeignKey(Visit, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    link_version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["rank", "created_at", "id"]
