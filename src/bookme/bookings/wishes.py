@@ -30,9 +30,9 @@ class Wish:
     does not go to `point`. `moving` is the booking that is to go there: what it has now counts as given back, as do
     others that are `leaving` in the same step, and its point is that of its visit.
 
-    `minutes` is how long it takes, if not as long as whoever does it takes for it and the extras. What the team has
-    `waived`, of `availability.OUTSIDE_HOURS` and `OVERBOOKING`, keeps it from nothing, and no more of that is used than
-    has to be; nor does what is `moot`, which nobody has to waive.
+    `minutes` is how long it takes, if not as long as whoever does it takes for it and the extras. What the team
+    `may_waive`, of `availability.OUTSIDE_HOURS` and `OVERBOOKING`, keeps it from nothing, and no more of that is waived
+    than has to be; nor does what is `moot`, which nobody has to waive.
     """
 
     service: Service
@@ -48,7 +48,7 @@ class Wish:
     moving: Booking | None = None
     leaving: tuple[Booking, ...] = ()
     then: tuple["Wish", ...] = ()
-    waived: frozenset[Cause] = frozenset()
+    may_waive: frozenset[Cause] = frozenset()
     moot: frozenset[Cause] = frozenset()
 
     @classmethod
@@ -72,9 +72,9 @@ class Wish:
         return replace(self, start=start)
 
     @property
-    def leniencies(self) -> list[frozenset[Cause]]:
-        """What does not count, the least of it first: what is free is not forced."""
-        some = (frozenset[Cause](), self.waived & OUTSIDE_HOURS, self.waived & OVERBOOKING, self.waived)
+    def tries(self) -> list[frozenset[Cause]]:
+        """What does not count at each try, the least of it first: what is free is not forced."""
+        some = (frozenset[Cause](), self.may_waive & OUTSIDE_HOURS, self.may_waive & OVERBOOKING, self.may_waive)
         return list(dict.fromkeys(self.moot | each for each in some))
 
     @property

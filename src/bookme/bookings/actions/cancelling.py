@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from bookme.bookings.actions.facts import cancellation_told, fact_of, publish_together
 from bookme.bookings.actions.placing import owners_of
-from bookme.bookings.actions.powers import BUSINESS, CUSTOMER, acts_for_business, waived_by
+from bookme.bookings.actions.powers import BUSINESS, CUSTOMER, acts_for_business, waivable_by
 from bookme.bookings.actions.restoring import restore
 from bookme.bookings.actions.seats import give_back_seats
 from bookme.bookings.actions.versions import swap
@@ -63,12 +63,12 @@ def undo_booking(*, booking: Booking, actor: Actor, overbook: bool = False) -> B
     given away.
     """
     actor.demand(Permission.BOOKINGS_MANAGE)
-    waived = waived_by(actor, outside_hours=False, overbook=overbook)
+    may_waive = waivable_by(actor, outside_hours=False, overbook=overbook)
     old_status, status = booking.state, undone(booking.state)
     columns = {"status": status, "fee": Decimal(0) if old_status in {Status.NO_SHOW, Status.CANCELLED} else booking.fee}
     met: list[Cause] = []
     if old_status is Status.CANCELLED:
-        met = restore(booking, columns, waived)
+        met = restore(booking, columns, may_waive)
     else:
         swap(booking, **columns)
     told = {"old_status": old_status.value, "waived": [each.value for each in met]}

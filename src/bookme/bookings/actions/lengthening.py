@@ -30,7 +30,7 @@ def lay_otherwise(
     location_id: UUID | None,
     ends_at: dt.datetime | None,
     columns: Mapping[str, Any],
-    waived: frozenset[Cause],
+    may_waive: frozenset[Cause],
     actor: Actor,
     now: dt.datetime,
 ) -> bool:
@@ -64,7 +64,7 @@ def lay_otherwise(
         staff_id=old.staff_id,
         location_id=location_id or old.location_id,
         minutes=minutes or booking.duration_minutes,
-        waived=waived,
+        may_waive=may_waive,
         moot=OUTSIDE_HOURS | OVERBOOKING if shortens else _OF_THE_START,
     )
     wish = replace(wish.within_scopes_of(actor), staff_within=frozenset(owners_of(old)))

@@ -19,7 +19,7 @@ from bookme.bookings.actions.placing import (
     owners_of,
     seat,
 )
-from bookme.bookings.actions.powers import BUSINESS, CUSTOMER, acts_for_business, require_in_scope, waived_by
+from bookme.bookings.actions.powers import BUSINESS, CUSTOMER, acts_for_business, require_in_scope, waivable_by
 from bookme.bookings.actions.seats import give_back_seats, lock_and_sweep, take_session_seats
 from bookme.bookings.actions.versions import swap
 from bookme.bookings.availability import Cause
@@ -80,7 +80,7 @@ def reschedule_booking(
     require_staff(service, staff_id)
     require_location(service, location_id)
     wish = _wish(booking, start, staff_id=staff_id, any_staff=any_staff, location_id=location_id)
-    wish = replace(wish, waived=waived_by(actor, outside_hours=outside_hours, overbook=overbook))
+    wish = replace(wish, may_waive=waivable_by(actor, outside_hours=outside_hours, overbook=overbook))
     move_all([Move([booking], wish.within_scopes_of(actor))], actor=actor, now=now)
     return booking
 
@@ -97,10 +97,10 @@ def reschedule_visit(
     overbook: bool = False,
 ) -> None:
     """Move what of a visit is still to come, as `visit_move` says; otherwise as `reschedule_booking`."""
-    waived = waived_by(actor, outside_hours=outside_hours, overbook=overbook)
+    may_waive = waivable_by(actor, outside_hours=outside_hours, overbook=overbook)
     move = visit_move(bookings=bookings, start=start, any_staff=any_staff, location_id=location_id, actor=actor)
-    then = tuple(replace(each, waived=waived) for each in move.wish.then)
-    move_all([replace(move, wish=replace(move.wish, waived=waived, then=then))], actor=actor, now=now)
+    then = tuple(replace(each, may_waive=may_waive) for each in move.wish.then)
+    move_all([replace(move, wish=replace(move.wish, may_waive=may_waive, then=then))], actor=actor, now=now)
 
 
 def visit_move(

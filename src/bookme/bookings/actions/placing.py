@@ -70,7 +70,7 @@ def free_calendars(*, wish: Wish, now: dt.datetime) -> Calendars:
     """All that a look without a lock shows free for the wish.
 
     Everything, where there is more to choose from than the look tells: holds that ran out are in the way, several
-    services follow each other, causes are waived. Raises SlotUnavailable where the look shows no way: whoever comes
+    services follow each other, causes may be waived. Raises SlotUnavailable where the look shows no way: whoever comes
     late neither writes nor waits.
     """
     for each in wish.services:
@@ -79,7 +79,7 @@ def free_calendars(*, wish: Wish, now: dt.datetime) -> Calendars:
     if overdue:
         return replace(every_calendar(wish), overdue=frozenset(overdue))
     snapshots = snapshots_of(wish, now=now)
-    if wish.then or wish.waived:
+    if wish.then or wish.may_waive:
         _plan(wish, snapshots)
         return every_calendar(wish)
     found = takers(snapshots[0], minute_of(wish.start))
@@ -145,9 +145,9 @@ def _among(wish: Wish, owners: frozenset[UUID]) -> Wish:
 def _plan(
     wish: Wish, snapshots: Sequence[Snapshot], *, among: frozenset[UUID] | None = None
 ) -> tuple[Plan, frozenset[Cause]]:
-    """A way to do it, and what does not count in it: of all that is waived, as little as can be."""
+    """A way to do it, and what does not count in it: of all that may be waived, as little as can be."""
     owners = None if among is None else frozenset(str(owner) for owner in among)
-    for waived in wish.leniencies:
+    for waived in wish.tries:
         chain = Chain(lenient(snapshots, waived), max_gap=max_gap(wish), among=owners)
         plan = chain.at(minute_of(wish.start))
         if plan is not None:
@@ -246,7 +246,8 @@ def helpers_of(appointment: Appointment) -> list[UUID]:
 def units_for(appointment: Appointment, wish: Wish) -> tuple[tuple[UUID, ...], frozenset[UUID]]:
     """One unit for each kind that the service requires, and those of them that are taken during the blocked range.
 
-    A taken one only where that is waived, else SlotUnavailable. The caller holds the lock on all units of these kinds.
+    A taken one only where that may be waived, else SlotUnavailable. The caller holds the lock on all units of these
+    kinds.
     """
     chosen: list[UUID] = []
     taken = Resource.objects.filter(
@@ -257,7 +258,7 @@ def units_for(appointment: Appointment, wish: Wish) -> tuple[tuple[UUID, ...], f
         units = Resource.objects.filter(location=appointment.location_id, kind=kind, is_active=True)
         every = list(units.order_by("position", "id").values_list("pk", flat=True))
         usable = [each for each in every if each not in over]
-        usable = usable or (every if Cause.RESOURCE in wish.waived else [])
+        usable = usable or (every if Cause.RESOURCE in wish.may_waive else [])
         if not usable:
             raise SlotUnavailable(wish=wish, causes=[Cause.RESOURCE])
         chosen.append(usable[0])

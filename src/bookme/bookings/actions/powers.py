@@ -28,8 +28,8 @@ def own_user(actor: Actor) -> UUID | None:
     return actor.id if actor.kind is ActorKind.USER and actor.role is Role.CUSTOMER else None
 
 
-def waived_by(actor: Actor, *, outside_hours: bool, overbook: bool) -> frozenset[Cause]:
-    """What these flags waive. Raises NotAllowed for who is not of the team, or may not overbook."""
+def waivable_by(actor: Actor, *, outside_hours: bool, overbook: bool) -> frozenset[Cause]:
+    """What may be waived by these flags. Raises NotAllowed for who is not of the team, or may not overbook."""
     if not outside_hours and not overbook:
         return frozenset()
     if not acts_for_business(actor):

@@ -17,12 +17,12 @@ from bookme.locations.models import Resource
 from bookme.services.models import ServiceKind
 
 
-def restore(booking: Booking, columns: Mapping[str, Any], waived: frozenset[Cause]) -> list[Cause]:
-    """Take its seats back, under the lock, and set these columns; what is in the way must be `waived`, and is returned.
+def restore(booking: Booking, columns: Mapping[str, Any], may_waive: frozenset[Cause]) -> list[Cause]:
+    """Take its seats back, under the lock, and set these columns; returns what was in the way, all in `may_waive`.
 
     Raises Conflict `stale_version` or `session_cancelled`, and SlotUnavailable.
     """
-    appointment, wish = booking.appointment, _same_again(booking, waived)
+    appointment, wish = booking.appointment, _same_again(booking, may_waive)
     units = Resource.objects.filter(
         location=appointment.location_id, kind__in=appointment.service.requirements.values("kind"), is_active=True
     )
@@ -56,13 +56,13 @@ def _lay_again(appointment: Appointment, wish: Wish) -> list[Cause]:
         is_met, row.overbooked = others.exists(), others.filter(overbooked=False).exists()
         met = met or is_met
         row.save(update_fields=["overbooked", "updated_at"])
-    if met and Cause.BOOKING not in wish.waived:
+    if met and Cause.BOOKING not in wish.may_waive:
         raise SlotUnavailable(wish=wish, causes=[Cause.BOOKING])
     appointment.refresh_from_db(fields=["overbooked"])
     return [Cause.BOOKING] if met else []
 
 
-def _same_again(booking: Booking, waived: frozenset[Cause]) -> Wish:
+def _same_again(booking: Booking, may_waive: frozenset[Cause]) -> Wish:
     appointment = booking.appointment
     return Wish(
         service=appointment.service,
@@ -72,5 +72,5 @@ def _same_again(booking: Booking, waived: frozenset[Cause]) -> Wish:
         party_size=booking.party_size,
         extra_minutes=booking.extra_minutes,
         minutes=booking.duration_minutes,
-        waived=waived,
+        may_waive=may_waive,
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bookme.bookings.actions.powers import acts_for_business, waived_by
+from bookme.bookings.actions.powers import acts_for_business, waivable_by
 from bookme.bookings.actions.request import Asked, BookingRequest, Item
 from bookme.bookings.answers import checked_answers
 from bookme.bookings.models import Appointment
@@ -75,7 +75,7 @@ def checked_terms(request: BookingRequest, *, actor: Actor) -> VisitTerms:
     Or `team_only`, for what only the team may ask for.
     """
     session = _asked_session(request)
-    waived = waived_by(actor, outside_hours=request.outside_hours, overbook=request.overbook)
+    may_waive = waivable_by(actor, outside_hours=request.outside_hours, overbook=request.overbook)
     if session is not None and request.overbook:
         raise Invalid.field("/overbook", NO_MORE_PLACES, code="not_for_sessions")
     if not acts_for_business(actor):
@@ -85,8 +85,8 @@ def checked_terms(request: BookingRequest, *, actor: Actor) -> VisitTerms:
     items = item_terms(request, session=session, point=_point_of(request.address), actor=actor)
     if actor.kind is ActorKind.GUEST and not all(each.policy.guest_booking for each in items):
         raise NotAllowed("Sign in or register to book here.", code="guest_booking_off")
-    if waived:
-        items = tuple(replace(each, wish=replace(each.wish, waived=waived)) for each in items)
+    if may_waive:
+        items = tuple(replace(each, wish=replace(each.wish, may_waive=may_waive)) for each in items)
     services = [each.wish.service for each in items]
     return VisitTerms(
         items=items,

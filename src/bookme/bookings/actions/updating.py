@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bookme.bookings.actions.facts import fact_of
 from bookme.bookings.actions.lengthening import lay_otherwise
-from bookme.bookings.actions.powers import waived_by
+from bookme.bookings.actions.powers import waivable_by
 from bookme.bookings.actions.versions import stale, swap
 from bookme.bookings.answers import merged_answers
 from bookme.bookings.events import BookingUpdated
@@ -38,7 +38,7 @@ def update_booking(
     `stale_version`, and what `lay_otherwise` raises.
     """
     actor.demand(Permission.BOOKINGS_MANAGE)
-    waived = waived_by(actor, outside_hours=outside_hours, overbook=overbook)
+    may_waive = waivable_by(actor, outside_hours=outside_hours, overbook=overbook)
     if version != booking.version:
         raise stale()
     columns: dict[str, Any] = {}
@@ -46,7 +46,13 @@ def update_booking(
         columns["internal_notes"] = internal_notes
     answered = answers is not None and _change_answers(booking, answers)
     lies_otherwise = lay_otherwise(
-        booking=booking, location_id=location_id, ends_at=ends_at, columns=columns, waived=waived, actor=actor, now=now
+        booking=booking,
+        location_id=location_id,
+        ends_at=ends_at,
+        columns=columns,
+        may_waive=may_waive,
+        actor=actor,
+        now=now,
     )
     if not lies_otherwise and (columns or answered):
         swap(booking, **columns)

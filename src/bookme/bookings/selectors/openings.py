@@ -27,11 +27,11 @@ _FORCED = 3653 * _DAY
 def require_reach(wish: Wish, *, now: dt.datetime) -> None:
     """Raises SlotUnavailable for what no snapshot needs to be read for: long past, too far ahead, between minutes.
 
-    What is waived reaches ten years either way.
+    What may be waived reaches ten years either way.
     """
     if wish.service.kind == ServiceKind.CLASS:
         raise SlotUnavailable(wish=wish, causes=[SESSIONS_ONLY])
-    lenient = wish.waived | wish.moot
+    lenient = wish.may_waive | wish.moot
     if wish.start < now - (_FORCED if Cause.NOTICE in lenient else _DAY):
         raise SlotUnavailable(wish=wish, causes=[Cause.NOTICE])
     ahead = _FORCED if Cause.HORIZON in lenient else (policy_of(wish.service).max_days_ahead + 2) * _DAY
@@ -42,8 +42,8 @@ def require_reach(wish: Wish, *, now: dt.datetime) -> None:
 
 
 def require_session_notice(session: Appointment, wish: Wish, *, now: dt.datetime) -> None:
-    """Raises SlotUnavailable for a session that begins too soon, unless that is waived."""
-    if Cause.NOTICE not in wish.waived and session_causes(session, wish, now=now):
+    """Raises SlotUnavailable for a session that begins too soon, unless that may be waived."""
+    if Cause.NOTICE not in wish.may_waive and session_causes(session, wish, now=now):
         raise SlotUnavailable(wish=wish, causes=[Cause.NOTICE])
 
 
@@ -116,10 +116,10 @@ def _own_first(units: Sequence[Unit], booking: Booking) -> tuple[Unit, ...]:
 def refusal(wish: Wish, snapshots: Sequence[Snapshot]) -> SlotUnavailable:
     """Why the wish cannot be had: of the first service that nobody can take then, the causes of who has the fewest.
 
-    What is waived is none of them.
+    What may be waived is none of them.
     """
     # No cause at all: somebody became free who was not among those we locked. Nearly as good as taken.
-    return SlotUnavailable(wish=wish, causes=_causes(wish, lenient(snapshots, wish.leniencies[-1])) or [Cause.BOOKING])
+    return SlotUnavailable(wish=wish, causes=_causes(wish, lenient(snapshots, wish.tries[-1])) or [Cause.BOOKING])
 
 
 def lenient(snapshots: Sequence[Snapshot], waived: frozenset[Cause]) -> list[Snapshot]:
