@@ -12,8 +12,7 @@ from django.db import transaction
 from bookme.bookings.actions import create_visit
 from bookme.bookings.actions.request import BookingRequest, Item
 from bookme.bookings.selectors.offer import asked_visit
-from bookme.bookings.selectors.openings import available_visits
-from bookme.bookings.selectors.slots import available_slots
+from bookme.bookings.selectors.slots import available_slots, available_visit_slots
 from bookme.bookings.wishes import SlotUnavailable
 from bookme.core.actor import GUEST
 from bookme.core.time import DAY_NAMES
@@ -137,7 +136,7 @@ def offered_visits(made: Made, services: Sequence[Service]) -> Iterator[tuple[dt
         postcode="",
         start=made.now,
     )
-    for day in available_visits(wish=wish, first=made.first, last=made.last, now=made.now)["days"]:
+    for day in available_visit_slots(wish=wish, first=made.first, last=made.last, now=made.now)["days"]:
         for slot in day["slots"]:
             leads = [UUID(each["staff"][0]) for each in slot["services"]]
             yield (

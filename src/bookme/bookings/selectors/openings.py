@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from bookme.bookings.availability import Board, Cause, Chain, Snapshot, Unit, board_of, explain, nearest
+from bookme.bookings.availability import Board, Cause, Chain, Plan, Slot, Snapshot, Unit, board_of, explain, nearest
 from bookme.bookings.models import Appointment, Booking, ResourceAllocation
 from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.selectors.sessions import sessions_near
-from bookme.bookings.selectors.slots import plan_as_data, slot_as_data
-from bookme.bookings.selectors.snapshots import Left, left_by, load_snapshot, point_of_visit, require_range
+from bookme.bookings.selectors.snapshots import Left, left_by, load_snapshot, point_of_visit
 from bookme.bookings.wishes import SESSIONS_ONLY, SlotUnavailable, Wish
 from bookme.core.time import DAY_MINUTES, MINUTE, iso_text, minute_of, zone
 from bookme.locations.selectors import zone_of
@@ -169,7 +169,7 @@ def with_alternatives(error: SlotUnavailable, *, now: dt.datetime) -> SlotUnavai
 def alternatives_to(wish: Wish, *, now: dt.datetime, count: int = ALTERNATIVES) -> list[dict[str, Any]]:
     """Up to `count` openings, nearest first: `{start, end, location, staff: [id…]}`; of a class with its `session`.
 
-    Of several services, with `services` instead of `staff`, as in `available_visits`.
+    Of several services, with `services` instead of `staff`, as in `available_visit_slots`.
     """
     start = looked_around(wish, now=now)
     if wish.service.kind == ServiceKind.CLASS:
@@ -195,6 +195,33 @@ def alternatives_in(
     return [slot_as_data(slot, tz) for slot in nearest(chain.boards[0], minute, count, reach=reach)]
 
 
+def slot_as_data(slot: Slot, tz: ZoneInfo) -> dict[str, Any]:
+    return {
+        "start": iso_text(slot.start, tz),
+        "end": iso_text(slot.end, tz),
+        "location": slot.place,
+        "staff": slot.staff,
+    }
+
+
+def plan_as_data(plan: Plan, wish: Wish, tz: ZoneInfo) -> dict[str, Any]:
+    """A visit of several services as `available_visit_slots` answers it."""
+    return {
+        "start": iso_text(plan.start, tz),
+        "end": iso_text(plan.end, tz),
+        "location": plan.place,
+        "services": [
+            {
+                "service": str(each.service.pk),
+                "start": iso_text(leg.start, tz),
+                "end": iso_text(leg.end, tz),
+                "staff": leg.staff,
+            }
+            for leg, each in zip(plan.legs, wish.services, strict=True)
+        ],
+    }
+
+
 def _session_data(session: Appointment) -> dict[str, Any]:
     tz = zone_of(session.location)
     return {
@@ -203,25 +230,4 @@ def _session_data(session: Appointment) -> dict[str, Any]:
         "end": iso_text(minute_of(session.ends_at), tz),
         "location": str(session.location_id),
         "staff": [str(session.staff_id)],
-    }
-
-
-def available_visits(*, wish: Wish, first: dt.date, last: dt.date, now: dt.datetime) -> dict[str, Any]:
-    """The starts at which the whole wish can be had, by day, each with one way to do it.
-
-    `{services, timezone, days: [{date, slots: [{start, end, location, services: [{service, start, end, staff}]}]}]}`:
-    the first of `staff` leads. Ids are texts, instants ISO 8601 with the offset of `timezone`; every date is listed.
-    Raises Invalid as `require_range` does.
-    """
-    require_range(first, last)
-    snapshots = snapshots_between(wish, first, last, now=now)
-    tz = zone(snapshots[0].zone)
-    days = Chain(snapshots, max_gap=max_gap(wish)).offered()
-    return {
-        "services": [str(each.service.pk) for each in wish.services],
-        "timezone": snapshots[0].zone,
-        "days": [
-            {"date": day.isoformat(), "slots": [plan_as_data(plan, wish, tz) for plan in plans]}
-            for day, plans in days.items()
-        ],
     }

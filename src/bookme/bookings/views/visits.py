@@ -13,7 +13,7 @@ from bookme.bookings.actions import BookingRequest
 from bookme.bookings.links import manage_token
 from bookme.bookings.models import Booking, Visit
 from bookme.bookings.selectors.offer import asked_visit
-from bookme.bookings.selectors.openings import available_visits
+from bookme.bookings.selectors.slots import available_visit_slots
 from bookme.bookings.selectors.visits import BookedVisit, bookings_of_visit, visit_bookings_for
 from bookme.bookings.serializers.steps import NothingInput, ReasonInput
 from bookme.bookings.serializers.visits import (
@@ -83,7 +83,7 @@ class VisitSlotsView(ApiView):
             postcode=asked["postcode"],
             start=at,
         )
-        return Response(available_visits(wish=wish, first=asked["first"], last=asked["last"], now=at))
+        return Response(available_visit_slots(wish=wish, first=asked["first"], last=asked["last"], now=at))
 
 
 class OneVisitView(VisitView):
