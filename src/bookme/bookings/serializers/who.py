@@ -43,7 +43,7 @@ class AddressInput(InputSerializer):
     city = PlainText(max_length=100, required=False, allow_blank=True, default="")
     county = PlainText(max_length=100, required=False, allow_blank=True, default="")
     postcode = PlainText(max_length=16)
-    country = serializers.RegexField(r"^([A-Z]{2})?$", required=False, allow_blank=True, default="")
+    country = serializers.RegexField(r"^([A-Z]{2})?\Z", required=False, allow_blank=True, default="")
 
 
 class ConsentsInput(InputSerializer):
