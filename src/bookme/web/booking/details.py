@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 
+from bookme.bookings.actions import create_visit
 from bookme.bookings.availability import Cause
 from bookme.bookings.links import manage_token
 from bookme.bookings.models import Visit
@@ -28,8 +29,8 @@ from bookme.web.booking.asking import asked_of, details_form, form_id_of, take_r
 from bookme.web.booking.choice import Choice, Nowhere, load_choice
 from bookme.web.booking.flow import address, go_to, guest_page, show, steps, with_choice
 from bookme.web.booking.forms import DetailsForm
-from bookme.web.booking.once import book_once, visit_of_draft
 from bookme.web.booking.time import read_instant, take, unsettled
+from bookme.web.once import made_of, once
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def enter_details(request: HttpRequest, choice: Choice) -> HttpResponse:
     if choice.starts_at is None:
         return go_to("book-time", choice.draft)
     try:
-        if visit := visit_of_draft(choice.draft.id, form_id_of(request)):
+        if visit := made_of(Visit, key=choice.draft.id.hex, form_id=form_id_of(request)):
             return to_done(visit)
     except Mismatch:
         return _booked_already(request, choice)
@@ -89,7 +90,12 @@ def _details(request: HttpRequest, choice: Choice, actor: Actor) -> HttpResponse
     at = now()
     try:
         asked = asked_of(request, choice, form)
-        visit = book_once(draft_id=choice.draft.id, form_id=form_id_of(request), request=asked, actor=actor, now=at)
+        visit = once(
+            Visit,
+            key=choice.draft.id.hex,
+            form_id=form_id_of(request),
+            make=lambda: create_visit(request=asked, actor=actor, now=at),
+        )
     except Mismatch:
         return _booked_already(request, choice)
     except SlotUnavailable as error:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bookme.bookings.actions.request import BookingRequest, Item
+from bookme.bookings.actions import BookingRequest, Item, create_series, create_visit
 from bookme.bookings.availability import Cause
 from bookme.bookings.models import Visit
 from bookme.bookings.selectors.bookings import bookings_visible_to
@@ -33,7 +33,7 @@ from bookme.services.selectors import questions_of, services_for
 from bookme.tenants.context import require_tenant
 from bookme.tenants.models import BusinessKind
 from bookme.web.booking.forms import ADDRESS_FIELDS, DetailsForm
-from bookme.web.booking.once import book_once
+from bookme.web.once import once
 from bookme.web.team.doors import asked_day, asked_id, team_page
 from bookme.web.team.force import flags_of, refusal_against, refusal_of, wall_instant
 from bookme.web.team.picker import pick, session_choices
@@ -162,20 +162,21 @@ def _booked(
     request: HttpRequest, actor: Actor, wanted: Wanted, form: CallerForm, repeat: Repeat | None
 ) -> HttpResponse:
     draft_id = _draft_id(request)
-    visit = book_once(
-        draft_id=draft_id,
-        form_id=draft_id.hex,
-        request=_request(wanted, form, repeats=True) if repeat else _request(wanted, form, **flags_of(request.POST)),
-        actor=actor,
-        now=now(),
-        rule=repeat.rule if repeat else None,
-        starts=repeat.starts if repeat else (),
-    )
+    asked = _request(wanted, form, repeats=True) if repeat else _request(wanted, form, **flags_of(request.POST))
+    at = now()
+    visit = once(Visit, key=draft_id.hex, form_id=draft_id.hex, make=lambda: _book(asked, repeat, actor=actor, now=at))
     text, count = _("%(name)s is booked."), len(repeat.starts) if repeat else 1
     if repeat:
         text = ngettext("%(name)s is booked on %(count)d date.", "%(name)s is booked on %(count)d dates.", count)
     tell(request, text % {"name": visit.contact_name, "count": count})
     return redirect(_page_of(visit, actor))
+
+
+def _book(asked: BookingRequest, repeat: Repeat | None, *, actor: Actor, now: dt.datetime) -> Visit:
+    """What repeats is told of by the first of its series."""
+    if repeat is None:
+        return create_visit(request=asked, actor=actor, now=now)
+    return create_series(request=asked, rule=repeat.rule, starts=repeat.starts, actor=actor, now=now)[0]
 
 
 def _request(wanted: Wanted, form: CallerForm, *, repeats: bool = False, **flags: bool) -> BookingRequest:

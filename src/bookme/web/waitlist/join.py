@@ -11,7 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 
+from bookme.bookings.actions import join_waitlist
 from bookme.bookings.links import waitlist_token
+from bookme.bookings.models import WaitlistEntry
 from bookme.bookings.selectors.sessions import session_for
 from bookme.core.actor import GUEST, Actor
 from bookme.core.errors import DomainError, Mismatch, NotFound
@@ -26,7 +28,7 @@ from bookme.web.booking.draft import Draft
 from bookme.web.booking.flow import address, go_to, guest_page, show, with_choice
 from bookme.web.booking.time import asked_day, unsettled
 from bookme.web.errors import not_found
-from bookme.web.waitlist.once import join_once
+from bookme.web.once import once
 
 
 @dataclass(frozen=True)
@@ -92,9 +94,14 @@ def _join(request: HttpRequest, wanted: Wanted, actor: Actor) -> HttpResponse:
         return show(request, "waitlist/join.html", page)
     if not form.is_valid():
         return show(request, "waitlist/join.html", page, status=422)
-    asked = asked_of(request, wanted.choice, form)
+    asked, at = asked_of(request, wanted.choice, form), now()
     try:
-        entry = join_once(key=wanted.key, form_id=form_id, request=asked, date=wanted.date, actor=actor, now=now())
+        entry = once(
+            WaitlistEntry,
+            key=wanted.key,
+            form_id=form_id,
+            make=lambda: join_waitlist(request=asked, date=wanted.date, actor=actor, now=at),
+        )
     except Mismatch:
         form.add_error(None, _("Somebody has joined by this address already. Begin anew, please."))
     except DomainError as error:
