@@ -13,6 +13,7 @@ from bookme.bookings.policies import fee_stages
 from bookme.bookings.wishes import SESSIONS_ONLY
 from bookme.core.formats import Formats, ahead_text
 from bookme.core.money import percent_of
+from bookme.locations.models import Location
 from bookme.tenants.config import Cancellation, FeeStep, Policy
 
 _OF_ADDRESS = ("line1", "line2", "city", "county", "postcode")
@@ -41,6 +42,14 @@ _CAUSES: dict[str, Promise] = {
 def address_text(address: Mapping[str, str] | None) -> str:
     """The address of a visit in one line; empty where it has none."""
     return ", ".join(filter(None, ((address or {}).get(each) for each in _OF_ADDRESS)))
+
+
+def place_text(place: Location) -> str:
+    """Where a place is, in one line; of one that is online, the link to it."""
+    if place.online:
+        return place.meeting_url
+    parts = [place.address_line1, place.address_line2, f"{place.city} {place.postcode}".strip()]
+    return ", ".join(part for part in parts if part)
 
 
 def cause_text(code: str) -> str:

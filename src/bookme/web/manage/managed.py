@@ -21,14 +21,13 @@ from bookme.bookings.selectors.terms import cancel_terms_of, move_terms_of, stil
 from bookme.bookings.selectors.visits import BookedVisit, visit_bookings_for
 from bookme.bookings.selectors.waiting import offer_of
 from bookme.bookings.states import UPCOMING, Status
-from bookme.bookings.wording import address_text
+from bookme.bookings.wording import address_text, place_text
 from bookme.communications import messages
 from bookme.communications.itinerary import what_of
 from bookme.communications.selectors import facts_of
 from bookme.core.actor import Actor
 from bookme.core.errors import NotFound
 from bookme.core.time import MINUTE, now
-from bookme.locations.models import Location
 from bookme.locations.selectors import zone_of
 from bookme.tenants.context import require_tenant
 from bookme.web.context import formats_in
@@ -138,7 +137,7 @@ class Managed:
     @property
     def place_text(self) -> str:
         """Where it is, in one line: the customer's own address where the business comes to them."""
-        return address_text(self.booked.visit.address) or place_line(self.booking.appointment.location)
+        return address_text(self.booked.visit.address) or place_text(self.booking.appointment.location)
 
 
 View = Callable[..., HttpResponse]
@@ -202,13 +201,6 @@ def google_url(managed: Managed) -> str:
         "details": manage_url(managed.booked.visit),
     }
     return f"https://calendar.google.com/calendar/render?{urlencode(parts)}"
-
-
-def place_line(place: Location) -> str:
-    if place.online:
-        return place.meeting_url
-    parts = [place.address_line1, place.address_line2, f"{place.city} {place.postcode}".strip()]
-    return ", ".join(part for part in parts if part)
 
 
 def _own_url(booking: Booking) -> str:

@@ -18,7 +18,7 @@ from bookme.bookings.models import Booking
 from bookme.bookings.selectors.bookings import booking_for
 from bookme.bookings.selectors.team import others_of_customer
 from bookme.bookings.wishes import SlotUnavailable
-from bookme.bookings.wording import address_text
+from bookme.bookings.wording import address_text, place_text
 from bookme.communications.selectors import messages_about
 from bookme.core.actor import Actor
 from bookme.core.errors import Conflict, Invalid
@@ -28,7 +28,6 @@ from bookme.core.time import now
 from bookme.services.selectors import questions_for
 from bookme.web.booking.forms import PlainText
 from bookme.web.context import formats_in
-from bookme.web.manage.managed import place_line
 from bookme.web.team.around import around, cards_of, series_shown
 from bookme.web.team.cards import Card
 from bookme.web.team.doors import require_seen, team_page
@@ -137,7 +136,7 @@ def _page(
         "here": "team-agenda",
         "card": card,
         "booking": booking,
-        "place": place_line(booking.appointment.location),
+        "place": place_text(booking.appointment.location),
         "address": address_text(booking.visit.address),
         "answers": _answers(booking, actor, language),
         "history": history_lines(booking, zone=card.zone),
