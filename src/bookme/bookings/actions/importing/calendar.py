@@ -1,12 +1,13 @@
-"""When people and units are busy, and what may still be joined, over all the time that a file speaks of."""
+"""Who has the time for the lines of a file, and what they may still join, over all the time that it speaks of."""
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db.models import Q
 
+from bookme.bookings.actions.busy import Busy, Range
 from bookme.bookings.actions.importing.catalogue import Catalogue
 from bookme.bookings.actions.importing.lines import LineError, Meant, Placed
 from bookme.bookings.availability import Cause
@@ -18,18 +19,16 @@ from bookme.core.spreadsheets import line_pointer
 from bookme.services.models import ServiceKind
 from bookme.staff.models import Staff
 
-_DAY = dt.timedelta(days=1)
 _LONGEST = dt.timedelta(days=14)
-Range = tuple[dt.datetime, dt.datetime]
 Slot = tuple[UUID, UUID, UUID, dt.datetime, dt.datetime]
 
 
 class Calendar:
-    """Who and what is busy when: by what is there, and by the lines that were placed before."""
+    """What is there, and the lines that were placed before: `_busy` has their numbers, 0 for what was there."""
 
     def __init__(self, meant: Sequence[Meant], catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        self._busy: dict[UUID, dict[dt.date, list[tuple[Range, int]]]] = defaultdict(lambda: defaultdict(list))
+        self._busy = Busy[int]()
         self._open: dict[Slot, Appointment] = {}
         self.taken: dict[UUID, int] = defaultdict(int)
         if meant:
@@ -41,12 +40,12 @@ class Calendar:
         within = Q(blocked_start__lt=last, blocked_end__gt=first)
         owners = owners_of(meant, self.catalogue)
         for row in Appointment.objects.filter(ACTIVE, within, staff__in=owners):
-            self._mark(row.staff_id, (row.blocked_start, row.blocked_end), 0)
+            self._busy.mark(row.staff_id, (row.blocked_start, row.blocked_end), 0)
             if row.lead_id is None:
                 self._open[_slot_of(row)] = row
         held = ResourceAllocation.objects.filter(within, resource__in=owners)
         for unit, start, end in held.values_list("resource_id", "blocked_start", "blocked_end"):
-            self._mark(unit, (start, end), 0)
+            self._busy.mark(unit, (start, end), 0)
 
     def place(self, meant: Meant) -> Placed:
         """With the first of its people who has the time, and helpers and units as it needs them. Raises LineError."""
@@ -91,12 +90,14 @@ class Calendar:
 
     def _open_new(self, meant: Meant, staff: Staff) -> Placed:
         blocked = meant.blocked(staff)
-        self._require_free(meant, staff.pk, blocked, Cause.BOOKING)
+        line = self._busy.met(staff.pk, blocked)
+        if line is not None:
+            raise _refused(meant, Cause.BOOKING, line=line)
         helpers = self._helpers(meant, staff, blocked)
         units = [] if meant.is_over else [self._unit(meant, kind, blocked) for kind in self._kinds(meant)]
         appointment = _appointment(meant, staff)
         for owner in (staff.pk, *helpers, *units):
-            self._mark(owner, blocked, meant.said.line)
+            self._busy.mark(owner, blocked, meant.said.line)
         self._open[_slot_of(appointment)] = appointment
         self.taken[appointment.pk] = meant.said.party_size
         return Placed(meant, appointment, is_new=True, helpers=helpers, units=units)
@@ -107,45 +108,17 @@ class Calendar:
     def _helpers(self, meant: Meant, lead: Staff, blocked: Range) -> list[UUID]:
         needed = meant.service.staff_needed - 1
         others = (each.pk for each in self.catalogue.people_of.get(meant.service.pk, ()) if each.pk != lead.pk)
-        free = [each for each in others if self._met(each, blocked) is None] if needed else []
+        free = [each for each in others if self._busy.met(each, blocked) is None] if needed else []
         if len(free) < needed:
             raise _refused(meant, Cause.STAFF)
         return free[:needed]
 
     def _unit(self, meant: Meant, kind: str, blocked: Range) -> UUID:
         units = self.catalogue.units[meant.place.pk, kind]
-        free = next((each for each in units if self._met(each, blocked) is None), None)
+        free = next((each for each in units if self._busy.met(each, blocked) is None), None)
         if free is None:
             raise _refused(meant, Cause.RESOURCE)
         return free
-
-    def _require_free(self, meant: Meant, owner: UUID, blocked: Range, cause: Cause) -> None:
-        line = self._met(owner, blocked)
-        if line is not None:
-            raise _refused(meant, cause, line=line)
-
-    def _met(self, owner: UUID, when: Range) -> int | None:
-        """The line that has that time, 0 for what was there before; None if it is free."""
-        busy = self._busy.get(owner)
-        if busy is None:
-            return None
-        for day in _days(when):
-            for (start, end), line in busy.get(day, ()):
-                if start < when[1] and end > when[0]:
-                    return line
-        return None
-
-    def _mark(self, owner: UUID, when: Range, line: int) -> None:
-        for day in _days(when):
-            self._busy[owner][day].append((when, line))
-
-
-def _days(when: Range) -> Iterator[dt.date]:
-    """The days, in UTC, that a range touches."""
-    day, last = (each.astimezone(dt.UTC).date() for each in when)
-    while day <= last:
-        yield day
-        day += _DAY
 
 
 def _slot_of(appointment: Appointment) -> Slot:

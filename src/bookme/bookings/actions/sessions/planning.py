@@ -1,7 +1,6 @@
 """Where sessions can be: one look at all calendars concerned, under the lock, for one session or for years of them."""
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from bookme.bookings.actions.busy import Busy, Range
 from bookme.bookings.actions.rows import blocked_range
 from bookme.bookings.availability import Cause
 from bookme.bookings.models import ACTIVE, Appointment, ResourceAllocation
@@ -20,7 +20,6 @@ from bookme.locations.selectors import zone_of
 from bookme.services.models import Service
 from bookme.staff.models import ExternalBusy, Staff, TimeOff
 
-Range = tuple[dt.datetime, dt.datetime]
 Dated = tuple[dt.date, dt.datetime | None]
 
 SKIPPED = "skipped"  # the code of a date on which the clock skips the time
@@ -147,7 +146,7 @@ class Calendar:
 
     def __init__(self, plans: Sequence[Plan], units: Sequence[Resource]) -> None:
         self._units = units
-        self._busy: dict[UUID, list[tuple[dt.datetime, dt.datetime, Cause]]] = defaultdict(list)
+        self._busy = Busy[Cause]()
         self._closures: list[Closure] = []
         starts = [start for plan in plans for start in plan.starts()]
         if starts:
@@ -157,14 +156,14 @@ class Calendar:
         within = Q(blocked_start__lt=last, blocked_end__gt=first)
         staff_ids, moving = {plan.staff.pk for plan in plans}, [plan.moving for plan in plans if plan.moving]
         for row in Appointment.objects.filter(ACTIVE, within, staff_id__in=staff_ids).exclude(pk__in=moving):
-            self._busy[row.staff_id].append((row.blocked_start, row.blocked_end, Cause.BOOKING))
+            self._busy.mark(row.staff_id, (row.blocked_start, row.blocked_end), Cause.BOOKING)
         for absence, cause in ((TimeOff, Cause.TIME_OFF), (ExternalBusy, Cause.EXTERNAL)):
             rows: Any = absence.objects.filter(starts_at__lt=last, ends_at__gt=first, staff_id__in=staff_ids)
             for away in rows:
-                self._busy[away.staff_id].append((away.starts_at, away.ends_at, cause))
+                self._busy.mark(away.staff_id, (max(away.starts_at, first), min(away.ends_at, last)), cause)
         held_units = ResourceAllocation.objects.filter(within, resource_id__in=[unit.pk for unit in self._units])
         for held in held_units.exclude(appointment__in=moving):
-            self._busy[held.resource_id].append((held.blocked_start, held.blocked_end, Cause.RESOURCE))
+            self._busy.mark(held.resource_id, (held.blocked_start, held.blocked_end), Cause.RESOURCE)
         self._closures = list(Closure.objects.filter(starts_at__lt=last, ends_at__gt=first).order_by("starts_at", "id"))
 
     def closure(self, location_id: UUID, when: Range) -> Closure | None:
@@ -188,12 +187,10 @@ class Calendar:
 
     def take(self, owner_id: UUID, when: Range) -> Cause | None:
         """Mark the range as busy, if it is free; else what is in the way."""
-        busy = self._busy[owner_id]
-        for start, end, cause in busy:
-            if start < when[1] and end > when[0]:
-                return cause
-        busy.append((*when, Cause.BOOKING))
-        return None
+        cause = self._busy.met(owner_id, when)
+        if cause is None:
+            self._busy.mark(owner_id, when, Cause.BOOKING)
+        return cause
 
 
 def dated(start: dt.datetime, location: Location) -> Dated:
