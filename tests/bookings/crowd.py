@@ -1,6 +1,5 @@
 """Many clients at once, and what a business's rows must always say."""
 
-import threading
 from collections.abc import Callable
 
 from django.db import connection
@@ -10,30 +9,13 @@ from django.db.models.functions import Coalesce
 from bookme.bookings.models import Appointment
 from bookme.bookings.states import KEEPS_SEATS
 from bookme.dev.processes import wait_until
+from tests.at_once import all_at_once
 from tests.factories.users import Api
 
 
 def crowd(host: str, size: int, work: Callable[[Api, int], None]) -> None:
-    """Run `work(api, number)` in so many threads that begin together; the first failure of any of them is raised."""
-    begin, failures = threading.Barrier(size), []
-
-    def one(number: int) -> None:
-        try:
-            api = Api(host=host)
-            begin.wait()
-            work(api, number)
-        except BaseException as error:
-            failures.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one, args=(number,)) for number in range(size)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
-    if failures:
-        raise failures[0]
+    """`all_at_once`, each with a client of its own: `work(api, number)`."""
+    all_at_once(size, lambda number: work(Api(host=host), number))
 
 
 def overlaps() -> int:

@@ -2,18 +2,17 @@
 
 import datetime as dt
 import json
-import threading
 from collections import Counter
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from bookme.bookings.models import Booking
 from bookme.core.time import now
 from bookme.eventlog.models import Event, IdempotencyKey
 from bookme.tenants.models import Tenant
 from tests.bookings.conftest import Shop, open_shop
+from tests.bookings.crowd import crowd
 from tests.bookings.desk import CUSTOMER, body_for, monday, refused, written
 from tests.factories.services import QuestionFactory
 from tests.factories.users import Api, Person, Stranger
@@ -142,22 +141,14 @@ def test_promise_9_control(committed_shop: Shop) -> None:
 
 def _five_clients(bodies: list[dict[str, Any]], *, keyed: bool) -> Counter[int]:
     statuses: Counter[int] = Counter()
-    barrier = threading.Barrier(5)
 
-    def client() -> None:
-        api = Api(host="salon.localhost")
-        barrier.wait()
+    def client(api: Api, _number: int) -> None:
         for number, body in enumerate(bodies):
             headers = {"idempotency_key": f"key-{number}"} if keyed else {}
             answer = api.post("bookings/", body, **headers)
             if answer.status_code == 409 and keyed:
                 assert answer.json()["code"] == "in_progress", answer.content
             statuses[answer.status_code] += 1
-        connection.close()
 
-    threads = [threading.Thread(target=client) for _ in range(5)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
+    crowd("salon.localhost", 5, client)
     return statuses

@@ -15,6 +15,7 @@ from bookme.bookings.actions import seats
 from bookme.bookings.models import Appointment, Booking
 from bookme.core.ids import uuid7
 from bookme.tenants.models import Tenant
+from tests.at_once import all_at_once
 from tests.bookings.conftest import Shop, open_shop
 from tests.bookings.crowd import crowd, deadlocks_seen, overlaps, wrong_seats
 from tests.bookings.desk import body_for, monday, session_body
@@ -170,7 +171,8 @@ def lock_in_opposite_orders(take: Any) -> int:
     keys, deadlocks = [uuid7(), uuid7()], []
     begin = threading.Barrier(2)
 
-    def one(mine: list[Any]) -> None:
+    def one(number: int) -> None:
+        mine = keys[::-1] if number else keys
         for _ in range(3):
             begin.wait()
             try:
@@ -178,13 +180,8 @@ def lock_in_opposite_orders(take: Any) -> int:
                     take(mine)
             except OperationalError as error:
                 deadlocks.append(error)
-        connection.close()
 
-    threads = [threading.Thread(target=one, args=(mine,)) for mine in (keys, keys[::-1])]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
+    all_at_once(2, one)
     return len(deadlocks)
 
 

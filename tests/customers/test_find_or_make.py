@@ -1,9 +1,9 @@
 """Who books: known or new, one row however many at once, and never changed by booking."""
 
-import threading
+from uuid import UUID
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import override
 
 from bookme.core.ids import uuid7
@@ -18,6 +18,7 @@ from bookme.customers.models import ConsentKind, Customer, CustomerAddress
 from bookme.customers.wording import consent_wording
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import Tenant
+from tests.at_once import all_at_once
 from tests.factories.customers import CustomerAddressFactory, CustomerFactory
 
 
@@ -40,20 +41,13 @@ def test_an_empty_phone_finds_nobody(salon: Tenant) -> None:
 
 @pytest.mark.parametrize("contact", [Contact(name="X", email="x@mail.example"), Contact(name="X", phone="+4420794600")])
 def test_many_at_once_make_one(committed: Tenant, contact: Contact) -> None:
-    begin, found = threading.Barrier(6), []
+    found: list[UUID] = []
 
-    def one() -> None:
-        with tenant_scope(committed):
-            begin.wait()
-            with transaction.atomic():
-                found.append(find_or_make_customer(contact=contact).pk)
-        connection.close()
+    def one(_number: int) -> None:
+        with tenant_scope(committed), transaction.atomic():
+            found.append(find_or_make_customer(contact=contact).pk)
 
-    threads = [threading.Thread(target=one) for _ in range(6)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
+    all_at_once(6, one)
     assert (len(found), len(set(found)), Customer.objects.count()) == (6, 1, 1)
 
 

@@ -16,6 +16,7 @@ from bookme.core.time import now
 from bookme.tenants.models import Tenant
 from bookme.users.actions import token_pair
 from bookme.users.models import SignInKind
+from tests.at_once import all_at_once
 from tests.bookings.crowd import deadlocks_seen, overlaps, wrong_seats
 from tests.bookings.operations import (
     NOTHING_TO_DO,
@@ -28,7 +29,7 @@ from tests.bookings.operations import (
     overlapping_rooms,
 )
 from tests.factories.users import Person, make_person
-from tests.proof.wire import Line, Server, all_at_once, running_server
+from tests.proof.wire import Line, Server, running_server
 
 CLIENTS, OPERATIONS_IN_ALL = 16, 20_000
 # 503 says honestly that a lock was waited for too long, and that nothing was done.

@@ -12,12 +12,13 @@ from contextlib import closing
 import pytest
 
 from bookme.bookings.models import Appointment, Booking
+from tests.at_once import all_at_once
 from tests.bookings.crowd import overlaps, wrong_seats
 from tests.bookings.desk import body_for
 from tests.factories.locations import LocationFactory
 from tests.factories.services import ServiceFactory
 from tests.factories.staff import StaffFactory
-from tests.proof.wire import ALL_DAY, Line, Server, all_at_once
+from tests.proof.wire import ALL_DAY, Line, Server
 
 CLIENTS, SLOTS, SLOTS_A_DAY = 64, 200, 8
 P99_SECONDS = 2.0

@@ -17,12 +17,13 @@ import pytest
 from bookme.bookings.models import Booking, Visit
 from bookme.dev.processes import wait_until
 from bookme.eventlog.models import Event, IdempotencyKey
+from tests.at_once import all_at_once
 from tests.bookings.crowd import overlaps, wrong_seats
 from tests.bookings.desk import body_for
 from tests.factories.locations import LocationFactory
 from tests.factories.services import ServiceFactory
 from tests.factories.staff import StaffFactory
-from tests.proof.wire import ALL_DAY, HOST, Line, Server, all_at_once
+from tests.proof.wire import ALL_DAY, HOST, Line, Server
 
 CLIENTS, KEYS, PEOPLE = 16, 2_000, 10
 RESET = struct.pack("ii", 1, 0)  # close with a reset, as a cable that is pulled

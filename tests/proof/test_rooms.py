@@ -13,13 +13,14 @@ import pytest
 
 from bookme.bookings.models import Booking
 from bookme.tenants.models import Tenant
+from tests.at_once import all_at_once
 from tests.bookings.crowd import deadlocks_seen, overlaps, wrong_seats
 from tests.bookings.desk import body_for
 from tests.bookings.operations import half_bookings, overlapping_rooms
 from tests.factories.locations import LocationFactory, ResourceFactory
 from tests.factories.services import ServiceFactory
 from tests.factories.staff import StaffFactory
-from tests.proof.wire import ALL_DAY, Line, Server, all_at_once, running_server
+from tests.proof.wire import ALL_DAY, Line, Server, running_server
 
 CLIENTS, TRIES = 32, 5_000
 ORDERS = (["room", "laser"], ["laser", "room"], ["laser"], ["room"])

@@ -11,13 +11,14 @@ from random import Random
 import pytest
 
 from bookme.bookings.models import Appointment
+from tests.at_once import all_at_once
 from tests.bookings.crowd import wrong_seats
 from tests.bookings.desk import session_body
 from tests.factories.bookings import SessionFactory
 from tests.factories.locations import LocationFactory
 from tests.factories.services import ServiceFactory
 from tests.factories.staff import StaffFactory
-from tests.proof.wire import Line, Server, all_at_once
+from tests.proof.wire import Line, Server
 
 CLIENTS, CLASSES, SEATS = 64, 100, 10
 

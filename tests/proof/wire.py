@@ -6,7 +6,6 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -100,24 +99,3 @@ class Line:
         answer = self.wire.getresponse()
         content = answer.read()
         return Told(answer.status, json.loads(content) if content[:1] in {b"{", b"["} else None)
-
-
-def all_at_once(size: int, work: Callable[[int], None]) -> None:
-    """Run `work(number)` in so many threads; the first failure of any of them is raised."""
-    failures: list[BaseException] = []
-
-    def one(number: int) -> None:
-        try:
-            work(number)
-        except BaseException as error:
-            failures.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one, args=(number,)) for number in range(size)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
-    if failures:
-        raise failures[0]
