@@ -1,6 +1,7 @@
 """Which dates repeat, and when that is."""
 
 import datetime as dt
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -43,10 +44,25 @@ def test_monthly_by_weekday() -> None:
 
 
 def test_it_ends() -> None:
-    assert len(days("2026-03-04", frequency=WEEKLY, count=10_000)) == 104
+    assert len(days("2026-03-04", frequency=WEEKLY, count=104)) == 104
+    assert len(days("2026-03-04", frequency=WEEKLY, count=10_000)) == 105
     assert days("2026-03-04", frequency=MONTHLY, until=dt.date(9999, 1, 1))[-1] == "2029-02-07"
     assert days("2026-03-04", frequency=WEEKLY, until=dt.date(2026, 3, 3)) == []
     assert days("9999-12-24", frequency=WEEKLY, count=2) == ["9999-12-24", "9999-12-31"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "is_cut"),
+    [
+        ({"interval": 52, "count": 4}, False),
+        ({"interval": 52, "count": 5}, True),
+        ({"interval": 4, "until": dt.date(2029, 3, 6)}, False),
+        ({"interval": 4, "until": dt.date(2029, 3, 7)}, True),
+    ],
+)
+def test_what_three_years_cut_off(rule: dict[str, Any], is_cut: bool) -> None:
+    recurrence, first = Recurrence(frequency=WEEKLY, **rule), dt.date(2026, 3, 4)
+    assert recurrence.is_cut(first, recurrence.dates(first)) == is_cut
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from tests.bookings.conftest import Shop
 from tests.bookings.crowd import overlaps, wrong_seats
 from tests.bookings.desk import CONSENTS, CUSTOMER, monday, refused, written
 from tests.factories.bookings import AppointmentFactory, SessionFactory
+from tests.factories.locations import LocationFactory
 from tests.factories.services import ServiceFactory
 from tests.factories.users import Api, Person, Stranger, make_person
 from tests.web.conftest import configure
@@ -300,6 +301,23 @@ def test_who_reaches_only_some_dates_changes_none(salon: Tenant, shop: Shop, api
     assert written() == before
 
 
+def test_it_keeps_the_clock_of_the_only_place_that_gives_it(shop: Shop, api: Api) -> None:
+    """In a business of London, whose clocks go forward when those of New York have done so already."""
+    place = LocationFactory(timezone="America/New_York")
+    service = ServiceFactory(staff=[shop.ada], locations=[place])
+    asked = wanted(shop, rule={"frequency": "weekly", "count": 2}, start=dt.datetime(2030, 3, 4, 15, tzinfo=dt.UTC))
+    items = {"items": [{"service": str(service.pk)}]}
+    shown = api.post("series/preview/", asked | items).json()
+    assert shown["timezone"] == "America/New_York"
+    assert [each["start"] for each in shown["dates"]] == ["2030-03-04T10:00:00-05:00", "2030-03-11T10:00:00-04:00"]
+    assert all(each["free"] for each in shown["dates"])
+    made = booked(api, shop, **items, rule=asked["rule"], start=dt.datetime(2030, 3, 4, 15, tzinfo=dt.UTC))
+    assert starts(made) == ["03-04T15:00", "03-11T14:00"]
+    other = ServiceFactory(staff=[shop.ada])
+    shown = api.post("series/preview/", asked | {"items": [{"service": str(other.pk)}]}).json()
+    assert shown["timezone"] == "Europe/London", "of two places with two clocks it is the business's"
+
+
 def test_guests_have_no_more_than_guests_may(shop: Shop, api: Api) -> None:
     before = written()
     answer = api.post("series/", body(shop, rule={"frequency": "weekly", "count": 11}))
@@ -318,6 +336,9 @@ def test_what_cannot_be_read_is_told_with_its_place(shop: Shop, api: Api, owner:
         ({"frequency": "weekly", "count": 105}, "/rule/count", "max_value"),
         ({"frequency": "weekly", "count": 2, "interval": 0}, "/rule/interval", "min_value"),
         ({"frequency": "weekly", "until": "2029-01-01"}, "/rule/until", "no_dates"),
+        ({"frequency": "weekly", "until": "2032-01-05"}, "/rule", "too_many"),
+        ({"frequency": "weekly", "interval": 4, "until": "2040-01-01"}, "/rule/until", "out_of_range"),
+        ({"frequency": "weekly", "interval": 52, "count": 5}, "/rule/count", "out_of_range"),
     ):
         for path, given in (("series/preview/", wanted(shop, rule=rule)), ("series/", body(shop, rule=rule))):
             problem = api.post(path, given).json()

@@ -1,6 +1,7 @@
 """The dates of what repeats, in local time. Pure: a rule and a first date in, dates and instants out."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice, takewhile
@@ -34,7 +35,10 @@ class Recurrence:
     last: bool = False
 
     def dates(self, first: dt.date) -> list[dt.date]:
-        """In order, from `first` on, at most 104 within three years. `first` is one of them if the rule meets it."""
+        """In order, from `first` on, within three years. `first` is one of them if the rule meets it.
+
+        Of more than 104 there are 105: they are too many, and never the first of them alone.
+        """
         rule = rrule(
             freq=WEEKLY if self.frequency is Frequency.WEEKLY else MONTHLY,
             interval=self.interval,
@@ -43,8 +47,12 @@ class Recurrence:
             dtstart=dt.datetime.combine(first, dt.time.min),
         )
         end = min(self.until or dt.date.max, first + min(LONGEST, dt.date.max - first))
-        most = MOST if self.count is None else min(self.count, MOST)
+        most = MOST + 1 if self.count is None else min(self.count, MOST + 1)
         return list(islice(takewhile(lambda date: date <= end, (each.date() for each in rule)), most))
+
+    def is_cut(self, first: dt.date, dates: Sequence[dt.date]) -> bool:
+        """Whether it goes on beyond the three years for which these, its `dates`, are told."""
+        return (self.until is not None and self.until - first > LONGEST) or len(dates) < (self.count or 0)
 
     def _days(self, first: dt.date) -> tuple[weekday, ...]:
         if self.frequency is Frequency.WEEKLY:

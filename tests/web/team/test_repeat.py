@@ -91,6 +91,8 @@ def test_until_goes_before_the_number(salon_team: Shop, stylist: Person) -> None
         ({"every": "1", "unit": "weekly"}, "Say how many dates, or until when."),
         ({"every": "", "unit": "weekly", "count": "4"}, "This field is required."),
         ({"every": "1", "unit": "weekly", "until": "2030-01-01"}, "It ends before its first date."),
+        ({"every": "1", "unit": "weekly", "until": "2032-02-01"}, "At most 104 dates, within three years."),
+        ({"every": "52", "unit": "weekly", "count": "10"}, "At most 104 dates, within three years."),
         ({"every": "1", "unit": "weekly", "until": "soon"}, "Enter a valid date."),
     ],
 )

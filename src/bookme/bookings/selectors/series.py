@@ -69,15 +69,22 @@ class SeriesDate:
 
 
 def series_zone(wish: Wish) -> ZoneInfo:
-    """In which it repeats: that of the place asked for, else of the business."""
-    place = Location.objects.filter(pk=wish.location_id).first() if wish.location_id else None
-    return zone_of(place) if place else require_tenant().config.zone
+    """In which it repeats: that of the places at which it may be, if they share one, else of the business."""
+    places = Location.objects.filter(is_active=True)
+    if wish.location_ids is not None:
+        places = places.filter(pk__in=wish.location_ids)
+    for service in {each.service for each in wish.services}:
+        if service.locations.exists():
+            places = places.filter(services=service)
+    zones = {zone_of(place) for place in places}
+    return zones.pop() if len(zones) == 1 else require_tenant().config.zone
 
 
 def starts_of(rule: Recurrence, wish: Wish) -> list[tuple[dt.date, dt.datetime | None]]:
     """Each date, and the instant at which it has the wall time of the wish's start; None where the clock skips it.
 
-    Raises Invalid `no_dates` for a rule that ends before, and as `require_few` does.
+    Raises Invalid `no_dates` for a rule that ends before, `out_of_range` for one of more than three years, and as
+    `require_few` does.
     """
     tz = series_zone(wish)
     first = wish.start.astimezone(tz)
@@ -85,6 +92,9 @@ def starts_of(rule: Recurrence, wish: Wish) -> list[tuple[dt.date, dt.datetime |
     if not dates:
         raise Invalid.field("/rule/until", "It ends before its first date.", code="no_dates")
     require_few(dates, wish.services, pointer="/rule")
+    if rule.is_cut(first.date(), dates):
+        bound = "/rule/until" if rule.until is not None else "/rule/count"
+        raise Invalid.field(bound, "A series lasts at most three years.", code="out_of_range")
     # Of an hour that comes twice, the first date has the passage that was asked for.
     return [(date, wish.start if date == first.date() else instant_on(date, first.time(), tz)) for date in dates]
 
@@ -93,7 +103,8 @@ def require_few(dates: Sequence[object], services: Sequence[object], *, pointer:
     """Raises Invalid `too_many` for more bookings than a series has: the lock of all its calendars is held for each."""
     most = MOST // len(services)
     if len(dates) > most:
-        detail = f"A series has at most {MOST} bookings: of {len(services)} services at a time, {most} dates."
+        detail = f"A series has at most {MOST} bookings"
+        detail += f": of {len(services)} services at a time, {most} dates." if len(services) > 1 else "."
         raise Invalid.field(pointer, detail, code="too_many")
 
 

@@ -27,6 +27,7 @@ from bookme.bookings.serializers.series import (
 )
 from bookme.bookings.views.base import TOKEN, LinkView
 from bookme.bookings.views.requests import asked_for, items_of
+from bookme.core.http.serializers import kept
 from bookme.core.http.views import ApiView
 from bookme.core.permissions import Access
 from bookme.core.time import now
@@ -49,8 +50,9 @@ class SeriesPreviewView(ApiView):
             party_size=given["party_size"],
         )
         wish = chained(item_terms(asked, point=asked_point(given["postcode"]), actor=self.actor))
-        dates = series_preview(rule=given["rule"], wish=wish, now=now())
-        return Response(self.written(SeriesPreviewOutput, {"timezone": str(series_zone(wish)), "dates": dates}))
+        dates, tz = series_preview(rule=given["rule"], wish=wish, now=now()), series_zone(wish)
+        with kept(SeriesPreviewOutput, self.get_serializer_context() | {"zone": tz}) as serializer:
+            return Response(serializer.to_representation({"timezone": str(tz), "dates": dates}))
 
 
 class SeriesStepView(LinkView):

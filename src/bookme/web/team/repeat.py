@@ -152,8 +152,10 @@ def rule_query(form: RepeatForm) -> dict[str, Any]:
 def _options(form: RepeatForm, wanted: Wanted, wish: Wish) -> list[Option]:
     try:
         dates = series_preview(rule=form.rule(), wish=wish, now=now())
-    except Invalid:
-        form.add_error("until", _("It ends before its first date."))
+    except Invalid as error:
+        is_early = error.code == "no_dates"
+        ends = _("It ends before its first date.") if is_early else _("At most 104 dates, within three years.")
+        form.add_error("until", ends)
         return []
     return [_option(each, wanted) for each in dates]
 

@@ -23,7 +23,7 @@ from bookme.bookings.actions.sessions.planning import (
 )
 from bookme.bookings.events import SessionPublished
 from bookme.bookings.models import Appointment, ResourceAllocation, SessionRun
-from bookme.bookings.recurrence import LONGEST, Recurrence
+from bookme.bookings.recurrence import Recurrence
 from bookme.bookings.selectors.offer import asked_service, require_location, require_staff
 from bookme.core.actor import Actor
 from bookme.core.errors import Invalid
@@ -207,5 +207,5 @@ def _require_dates(dates: Sequence[dt.date], repeat: Recurrence, first: dt.date)
     bound = "/repeat/until" if repeat.until is not None else "/repeat/count"
     if len(dates) > MOST_AT_ONCE:
         raise Invalid.field(bound, f"At most {MOST_AT_ONCE} sessions are published at once.", code="too_many")
-    if (repeat.until is not None and repeat.until - first > LONGEST) or len(dates) < (repeat.count or 0):
+    if repeat.is_cut(first, dates):
         raise Invalid.field(bound, "A run lasts at most three years.", code="out_of_range")
