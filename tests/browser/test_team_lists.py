@@ -1,6 +1,7 @@
-"""Taking bookings along and bringing customers, in a real browser on the real product."""
+"""Taking bookings along, and bringing bookings and customers, in a real browser on the real product."""
 
 import csv
+import datetime as dt
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -37,6 +38,36 @@ def test_customers_are_looked_at_and_then_taken_over(
         check(page)
     page.get_by_role("button", name="Import 2 customers").click()
     expect(page.get_by_text("2 customers are new, 0 were filled in.")).to_be_visible()
+    check(page)
+
+
+def test_bookings_are_looked_at_and_then_taken_over(
+    product: Product, open_page: OpenPage, width: int, scheme: str, tmp_path: Path
+) -> None:
+    page, name = open_page(width, color_scheme=scheme), f"Katherine {width} {scheme}"
+    comes = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=300 + sum(map(ord, name)) % 50)
+    was = comes - dt.timedelta(days=1000)
+    good = "Start,Service,Name,Hair\n" + "".join(f"{day} 10:00,Dry trim,{name},red\n" for day in (was, comes))
+    sign_in(page, product)
+    page.goto(product.url("house-of-hair", "/team/lists/"))
+    page.get_by_role("link", name="Import bookings").click()
+    check(page)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Example file").click()
+    assert download.value.suggested_filename == "bookings-example.csv"
+    for text in (f"{good}soon,Dry trim,Eve,\n", good):
+        (tmp_path / "list.csv").write_text(text)
+        page.get_by_label("CSV file").set_input_files(tmp_path / "list.csv")
+        page.get_by_role("button", name="See what would come of it").click()
+        expect(page.get_by_role("heading", name="would")).to_be_visible()
+        wrong = page.get_by_text("Write a day and a time")
+        expect(wrong).to_be_visible() if "Eve" in text else expect(wrong).to_have_count(0)
+        check(page)
+    page.get_by_role("button", name="Import 2 bookings").click()
+    expect(page.get_by_text("2 bookings were imported.")).to_be_visible()
+    check(page)
+    page.get_by_role("status").get_by_role("link", name="Agenda").click()
+    expect(page.get_by_text(name).first).to_be_visible()
     check(page)
 
 

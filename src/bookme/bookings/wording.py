@@ -57,6 +57,11 @@ def cause_text(code: str) -> str:
     return str(_CAUSES[code])
 
 
+def taken_by_line_text(line: int) -> str:
+    """Why a line of a file has no place in the calendar: an earlier one has it."""
+    return _("Line %(line)d has this time.") % {"line": line}
+
+
 _STANDINGS: dict[Waiting, Promise] = {
     Waiting.OFFERED: gettext_lazy("A place is held for you."),
     Waiting.ACCEPTED: gettext_lazy("You took the place."),

@@ -1,4 +1,4 @@
-"""What is taken along, and what is brought: bookings as a file, customers from one."""
+"""What is taken along, and what is brought: bookings as a file, bookings and customers from one."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from bookme.staff.selectors import calendars_of
 from bookme.web.team.cards import LOOKS
 from bookme.web.team.doors import team_page
 from bookme.web.team.inputs import DayField
-from bookme.web.team.shell import complain, show
+from bookme.web.team.shell import LIST_PERMISSIONS, complain, show
 
 
 class ExportForm(forms.Form):
@@ -55,12 +55,20 @@ class ExportForm(forms.Form):
 @team_page(methods=("GET", "HEAD"))
 def lists_page(request: HttpRequest, actor: Actor) -> HttpResponse:
     """`?from=` and `?to=` are what the form begins with."""
-    may_export, may_import = actor.may(Permission.BOOKINGS_EXPORT), actor.may(Permission.CUSTOMERS_MANAGE)
-    if not (may_export or may_import):
+    if not any(actor.may(each) for each in LIST_PERMISSIONS):
         raise NotAllowed
     initial = {name: request.GET.get(name, "") for name in ("from", "to")}
-    form = ExportForm(initial, actor=actor, language=request.LANGUAGE_CODE) if may_export else None
-    context = {"here": "team-lists", "form": form, "may_import": may_import}
+    form = (
+        ExportForm(initial, actor=actor, language=request.LANGUAGE_CODE)
+        if actor.may(Permission.BOOKINGS_EXPORT)
+        else None
+    )
+    context = {
+        "here": "team-lists",
+        "form": form,
+        "may_import_bookings": actor.may(Permission.BOOKINGS_IMPORT),
+        "may_import_customers": actor.may(Permission.CUSTOMERS_MANAGE),
+    }
     return show(request, actor, "team/lists.html", context)
 
 

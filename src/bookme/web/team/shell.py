@@ -1,5 +1,6 @@
 """What is around every page of the team: where one can go, how many requests wait, what has just been done."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,8 @@ from bookme.tenants.context import require_tenant
 
 UNDO_TAG = "undo"
 BLOCKED_TAG = "blocked"
+DAY_TAG = "day"
+LIST_PERMISSIONS = (Permission.BOOKINGS_EXPORT, Permission.BOOKINGS_IMPORT, Permission.CUSTOMERS_MANAGE)
 
 
 @dataclass(frozen=True)
@@ -39,13 +42,17 @@ class NavItem:
 
 @dataclass(frozen=True)
 class Toast:
-    """What has just happened: to be taken back if it has a `booking_id` with its `version`, or a `time_off_id`."""
+    """What has just happened: to be taken back if it has a `booking_id` with its `version`, or a `time_off_id`.
+
+    With a `day`, as YYYY-MM-DD, the way to that day of the agenda is beside it.
+    """
 
     text: str
     is_bad: bool
     booking_id: str = ""
     version: str = ""
     time_off_id: str = ""
+    day: str = ""
 
 
 def show(
@@ -75,7 +82,7 @@ def navigation(actor: Actor, here: str, waiting: int) -> Sequence[NavItem]:
     entries.append(("team-away", "calendar-off", _("Time off")))
     entries.append(("team-services", "tag", _("Prices")))
     entries.append(("team-hours", "clock", _("Hours")))
-    if actor.may(Permission.BOOKINGS_EXPORT) or actor.may(Permission.CUSTOMERS_MANAGE):
+    if any(actor.may(each) for each in LIST_PERMISSIONS):
         entries.append(("team-lists", "arrow-down-up", _("Import and export")))
     return [
         NavItem(reverse(name), icon, label, name == here, waiting if name == "team-requests" else 0)
@@ -106,6 +113,11 @@ def tell_of_blocked(request: HttpRequest, row: TimeOff, text: str) -> None:
     messages.success(request, text, extra_tags=f"{BLOCKED_TAG}:{row.pk}")
 
 
+def tell_of_day(request: HttpRequest, day: dt.date, text: str) -> None:
+    """As `tell`, with the way to that day of the agenda."""
+    messages.success(request, text, extra_tags=f"{DAY_TAG}:{day.isoformat()}")
+
+
 def complain(request: HttpRequest, text: str) -> None:
     """Say on the next page what could not be done."""
     messages.error(request, text)
@@ -117,5 +129,7 @@ def _toast(message: Message) -> Toast:
     text = str(message.message)
     if tag == BLOCKED_TAG:
         return Toast(text, is_bad, time_off_id=rest)
+    if tag == DAY_TAG:
+        return Toast(text, is_bad, day=rest)
     booking_id, _colon, version = rest.partition(":")
     return Toast(text, is_bad, booking_id if tag == UNDO_TAG else "", version)

@@ -6,7 +6,6 @@ from bookme.web.team import (
     away,
     booking,
     classes,
-    customer_import,
     hours,
     lists,
     move,
@@ -18,10 +17,12 @@ from bookme.web.team import (
     waitlist,
 )
 from bookme.web.team.agenda import agenda
+from bookme.web.team.brought import BOOKINGS, CUSTOMERS
 from bookme.web.team.move_visit import move_visit
 from bookme.web.team.new import choose_service, choose_time, enter_customer
 from bookme.web.team.repeat import choose_repeat
 from bookme.web.team.requests import request_list
+from bookme.web.team.taking_over import example_file, take_over
 
 urlpatterns = [
     path("", agenda, name="team-agenda"),
@@ -51,8 +52,11 @@ urlpatterns = [
     path("away/time-off/", away.add_time_off_page, name="team-time-off-add"),
     path("away/time-off/<uuid:time_off_id>/remove/", away.remove_time_off_page, name="team-time-off-remove"),
     path("lists/", lists.lists_page, name="team-lists"),
-    path("lists/bookings/", lists.download_bookings, name="team-export"),
-    path("lists/customers/", customer_import.import_page, name="team-customers-import"),
+    path("lists/export/", lists.download_bookings, name="team-export"),
+    path("lists/bookings/", take_over, {"kind": BOOKINGS}, name="team-bookings-import"),
+    path("lists/bookings/example.csv", example_file, {"kind": BOOKINGS}, name="team-bookings-example"),
+    path("lists/customers/", take_over, {"kind": CUSTOMERS}, name="team-customers-import"),
+    path("lists/customers/example.csv", example_file, {"kind": CUSTOMERS}, name="team-customers-example"),
     path("prices/", prices.price_list, name="team-services"),
     path("prices/<uuid:service_id>/", prices.edit_price, name="team-service"),
     path("hours/", hours.hours_list, name="team-hours"),

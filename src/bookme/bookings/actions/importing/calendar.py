@@ -13,7 +13,7 @@ from bookme.bookings.actions.importing.lines import LineError, Meant, Placed
 from bookme.bookings.availability import Cause
 from bookme.bookings.models import ACTIVE, Appointment, ResourceAllocation
 from bookme.bookings.wishes import SESSIONS_ONLY
-from bookme.bookings.wording import cause_text
+from bookme.bookings.wording import cause_text, taken_by_line_text
 from bookme.core.errors import FieldError
 from bookme.core.spreadsheets import line_pointer
 from bookme.services.models import ServiceKind
@@ -147,7 +147,7 @@ def _appointment(meant: Meant, staff: Staff) -> Appointment:
 
 
 def _refused(meant: Meant, cause: str, *, line: int = 0) -> LineError:
-    detail = f"Line {line} has this time." if line else cause_text(cause)
+    detail = taken_by_line_text(line) if line else cause_text(cause)
     return LineError(FieldError(line_pointer(meant.said.line, "start"), str(cause), detail))
 
 
