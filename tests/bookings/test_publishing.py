@@ -109,6 +109,25 @@ class TestOne:
         assert problem["clashes"] == [{"date": "2030-01-07", "code": code, "reason": reason}]
         assert written() == before
 
+    def test_padding_may_reach_into_an_absence_and_into_nothing_else(self, shop: Shop, owner: Person) -> None:
+        service = ServiceFactory(
+            of_class=True, staff=[shop.ada, shop.ben], padding_before_minutes=15, padding_after_minutes=15
+        )
+        for busy in (TimeOffFactory(staff=shop.ada, starts_at=monday(12)), ExternalBusyFactory(staff=shop.ben)):
+            before, after = busy.starts_at - dt.timedelta(hours=1), busy.ends_at
+            for start in (before, after):
+                body = asked(shop, service, start, staff=str(busy.staff_id))
+                answer = owner.api.post("sessions/", body)
+                assert answer.status_code == (201 if busy.staff_id == shop.ada.pk else 409), answer.content
+
+    def test_a_party_as_large_as_the_session_not_the_service(
+        self, shop: Shop, yoga: Service, owner: Person, stranger: Stranger
+    ) -> None:
+        made = owner.api.post("sessions/", asked(shop, yoga, monday(18), capacity=12)).json()["sessions"][0]
+        session = Appointment.objects.get(pk=made["id"])
+        refused(stranger.api.post("bookings/", session_body(session, party_size=13)), 400, "party_too_large")
+        assert stranger.api.post("bookings/", session_body(session, party_size=9)).status_code == 201
+
     def test_a_hold_that_ran_out_is_in_nobody_s_way(self, shop: Shop, yoga: Service, owner: Person) -> None:
         hold = HoldFactory(
             appointment__staff=shop.ada, appointment__location=shop.place, hold_expires_at=NOW - dt.timedelta(seconds=1)

@@ -118,7 +118,7 @@ def _item_terms(asked: Asked, item: Item, session: Appointment | None, point: Po
         _require_no_longer_class(service, extras)
     except Invalid as error:
         raise error.under(item.pointer) from error
-    require_party(service, asked.party_size)
+    require_party(service, asked.party_size, session=session)
     if session is None:
         require_location(service, asked.location_id)
     elif asked.location_id not in {None, session.location_id}:

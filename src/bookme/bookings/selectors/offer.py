@@ -79,10 +79,11 @@ def asked_extras(service: Service, ids: Sequence[UUID]) -> tuple[Extra, ...]:
     return tuple(found[each] for each in ids)
 
 
-def require_party(service: Service, party_size: int) -> None:
-    """Raises Invalid `party_too_large` for more people than the service ever takes."""
-    if party_size > service.capacity:
-        raise Invalid.field("/party_size", f"At most {service.capacity} can come together.", code="party_too_large")
+def require_party(service: Service, party_size: int, *, session: Appointment | None = None) -> None:
+    """Raises Invalid `party_too_large` for more people than the service, or this session of it, ever takes."""
+    most = max(service.capacity, session.capacity if session else 0)
+    if party_size > most:
+        raise Invalid.field("/party_size", f"At most {most} can come together.", code="party_too_large")
 
 
 def require_staff(service: Service, staff_id: UUID | None) -> None:

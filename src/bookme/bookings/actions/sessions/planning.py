@@ -115,7 +115,7 @@ class Plan:
                 self._closed(date, shut.name)
                 continue
             blocked = blocked_range(self.service, starts_at, ends_at)
-            if cause := calendar.take(self.staff.pk, blocked):
+            if cause := calendar.absence(self.staff.pk, (starts_at, ends_at)) or calendar.take(self.staff.pk, blocked):
                 self._clash(date, cause, self.staff.name)
                 continue
             self.spots.append(Spot(starts_at, ends_at, blocked, tuple(self._units(calendar, blocked, date))))
@@ -146,7 +146,7 @@ class Calendar:
 
     def __init__(self, plans: Sequence[Plan], units: Sequence[Resource]) -> None:
         self._units = units
-        self._busy = Busy[Cause]()
+        self._busy, self._away = Busy[Cause](), Busy[Cause]()
         self._closures: list[Closure] = []
         starts = [start for plan in plans for start in plan.starts()]
         if starts:
@@ -157,10 +157,13 @@ class Calendar:
         staff_ids, moving = {plan.staff.pk for plan in plans}, [plan.moving for plan in plans if plan.moving]
         for row in Appointment.objects.filter(ACTIVE, within, staff_id__in=staff_ids).exclude(pk__in=moving):
             self._busy.mark(row.staff_id, (row.blocked_start, row.blocked_end), Cause.BOOKING)
-        for absence, cause in ((TimeOff, Cause.TIME_OFF), (ExternalBusy, Cause.EXTERNAL)):
-            rows: Any = absence.objects.filter(starts_at__lt=last, ends_at__gt=first, staff_id__in=staff_ids)
-            for away in rows:
-                self._busy.mark(away.staff_id, (max(away.starts_at, first), min(away.ends_at, last)), cause)
+        for table, into, cause in (
+            (TimeOff, self._away, Cause.TIME_OFF),
+            (ExternalBusy, self._busy, Cause.EXTERNAL),
+        ):
+            rows: Any = table.objects.filter(starts_at__lt=last, ends_at__gt=first, staff_id__in=staff_ids)
+            for row in rows:
+                into.mark(row.staff_id, (max(row.starts_at, first), min(row.ends_at, last)), cause)
         held_units = ResourceAllocation.objects.filter(within, resource_id__in=[unit.pk for unit in self._units])
         for held in held_units.exclude(appointment__in=moving):
             self._busy.mark(held.resource_id, (held.blocked_start, held.blocked_end), Cause.RESOURCE)
@@ -177,6 +180,10 @@ class Calendar:
             ),
             None,
         )
+
+    def absence(self, staff_id: UUID, when: Range) -> Cause | None:
+        """Whether they are away then. Their padding may reach into it, as it may into what is closed."""
+        return self._away.met(staff_id, when)
 
     def choice(self, need: Need, location_id: UUID) -> list[Resource]:
         """Units that would do, the wanted one first."""
