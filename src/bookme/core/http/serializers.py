@@ -27,29 +27,40 @@ from bookme.core.text import has_control_characters
 LISTED_TEXT = 120
 TOLD_UNKNOWN = 20
 
-_thread = threading.local()
-
 AnySerializer: TypeAlias = serializers.BaseSerializer[Any]
 M = TypeVar("M", bound=models.Model)
+
+
+class _Idle(threading.local):
+    """The serializers of a thread that are not in use, each with its context."""
+
+    def __init__(self) -> None:
+        self.serializers: dict[type[AnySerializer], tuple[AnySerializer, dict[str, Any]]] = {}
+
+
+_idle = _Idle()
 
 
 @contextmanager
 def kept(serializer_class: type[AnySerializer], context: Mapping[str, Any]) -> Iterator[AnySerializer]:
     """A serializer for `run_validation` and `to_representation`, which leave nothing behind in it.
 
-    Each thread keeps its own: to make the fields takes longer than to read a body, or to write a row. Within, the same
-    class is not asked for again.
+    Each thread keeps its own: to make the fields takes longer than to read a body, or to write a row. `get_fields` must
+    not depend on the context.
     """
-    every: dict[Any, tuple[AnySerializer, dict[str, Any]]] = vars(_thread).setdefault("serializers", {})
-    if serializer_class not in every:
-        fresh: dict[str, Any] = {}
-        every[serializer_class] = serializer_class(context=fresh), fresh
-    serializer, own = every[serializer_class]
+    found = _idle.serializers.pop(serializer_class, None)
+    serializer, own = _made(serializer_class) if found is None else found
     own.update(context)
-    try:
-        yield serializer
-    finally:
-        own.clear()
+    yield serializer
+    # Whichever found fault is not kept: DRF's validators tell it ever after in the language in which they first did.
+    own.clear()
+    _idle.serializers[serializer_class] = serializer, own
+
+
+def _made(serializer_class: type[AnySerializer]) -> tuple[AnySerializer, dict[str, Any]]:
+    """With its context, which is filled in for each use."""
+    context: dict[str, Any] = {}
+    return serializer_class(context=context), context
 
 
 class InputSerializer(serializers.Serializer[Any]):
