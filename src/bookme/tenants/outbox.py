@@ -47,7 +47,10 @@ def enqueue_all(*, messages: Sequence[Due], now: dt.datetime) -> None:
 
 
 def due_now(*, task: str, args: Mapping[str, Any], key: str, now: dt.datetime) -> OutboxMessage:
-    """The row alone, for a caller who writes it by one statement with its cause. Its key must be new."""
+    """A row that is not written yet, for a caller who writes it by one statement with its cause; its key must be new.
+
+    Delivery is started after the commit, as `enqueue` does.
+    """
     _require_transaction()
     wake_after_commit()
     return _message(task, args, key, now)

@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.utils import CursorWrapper
 from django.db.models import GenericIPAddressField, JSONField, Model
 
 M = TypeVar("M", bound=Model)
@@ -15,16 +16,16 @@ def prepared_rows(statement: str, parameters: Mapping[str, Any]) -> list[tuple[A
 
     For what most requests ask, in words that are always the same: `%(name)s` stands for what differs.
     """
-    with connection.prepared_cursor() as cursor:  # type: ignore[attr-defined]  # of our own backend
+    with _cursor() as cursor:
         cursor.execute(statement, parameters)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
 
 
 def prepared_instances(model: type[M], statement: str, parameters: Mapping[str, Any]) -> list[M]:
-    """The same, as rows of a model, whose `columns_of` come first; others become attributes."""
+    """The same, as rows of a model: `columns_of` it come first, what else is selected becomes an attribute by name."""
     names = [field.attname for field in model._meta.concrete_fields]
-    with connection.prepared_cursor() as cursor:  # type: ignore[attr-defined]  # of our own backend
+    with _cursor() as cursor:
         cursor.execute(statement, parameters)
         more = [column.name for column in cursor.description[len(names) :]]
         found = []
@@ -36,24 +37,26 @@ def prepared_instances(model: type[M], statement: str, parameters: Mapping[str, 
 
 
 def columns_of(model: type[Model]) -> str:
-    """One by one: a plan that is kept must not change what it yields, as `*` does with the next migration."""
+    """All columns of a model, for a SELECT: a plan that is kept must not change what it yields, as `*` would."""
     return ", ".join(f"{model._meta.db_table}.{field.column}" for field in model._meta.concrete_fields)
 
 
 def insert(*rows: Model) -> None:
     """Write new rows by one statement, which this connection keeps prepared for their kinds in this order.
 
-    As `bulk_create` does it, without signals; for the few rows, of several kinds, that one step makes.
+    As `bulk_create` does it, without signals; for the few rows, of several kinds, that one step makes. They may refer
+    to each other: references are looked at when the statement is done. Values are plain, no expressions; and unless
+    the field is of `_BOUND_BY_DJANGO`, as the driver binds them. Raises IntegrityError, and nothing is written.
     """
     if not rows:
         return
-    with connection.prepared_cursor() as cursor:  # type: ignore[attr-defined]  # of our own backend
+    with _cursor() as cursor:
         cursor.execute(_insertion(tuple(map(type, rows))), [value for row in rows for value in _values(row)])
     for row in rows:
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
-_PREPARED = (JSONField, GenericIPAddressField)  # what the driver knows only from Django
+_BOUND_BY_DJANGO = (JSONField, GenericIPAddressField)
 
 
 @cache
@@ -70,7 +73,12 @@ def _insertion_of_one(kind: type[Model]) -> str:
 
 
 def _values(row: Model) -> Iterator[Any]:
-    connection = connections[DEFAULT_DB_ALIAS]
+    database = connections[DEFAULT_DB_ALIAS]
     for field in row._meta.concrete_fields:
         value = field.pre_save(row, add=True)
-        yield field.get_db_prep_save(value, connection) if isinstance(field, _PREPARED) else value
+        yield field.get_db_prep_save(value, database) if isinstance(field, _BOUND_BY_DJANGO) else value
+
+
+def _cursor() -> CursorWrapper:
+    cursor: CursorWrapper = connection.prepared_cursor()  # type: ignore[attr-defined]  # of our own backend
+    return cursor
