@@ -130,9 +130,9 @@ class Oracle:
         return any(meets(block, busy) for busy in person.blocked)
 
     def is_elsewhere(self, block: Span, person: Person, place: Place) -> bool:
-        if not self.counts("travel"):
-            return False
         travel = self.snapshot.travel_minutes
+        if not travel or not self.counts("travel"):
+            return False
         return any(
             place_id != place.id and block[0] - travel < end and start < block[1] + travel
             for (start, end), place_id in zip(person.blocked, person.stays, strict=False)
