@@ -4,7 +4,6 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -31,7 +30,7 @@ from bookme.bookings.events import BookingConfirmed, BookingEvent, BookingHeld, 
 from bookme.bookings.models import Appointment, Booking, Series, Visit
 from bookme.bookings.policies import payment_due
 from bookme.bookings.recurrence import Recurrence
-from bookme.bookings.selectors.offer import own_price
+from bookme.bookings.selectors.offer import lead_of, place_of
 from bookme.bookings.selectors.openings import require_session_notice, session_causes
 from bookme.bookings.states import Status, first_status
 from bookme.bookings.wishes import each_or_refused
@@ -170,7 +169,14 @@ def _visit(
 def _copies(item: ItemTerms, appointment: Appointment) -> dict[str, Any]:
     """What a booking keeps of how things were when it was made."""
     currency = require_tenant().config.currency
-    price = _price(item, appointment, currency)
+    appointment.staff, own_price = lead_of(appointment)
+    appointment.location = place_of(appointment)  # read along: whoever tells of the booking names person and place
+    price = booking_price(
+        price=item.wish.service.price if own_price is None else own_price,
+        party_size=item.wish.party_size,
+        extras=[extra.price for extra in item.extras],
+        currency=currency,
+    )
     return {
         "party_size": item.wish.party_size,
         "extras": [
@@ -187,16 +193,6 @@ def _copies(item: ItemTerms, appointment: Appointment) -> dict[str, Any]:
         "payment_due": payment_due(deposit=item.policy.deposit, price=price, currency=currency),
         "policy": item.policy.to_data(),
     }
-
-
-def _price(item: ItemTerms, appointment: Appointment, currency: str) -> Decimal:
-    own = own_price(appointment)
-    return booking_price(
-        price=item.wish.service.price if own is None else own,
-        party_size=item.wish.party_size,
-        extras=[extra.price for extra in item.extras],
-        currency=currency,
-    )
 
 
 def _announce(visits: Sequence[list[_Made]], actor: Actor, now: dt.datetime) -> None:

@@ -48,14 +48,18 @@ def asked_service(service_id: UUID | None) -> Service:
     return found
 
 
-def own_price(appointment: Appointment) -> Decimal | None:
-    """What its person asks for its service instead of the price of all. Reads person and place along, to be told of."""
+def lead_of(appointment: Appointment) -> tuple[Staff, Decimal | None]:
+    """Its person, and what they ask for its service, if not what the service costs."""
     [lead] = prepared_instances(Staff, _LEAD, {"service": appointment.service_id, "staff": appointment.staff_id})
-    appointment.staff = lead
-    if not Appointment.location.is_cached(appointment):
-        [appointment.location] = prepared_instances(Location, _PLACE, {"id": appointment.location_id})
-    price: Decimal | None = lead.own_price  # type: ignore[attr-defined]  # a column of the statement
-    return price
+    return lead, lead.own_price  # type: ignore[attr-defined]  # a column of the statement
+
+
+def place_of(appointment: Appointment) -> Location:
+    """Read only where it was not yet."""
+    if Appointment.location.is_cached(appointment):
+        return appointment.location
+    [place] = prepared_instances(Location, _PLACE, {"id": appointment.location_id})
+    return place
 
 
 def asked_session(session_id: UUID) -> Appointment:
