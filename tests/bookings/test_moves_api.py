@@ -83,6 +83,16 @@ class TestMoving:
         clock.move_to(monday(15, 30))
         refused(stranger.api.post(path + link(booking), {"start": monday(16).isoformat()}), 409, "too_late")
 
+    def test_what_the_team_moves_is_none_of_the_customer_s_moves(
+        self, shop: Shop, stranger: Stranger, owner: Person
+    ) -> None:
+        booking = booked(shop, policy={"reschedule": {"allowed_until_minutes": 60, "max_times": 1}})
+        path = f"bookings/{booking.pk}/reschedule/"
+        told = owner.api.post(path, {"start": monday(15).isoformat()}).json()
+        assert (told["times_moved"], told["reschedule"]["moves_left"]) == (0, 1)
+        told = stranger.api.post(path + link(booking), {"start": monday(16).isoformat()}).json()
+        assert (told["times_moved"], told["reschedule"]["moves_left"]) == (1, 0)
+
     def test_a_booking_that_is_over_is_not_moved(self, shop: Shop, owner: Person) -> None:
         booking = booked(shop, status=Status.COMPLETED)
         answer = owner.api.post(f"bookings/{booking.pk}/reschedule/", {"start": monday(12).isoformat()})

@@ -46,7 +46,7 @@ _WHY_NOT = {
 class Move:
     """Bookings of one visit that go together, in order, and what is wished for them.
 
-    With `columns`, the team changes these and the start stays: that is not counted as a move.
+    With `columns`, the team changes these and the start stays. Only what a customer moves is counted as a move.
     """
 
     bookings: Sequence[Booking]
@@ -153,7 +153,7 @@ def move_all(moves: Sequence[Move], *, actor: Actor, now: dt.datetime) -> None:
     going = [replace(move, wish=replace(move.wish, leaving=tuple(bookings))) for move in moves]
     ways = each_or_refused(lambda move: _way_of(move, now), going)
     _lock_all(bookings, ways, now)
-    _note(moves)
+    _note(moves, by)
     # Everybody is found a place while all count as gone, and all are gone before anybody takes theirs: what moves by
     # half an hour is not in its own way.
     placed = each_or_refused(lambda way: way.chosen(now), ways)
@@ -170,10 +170,10 @@ def move_all(moves: Sequence[Move], *, actor: Actor, now: dt.datetime) -> None:
     publish_together(BookingRescheduled, bookings, actor=actor, told=lambda booking: told[booking.pk])
 
 
-def _note(moves: Sequence[Move]) -> None:
+def _note(moves: Sequence[Move], by: str) -> None:
     for move in moves:
         for booking in move.bookings:
-            swap(booking, **({"times_moved": booking.times_moved + 1} if move.columns is None else move.columns))
+            swap(booking, times_moved=booking.times_moved + (by == CUSTOMER), **(move.columns or {}))
 
 
 def _waived(place: Placement | Appointment, wish: Wish, now: dt.datetime) -> tuple[Cause, ...]:
