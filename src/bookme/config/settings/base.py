@@ -194,7 +194,7 @@ CSRF_FAILURE_VIEW = "bookme.web.errors.csrf_failure"
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["bookme.users.authentication.BusinessAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["bookme.core.http.permissions.DeclaredPermission"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["bookme.core.http.renderers.FastJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["bookme.core.http.parsers.BoundedJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "bookme.core.http.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
