@@ -11,7 +11,7 @@ from bookme.bookings.events import TOO_FEW, SessionCancelled, SessionChanged
 from bookme.bookings.links import manage_url
 from bookme.bookings.models import Booking
 from bookme.bookings.selectors.bookings import scope_of
-from bookme.bookings.wording import address_text
+from bookme.bookings.wording import address_text, place_text
 from bookme.communications.models import Notification
 from bookme.communications.told import BookingFacts, Former, Sender, SessionFacts
 from bookme.core.actor import Actor
@@ -103,7 +103,7 @@ def facts_of(booking: Booking, *, language: str, former: Former | None = None) -
         service=appointment.service.text("name", language),
         staff=appointment.staff.text("name", language),
         place="" if visit.address else location.text("name", language),
-        address=address_text(visit.address) or _address_of(location),
+        address=address_text(visit.address) or ("" if location.online else place_text(location)),
         meeting_url=location.meeting_url if location.online else "",
         starts_at=appointment.starts_at,
         ends_at=appointment.ends_at,
@@ -153,9 +153,3 @@ def _old_name(rows: type[Staff] | type[Location], old: UUID | None, new: UUID, l
     """Empty where it is the same still."""
     found = None if old is None or old == new else rows.objects.filter(pk=old).first()
     return found.text("name", language) if found else ""
-
-
-def _address_of(location: Location) -> str:
-    if location.online:
-        return ""
-    return ", ".join(filter(None, (location.address_line1, location.address_line2, location.city, location.postcode)))
