@@ -122,6 +122,14 @@ def test_who_and_what_is_free_is_taken_before_who_would_be_booked_over() -> None
     assert (plan.legs[0].staff, plan.legs[0].units) == ((ANN, CLO), (number(501),))
 
 
+def test_each_service_has_its_own_full_days() -> None:
+    free = service(works(ANN, 30))
+    full = replace(free, places=tuple(replace(each, full_days=frozenset({MONDAY})) for each in free.places))
+    assert Chain([free, after(free)]).offered()[MONDAY] != []
+    assert Chain([free, after(full)]).offered()[MONDAY] == []
+    assert Chain([full, after(free)]).offered()[MONDAY] == []
+
+
 def test_nearest_and_none() -> None:
     chain = Chain([service(works(ANN, 30)), after(service(works(BEN, 30)))])
     assert [clock(plan.start) for plan in chain.nearest(at(10), 3)] == ["10:30", "9:30", "11:00"]
@@ -164,6 +172,7 @@ def visit(random: Random) -> list[Snapshot]:
             after(
                 replace(
                     first,
+                    places=tuple(replace(each, full_days=full_days(random, first)) for each in first.places),
                     people=people or first.people,
                     padding_before=random.choice((0, 0, 10)),
                     padding_after=random.choice((0, 0, 10)),
@@ -173,6 +182,11 @@ def visit(random: Random) -> list[Snapshot]:
             )
         )
     return parts
+
+
+def full_days(random: Random, snapshot: Snapshot) -> frozenset[dt.date]:
+    """Those of one service are not those of another."""
+    return frozenset({snapshot.first} if random.random() < 0.5 else ())
 
 
 @dataclass(frozen=True)
@@ -217,6 +231,7 @@ class AllWays:
     def ways(self, minute: int, place: Place, index: int) -> Iterator[Way]:
         oracle = self.oracles[index]
         snapshot = oracle.snapshot
+        place = next(each for each in snapshot.places if each.id == place.id)
         for lead in snapshot.people:
             duration = oracle.duration(lead)
             if not lead.asked or not oracle.could_begin(minute, lead, place, duration):

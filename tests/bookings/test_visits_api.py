@@ -262,8 +262,48 @@ def test_all_of_a_visit_is_at_one_place(shop: Shop, colour: Service, api: Api) -
         str(far.pk)
     }
     shop.service.locations.set([shop.place])
-    problem = refused(api.post("visits/", visit_body(shop.service, colour, start=monday(13))), 409, "slot_unavailable")
-    assert problem["alternatives"] == []
+    refused(api.post("visits/", visit_body(shop.service, colour, start=monday(13))), 400, "places_apart", "/items")
+    asked = {"service": f"{shop.service.pk},{colour.pk}", "from": "2030-01-07", "to": "2030-01-07"}
+    refused(api.get("visits/available-slots/", asked), 400, "places_apart", "/service")
+    shop.service.locations.add(far)
+    assert booked(api, shop.service, colour, start=monday(13))["bookings"][0]["location"] == str(far.pk)
+
+
+def test_each_service_has_its_own_full_days(shop: Shop, colour: Service, api: Api) -> None:
+    colour.policy = {"max_per_day": 1}
+    colour.save()
+    booked(api, colour, start=monday(9))
+    before = written()
+    for pair in ((shop.service, colour), (colour, shop.service)):
+        problem = refused(api.post("visits/", visit_body(*pair, start=monday(12))), 409, "slot_unavailable")
+        assert problem["causes"] == ["day_limit"]
+        asked = {"service": ",".join(str(each.pk) for each in pair), "from": "2030-01-07", "to": "2030-01-08"}
+        days = api.get("visits/available-slots/", asked).json()["days"]
+        assert [bool(day["slots"]) for day in days] == [False, True]
+    assert written() == before
+
+
+def test_a_visit_fills_a_day_by_itself(shop: Shop, api: Api) -> None:
+    """Of a service of which two may begin a day, one is booked: a second, not two more, and never three."""
+    shop.service.policy = {"max_per_day": 2}
+    shop.service.save()
+    one, two = (visit_body(*[shop.service] * many, start=monday(10)) for many in (1, 2))
+    tuesday = monday(10) + dt.timedelta(days=1)
+    assert api.post("visits/", one).status_code == 201
+    before = written()
+    assert refused(api.post("visits/", two), 409, "slot_unavailable")["causes"] == ["day_limit"]
+    three = visit_body(*[shop.service] * 3, start=tuesday)
+    assert refused(api.post("visits/", three), 409, "slot_unavailable")["causes"] == ["day_limit"]
+    assert written() == before
+    asked = {"service": f"{shop.service.pk},{shop.service.pk}", "from": "2030-01-07", "to": "2030-01-08"}
+    days = api.get("visits/available-slots/", asked).json()["days"]
+    assert [bool(day["slots"]) for day in days] == [False, True]
+    made = api.post("visits/", visit_body(*[shop.service] * 2, start=tuesday)).json()
+    moved = api.post(
+        f"visits/{made['id']}/reschedule/?token={made['manage_token']}",
+        {"start": (tuesday + dt.timedelta(hours=1)).isoformat()},
+    )
+    assert moved.status_code == 200, moved.content
 
 
 def test_the_customer_limit_counts_within_a_visit(shop: Shop, api: Api) -> None:

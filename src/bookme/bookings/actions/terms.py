@@ -16,6 +16,7 @@ from bookme.bookings.selectors.offer import (
     policy_of,
     require_location,
     require_party,
+    require_shared_place,
     require_staff,
 )
 from bookme.bookings.wishes import Wish
@@ -103,6 +104,7 @@ def item_terms(
     for item, terms in zip(asked.items, items, strict=True):
         if len(items) > 1 and terms.wish.service.kind == ServiceKind.CLASS:
             raise Invalid.field(f"{item.pointer}/service", CLASS_APART, code="class_apart")
+    require_shared_place([each.wish.service for each in items], pointer="/items")
     return items
 
 

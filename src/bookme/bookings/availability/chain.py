@@ -119,7 +119,10 @@ class _Search:
 
     def __init__(self, chain: Chain, place: Place) -> None:
         self.chain, self.place = chain, place
-        # Zones and hours are the place's; each snapshot has its own row of it, with the same content.
+        # Zone and hours are the same on each snapshot's own row of the place; which days are full is not.
+        self.own = {
+            board: next(each for each in board.snapshot.places if each.id == place.id) for board in chain.boards
+        }
         self.starts: list[dict[Id, int]] = [self._starts_on(board) for board in chain.boards]
         self.able = [0] * len(chain.boards)
         self.earliest = max(board.snapshot.padding_before for board in chain.boards)
@@ -129,7 +132,7 @@ class _Search:
 
     def _starts_on(self, board: Board) -> dict[Id, int]:
         people = (each for each in board.snapshot.people if self.chain.may_take(each.id))
-        return {each.id: starts for each in people if (starts := board.starts(each, self.place))}
+        return {each.id: starts for each in people if (starts := board.starts(each, self.own[board]))}
 
     def _able(self, index: int) -> int:
         board, able = self.chain.boards[index], 0
@@ -227,7 +230,7 @@ class _Search:
             if each.id != lead.id
             and each.id not in taken
             and self.chain.may_take(each.id)
-            and board.opens(each, self.place, duration) >> bit & 1
+            and board.opens(each, self.own[board], duration) >> bit & 1
         ]
         return [each.id for each in free_people_first(board, self._ranked(board, able, bit), duration, bit)]
 

@@ -4,11 +4,13 @@ Where an id is a path and not a part of a request, the `…_for` selectors raise
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import zip_longest
 from uuid import UUID
+
+from django.db.models import Exists, Q, QuerySet
 
 from bookme.bookings.models import Appointment
 from bookme.bookings.selectors.sessions import sessions
@@ -107,6 +109,21 @@ def require_location(service: Service, location_id: UUID | None) -> None:
         raise Invalid.field("/location", "This service is not given at any place of this id.", code="unknown_location")
 
 
+def shared_places(services: Iterable[Service]) -> QuerySet[Location]:
+    """The active places at which all of these are given."""
+    places = Location.objects.filter(is_active=True)
+    for service in set(services):
+        named = Service.locations.through.objects.filter(service=service)
+        places = places.filter(Q(pk__in=named.values("location")) | ~Exists(named))
+    return places
+
+
+def require_shared_place(services: Sequence[Service], *, pointer: str) -> None:
+    """Raises Invalid `places_apart` for services of one visit that no place gives all of."""
+    if len(set(services)) > 1 and not shared_places(services).exists():
+        raise Invalid.field(pointer, "There is no place at which all of these are given.", code="places_apart")
+
+
 def asked_visit(
     *,
     service_ids: Sequence[UUID],
@@ -142,6 +159,7 @@ def asked_visit(
     if left:
         pointer = f"/extras/{list(extra_ids).index(left[0])}"
         raise Invalid.field(pointer, "None of these services has an extra of this id.", code="unknown_extra")
+    require_shared_place([each.service for each in wishes], pointer="/service")
     return replace(wishes[0], then=tuple(wishes[1:]))
 
 

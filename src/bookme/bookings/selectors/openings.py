@@ -69,9 +69,10 @@ def snapshots_between(wish: Wish, first: dt.date, last: dt.date, *, now: dt.date
     left = left_by(going) if going else ()
     snapshots = [_snapshot_of(wish, first, last, left, now=now)]
     minutes = snapshots[0].longest
-    for each in wish.then:
+    for index, each in enumerate(wish.then, 1):
         reach = last + dt.timedelta(days=1 + minutes // DAY_MINUTES)
-        snapshots.append(replace(_snapshot_of(each, first, reach, left, now=now), follows=True))
+        earlier = sum(one.service == each.service for one in wish.services[:index])
+        snapshots.append(replace(_snapshot_of(each, first, reach, left, earlier=earlier, now=now), follows=True))
         minutes += snapshots[-1].longest + max_gap(wish)
     return snapshots
 
@@ -83,13 +84,19 @@ def max_gap(wish: Wish) -> int:
     return max((min(policy_of(each).max_gap_minutes for each in services), *padding))
 
 
-def _snapshot_of(wish: Wish, first: dt.date, last: dt.date, left: Sequence[Left], *, now: dt.datetime) -> Snapshot:
+def _snapshot_of(
+    wish: Wish, first: dt.date, last: dt.date, left: Sequence[Left], *, earlier: int = 0, now: dt.datetime
+) -> Snapshot:
+    """`earlier` is how many of the service begin before it in the same visit: they help to fill the day."""
+    policy = policy_of(wish.service)
+    if policy.max_per_day is not None:
+        policy = replace(policy, max_per_day=policy.max_per_day - earlier)
     snapshot = load_snapshot(
         service=wish.service,
         first=first,
         last=last,
         now=now,
-        policy=policy_of(wish.service),
+        policy=policy,
         staff_ids=wish.staff_ids,
         staff_within=wish.staff_within,
         location_ids=wish.location_ids,

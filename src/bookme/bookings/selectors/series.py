@@ -13,6 +13,7 @@ from bookme.bookings.availability import Cause, Chain
 from bookme.bookings.models import Appointment, Booking
 from bookme.bookings.recurrence import MOST, Recurrence, instant_on
 from bookme.bookings.selectors.bookings import bookings_visible_to
+from bookme.bookings.selectors.offer import shared_places
 from bookme.bookings.selectors.openings import (
     NEAR_DAYS,
     alternatives_in,
@@ -32,7 +33,6 @@ from bookme.bookings.wishes import SESSIONS_ONLY, SlotUnavailable, Wish
 from bookme.core.actor import Actor
 from bookme.core.errors import Invalid, NotAllowed, NotFound
 from bookme.core.time import MINUTE, instant_of, minute_of
-from bookme.locations.models import Location
 from bookme.locations.selectors import zone_of
 from bookme.services.models import ServiceKind
 from bookme.tenants.context import require_tenant
@@ -70,12 +70,9 @@ class SeriesDate:
 
 def series_zone(wish: Wish) -> ZoneInfo:
     """In which it repeats: that of the places at which it may be, if they share one, else of the business."""
-    places = Location.objects.filter(is_active=True)
+    places = shared_places(each.service for each in wish.services)
     if wish.location_ids is not None:
         places = places.filter(pk__in=wish.location_ids)
-    for service in {each.service for each in wish.services}:
-        if service.locations.exists():
-            places = places.filter(services=service)
     zones = {zone_of(place) for place in places}
     return zones.pop() if len(zones) == 1 else require_tenant().config.zone
 

@@ -236,6 +236,9 @@ class _Reads:
             "ignored": [each.appointment_id for each in left if each.is_emptied],
         }
 
+    def dates(self) -> list[dt.date]:
+        return [self.first + dt.timedelta(days=day) for day in range((self.last - self.first).days)]
+
     def rows(self, statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
         return prepared_rows(statement, self.parameters | parameters)
 
@@ -245,8 +248,9 @@ def _places(
 ) -> tuple[tuple[Place, ...], tuple[str, ...], bool]:
     """The places, the kinds of resources that the service needs, and whether the business has several places."""
     rows = reads.rows(_PLACES, asked=_listed(asked), most=most, zone=zone)
+    always = reads.dates() if most is not None and most < 1 else ()
     places = tuple(
-        Place(place, own_zone or zone, _hours_of(hours), _pairs(starts, ends), frozenset(full))
+        Place(place, own_zone or zone, _hours_of(hours), _pairs(starts, ends), frozenset((*full, *always)))
         for place, own_zone, starts, ends, hours, full, *_ in rows
     )
     *_, kinds, count = rows[0] if rows else ((), 0)
