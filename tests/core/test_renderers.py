@@ -25,6 +25,7 @@ ID = UUID("01b8faf5-7300-7000-bacc-106cc65eb129")
         {"id": ID, "price": Decimal("12.50"), "lazy": lazystr("told"), "status": Status.HELD},
         {"day": dt.date(2030, 3, 31), "at": dt.datetime(2030, 3, 31, 1, 30, tzinfo=dt.UTC), "wall": dt.time(9, 5)},
         {"tuple": (1, "two"), "fault": [ErrorDetail("No.", code="no")], "own": ReturnDict({"a": 1}, serializer=None)},
+        {Status.HELD: 1, "more": {3: 2**64, None: -(10**30)}},
         [],
         "text",
     ],
