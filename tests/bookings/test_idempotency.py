@@ -11,6 +11,7 @@ from bookme.bookings.models import Booking
 from bookme.core.time import now
 from bookme.eventlog.models import Event, IdempotencyKey
 from bookme.tenants.models import Tenant
+from bookme.users.models import Membership
 from tests.bookings.conftest import Shop, open_shop
 from tests.bookings.crowd import crowd
 from tests.bookings.desk import CUSTOMER, body_for, monday, refused, written
@@ -74,6 +75,20 @@ def test_the_scope_is_caller_method_and_path(shop: Shop, stranger: Stranger, cus
     for each in ids:
         assert owner.api.post(f"bookings/{each}/cancel/", idempotency_key="k1").status_code == 200
     assert IdempotencyKey.objects.count() == 4
+
+
+@pytest.mark.parametrize("change", [{"staff_ids": []}, {"location_ids": []}, {"denied": ["bookings.read"]}])
+def test_whose_role_has_changed_is_not_told_again(shop: Shop, manager: Person, change: dict[str, Any]) -> None:
+    body = body_for(shop.service, monday(10))
+    made = manager.api.post("bookings/", body, idempotency_key="k").json()
+    to = {"start": monday(12).isoformat()}
+    step = f"bookings/{made['id']}/reschedule/"
+    assert manager.api.post(step, to, idempotency_key="k").status_code == 200
+    before = written()
+    Membership.objects.filter(pk=manager.membership.pk).update(**change)
+    for path, given in (("bookings/", body), (step, to)):
+        refused(manager.api.post(path, given, idempotency_key="k"), 422, "idempotency_mismatch")
+    assert written() == before
 
 
 def test_what_failed_may_be_tried_again(shop: Shop, stranger: Stranger) -> None:

@@ -22,7 +22,8 @@ REPLAYED = "Idempotency-Replayed"
 class IdempotentView(ApiView):
     """`once` runs a write in its transaction; the same key, caller, path and body get the first one's answer for 24 h.
 
-    What fails is not kept, and may be tried again under the same key. Members of an answer named in `secrets` are not
+    Whose role reaches less or more since is not answered: what they may be told is no longer what was told. What fails
+    is not kept, and may be tried again under the same key. Members of an answer named in `secrets` are not
     kept either, such as tokens and what people say of themselves: `reveal` makes them again.
     """
 
@@ -55,7 +56,13 @@ class IdempotentView(ApiView):
                 f"An Idempotency-Key has 1 to {MAX_KEY_LENGTH} printable ASCII characters.", code="invalid_key"
             )
         who = f"{caller.kind.value}:{caller.id or caller.visit_id or ''}"
-        return Attempt(f"{who} {request.method} {request.path}"[:300], key, body_hash(request.data))
+        return Attempt(f"{who} {request.method} {request.path}"[:300], key, body_hash([request.data, _reach(caller)]))
+
+
+def _reach(caller: Actor) -> list[list[str] | None]:
+    """What bounds what somebody of the team is told; of anybody else it is always the same."""
+    bounds = (caller.permissions, caller.location_ids, caller.staff_ids)
+    return [None if each is None else sorted(map(str, each)) for each in bounds]
 
 
 class ImportView(IdempotentView):
