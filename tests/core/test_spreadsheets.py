@@ -87,6 +87,11 @@ def test_columns_that_nobody_asked_for_are_told() -> None:
     assert read_csv(b"name,Shoe size,\nAnn,7,\n", columns=COLUMNS).ignored == ("Shoe size",)
 
 
+def test_of_a_great_many_columns_the_first_are_told() -> None:
+    names = tuple(f"c{number}" for number in range(1000))
+    assert read_csv(f"name,{','.join(names)}\nAnn\n".encode(), columns=COLUMNS).ignored == names[:100]
+
+
 def test_what_was_made_safe_is_read_as_it_was() -> None:
     rows = [["name"], ["=1+1"], ["-Ann"], ["+442079460001"], ["'Ann"], ["@ann"], ["O'Hara"]]
     assert [cells["name"] for _, cells in read("".join(csv_lines(rows)))] == [row[0] for row in rows[1:]]

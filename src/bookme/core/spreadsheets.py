@@ -12,6 +12,7 @@ from bookme.core.errors import FieldError, Invalid, pointer_part
 MOST_LINES = 5_000
 LONGEST_CELL = 8_000
 MOST_FAULTS = 100
+MOST_IGNORED = 100
 
 # The last four are the wide forms that some spreadsheets read alike.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -57,7 +58,7 @@ class CsvLine:
 
 @dataclass(frozen=True)
 class CsvTable:
-    """What a file says. `ignored` are the names of its columns that nobody asked for."""
+    """What a file says. `ignored` are the names of its columns that nobody asked for: of very many, the first."""
 
     lines: tuple[CsvLine, ...]
     ignored: tuple[str, ...]
@@ -163,7 +164,7 @@ def _columns_at(
             raise line_fault(1, "twice", "There are two columns of this name.", column=name)
         if name is not None:
             at[name] = index
-        elif given.strip():
+        elif given.strip() and len(ignored) < MOST_IGNORED:
             ignored.append(given.strip()[:100])
     Invalid.unless_good(
         FieldError(line_pointer(1, name), "missing_column", f"The first line has no column {name}.")
