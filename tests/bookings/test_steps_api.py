@@ -8,7 +8,7 @@ import pytest
 from bookme.bookings.models import Booking, ResourceAllocation
 from bookme.bookings.states import TRANSITIONS, UNDO, Status
 from tests.bookings.conftest import Shop
-from tests.bookings.desk import NOW, body_for, monday, refused, session_body
+from tests.bookings.desk import CUSTOMER, NOW, body_for, monday, refused, session_body
 from tests.bookings.rows import booked, link, names
 from tests.factories.bookings import BookingFactory, SessionFactory
 from tests.factories.locations import ResourceFactory
@@ -210,7 +210,7 @@ def test_the_history_has_every_fact_and_who_made_it_true(
         ("booking.undone", "user"),
     ]
     assert rows[2]["payload"]["old_status"] == "arrived"
-    assert rows[1]["actor"]["name"] == owner.user.name
+    assert [each["actor"]["name"] for each in rows] == [CUSTOMER["name"], owner.user.name, owner.user.name]
     assert [each["text"] for each in rows] == [
         "Booked by the customer",
         f"Checked in by {owner.user.name}",

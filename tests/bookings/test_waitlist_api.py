@@ -105,6 +105,14 @@ def test_room_is_booked_not_waited_for(shop: Shop, stranger: Stranger) -> None:
     assert pair["party_size"] == 2
 
 
+def test_a_guest_goes_by_their_name_from_the_first_fact_on(shop: Shop, stranger: Stranger) -> None:
+    mine = waits(stranger.api, "ada", session=str(full_session(shop).pk))
+    stranger.api.post(f"waitlist/{mine['id']}/leave/?token={mine['token']}")
+    facts = Event.objects.filter(subject_id=mine["id"]).order_by("occurred_at", "id")
+    name = mine["contact"]["name"]
+    assert [(each.name, each.actor_name) for each in facts] == [("waitlist.joined", name), ("waitlist.left", name)]
+
+
 def test_whoever_waits_already_is_told(shop: Shop, stranger: Stranger) -> None:
     session = full_session(shop)
     body = waiting_body("ada", session=str(session.pk))

@@ -114,6 +114,21 @@ def test_it_is_served_with_its_pages(db: None, host: str) -> None:
     assert re.findall(r'(?:src|href)="(?!/)', text) == []
 
 
+def test_it_is_yaml_and_by_its_format_json(db: None) -> None:
+    client = Client(headers={"host": "localhost"})
+    accepted = {"accept": "text/html,*/*;q=0.8"}
+    for query, content_type in (
+        ("", "application/vnd.oai.openapi"),
+        ("?format=yaml", "application/yaml"),
+        ("?format=json", "application/json"),
+    ):
+        answer = client.get(f"/api/schema/{query}", headers=accepted)
+        assert (answer.status_code, answer["Content-Type"].partition(";")[0]) == (200, content_type)
+    assert answer.json()["paths"].keys() == described_api()["paths"].keys()
+    refused = client.get("/api/schema/?format=xml", headers=accepted)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, "/format")
+
+
 def test_the_postman_collection_has_every_operation(schema: dict[str, Any], tmp_path: Path) -> None:
     call_command("postman", str(tmp_path / "made.json"), stdout=StringIO())
     made = json.loads((tmp_path / "made.json").read_text())

@@ -1,20 +1,45 @@
 """The description of the API as it is served: with where the business of the page can be asked."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from bookme.core.errors import Invalid
 from bookme.tenants.selectors import open_tenants
 
 _ANYBODY = "your-business"
 
 
+class _ByFormat(DefaultContentNegotiation):
+    """`?format=json`, or `yaml`, has the last word; else what is accepted."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        wanted = request.query_params.get("format")
+        if not wanted:
+            accepted: tuple[BaseRenderer, str] = super().select_renderer(request, renderers, format_suffix)
+            return accepted
+        found = [each for each in renderers if each.format == wanted]
+        if not found:
+            raise Invalid.field("/format", "The formats are yaml and json.", code="invalid_choice")
+        return found[-1], str(found[-1].media_type)  # the last of each has the plain media type
+
+
 class DescriptionView(SpectacularAPIView):
-    """OpenAPI 3.1. On a business's own host its calls go there; on the platform's, to the business that is named."""
+    """OpenAPI 3.1, as YAML where nothing else is asked for.
+
+    On a business's own host its calls go there; on the platform's, to the business that is named.
+    """
+
+    content_negotiation_class = _ByFormat
 
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -1,6 +1,6 @@
 """Who acts. The only thing that selectors and actions know of a caller."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from uuid import UUID
 
@@ -41,6 +41,10 @@ class Actor:
         """Raises NotAllowed if this actor lacks the permission."""
         if permission not in self.permissions:
             raise NotAllowed(extra={"permission": permission.value})
+
+    def called(self, name: str) -> "Actor":
+        """A guest who came without a link has no name but the one that they give here; anybody else keeps theirs."""
+        return replace(self, name=name) if self.kind is ActorKind.GUEST and not self.name else self
 
     @property
     def is_team(self) -> bool:

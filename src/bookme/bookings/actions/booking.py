@@ -206,7 +206,7 @@ def _announce(visits: Sequence[list[_Made]], actor: Actor, now: dt.datetime) -> 
     publish_together(
         kinds[first.state],
         [each.booking for each in made],
-        actor=actor,
+        actor=actor.called(first.visit.contact_name),
         told=lambda booking: {"waived": [each.value for each in waived[booking.pk]]},
     )
     if first.status != Status.CONFIRMED:

@@ -65,7 +65,7 @@ def join_waitlist(*, request: BookingRequest, date: dt.date | None, actor: Actor
     entry.save(force_insert=True)
     record_consents(customer=entry.customer, granted=request.consents, language=request.language)
     _let_close(entry, now=now)
-    publish(waiting_fact(WaitlistJoined, entry), actor=actor)
+    publish(waiting_fact(WaitlistJoined, entry), actor=actor.called(entry.contact_name))
     return entry
 
 
