@@ -217,6 +217,20 @@ def test_what_cannot_be_done_is_told_and_the_rest_is_done(admin: Client, salon: 
     assert set(Booking.objects.values_list("status", flat=True)) == {"confirmed", "cancelled"}
 
 
+@pytest.mark.parametrize("path", ["/admin/users/signin/", f"{SALON}bookings/booking/"])
+@pytest.mark.parametrize("chosen", ["zzz", "\0"])
+def test_what_is_no_id_chooses_no_row(admin: Client, salon: Tenant, path: str, chosen: str) -> None:
+    answer = admin.post(path, {"action": "export_csv", "_selected_action": [chosen]})
+    assert answer.status_code == 400
+
+
+def test_what_is_no_id_is_no_business_either(admin: Client, salon: Tenant) -> None:
+    answer = admin.post("/admin/tenants/domain/add/", {"tenant": "zzz", "domain": "more.example"})
+    assert answer.status_code == 400
+    with public_scope():
+        assert not Domain.objects.filter(domain="more.example").exists()
+
+
 def test_services_are_archived_and_messages_sent_again(admin: Client, salon: Tenant) -> None:
     service = ServiceFactory()
     assert "1 archived." in _act(admin, f"{SALON}services/service/", "archive", service.pk)

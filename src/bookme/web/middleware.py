@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
@@ -12,7 +13,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from bookme.core.errors import DomainError
 from bookme.core.http.problems import domain_error
 from bookme.tenants.context import current_tenant
-from bookme.web.errors import not_found, refusal, wants_problem
+from bookme.web.errors import bad_request, not_found, refusal, wants_problem
 
 COOKIE = "lang"
 COOKIE_AGE = 365 * 86400
@@ -63,6 +64,8 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """None lets Django go on: with the page of a 404, or to the log and a 500."""
+        if isinstance(error, ValidationError) and request.resolver_match and request.resolver_match.app_name == "admin":
+            return bad_request(request, error)  # of what is no id: Django's admin looks for a row by it all the same
         if not isinstance(error, DomainError | DatabaseError | InterfaceError):
             return None
         found = domain_error(error)
