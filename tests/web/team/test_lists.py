@@ -55,15 +55,15 @@ def test_staff_have_no_part_in_it(salon_team: Shop, stylist: Person) -> None:
 @pytest.mark.parametrize(
     ("permission", "heading"),
     [
-        ("bookings.export", "Take bookings along"),
-        ("bookings.import", "Bring your bookings"),
-        ("customers.manage", "Bring your customers"),
+        ("bookings.export", "Export bookings"),
+        ("bookings.import", "Import bookings"),
+        ("customers.manage", "Import customers"),
     ],
 )
 def test_each_sees_what_they_may(salon_team: Shop, salon: Tenant, permission: str, heading: str) -> None:
     others = {"bookings.export", "bookings.import", "customers.manage"} - {permission}
     who = make_person(salon, Role.MANAGER, denied=sorted(others))
     page = shown(who, LISTS)
-    headings = ("Take bookings along", "Bring your bookings", "Bring your customers")
+    headings = ("Export bookings", "Import bookings", "Import customers")
     assert [each for each in headings if each in page] == [heading]
     assert LISTS in shown(who, "/team/")

@@ -173,7 +173,7 @@ def test_what_is_wrong_comes_first_and_nothing_can_be_imported(salon_team: Shop,
 def test_wrong_bookings_are_told_by_line_and_column(salon_team: Shop, manager: Person, salon: Tenant) -> None:
     configure(salon, languages=["en", "fr"])
     lines = {
-        "soon;cut;Ana Okafor;A": ("start", "Écrivez un jour et une heure"),
+        "soon;cut;Ana Okafor;A": ("start", "Donnez un jour et une heure"),
         "2030-01-09 10:00;shave;;B": ("service", "Aucune prestation ne porte ce nom."),
         "2030-01-09 10:00;colour;Ben Ruiz;C": ("staff", "Personne de ce nom ne l’assure."),
         "2030-01-10 10:00;shelved;;D": ("staff", "Dites qui l’a assurée"),
@@ -258,6 +258,21 @@ def test_a_manager_of_some_brings_only_theirs(salon_team: Shop, salon: Tenant) -
     example = of_ben.page.get(f"{BOOKING_PAGE}example.csv").content
     assert salon_team.ben.name.encode() in example
     assert salon_team.ana.name.encode() not in example
+
+
+def test_the_page_has_the_words_of_each_status_that_a_file_may_have(salon_team: Shop, manager: Person) -> None:
+    page = shown(manager, BOOKING_PAGE)
+    words = [
+        ("arrived", "Here"),
+        ("completed", "Done"),
+        ("pending", "To confirm"),
+        ("no_show", "No-show"),
+        ("cancelled", "Cancelled"),
+    ]
+    for word, label in words:
+        assert f"<code>{word}</code> ({label})" in page
+    assert "<code>held</code>" not in page
+    assert "<code>arrived</code>" not in shown(manager, CUSTOMER_PAGE)
 
 
 @pytest.mark.parametrize(("path", "kind"), [(CUSTOMER_PAGE, CUSTOMERS), (BOOKING_PAGE, BOOKINGS)])

@@ -126,7 +126,7 @@ def _bookings_like(actor: Actor) -> Sequence[Mapping[str, str]]:
     return [what | first | _ADA, what | {"start": f"{comes} 14:30"} | _GRACE]
 
 
-_NO_SUCH_MOMENT = gettext_lazy("Write a day and a time, such as 2027-03-01 09:30.")
+_NO_SUCH_MOMENT = gettext_lazy("Give a day and a time, such as 2027-03-01 09:30.")
 _STATUSES = {each.value: look for each, look in LOOKS.items()}
 _TOO_LARGE = gettext_lazy("This number is too large.")
 BOOKINGS = Kind(
@@ -177,4 +177,5 @@ BOOKINGS = Kind(
     button=_bookings_button,
     tell=_tell_of_bookings,
     example=_bookings_like,
+    words=[(word, look.label) for word, look in _STATUSES.items() if word != Status.HELD],
 )

@@ -64,7 +64,8 @@ class Kind(Generic[L]):
     `read` takes a file's bytes and the `context` of a serializer; `take` the `file`, `dry_run` and the `actor`, within
     a transaction. `writes` are those of its `outcomes` that leave something behind. `told` has what TOLD has not, by
     the code of a fault, or by `column/code` where it is said of that column alone. `tell` says on the next page what
-    was done. `example` are lines of a file of this business, by their columns.
+    was done. `example` are lines of a file of this business, by their columns. `words` are what the column `status`
+    may say, each with what people read instead.
     """
 
     slug: str
@@ -82,6 +83,7 @@ class Kind(Generic[L]):
     button: Callable[[int], str]
     tell: Callable[[HttpRequest, FileLines[L], ImportReport], None]
     example: Callable[[Actor], Sequence[Mapping[str, str]]]
+    words: Sequence[tuple[str, Promise]] = ()
 
 
 @dataclass(frozen=True)
