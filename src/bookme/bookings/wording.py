@@ -10,11 +10,14 @@ from django.utils.translation import gettext as _
 from bookme.bookings.availability import Cause
 from bookme.bookings.models import Booking, Waiting
 from bookme.bookings.policies import fee_stages
+from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.wishes import SESSIONS_ONLY
-from bookme.core.formats import Formats, ahead_text
+from bookme.core.formats import Formats, ahead_text, locale_of
 from bookme.core.money import percent_of
 from bookme.locations.models import Location
+from bookme.services.models import Service
 from bookme.tenants.config import Cancellation, FeeStep, Policy
+from bookme.tenants.context import require_tenant
 
 _OF_ADDRESS = ("line1", "line2", "city", "county", "postcode")
 _CAUSES: dict[str, Promise] = {
@@ -79,6 +82,12 @@ def position_text(status: Waiting, position: int) -> str:
     return _("You are next in line.") if position == 1 else _("You are number %(place)d in line.") % {"place": position}
 
 
+def formats_here(currency: str = "") -> Formats:
+    """As the language of the request is written in the business's country; amounts in its currency, or another."""
+    business = require_tenant().config
+    return Formats(locale_of(get_language() or "", business.country), currency or business.currency)
+
+
 def cancellation_text_of(bookings: Sequence[Booking], *, formats: Formats) -> str:
     """The rule of bookings that go together: said once where it is the same for all, else of each service."""
     by_rule: dict[Cancellation, list[Booking]] = {}
@@ -88,9 +97,25 @@ def cancellation_text_of(bookings: Sequence[Booking], *, formats: Formats) -> st
     for rule, same in by_rule.items():
         price = sum((each.price for each in same), Decimal(0))
         text = cancellation_text(cancellation=rule, price=price, formats=formats)
-        names = ", ".join(each.appointment.service.text("name", get_language() or "") for each in same)
-        texts.append(text if len(by_rule) == 1 else f"{names}: {text}")
-    return " ".join(texts)
+        texts.append((text, [each.appointment.service for each in same]))
+    return _of_services(texts)
+
+
+def cancellation_text_before(services: Sequence[Service], *, formats: Formats) -> str:
+    """The same before anything is booked, when the price is open: in percentages."""
+    by_rule: dict[Cancellation, list[Service]] = {}
+    for each in services:
+        by_rule.setdefault(policy_of(each).cancellation, []).append(each)
+    return _of_services(
+        [(cancellation_text(cancellation=rule, price=None, formats=formats), same) for rule, same in by_rule.items()]
+    )
+
+
+def _of_services(texts: Sequence[tuple[str, Sequence[Service]]]) -> str:
+    if len(texts) == 1:
+        return texts[0][0]
+    language = get_language() or ""
+    return " ".join(f"{', '.join(each.text('name', language) for each in same)}: {text}" for text, same in texts)
 
 
 _CLASHES: dict[str, Promise] = {

@@ -89,7 +89,7 @@ def run_claimed(*, message: OutboxMessage) -> None:
         _record_failure(message, error)
     else:
         _ours(message).update(done_at=read_clock(), leased_until=None, last_error="")
-        _log.info("outbox_done", **_described(message), duration_ms=round((time.monotonic() - started) * 1000, 1))
+        _log.debug("outbox_done", **_described(message), duration_ms=round((time.monotonic() - started) * 1000, 1))
 
 
 def run_again(*, message: OutboxMessage, now: dt.datetime) -> None:

@@ -8,13 +8,12 @@ from django.utils.translation import get_language
 
 from bookme.bookings.history import Fact, fact_text
 from bookme.bookings.models import Booking
-from bookme.core.formats import Formats, locale_of
+from bookme.bookings.wording import formats_here
 from bookme.core.models import Translated
 from bookme.eventlog.models import Event
 from bookme.locations.models import Location
 from bookme.locations.selectors import zone_of
 from bookme.staff.models import Staff
-from bookme.tenants.context import require_tenant
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ def history_of(booking: Booking) -> QuerySet[Event]:
 
 def told_history(booking: Booking, events: Sequence[Event]) -> list[Told]:
     """These events of the booking in words, in the language that is active and the clock of the booking's place."""
-    formats = Formats(locale_of(get_language() or "", require_tenant().config.country), booking.currency)
+    formats = formats_here(booking.currency)
     zone = zone_of(booking.appointment.location)
     first_id = history_of(booking).values_list("pk", flat=True).first()
     names = _names_in(events)

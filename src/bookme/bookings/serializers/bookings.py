@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -13,8 +12,7 @@ from bookme.bookings.models import Booking
 from bookme.bookings.selectors.terms import cancel_terms_of, move_terms_of
 from bookme.bookings.serializers.fields import MAX_EXTRAS, Amount, StaffChoice, Translation
 from bookme.bookings.serializers.who import ContactOutput, ForcedInput, WhoInput
-from bookme.bookings.wording import cancellation_text_of
-from bookme.core.formats import Formats, locale_of
+from bookme.bookings.wording import cancellation_text_of, formats_here
 from bookme.core.http.fields import BoundedList, InstantField, JsonObject, MultilineText, WholeNumber
 from bookme.core.http.serializers import kept
 from bookme.core.money import amount_text
@@ -147,12 +145,11 @@ class BookingOutput(serializers.Serializer[Booking]):
 def cancellation_data(bookings: Sequence[Booking], context: Mapping[str, Any]) -> dict[str, Any]:
     """CancellationOutput of bookings of one visit, at the `now` of the context."""
     terms, currency = cancel_terms_of(bookings, now=context["now"]), bookings[0].currency
-    locale = locale_of(get_language() or "", require_tenant().config.country)
     values = {
         "allowed": terms.allowed,
         "free_until": terms.free_until,
         "fee": amount_text(terms.fee, currency),
-        "text": cancellation_text_of(bookings, formats=Formats(locale=locale, currency=currency)),
+        "text": cancellation_text_of(bookings, formats=formats_here(currency)),
     }
     with kept(CancellationOutput, context) as serializer:
         return dict(serializer.to_representation(values))

@@ -12,7 +12,7 @@ from bookme.core.models import Translated
 from bookme.core.money import amount_text
 
 ANY = "any"
-
+CANCELLATION_TEXT = "What cancelling costs, in a sentence; in percentages, for the price is open."
 
 MAX_EXTRAS = 20
 

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from bookme.bookings.availability import Cause
-from bookme.bookings.serializers.fields import MAX_EXTRAS, StaffChoice
+from bookme.bookings.serializers.fields import CANCELLATION_TEXT, MAX_EXTRAS, StaffChoice
 from bookme.bookings.wishes import SESSIONS_ONLY
 from bookme.core.http.fields import BoundedList, DateField, InstantField, PlainText, WholeNumber
 
@@ -50,6 +50,7 @@ class SlotsOutput(serializers.Serializer[Any]):
 
     service = serializers.UUIDField()
     timezone = serializers.CharField()
+    cancellation_text = serializers.CharField(help_text=CANCELLATION_TEXT)
     sessions_only = serializers.BooleanField(required=False)
     days = SlotDayOutput(many=True)
 

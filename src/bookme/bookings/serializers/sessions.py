@@ -5,8 +5,9 @@ from typing import Any
 from rest_framework import serializers
 
 from bookme.bookings.models import Appointment
-from bookme.bookings.serializers.fields import Translation
+from bookme.bookings.serializers.fields import CANCELLATION_TEXT, Translation
 from bookme.bookings.serializers.repeat import RepeatInput
+from bookme.bookings.wording import cancellation_text_before, formats_here
 from bookme.core.http.fields import DateField, InstantField, WholeNumber
 from bookme.core.http.serializers import InputSerializer
 from bookme.core.money import amount_text
@@ -77,7 +78,11 @@ class SessionOutput(serializers.Serializer[Appointment]):
     is_sure = serializers.SerializerMethodField(help_text="It takes place, however few book.")
     price = serializers.SerializerMethodField()
     currency = serializers.SerializerMethodField()
+    cancellation_text = serializers.SerializerMethodField(help_text=CANCELLATION_TEXT)
     version = serializers.IntegerField()
+
+    def get_cancellation_text(self, row: Appointment) -> str:
+        return cancellation_text_before([row.service], formats=formats_here())
 
     def get_is_sure(self, row: Appointment) -> bool:
         return row.decide_at is None

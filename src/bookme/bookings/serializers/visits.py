@@ -15,7 +15,7 @@ from bookme.bookings.serializers.bookings import (
     cancellation_data,
     reschedule_data,
 )
-from bookme.bookings.serializers.fields import ANY, MAX_EXTRAS, StaffChoice
+from bookme.bookings.serializers.fields import ANY, CANCELLATION_TEXT, MAX_EXTRAS, StaffChoice
 from bookme.bookings.serializers.who import ContactOutput, ForcedInput, WhoInput
 from bookme.core.http.fields import BoundedList, DateField, InstantField, PlainText, WholeNumber
 from bookme.core.http.serializers import InputSerializer
@@ -92,6 +92,7 @@ class VisitSlotsOutput(serializers.Serializer[Any]):
 
     services = serializers.ListField(child=serializers.UUIDField())
     timezone = serializers.CharField()
+    cancellation_text = serializers.CharField(help_text=CANCELLATION_TEXT)
     days = VisitSlotDayOutput(many=True)
 
 

@@ -11,7 +11,7 @@ from bookme.bookings.selectors.slots import available_slots
 from bookme.bookings.serializers.openings import ExplainOutput, ExplainQuery, SlotsOutput, SlotsQuery
 from bookme.bookings.views.base import query_data
 from bookme.bookings.wishes import Wish
-from bookme.bookings.wording import cause_text
+from bookme.bookings.wording import cancellation_text_before, cause_text, formats_here
 from bookme.core.http.views import ApiView
 from bookme.core.permissions import Access, Permission
 from bookme.core.time import now
@@ -35,19 +35,18 @@ class AvailableSlotsView(ApiView):
         require_location(service, asked["location"])
         require_party(service, asked["party_size"])
         extras = asked_extras(service, asked["extras"])
-        return Response(
-            available_slots(
-                service=service,
-                first=asked["first"],
-                last=asked["last"],
-                now=now(),
-                staff_ids=asked["staff"] and [asked["staff"]],
-                location_ids=asked["location"] and [asked["location"]],
-                party_size=asked["party_size"],
-                extra_minutes=sum(extra.duration_minutes for extra in extras),
-                point=asked_point(asked["postcode"]),
-            )
+        slots = available_slots(
+            service=service,
+            first=asked["first"],
+            last=asked["last"],
+            now=now(),
+            staff_ids=asked["staff"] and [asked["staff"]],
+            location_ids=asked["location"] and [asked["location"]],
+            party_size=asked["party_size"],
+            extra_minutes=sum(extra.duration_minutes for extra in extras),
+            point=asked_point(asked["postcode"]),
         )
+        return Response({**slots, "cancellation_text": cancellation_text_before([service], formats=formats_here())})
 
 
 class ExplainSlotView(ApiView):

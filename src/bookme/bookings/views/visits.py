@@ -27,6 +27,7 @@ from bookme.bookings.serializers.visits import (
 from bookme.bookings.states import Status
 from bookme.bookings.views.base import TOKEN, LinkView, query_data
 from bookme.bookings.views.requests import asked_for
+from bookme.bookings.wording import cancellation_text_before, formats_here
 from bookme.core.http.views import ApiView
 from bookme.core.permissions import Access, Permission
 from bookme.core.time import now
@@ -83,7 +84,9 @@ class VisitSlotsView(ApiView):
             postcode=asked["postcode"],
             start=at,
         )
-        return Response(available_visit_slots(wish=wish, first=asked["first"], last=asked["last"], now=at))
+        slots = available_visit_slots(wish=wish, first=asked["first"], last=asked["last"], now=at)
+        text = cancellation_text_before([each.service for each in wish.services], formats=formats_here())
+        return Response({**slots, "cancellation_text": text})
 
 
 class OneVisitView(VisitView):
