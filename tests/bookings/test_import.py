@@ -240,11 +240,59 @@ class TestWhatIsRefused:
             "/status": ("invalid_choice", f"{MONDAY} 12:00,{shop.service.slug},Ada,Bea,,,,,,,,,maybe"),
         }
         before = written()
-        answer = send(manager, head + good + "\n".join(line for _, line in bad.values()))
+        lines = [line.replace(MONDAY, f"2030-01-{day:02}") for day, (_, line) in enumerate(bad.values(), 8)]
+        answer = send(manager, head + good + "\n".join(lines))
         assert refused(answer, 400, "import_refused")["errors"]
         expected = [(f"/lines/{number}{key.strip()}", code) for number, (key, (code, _)) in enumerate(bad.items(), 3)]
         assert sorted(wrong(answer)) == sorted(expected)
         assert written() == before
+
+    @pytest.mark.parametrize(
+        ("line", "told"),
+        [
+            (
+                "foo,Perm,Nobody,Moon,,nomail,maybe,JPY,0",
+                (
+                    "start invalid, service unknown_service, staff unknown_staff, location unknown_location, "
+                    "name required, email invalid, status invalid_choice, currency other_currency, party_size min_value"
+                ),
+            ),
+            ("foo,Perm,Nobody,,Bea,,,,", "start invalid, service unknown_service, staff unknown_staff"),
+            (f"{MONDAY} 12:00,cut,Zoe,,Bea,nomail,,,", "staff unknown_staff, email invalid"),
+            (
+                f"{MONDAY} 12:00,cut,Ada,,,,completed,JPY,2",
+                "name required, status wrong_status, currency other_currency, party_size party_too_large",
+            ),
+            # Whether Zoe did it once, and whether it has begun, hangs on when it was.
+            ("foo,cut,Zoe,,Bea,,completed,,", "start invalid"),
+            (f"{MONDAY} 12:00,Perm,Zoe,,Bea,,,,9", "service unknown_service"),
+            (",,,,,,held,,", "start required, service required, name required, status wrong_status"),
+            (f"{MONDAY} 12:00:30,Perm,,,Bea,,,,", "start between_minutes, service unknown_service"),
+            ("2030-03-31 01:30,Perm,,,Bea,,,,", "start no_such_time, service unknown_service"),
+        ],
+    )
+    def test_of_a_line_all_that_can_be_known_is_told(self, shop: Shop, manager: Person, line: str, told: str) -> None:
+        shop.service.slug = "cut"
+        shop.service.save()
+        StaffFactory(name="Zoe")
+        before = written()
+        text = f"start,service,staff,location,name,email,status,currency,party size\n{line}\n"
+        expected = sorted((f"/lines/2/{column}", code) for column, code in map(str.split, told.split(", ")))
+        assert sorted(wrong(send(manager, text))) == expected
+        dry = send(manager, text, dry_run=True).json()["lines"]
+        assert sorted((f"/lines/2/{each['column']}", each["code"]) for each in dry[0]["faults"]) == expected
+        assert written() == before
+
+    def test_a_line_with_another_fault_is_told_of_its_time(self, shop: Shop, manager: Person) -> None:
+        head = "start,service,staff,name,email,currency\n"
+        text = f"{MONDAY} 10:00,{shop.service.slug},Ada,{{}}\n"
+        assert outcomes(send(manager, head + text.format("Bea,bea@mail.example,")))
+        lines = (text.format("Cy,,JPY"), text.format("Bea,bea@,"), text.format("Bea,bea@mail.example,"))
+        assert wrong(send(manager, head + "".join(lines))) == [
+            ("/lines/2/currency", "other_currency"),
+            ("/lines/2/start", "booking"),
+            ("/lines/3/email", "invalid"),  # it may be the booking that is there
+        ]
 
     @pytest.mark.parametrize(
         ("data", "code"),

@@ -14,11 +14,15 @@ L = TypeVar("L")
 
 @dataclass(frozen=True)
 class FileLines(Generic[L]):
-    """What a file says: its lines, the faults of those that could not be read, and its columns that mean nothing."""
+    """What a file says: its lines, the faults of those that could not be read, and its columns that mean nothing.
+
+    `torn` is what those say all the same, each without its columns that are at fault.
+    """
 
     lines: tuple[L, ...]
     faults: tuple[FieldError, ...] = ()
     ignored: tuple[str, ...] = ()
+    torn: tuple[L, ...] = ()
 
 
 @dataclass(frozen=True)

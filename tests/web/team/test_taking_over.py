@@ -191,6 +191,36 @@ def test_wrong_bookings_are_told_by_line_and_column(salon_team: Shop, manager: P
     assert nothing_came()
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "name", "told"),
+    [
+        (
+            BOOKING_PAGE,
+            "start,service,staff,name,email\nfoo,Haircut,Nobody,Xenia,\n",
+            "Xenia",
+            {
+                "start": "Give a day and a time",
+                "service": "There is no service of this name.",
+                "staff": "There is nobody of this name",
+            },
+        ),
+        (BOOKING_PAGE, "start,service,name,email\n2030-01-09 10:00,cut,,a@\n", "–", {"name": "This", "email": "This"}),
+        (CUSTOMER_PAGE, "name,email,phone\nXenia,a@,12\n", "Xenia", {"email": "This cannot", "phone": "This is not"}),
+        (CUSTOMER_PAGE, "name,address\nXenia,Here\n", "Xenia", {"email": "This", "postcode": "This"}),
+    ],
+)
+def test_a_line_that_cannot_be_read_has_its_name_and_all_its_faults(
+    salon_team: Shop, manager: Person, path: str, text: str, name: str, told: dict[str, str]
+) -> None:
+    page = html.unescape(page_of(sent(manager, path, text)))
+    row = page.partition('<td class="num">2</td>')[2].partition("</tr>")[0]
+    assert row.removeprefix("<td>").removeprefix("<bdi>").startswith(name)
+    assert row.count('<span class="why"><b>') == len(told)
+    for column, words in told.items():
+        assert f"<b>{column}</b> {words}" in row
+    assert nothing_came()
+
+
 def test_names_are_texts(salon_team: Shop, manager: Person) -> None:
     page = page_of(sent(manager, CUSTOMER_PAGE, "name,email,<i>x</i>\n<b>Bob</b>,bob@mail.example,1\n"))
     page += page_of(sent(manager, BOOKING_PAGE, "start,service,name,<i>x\n2030-01-09 10:00,<b>Bob,<b>Bob</b>,1\n"))

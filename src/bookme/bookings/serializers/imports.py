@@ -76,7 +76,12 @@ def bookings_in(data: bytes, *, context: Mapping[str, Any]) -> FileLines[Importe
     return lines_of(data, columns=COLUMNS, required=REQUIRED, reader=reader, made=_booking)
 
 
-def _booking(line: int, values: dict[str, Any]) -> ImportedBooking:
-    contact = Contact(**{name: values.pop(name) for name in ("name", "email", "phone")})
-    status = values.pop("status")
-    return ImportedBooking(line=line, contact=contact, status=Status(status) if status else None, **values)
+def _booking(line: int, values: dict[str, Any], unread: frozenset[str]) -> ImportedBooking:
+    status = values.pop("status", None)
+    return ImportedBooking(
+        line=line,
+        contact=Contact(**{name: values.pop(name, "") for name in ("name", "email", "phone")}),
+        status=Status(status) if status else None,
+        unread=unread,
+        **values,
+    )

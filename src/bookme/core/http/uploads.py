@@ -74,21 +74,36 @@ def lines_of(
     columns: Sequence[str],
     required: Sequence[str],
     reader: serializers.Serializer[Any],
-    made: Callable[[int, dict[str, Any]], L],
+    made: Callable[[int, dict[str, Any], frozenset[str]], L],
 ) -> FileLines[L]:
-    """A CSV file by lines: `reader` checks the cells of each, `made` has its number and what was read.
+    """A CSV file by lines: `reader` checks the cells of each, `made` has its number, what was read, and what was not.
 
-    Raises Invalid for what is no such file, as `core.spreadsheets.read_csv` does.
+    Of a line with faults that is what its other cells say, without a value for those that are empty. Raises Invalid for
+    what is no such file, as `core.spreadsheets.read_csv` does.
     """
     table = read_csv(data, columns=columns, required=required)
     lines: list[L] = []
+    torn: list[L] = []
     faults: list[FieldError] = []
     for line in table.lines:
         try:
-            lines.append(made(line.number, reader.run_validation(line.cells)))
+            values = reader.run_validation(line.cells)
         except serializers.ValidationError as error:
-            faults += field_errors(error.get_full_details(), line_pointer(line.number))
-    return FileLines(tuple(lines), tuple(faults), table.ignored)
+            found = list(field_errors(error.get_full_details(), line_pointer(line.number)))
+            unread = frozenset(column_of(each) for each in found)
+            torn.append(made(line.number, _readable(reader, line.cells, unread), unread))
+            faults += found
+        else:
+            lines.append(made(line.number, values, frozenset()))
+    return FileLines(tuple(lines), tuple(faults), table.ignored, tuple(torn))
+
+
+def _readable(reader: serializers.Serializer[Any], cells: Mapping[str, str], unread: frozenset[str]) -> dict[str, Any]:
+    return {
+        name: field.run_validation(cells[name])
+        for name, field in reader.fields.items()
+        if name not in unread and cells[name]
+    }
 
 
 def _bounded(content: bytes) -> bytes:

@@ -93,11 +93,12 @@ def customers_in(data: bytes, *, context: Mapping[str, Any]) -> FileLines[Import
     return lines_of(data, columns=COLUMNS, required=("name",), reader=reader, made=_customer)
 
 
-def _customer(line: int, values: dict[str, Any]) -> ImportedCustomer:
-    parts = {part: values.pop(column) for part, column in _ADDRESS.items()}
+def _customer(line: int, values: dict[str, Any], unread: frozenset[str]) -> ImportedCustomer:  # noqa: ARG001
+    parts = {part: values.pop(column, "") for part, column in _ADDRESS.items()}
     return ImportedCustomer(
         line=line,
+        name=values.pop("name", ""),
         address=Address(**parts) if any(parts.values()) else None,
-        marketing=values.pop("marketing_consent"),
+        marketing=values.pop("marketing_consent", None),
         **values,
     )

@@ -104,7 +104,7 @@ def _bookings_button(count: int) -> str:
 def _tell_of_bookings(request: HttpRequest, file: FileLines[ImportedBooking], report: ImportReport) -> None:
     """The way on is to the first day on which something of it is to come, or else to the last on which it was."""
     known = {each.line for each in report.lines if each.outcome == KNOWN}
-    days = [each.start.date() for each in file.lines if each.line not in known]
+    days = [each.start.date() for each in file.lines if each.start and each.line not in known]
     text = ngettext("%(count)d booking was imported.", "%(count)d bookings were imported.", len(days))
     there = ngettext("%(count)d was known already.", "%(count)d were known already.", len(known))
     told = [text % {"count": len(days)}] + ([there % {"count": len(known)}] if known else [])

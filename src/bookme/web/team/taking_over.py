@@ -196,7 +196,7 @@ def _unread(text: str) -> Looked:
 
 def _looked(kind: Kind[Any], digest: str, found: FileLines[Any], report: ImportReport) -> Looked:
     """Wrong lines come first; of many lines the first are shown."""
-    said = {each.line: each for each in found.lines}
+    said = {each.line: each for each in (*found.lines, *found.torn)}
     lines = sorted(report.lines, key=lambda each: (each.outcome != REFUSED, each.line))
     counts = report.counts
     takes = 0 if report.faults else sum(counts.get(each, 0) for each in kind.writes)

@@ -5,10 +5,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, Generic, TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from bookme.bookings.actions.importing.lines import ImportedBooking, Meant
+from bookme.bookings.actions.importing.lines import ImportedBooking, Meant, found
 from bookme.bookings.states import Status
 from bookme.core.actor import Actor
+from bookme.core.errors import FieldError
 from bookme.core.money import rounded
 from bookme.core.time import MINUTE
 from bookme.locations.models import Location, Resource
@@ -38,12 +40,12 @@ class Named(Generic[Row]):
         name = " ".join(getattr(said, self.column).split()).casefold()
         if not name:
             return None
-        found = self._rows.get(name, [])
-        active = [each for each in found if each.is_active]
-        if len(found) != 1 and len(active) != 1:
-            code, how = ("ambiguous", "several") if found else (f"unknown_{self.column}", "no")
+        rows = self._rows.get(name, [])
+        active = [each for each in rows if each.is_active]
+        if len(rows) != 1 and len(active) != 1:
+            code, how = ("ambiguous", "several") if rows else (f"unknown_{self.column}", "no")
             raise said.wrong(self.column, code, f"There is {how} {self.what} of this name.")
-        return found[0] if len(found) == 1 else active[0]
+        return rows[0] if len(rows) == 1 else active[0]
 
 
 class Catalogue:
@@ -56,6 +58,8 @@ class Catalogue:
         self.staff = Named(staff, column="staff", what="person")
         self.places = list(Location.objects.order_by("position", "id"))
         self.locations = Named(self.places, column="location", what="place")
+        zones = {zone_of(each) for each in self.places}
+        self.zone = zones.pop() if len(zones) == 1 else None  # the clock of a line whose place is not known
         by_id = {each.pk: each for each in staff}
         self.doing: dict[UUID, dict[UUID, StaffService]] = defaultdict(dict)
         for row in StaffService.objects.order_by("staff__position", "staff_id"):
@@ -78,18 +82,29 @@ class Catalogue:
         own = self.doing[service.pk].get(staff_id)
         return (own and own.duration_minutes) or service.duration_minutes
 
-    def meant(self, said: ImportedBooking) -> Meant:
-        """Raises LineError."""
-        service = self.services.one(said)
-        if service is None:
-            raise said.wrong("service", "required", "Say which service.")
-        place = self._place(said, service)
-        starts_at = _instant(said, "start", said.start, place)
-        is_past = starts_at <= self.now
-        people = self._people(said, service, is_past=is_past)
-        ends_at = {each.pk: self._end(said, service, each, place, starts_at) for each in people}
-        is_over = max(ends_at.values()) <= self.now
-        self._require_fitting(said, service, is_past=is_past)
+    def meant(self, said: ImportedBooking, wrong: list[FieldError]) -> Meant | None:
+        """The line with its rows and its time, None where these are not known; all its faults join what is `wrong`.
+
+        What depends on several columns is told once all of them are known.
+        """
+        service = found(wrong, self._service, said)
+        place = found(wrong, self._place, said, service)
+        named = found(wrong, self._person, said)
+        zone = self.zone if place is None else zone_of(place)
+        starts_at = found(wrong, _instant, said, "start", said.start, zone)
+        is_past = None if starts_at is None else starts_at <= self.now
+        people = found(wrong, self._people, said, service, named, is_past)
+        ends_at = found(wrong, self._ends, said, service, people, zone, starts_at)
+        is_over = None if ends_at is None else max(ends_at.values()) <= self.now
+        party = found(wrong, _party, said, service)
+        found(wrong, _require_offered, said, service, is_past)
+        found(wrong, _require_currency, said)
+        found(wrong, _require_places, said)
+        status = found(wrong, _status, said, is_past, is_over)
+        if service is None or place is None or people is None or starts_at is None or ends_at is None:
+            return None
+        if is_over is None or party is None or status is None or not said.is_identified:
+            return None
         return Meant(
             said=said,
             service=service,
@@ -97,76 +112,123 @@ class Catalogue:
             people=people,
             starts_at=starts_at,
             ends_at=ends_at,
-            status=_status(said, is_past=is_past, is_over=is_over),
+            status=status,
             is_over=is_over,
         )
 
-    def _place(self, said: ImportedBooking, service: Service) -> Location:
-        given = list(service.locations.all())
-        offered = [each for each in self.places if each.is_active and (not given or each in given)]
-        found = self.locations.one(said) or next(iter(offered), None)
-        if found is None:
-            raise said.wrong("location", "required", "Say where: the service is given nowhere now.")
-        if self.actor.location_ids is not None and found.pk not in self.actor.location_ids:
-            raise said.wrong("location", "out_of_scope", "Your role here does not reach this place.")
-        return found
+    def _service(self, said: ImportedBooking) -> Service | None:
+        if said.leaves_open("service"):
+            raise said.wrong("service", "required", "Say which service.")
+        return self.services.one(said)
 
-    def _people(self, said: ImportedBooking, service: Service, *, is_past: bool) -> tuple[Staff, ...]:
-        """Who is named, or else everybody who does it and is within reach."""
+    def _place(self, said: ImportedBooking, service: Service | None) -> Location | None:
+        place = self.locations.one(said)
+        if place is None and service is not None and said.leaves_open("location"):
+            given = list(service.locations.all())
+            place = next((each for each in self.places if each.is_active and (not given or each in given)), None)
+            if place is None:
+                raise said.wrong("location", "required", "Say where: the service is given nowhere now.")
+        reach = self.actor.location_ids
+        if place is not None and reach is not None and place.pk not in reach:
+            raise said.wrong("location", "out_of_scope", "Your role here does not reach this place.")
+        return place
+
+    def _person(self, said: ImportedBooking) -> Staff | None:
+        """Who is named."""
         named = self.staff.one(said)
         reach = self.actor.staff_ids
-        is_class = service.kind == ServiceKind.CLASS  # its session says who gives it
-        if named is None:
-            able = self.everybody if is_class else self.people_of.get(service.pk, ())
-            found = [each for each in able if reach is None or each.pk in reach]
-            if not found:
-                raise said.wrong("staff", "required", "Say who does it: nobody else does.")
-            return tuple(found)
-        if reach is not None and named.pk not in reach:
+        if named is not None and reach is not None and named.pk not in reach:
             raise said.wrong("staff", "out_of_scope", "Your role here does not reach this calendar.")
-        if not (is_past or is_class) and (not named.is_active or named.pk not in self.doing[service.pk]):
-            raise said.wrong("staff", "unknown_staff", "This person does not do the service.")
-        return (named,)
+        return named
 
-    def _end(
-        self, said: ImportedBooking, service: Service, staff: Staff, place: Location, starts_at: dt.datetime
-    ) -> dt.datetime:
-        if said.end is not None:
-            end = _instant(said, "end", said.end, place)
-            if not MINUTE <= end - starts_at <= MAX_DURATION * MINUTE:
-                detail = f"It ends between a minute and {MAX_DURATION} minutes after it begins."
-                raise said.wrong("end", "out_of_range", detail)
-            return end
-        return starts_at + self.minutes_of(service, staff.pk) * MINUTE
+    def _people(
+        self, said: ImportedBooking, service: Service | None, named: Staff | None, is_past: bool | None
+    ) -> tuple[Staff, ...] | None:
+        """Who is named, or else everybody who does it and is within reach."""
+        if service is None:
+            return None
+        is_class = service.kind == ServiceKind.CLASS  # its session says who gives it
+        if named is not None:
+            is_doing = named.is_active and named.pk in self.doing[service.pk]
+            if is_past is False and not is_class and not is_doing:
+                raise said.wrong("staff", "unknown_staff", "This person does not do the service.")
+            return (named,)
+        if not said.leaves_open("staff"):
+            return None
+        reach = self.actor.staff_ids
+        able = self.everybody if is_class else self.people_of.get(service.pk, ())
+        within = tuple(each for each in able if reach is None or each.pk in reach)
+        if not within:
+            raise said.wrong("staff", "required", "Say who does it: nobody else does.")
+        return within
 
-    def _require_fitting(self, said: ImportedBooking, service: Service, *, is_past: bool) -> None:
-        if not is_past and not service.is_active:
-            raise said.wrong("service", "not_offered", "This service is not offered any more.")
-        if said.party_size > service.capacity:
-            raise said.wrong("party_size", "party_too_large", f"At most {service.capacity} can come together.")
-        currency = require_tenant().config.currency
-        if said.currency and said.currency.upper() != currency:
-            raise said.wrong("currency", "other_currency", f"Prices are in {currency} here.")
-        if said.price is not None and rounded(said.price, currency) != said.price:
-            raise said.wrong("price", "max_decimal_places", f"An amount in {currency} has fewer decimal places.")
+    def _ends(
+        self,
+        said: ImportedBooking,
+        service: Service | None,
+        people: tuple[Staff, ...] | None,
+        zone: ZoneInfo | None,
+        starts_at: dt.datetime | None,
+    ) -> dict[UUID, dt.datetime] | None:
+        end = _instant(said, "end", said.end, zone)
+        if starts_at is None:
+            return None
+        if end is not None and not MINUTE <= end - starts_at <= MAX_DURATION * MINUTE:
+            detail = f"It ends between a minute and {MAX_DURATION} minutes after it begins."
+            raise said.wrong("end", "out_of_range", detail)
+        if service is None or people is None or "end" in said.unread:
+            return None
+        return {each.pk: end or starts_at + self.minutes_of(service, each.pk) * MINUTE for each in people}
 
 
-def _status(said: ImportedBooking, *, is_past: bool, is_over: bool) -> Status:
-    if said.status is None:
-        return Status.COMPLETED if is_over else Status.CONFIRMED
+def _party(said: ImportedBooking, service: Service | None) -> int | None:
+    if service is None or "party_size" in said.unread:
+        return None
+    if said.party_size > service.capacity:
+        raise said.wrong("party_size", "party_too_large", f"At most {service.capacity} can come together.")
+    return said.party_size
+
+
+def _require_offered(said: ImportedBooking, service: Service | None, is_past: bool | None) -> None:
+    if service is not None and is_past is False and not service.is_active:
+        raise said.wrong("service", "not_offered", "This service is not offered any more.")
+
+
+def _require_currency(said: ImportedBooking) -> None:
+    currency = require_tenant().config.currency
+    if said.currency and said.currency.upper() != currency:
+        raise said.wrong("currency", "other_currency", f"Prices are in {currency} here.")
+
+
+def _require_places(said: ImportedBooking) -> None:
+    currency = require_tenant().config.currency
+    if said.price is not None and rounded(said.price, currency) != said.price:
+        raise said.wrong("price", "max_decimal_places", f"An amount in {currency} has fewer decimal places.")
+
+
+def _status(said: ImportedBooking, is_past: bool | None, is_over: bool | None) -> Status | None:
     if said.status is Status.HELD or (said.status is Status.PENDING and is_past):
         raise said.wrong("status", "wrong_status", "What was never decided cannot be taken over.")
-    if said.status in _BEGUN and not is_past:
+    if said.status in _BEGUN and is_past is False:
         raise said.wrong("status", "wrong_status", "It has not begun yet.")
-    return said.status
+    if said.status is not None or is_over is None or "status" in said.unread:
+        return said.status
+    return Status.COMPLETED if is_over else Status.CONFIRMED
 
 
-def _instant(said: ImportedBooking, column: str, moment: dt.datetime, place: Location) -> dt.datetime:
+def _instant(
+    said: ImportedBooking, column: str, moment: dt.datetime | None, zone: ZoneInfo | None
+) -> dt.datetime | None:
     """In UTC; of a wall time that comes twice the first. Raises LineError for one that the clock leaves out."""
-    zone = zone_of(place)
-    instant = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(dt.UTC)
-    if moment.tzinfo is None and instant.astimezone(zone).replace(tzinfo=None) != moment:
-        raise said.wrong(column, "no_such_time", "The clock was put forward over this time.")
-    if instant.second or instant.microsecond:
+    if moment is None:
+        return None
+    instant = None
+    if moment.tzinfo is not None:
+        instant = moment.astimezone(dt.UTC)
+    elif zone is not None:
+        instant = moment.replace(tzinfo=zone).astimezone(dt.UTC)
+        if instant.astimezone(zone).replace(tzinfo=None) != moment:
+            raise said.wrong(column, "no_such_time", "The clock was put forward over this time.")
+    if (instant or moment).second or (instant or moment).microsecond:
         raise said.wrong(column, "between_minutes", "Give whole minutes.")
     return instant

@@ -1,8 +1,10 @@
 """What a line of the file says, and what it stands for once its names are found."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import ParamSpec, TypeVar
 from uuid import UUID
 
 from bookme.bookings.actions.rows import blocked_range
@@ -16,19 +18,24 @@ from bookme.services.models import Service
 from bookme.staff.models import Staff
 
 KNOWN = "known"  # what becomes of a line about a booking that is there already
+_IDENTITY = frozenset({"reference", "name", "email", "phone"})
+
+T = TypeVar("T")
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImportedBooking:
     """One line, checked as far as it can be alone. A time without an offset is that of the clock at the place.
 
-    Services, people and places are named by key, slug or name. An empty text, and None, say nothing.
+    Services, people and places are named by key, slug or name. An empty text, and None, say nothing. `unread` are the
+    columns whose cells could not be read: whatever depends on them is not known.
     """
 
     line: int
-    start: dt.datetime
-    service: str
     contact: Contact
+    start: dt.datetime | None = None
+    service: str = ""
     end: dt.datetime | None = None
     reference: str = ""
     staff: str = ""
@@ -39,6 +46,16 @@ class ImportedBooking:
     status: Status | None = None
     price: Decimal | None = None
     currency: str = ""
+    unread: frozenset[str] = frozenset()
+
+    @property
+    def is_identified(self) -> bool:
+        """Whether it can be told if it is there already: by its reference, or by whose it is."""
+        return not self.unread & _IDENTITY
+
+    def leaves_open(self, column: str) -> bool:
+        """Whether it names nothing in that column."""
+        return column not in self.unread and not getattr(self, column).strip()
 
     def wrong(self, column: str, code: str, detail: str) -> "LineError":
         """A fault of that column."""
@@ -51,6 +68,15 @@ class LineError(Exception):
     def __init__(self, fault: FieldError) -> None:
         super().__init__(fault.detail)
         self.fault = fault
+
+
+def found(wrong: list[FieldError], find: Callable[P, T | None], *args: P.args, **kwargs: P.kwargs) -> T | None:
+    """What `find` finds; None where it cannot be known, and where it raises LineError, which joins what is `wrong`."""
+    try:
+        return find(*args, **kwargs)
+    except LineError as error:
+        wrong.append(error.fault)
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,22 +2,19 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 from bookme.bookings.actions.importing.calendar import Calendar, owners_of
 from bookme.bookings.actions.importing.catalogue import Catalogue
-from bookme.bookings.actions.importing.lines import KNOWN, ImportedBooking, LineError, Meant, Placed
+from bookme.bookings.actions.importing.lines import KNOWN, ImportedBooking, Meant, found
 from bookme.bookings.actions.importing.writing import write_bookings
 from bookme.bookings.locks import lock
 from bookme.bookings.models import Booking, Visit
 from bookme.core.actor import Actor
 from bookme.core.errors import FieldError
-from bookme.core.imports import FileLines, ImportReport, LineReport, refused_lines, require_all_good
+from bookme.core.imports import FileLines, ImportReport, LineReport, line_of, refused_lines, require_all_good
 from bookme.core.permissions import Permission
 from bookme.customers.actions import find_or_make_customers
-
-T = TypeVar("T")
 
 
 def import_bookings(
@@ -31,20 +28,22 @@ def import_bookings(
 
     Lines of one `reference` are one visit. What has a reference that is known, or is without one the very same as a
     booking that is there, is reported as `known` and left alone: the same file can come again. A dry run writes
-    nothing and reports the same; else a fault, such as that of a line that could not be read, raises Invalid
-    (`import_refused`) with all of them. Joins the caller's transaction. Demands `bookings.import`. Takes one lock, of
-    every calendar that the file speaks of. Publishes a BookingImported for each, of which nobody is told.
+    nothing and reports the same; else a fault raises Invalid (`import_refused`) with all of them: of each line, also of
+    one that could not be read, all that can be known. Joins the caller's transaction. Demands `bookings.import`. Takes
+    one lock, of every calendar that the file speaks of. Publishes a BookingImported for each, of which nobody is told.
     """
     actor.demand(Permission.BOOKINGS_IMPORT)
     wrong = list(file.faults)
+    lines = sorted((*file.lines, *file.torn), key=lambda each: each.line)
     catalogue = Catalogue(actor, now)
-    meant = _each(file.lines, catalogue.meant, wrong)
-    wrong += _of_other_people(meant)
+    meant = [each for each in (catalogue.meant(line, wrong) for line in lines) if each]
+    wrong += _of_other_people(lines)
     if not dry_run and meant:
         lock(owners_of(meant, catalogue))
     new, known = _without_known(meant)
     calendar = Calendar(new, catalogue)
-    placed: list[Placed] = _each(new, calendar.place, wrong)
+    placed = [each for each in (found(wrong, calendar.place, row) for row in new) if each]
+    wrong.sort(key=line_of)
     if not dry_run:
         require_all_good(wrong)
         customers = find_or_make_customers(contacts=[each.said.contact for each in new])
@@ -54,23 +53,11 @@ def import_bookings(
     return ImportReport(tuple(reports[line] for line in sorted(reports)), file.ignored, dry_run)
 
 
-def _each(rows: Sequence[object], act: Callable[..., T], wrong: list[FieldError]) -> list[T]:
-    """What `act` makes of each row; the faults of the others join those that are `wrong`."""
-    found = []
-    for row in rows:
-        try:
-            found.append(act(row))
-        except LineError as error:
-            wrong.append(error.fault)
-    return found
-
-
-def _of_other_people(meant: Sequence[Meant]) -> list[FieldError]:
+def _of_other_people(lines: Sequence[ImportedBooking]) -> list[FieldError]:
     """Lines of one reference are one customer's."""
     first: dict[str, ImportedBooking] = {}
     faults = []
-    for each in meant:
-        said = each.said
+    for said in (each for each in lines if each.is_identified):
         before = first.setdefault(said.reference, said) if said.reference else said
         if before.contact != said.contact:
             detail = f"Line {before.line} has this reference for somebody else."
@@ -96,12 +83,12 @@ def _same_as(meant: Sequence[Meant]) -> set[int]:
     columns = ("appointment__starts_at", "appointment__service", "appointment__staff")
     contact = ("visit__contact_name", "visit__contact_email", "visit__contact_phone")
     there = Counter(rows.values_list(*columns, *contact)) if meant else Counter()
-    found = set()
+    same = set()
     for each in meant:
         who = (each.said.contact.name, each.said.contact.email, each.said.contact.phone)
         ways = [(each.starts_at, each.service.pk, staff.pk, *who) for staff in each.people]
         match = next((way for way in ways if there[way]), None)
         if match is not None:
             there[match] -= 1
-            found.add(each.said.line)
-    return found
+            same.add(each.said.line)
+    return same
