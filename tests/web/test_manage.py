@@ -136,7 +136,7 @@ def test_calendar_file(visitor: Visitor, booked: str) -> None:
     assert event["uid"] == f"{booking.id}@bookme"
     assert event.decoded("dtstart") == MONDAY
     assert event["summary"] == "Cut & finish at Salon"
-    assert event["location"] == "Soho, 1 High Street, London, N1 1AA"
+    assert event["location"] == "Soho, 1 High Street, London N1 1AA"
     assert event["description"].endswith(booked)
     assert event["status"] == "CONFIRMED"
     visitor.post(f"{booked}cancel/", {"fee": "0"})
