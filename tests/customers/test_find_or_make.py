@@ -10,14 +10,15 @@ from bookme.core.ids import uuid7
 from bookme.customers.actions import (
     Address,
     Contact,
+    consents_of,
     find_or_make_customer,
     keep_address,
-    record_consents,
 )
 from bookme.customers.models import ConsentKind, Customer, CustomerAddress
 from bookme.customers.wording import consent_wording
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import Tenant
+from bookme.tenants.statements import insert
 from tests.at_once import all_at_once
 from tests.factories.customers import CustomerAddressFactory, CustomerFactory
 
@@ -65,10 +66,9 @@ def test_consents_are_what_was_asked_and_answered(salon: Tenant) -> None:
     salon.tenantconfig.data = {**salon.tenantconfig.data, "legal": {"terms_url": "https://salon.example/" + "t" * 470}}
     salon.tenantconfig.save()
     with tenant_scope(Tenant.objects.get(pk=salon.pk)):
-        record_consents(
-            customer=customer, granted={"terms": True, "marketing": False}, language="fr", visit_id=visit_id
-        )
-        record_consents(customer=customer, granted={"privacy": True}, language="")
+        granted = {"terms": True, "marketing": False}
+        insert(*consents_of(customer, granted=granted, language="fr", visit_id=visit_id))
+        insert(*consents_of(customer, granted={"privacy": True}, language=""))
     rows = customer.consents.order_by("kind").values_list("kind", "granted", "wording", "visit_id")
     with override("fr"):
         marketing, terms = consent_wording(ConsentKind.MARKETING), consent_wording(ConsentKind.TERMS)

@@ -13,7 +13,7 @@ from bookme.customers.models import Consent, Customer
 from bookme.services.models import Service
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import Tenant
-from bookme.tenants.statements import columns_of, insert, prepared_instances
+from bookme.tenants.statements import columns_of, insert, insert_unless_there, prepared_instances
 from tests.factories.bookings import AppointmentFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.services import ServiceFactory
@@ -62,6 +62,15 @@ def test_what_a_constraint_refuses_is_refused_whole(salon: Tenant) -> None:
         insert(fresh, Customer(name="Again", email=taken.email))
     assert fresh._state.adding
     assert not Customer.objects.filter(email="new@mail.example").exists()
+
+
+def test_one_that_is_there_is_left_alone_and_the_transaction_goes_on(salon: Tenant) -> None:
+    ada = CustomerFactory(email="ada@mail.example", name="Ada")
+    again = Customer(name="Again", email=ada.email)
+    assert (insert_unless_there(again), again._state.adding) == (False, True)
+    fresh = Customer(name="New", email="new@mail.example")
+    assert (insert_unless_there(fresh), fresh._state.adding) == (True, False)
+    assert {*Customer.objects.values_list("name", flat=True)} == {"Ada", "New"}
 
 
 def test_rows_are_read_as_the_orm_reads_them_with_more_besides(salon: Tenant) -> None:

@@ -132,10 +132,13 @@ class Policy:
 
     def to_data(self) -> dict[str, Any]:
         """As JSON: the form of the config file."""
-        data = asdict(self)
-        data["deposit"] = {"kind": self.deposit.kind.value, "value": str(self.deposit.value)}
-        data["slot_anchor"], data["any_staff"] = self.slot_anchor.value, self.any_staff.value
-        return data
+        return vars(self) | {
+            "slot_anchor": self.slot_anchor.value,
+            "cancellation": asdict(self.cancellation),
+            "reschedule": asdict(self.reschedule),
+            "deposit": {"kind": self.deposit.kind.value, "value": str(self.deposit.value)},
+            "any_staff": self.any_staff.value,
+        }
 
 
 @dataclass(frozen=True)

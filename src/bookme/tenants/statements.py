@@ -53,7 +53,24 @@ def insert(*rows: Model) -> None:
     with _cursor() as cursor:
         cursor.execute(_insertion(tuple(map(type, rows))), [value for row in rows for value in _values(row)])
     for row in rows:
-        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+        _is_stored(row)
+
+
+def insert_unless_there(row: Model) -> bool:
+    """As `insert`, of one row; False, and the transaction goes on, where a unique constraint has one like it.
+
+    Waits for whoever is about to write that one.
+    """
+    with _cursor() as cursor:
+        cursor.execute(f"{_insertion((type(row),))} ON CONFLICT DO NOTHING", [*_values(row)])
+        if not cursor.rowcount:
+            return False
+    _is_stored(row)
+    return True
+
+
+def _is_stored(row: Model) -> None:
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
 _BOUND_BY_DJANGO = (JSONField, GenericIPAddressField)

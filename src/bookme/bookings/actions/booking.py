@@ -35,7 +35,7 @@ from bookme.bookings.selectors.openings import require_session_notice, session_c
 from bookme.bookings.states import Status, first_status
 from bookme.bookings.wishes import each_or_refused
 from bookme.core.actor import Actor
-from bookme.customers.actions import find_or_make_customer, keep_address, record_consents
+from bookme.customers.actions import consents_of, find_or_make_customer, keep_address
 from bookme.customers.models import Customer
 from bookme.services.pricing import booking_price
 from bookme.tenants.context import require_tenant
@@ -85,12 +85,16 @@ def book(
     series = None if rule is None else Series.objects.create(customer=customer, rule=rule.to_data())
     # Here the first refusal ends it: the wall's leaves a transaction in which nothing can be asked any more.
     made = [_book_one(request, terms, calendars, customer, series, actor, now) for terms in visits]
+    bookings = [[each.booking for each in of_visit] for of_visit in made]
+    first = bookings[0][0].visit
+    consents = consents_of(customer, granted=request.consents, language=request.language, visit_id=first.pk)
+    for of_visit in bookings:
+        visit = of_visit[0].visit
+        insert(visit, *of_visit, *(consents if visit is first else ()))
     if request.address is not None:
         keep_address(customer=customer, address=request.address)
-    first = made[0][0].booking.visit
-    record_consents(customer=customer, granted=request.consents, language=request.language, visit_id=first.pk)
     _announce(made, actor, now)
-    return [[each.booking for each in of_visit] for of_visit in made]
+    return bookings
 
 
 def _look(terms: VisitTerms, now: dt.datetime) -> Calendars:
@@ -119,6 +123,7 @@ def _book_one(
     actor: Actor,
     now: dt.datetime,
 ) -> list[_Made]:
+    """Takes the seats; visit and bookings are yet to be written."""
     seats = _seats(terms, calendars, now)
     for appointment, *_ in seats:
         require_in_scope(actor, appointment)
@@ -136,7 +141,6 @@ def _book_one(
         )
         booking.helper_ids = helper_ids
         made.append(_Made(booking, waived))
-    insert(visit, *(each.booking for each in made))
     return made
 
 

@@ -31,12 +31,13 @@ from bookme.core.actor import SYSTEM, Actor
 from bookme.core.errors import Conflict, Invalid, NotAllowed, NotFound, TooMany
 from bookme.core.permissions import Permission
 from bookme.core.time import is_calendar_day
-from bookme.customers.actions import find_or_make_customer, record_consents
+from bookme.customers.actions import consents_of, find_or_make_customer
 from bookme.eventlog.actions import publish
 from bookme.locations.selectors import zone_of
 from bookme.services.models import Service, ServiceKind
 from bookme.tenants.context import require_tenant
 from bookme.tenants.outbox import enqueue_again
+from bookme.tenants.statements import insert
 
 CLOSE_TASK = "bookings.close_waiting"
 SESSION_OR_DAY = "Give either a session, or a service and a date."
@@ -63,7 +64,7 @@ def join_waitlist(*, request: BookingRequest, date: dt.date | None, actor: Actor
     _require_new(entry)
     entry.rank = (line_of(entry).aggregate(last=Max("rank"))["last"] or 0) + 1
     entry.save(force_insert=True)
-    record_consents(customer=entry.customer, granted=request.consents, language=request.language)
+    insert(*consents_of(entry.customer, granted=request.consents, language=request.language))
     _let_close(entry, now=now)
     publish(waiting_fact(WaitlistJoined, entry), actor=actor.called(entry.contact_name))
     return entry

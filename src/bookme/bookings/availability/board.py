@@ -1,9 +1,10 @@
 """The masks of one snapshot: why each minute of each person at each place can begin a booking, or cannot."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property, reduce
+from itertools import accumulate
 from operator import or_
 
 from bookme.bookings.availability.masks import fitting, ones, union
@@ -263,16 +264,21 @@ class Board:
         return self._booked[key]
 
     def _by_date(self, spans: tuple[Span, ...], dates: tuple[tuple[int, int, int], ...]) -> dict[int, int]:
-        minutes: dict[int, int] = defaultdict(int)
-        begins, base = [start for _, start, _ in dates], self.base
-        for start, end in spans:
-            at = bisect_right(begins, start - base) - 1
-            day, _, over = dates[at]
-            if at >= 0 and end - base <= over:
-                minutes[day] += end - start
-                continue
-            for day, begin, over in dates[max(at, 0) :]:
-                minutes[day] += max(min(over, end - base) - max(begin, start - base), 0)
+        """By sums over the spans in order: that before a minute is of all that began, less what of them is after it."""
+        inside = sorted(spans)
+        starts = [start for start, _ in inside]
+        lengths = [end - start for start, end in inside]
+        sums, longest = [0, *accumulate(lengths)], max(lengths, default=0)
+
+        def before(minute: int) -> int:
+            begun = bisect_left(starts, minute)
+            last = inside[bisect_right(starts, minute - longest) : begun]
+            return sums[begun] - (sum(end - minute for _, end in last if end > minute) if last else 0)
+
+        at = {edge: before(edge + self.base) for edge in {edge for _, *both in dates for edge in both}}
+        minutes: dict[int, int] = defaultdict(int)  # a clock that goes back at midnight shows a date in two pieces
+        for day, begin, over in dates:
+            minutes[day] += at[over] - at[begin]
         return minutes
 
     def around(self, minute: int, reach: int) -> int:

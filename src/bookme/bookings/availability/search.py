@@ -4,7 +4,7 @@ import datetime as dt
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from functools import reduce
-from itertools import compress
+from itertools import compress, repeat
 from math import inf
 from operator import attrgetter, or_
 from typing import NamedTuple, Protocol, TypeVar
@@ -123,11 +123,14 @@ def _slots_at(board: Board, place: Place, people: list[Person], within: int) -> 
     base, duration, is_team = board.base, board.duration(people[0]), board.snapshot.staff_needed > 1
     for day, begin, end in board.clock(place.zone).dates:
         of_day = slice(bisect_left(bits, begin), bisect_left(bits, end))
-        staff = [person.id for person in ranked(board, place, able, day)] if bits[of_day] else []
-        for bit, takes_it in zip(bits[of_day], zip(*(takes[each][of_day] for each in staff), strict=True), strict=True):
-            takers = tuple(compress(staff, takes_it))
-            team = _team(board, place, duration, bit) if is_team else ()
-            yield Slot(bit + base, bit + base + duration, place.id, takers, team)
+        begins = bits[of_day]
+        if not begins:
+            continue
+        staff = [person.id for person in ranked(board, place, able, day)]
+        takers = map(tuple, map(compress, repeat(staff), zip(*(takes[each][of_day] for each in staff), strict=True)))
+        teams = [_team(board, place, duration, bit) for bit in begins] if is_team else repeat(())
+        starts_at = [bit + base for bit in begins]
+        yield from map(Slot, starts_at, [each + duration for each in starts_at], repeat(place.id), takers, teams)
 
 
 def _team(board: Board, place: Place, duration: int, bit: int) -> tuple[Id, ...]:

@@ -7,10 +7,10 @@ from bookme.customers.actions.people import (
     Contact,
     archive_customer,
     change_customer,
+    consents_of,
     find_or_make_customer,
     keep_address,
     make_customer,
-    record_consents,
 )
 
 __all__ = [
@@ -20,10 +20,10 @@ __all__ = [
     "Outcome",
     "archive_customer",
     "change_customer",
+    "consents_of",
     "find_or_make_customer",
     "find_or_make_customers",
     "import_customers",
     "keep_address",
     "make_customer",
-    "record_consents",
 ]

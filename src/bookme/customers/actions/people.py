@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 from django.utils.translation import override
 
 from bookme.core.actor import Actor
@@ -21,7 +21,7 @@ from bookme.customers.selectors import customer_by_contact
 from bookme.customers.wording import kept_wording
 from bookme.eventlog.changes import archive_row, change_row, make_row
 from bookme.tenants.context import require_tenant
-from bookme.tenants.statements import insert
+from bookme.tenants.statements import insert_unless_there
 
 _UNSAID = ("name", "email", "phone", "language", "notes", "tags", "metadata")
 
@@ -84,12 +84,7 @@ def find_or_make_customer(*, contact: Contact, language: str = "", user_id: UUID
         if found is not None:
             return found
     customer = Customer(name=contact.name, email=contact.email, phone=contact.phone, language=language)
-    try:
-        with transaction.atomic():
-            insert(customer)
-    except IntegrityError:
-        return Customer.objects.get(email=contact.email)
-    return customer
+    return customer if insert_unless_there(customer) else Customer.objects.get(email=contact.email)
 
 
 def keep_address(*, customer: Customer, address: Address) -> CustomerAddress:
@@ -101,22 +96,20 @@ def keep_address(*, customer: Customer, address: Address) -> CustomerAddress:
     return CustomerAddress.objects.create(customer=customer, **values)
 
 
-def record_consents(
-    *, customer: Customer, granted: Mapping[str, bool], language: str, visit_id: UUID | None = None
+def consents_of(
+    customer: Customer, *, granted: Mapping[str, bool], language: str, visit_id: UUID | None = None
 ) -> list[Consent]:
-    """One row for each kind that was answered (see ConsentKind), with what the business asks for now, in that language.
+    """Rows for `insert`, one for each kind that was answered (see ConsentKind).
 
-    The language may be empty: then it is the business's first.
+    Each has what the business asks for now, in that language; it may be empty: then it is the business's first.
     """
     config = require_tenant().config
     with override(language or config.language):
         wording = {kind: kept_wording(ConsentKind(kind), config.legal) for kind in granted}
-    consents = [
+    return [
         Consent(customer=customer, kind=kind, granted=answer, wording=wording[kind], visit_id=visit_id)
         for kind, answer in granted.items()
     ]
-    insert(*consents)
-    return consents
 
 
 def _refuse_known_email(values: Mapping[str, Any], customer: Customer | None = None) -> None:
