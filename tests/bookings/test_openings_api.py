@@ -152,6 +152,7 @@ class TestSessions:
             "is_sure": True,
             "price": "40.00",
             "currency": "GBP",
+            "cancellation_text": "Cancelling is free until it begins.",
             "version": 1,
         }
         query = {"from": "2030-03-01", "to": "2030-03-31", "service": str(soon.service_id)}

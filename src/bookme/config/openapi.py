@@ -125,6 +125,7 @@ ANSWERS: dict[str, dict[str, dict[str, Any]]] = {
             "Three free times": {
                 "service": SERVICE,
                 "timezone": "Europe/London",
+                "cancellation_text": _CANCELLING,
                 "days": [
                     {
                         "date": "2027-03-01",
