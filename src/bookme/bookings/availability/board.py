@@ -1,6 +1,6 @@
 """The masks of one snapshot: why each minute of each person at each place can begin a booking, or cannot."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property, reduce
@@ -267,13 +267,14 @@ class Board:
         """By sums over the spans in order: that before a minute is of all that began, less what of them is after it."""
         inside = sorted(spans)
         starts = [start for start, _ in inside]
-        lengths = [end - start for start, end in inside]
-        sums, longest = [0, *accumulate(lengths)], max(lengths, default=0)
+        sums = [0, *accumulate(end - start for start, end in inside)]
+        latest = [self.base, *accumulate((end for _, end in inside), max)]
 
         def before(minute: int) -> int:
             begun = bisect_left(starts, minute)
-            last = inside[bisect_right(starts, minute - longest) : begun]
-            return sums[begun] - (sum(end - minute for _, end in last if end > minute) if last else 0)
+            if latest[begun] <= minute:
+                return sums[begun]
+            return sums[begun] - sum(end - minute for _, end in inside[:begun] if end > minute)
 
         at = {edge: before(edge + self.base) for edge in {edge for _, *both in dates for edge in both}}
         minutes: dict[int, int] = defaultdict(int)  # a clock that goes back at midnight shows a date in two pieces

@@ -1,7 +1,8 @@
 """Sets of minutes as the bits of one integer: bit i is minute i of a window. Windows are whole days long."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import accumulate
+from operator import and_, itemgetter
 
 from bookme.core.time import DAY_MINUTES
 
@@ -65,10 +66,14 @@ def positions(mask: int) -> list[int]:
     return [before + zeros for before, zeros in enumerate(accumulate(map(len, gaps[:-1])))]
 
 
-def picked(mask: int, bits: Sequence[int]) -> list[int]:
-    """For each of the bits, in ascending order: 0 if the mask does not have it, else some other number."""
-    line = mask.to_bytes(max(mask.bit_length(), *bits[-1:], 0) // 8 + 1, "little")
-    return [line[bit >> 3] & 1 << (bit & 7) for bit in bits]
+def picker(bits: Sequence[int]) -> Callable[[int], list[int]]:
+    """Of a mask, for each of these bits in ascending order: 0 if it is not set, else some other number."""
+    if len(bits) < 2:
+        return lambda mask: [mask >> bit & 1 for bit in bits]
+    bytes_of, within = itemgetter(*(bit >> 3 for bit in bits)), [1 << (bit & 7) for bit in bits]
+    return lambda mask: list(
+        map(and_, bytes_of(mask.to_bytes(max(mask.bit_length(), bits[-1]) // 8 + 1, "little")), within)
+    )
 
 
 def runs(mask: int) -> Sequence[tuple[int, int]]:

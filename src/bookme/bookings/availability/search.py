@@ -10,7 +10,7 @@ from operator import attrgetter, or_
 from typing import NamedTuple, Protocol, TypeVar
 
 from bookme.bookings.availability.board import Board
-from bookme.bookings.availability.masks import picked, positions
+from bookme.bookings.availability.masks import picker, positions
 from bookme.bookings.availability.snapshot import Id, Person, Place, Snapshot
 from bookme.bookings.availability.timeline import date_of, day_number
 from bookme.bookings.availability.waiving import board_of
@@ -118,7 +118,8 @@ def _slots_at(board: Board, place: Place, people: list[Person], within: int) -> 
     """The slots of one place and one length, by start."""
     starts = {person.id: mask for person in people if (mask := board.starts(person, place) & within)}
     bits = positions(reduce(or_, starts.values(), 0))
-    takes = {person: picked(mask, bits) for person, mask in starts.items()}
+    pick = picker(bits)
+    takes = {person: pick(mask) for person, mask in starts.items()}
     able = [person for person in people if person.id in takes]
     base, duration, is_team = board.base, board.duration(people[0]), board.snapshot.staff_needed > 1
     for day, begin, end in board.clock(place.zone).dates:
