@@ -254,7 +254,7 @@ def test_how_many_queries_a_booking_takes(
         StaffFactory(hours=EVERY_DAY, does=[shop.service])
         BookingFactory(appointment__service=shop.service, appointment__starts_at=monday(9) + dt.timedelta(days=each))
     stranger.api.get("config/")  # which business it is, and what it set, is kept for some seconds
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(19):
         answer = stranger.api.post("bookings/", body_for(shop.service, monday(10)))
     assert answer.status_code == 201, answer.content
 
