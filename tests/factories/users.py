@@ -10,11 +10,11 @@ from django.http import HttpResponse
 from django.test import Client
 from factory.django import DjangoModelFactory
 
-from bookme.core.actor import GUEST, Actor
+from bookme.core.actor import GUEST, Actor, Origin
 from bookme.core.permissions import Role
 from bookme.core.time import now
 from bookme.tenants.models import Tenant
-from bookme.users.actions import Origin, open_sign_in, token_pair
+from bookme.users.actions import open_sign_in, token_pair
 from bookme.users.authentication import SESSION_SIGN_IN, SESSION_TENANT, SESSION_VERSION
 from bookme.users.models import Membership, SignIn, SignInKind, User
 from bookme.users.selectors import actor_from_membership
@@ -31,6 +31,7 @@ class UserFactory(DjangoModelFactory[User]):
     email = factory.Sequence(lambda n: f"person{n}@people.example")
     name = factory.Sequence(lambda n: f"Person {n}")
     password = factory.django.Password(PASSWORD)
+    email_verified_at = factory.LazyFunction(now)
 
 
 class MembershipFactory(DjangoModelFactory[Membership]):

@@ -10,13 +10,13 @@ from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
-from bookme.core.actor import GUEST
+from bookme.core.actor import GUEST, Origin
 from bookme.core.errors import Invalid, NotSignedIn
 from bookme.core.permissions import Role
 from bookme.core.time import now
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import Tenant
-from bookme.users.actions import Origin, sign_in, sign_in_by_link, sign_out
+from bookme.users.actions import sign_in, sign_in_by_link, sign_out
 from bookme.users.authentication import end_session, page_actor, session_sign_in, start_session
 from bookme.users.links import one_time_link, one_time_token, user_of_link
 from bookme.users.models import SignIn, SignInKind, User

@@ -9,7 +9,9 @@ from django.db import transaction
 from bookme.communications import actions
 from bookme.communications.models import Notification
 from bookme.core.time import now
+from bookme.tenants.celery import PublicTask
 from bookme.tenants.config import Reminder
+from bookme.users.mails import SEND_ACCOUNT_MAIL_TASK, AccountMail
 
 
 @shared_task(name=actions.SEND_REMINDER_TASK)
@@ -32,3 +34,8 @@ def plan_reminders(*, event_id: str, after: str) -> None:
 def send_again(*, notification_id: str, request: str) -> None:
     notification = Notification.objects.get(pk=notification_id)
     actions.repeat(notification=notification, request=UUID(request), now=now())
+
+
+@shared_task(name=SEND_ACCOUNT_MAIL_TASK, base=PublicTask)
+def send_account_mail(*, mail: str, id: str, mailing: str) -> None:  # noqa: A002
+    actions.send_account_mail(mail=AccountMail(mail), id=UUID(id), mailing=UUID(mailing))

@@ -45,6 +45,20 @@ from bookme.locations.events import LocationsChanged
 from bookme.onboarding.events import BusinessClosed, BusinessConfigured, BusinessResumed, BusinessSuspended
 from bookme.services.events import CatalogueChanged
 from bookme.staff.events import StaffChanged
+from bookme.team.events import InvitationChanged
+from bookme.users.events import (
+    AccountChanged,
+    ApiKeyChanged,
+    ApiKeyUsed,
+    MemberChanged,
+    MemberJoined,
+    MemberRemoved,
+    OperatorEntered,
+    RefreshReused,
+    SignedIn,
+    SignedOut,
+    SignInFailed,
+)
 
 wire(
     {
@@ -83,5 +97,17 @@ wire(
         SessionConfirmed: (),
         SessionCancelled: (tell_of_session, follow_session),
         NotificationSentAgain: (),
+        SignedIn: (),
+        SignInFailed: (),
+        SignedOut: (),
+        RefreshReused: (),
+        AccountChanged: (),
+        MemberJoined: (),
+        MemberChanged: (),
+        MemberRemoved: (),
+        InvitationChanged: (),
+        ApiKeyChanged: (),
+        ApiKeyUsed: (),
+        OperatorEntered: (),
     }
 )

@@ -5,7 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from bookme.core.errors import NotAllowed
-from bookme.core.permissions import PERMISSIONS_OF, Permission, Role
+from bookme.core.permissions import PERMISSIONS_OF, TEAM_ROLES, Permission, Role
 
 
 class ActorKind(StrEnum):
@@ -17,11 +17,25 @@ class ActorKind(StrEnum):
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where somebody comes from: the network address (empty if unknown) and the browser's name for itself."""
+
+    address: str = ""
+    agent: str = ""
+
+
+UNKNOWN_ORIGIN = Origin()
+
+
+@dataclass(frozen=True)
 class Actor:
     """A caller with their powers in the current business.
 
-    `location_ids` and `staff_ids` bound what they may see and change; None means everything. `visit_id` is set for a
-    guest who came with a manage link: that visit, and no other, is theirs. `proven`: their e-mail address was verified.
+    `location_ids` and `staff_ids` bound what they may see and change; None means everything. Whoever is bounded, or
+    sees their own calendar only, sees the customers who come there, unless they see `all_customers`. `visit_id` is set
+    for a guest who came with a manage link: that visit, and no other, is theirs. `email` is the verified address of
+    somebody who signed in. `lacks_two_factor`: the business wants it of them, and until they have it they have no
+    powers.
     """
 
     kind: ActorKind
@@ -31,8 +45,11 @@ class Actor:
     permissions: frozenset[Permission] = field(default_factory=frozenset)
     location_ids: frozenset[UUID] | None = None
     staff_ids: frozenset[UUID] | None = None
+    all_customers: bool = False
     visit_id: UUID | None = None
-    proven: bool = False
+    email: str = ""
+    lacks_two_factor: bool = False
+    origin: Origin = UNKNOWN_ORIGIN
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions
@@ -40,7 +57,16 @@ class Actor:
     def demand(self, permission: Permission) -> None:
         """Raises NotAllowed if this actor lacks the permission."""
         if permission not in self.permissions:
-            raise NotAllowed(extra={"permission": permission.value})
+            raise self.refusal(permission)
+
+    def refusal(self, permission: Permission) -> NotAllowed:
+        """What is said to an actor who lacks the permission: `two_factor_required` where setting that up is the way."""
+        if self.lacks_two_factor:
+            return NotAllowed("Set up two-factor sign-in first.", code="two_factor_required")
+        return NotAllowed(extra={"permission": permission.value})
+
+    def coming_from(self, origin: Origin) -> "Actor":
+        return replace(self, origin=origin)
 
     def called(self, name: str) -> "Actor":
         """A guest who came without a link has no name but the one that they give here; anybody else keeps theirs."""
@@ -48,9 +74,9 @@ class Actor:
 
     @property
     def is_team(self) -> bool:
-        """Owner, manager, staff, or an operator acting for the business."""
-        return self.kind is ActorKind.OPERATOR or self.role in {Role.OWNER, Role.MANAGER, Role.STAFF}
+        """Owner, manager, staff, a key of the business, or an operator acting for it."""
+        return self.kind in {ActorKind.OPERATOR, ActorKind.KEY} or self.role in TEAM_ROLES
 
 
 GUEST = Actor(ActorKind.GUEST)
-SYSTEM = Actor(ActorKind.SYSTEM, name="BookMe", permissions=PERMISSIONS_OF[Role.OWNER])
+SYSTEM = Actor(ActorKind.SYSTEM, name="BookMe", permissions=PERMISSIONS_OF[Role.OWNER], all_customers=True)

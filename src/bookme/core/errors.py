@@ -109,14 +109,15 @@ class Mismatch(DomainError):
 
 
 class TooMany(DomainError):
-    """A limit is reached. `retry_after` is in seconds."""
+    """A limit is reached. `retry_after` is in seconds; `is_first` of the try that was the first one too many."""
 
     default_code = "too_many"
     default_detail = "Too many for now. Try again later."
 
-    def __init__(self, detail: str = "", *, code: str = "", retry_after: int = 60) -> None:
+    def __init__(self, detail: str = "", *, code: str = "", retry_after: int = 60, is_first: bool = False) -> None:
         super().__init__(detail, code=code)
         self.retry_after = retry_after
+        self.is_first = is_first
 
 
 class Busy(DomainError):

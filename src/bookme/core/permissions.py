@@ -10,6 +10,16 @@ class Role(StrEnum):
     CUSTOMER = "customer"
 
 
+TEAM_ROLES = frozenset({Role.OWNER, Role.MANAGER, Role.STAFF})
+
+
+class CustomerScope(StrEnum):
+    """Which customers somebody of the team sees: those who come to whom and where they may see, or everybody."""
+
+    OWN = "own"
+    ALL = "all"
+
+
 class Access(StrEnum):
     """Declarations that need no power in the business."""
 
@@ -32,6 +42,9 @@ class Permission(StrEnum):
     BOOKINGS_EXPORT = "bookings.export"
     NOTIFICATIONS_READ = "notifications.read"
     NOTIFICATIONS_SEND = "notifications.send"
+    TEAM_MANAGE = "team.manage"
+    API_KEYS_MANAGE = "api_keys.manage"
+    AUDIT_READ = "audit.read"
 
 
 _STAFF = frozenset(
@@ -46,7 +59,10 @@ _OWNER = frozenset(Permission)
 
 PERMISSIONS_OF: dict[Role, frozenset[Permission]] = {
     Role.OWNER: _OWNER,
-    Role.MANAGER: _OWNER - {Permission.CONFIG_MANAGE},
+    Role.MANAGER: _OWNER - {Permission.CONFIG_MANAGE, Permission.AUDIT_READ},
     Role.STAFF: _STAFF,
     Role.CUSTOMER: frozenset(),
 }
+
+# What a key may be given: never what makes more powers, and nothing that only a person has.
+KEY_PERMISSIONS = _OWNER - {Permission.TEAM_MANAGE, Permission.API_KEYS_MANAGE, Permission.TIME_OFF_OWN}

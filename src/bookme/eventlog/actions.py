@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 import structlog
 from django.db import connection, transaction
@@ -10,7 +11,7 @@ from django.db.models import Max
 from bookme.core.actor import Actor
 from bookme.core.time import now as read_clock
 from bookme.eventlog import registry
-from bookme.eventlog.events import Event
+from bookme.eventlog.events import AuditEvent, Event
 from bookme.eventlog.models import Event as EventRow
 from bookme.tenants.outbox import Due, due_now, enqueue, enqueue_all
 from bookme.tenants.statements import insert
@@ -20,8 +21,13 @@ _POSITION_LOCK = 0x626F6F6B  # any number that nobody else locks, joined with th
 
 
 def publish(event: Event, *, actor: Actor) -> EventRow:
-    """Write a fact and one outbox row, in the transaction that made it true (raises outside of one), as of now."""
+    """Write a fact and one outbox row, in the transaction that made it true (raises outside of one), as of now.
+
+    An AuditEvent says where its actor comes from.
+    """
     at = read_clock()
+    if isinstance(event, AuditEvent):
+        event = replace(event, address=actor.origin.address, agent=actor.origin.agent)
     row = EventRow(
         name=event.name,
         subject_id=event.subject_id,

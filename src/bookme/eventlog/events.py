@@ -1,6 +1,6 @@
 """The base of all facts."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
@@ -9,16 +9,16 @@ from uuid import UUID
 class Event:
     """A past-tense fact. `name` is stable and part of the API; fields are ids and plain values.
 
-    Declare fields as UUID, str, int, bool, or a dict or list of plain values; `subject` names the field that the
-    history is asked by.
+    Declare fields as UUID (or None), str, int, bool, or a dict or list of plain values; `subject` names the field that
+    the history is asked by.
     """
 
     name: ClassVar[str]
     subject: ClassVar[str]
 
     @property
-    def subject_id(self) -> UUID:
-        found: UUID = getattr(self, self.subject)
+    def subject_id(self) -> UUID | None:
+        found: UUID | None = getattr(self, self.subject)
         return found
 
     def to_payload(self) -> dict[str, Any]:
@@ -26,5 +26,13 @@ class Event:
 
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> Self:
-        ids = {each.name for each in fields(cls) if each.type in (UUID, "UUID")}
-        return cls(**{key: UUID(value) if key in ids else value for key, value in payload.items()})
+        ids = {each.name for each in fields(cls) if each.type in (UUID, "UUID", UUID | None)}
+        return cls(**{key: UUID(value) if key in ids and value else value for key, value in payload.items()})
+
+
+@dataclass(frozen=True)
+class AuditEvent(Event):
+    """A fact about who came in, or who may do what. `publish` adds where its actor comes from."""
+
+    address: str = field(default="", kw_only=True)
+    agent: str = field(default="", kw_only=True)

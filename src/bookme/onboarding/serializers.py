@@ -52,6 +52,7 @@ def settings_answer(config: BusinessConfig, *, language: str) -> dict[str, Any]:
         "invoices": asdict(config.invoices),
         "legal": asdict(config.legal),
         "allowed_origins": list(config.allowed_origins),
+        "team": asdict(config.team),
     }
 
 

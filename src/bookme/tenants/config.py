@@ -203,6 +203,15 @@ class Invoices:
 
 
 @dataclass(frozen=True)
+class Team:
+    """What the business lets its staff see beyond their own, and whether its team signs in with two factors."""
+
+    staff_see_all_bookings: bool = False
+    staff_see_all_customers: bool = False
+    require_two_factor: bool = False
+
+
+@dataclass(frozen=True)
 class BusinessConfig:
     """Everything about a business that is not a row: the settings part of its `client.config.json`."""
 
@@ -219,6 +228,7 @@ class BusinessConfig:
     tax: Tax | None = None
     invoices: Invoices = field(default_factory=Invoices)
     allowed_origins: tuple[str, ...] = ()
+    team: Team = field(default_factory=Team)
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "BusinessConfig":
@@ -237,6 +247,7 @@ class BusinessConfig:
             tax=Tax(**{**tax, "rate_percent": Decimal(tax["rate_percent"])}) if tax else None,
             invoices=Invoices(**data.get("invoices", {})),
             allowed_origins=tuple(data.get("allowed_origins", [])),
+            team=Team(**data.get("team", {})),
         )
 
     @property

@@ -15,6 +15,7 @@ from rest_framework.request import Request
 
 from bookme.core.actor import GUEST, Actor
 from bookme.core.errors import NotAllowed, NotSignedIn
+from bookme.core.http.client import origin_of
 from bookme.core.time import now
 from bookme.tenants.context import current_tenant
 from bookme.users.models import SignIn, User
@@ -36,8 +37,9 @@ class BusinessAuthentication(BaseAuthentication):
         http_request: HttpRequest = request._request
         if header := request.headers.get("Authorization"):
             sign_in = sign_in_of_token(_bearer(header), operators=serves_operators(http_request))
-            http_request.actor = actor_of(sign_in)  # type: ignore[attr-defined]
-            return http_request.actor, sign_in  # type: ignore[attr-defined]
+            actor = actor_of(sign_in).coming_from(origin_of(http_request))
+            http_request.actor = actor  # type: ignore[attr-defined]
+            return actor, sign_in
         found = _of_session(http_request)
         if found is None:
             return None
@@ -54,7 +56,7 @@ def page_actor(request: HttpRequest) -> Actor:
     known: Actor | None = getattr(request, "actor", None)
     if known is None:
         found = _of_session(request)
-        known = found[0] if found else GUEST
+        known = found[0] if found else GUEST.coming_from(origin_of(request))
         request.actor = known  # type: ignore[attr-defined]
     return known
 
@@ -66,7 +68,7 @@ def start_session(request: HttpRequest, sign_in: SignIn) -> None:
     request.session[SESSION_TENANT] = str(sign_in.tenant_id)
     request.session[SESSION_VERSION] = sign_in.user.secrets_version
     rotate_token(request)
-    request.actor = actor_of(sign_in)  # type: ignore[attr-defined]
+    request.actor = actor_of(sign_in).coming_from(origin_of(request))  # type: ignore[attr-defined]
 
 
 def end_session(request: HttpRequest) -> None:
@@ -119,11 +121,14 @@ def _bearer(header: str) -> str:
 
 
 def _of_session(request: HttpRequest) -> tuple[Actor, SignIn | None] | None:
+    origin = origin_of(request)
     if serves_operators(request):
         user = get_user(request)
-        return (operator_actor(user), None) if isinstance(user, User) and user.is_staff else None
+        if not isinstance(user, User) or not user.is_staff:
+            return None
+        return operator_actor(user).coming_from(origin), None
     sign_in = session_sign_in(request)
-    return (actor_of(sign_in), sign_in) if sign_in else None
+    return (actor_of(sign_in).coming_from(origin), sign_in) if sign_in else None
 
 
 def _enforce_csrf(request: HttpRequest) -> None:

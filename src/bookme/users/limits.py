@@ -19,10 +19,28 @@ def count_attempt(*, email: str, address: str) -> None:
         (PER_ADDRESS, count(PER_ADDRESS, network)),
     ):
         if counted.is_over(limit):
-            raise TooMany("Too many failed attempts. Try again later.", retry_after=counted.seconds_left)
+            raise TooMany(
+                "Too many failed attempts. Try again later.",
+                retry_after=counted.seconds_left,
+                is_first=counted.number == limit.most + 1,
+            )
 
 
 def forgive_attempt(*, email: str, address: str) -> None:
     """It succeeded: the account begins anew here, and the address gets its one try back."""
     forget(PER_ACCOUNT, email, network_of(address))
     take_back(PER_ADDRESS, network_of(address))
+
+
+MAILS_PER_CONTACT = Limit("account-mail", most=5, seconds=60 * 60)
+MAILS_PER_NETWORK = Limit("account-mail-network", most=50, seconds=60 * 60)
+
+
+def count_mail(*, email: str, address: str) -> None:
+    """Count a mail that somebody asks us to send, known or not, before anything is looked up. Raises TooMany."""
+    for limit, counted in (
+        (MAILS_PER_NETWORK, count(MAILS_PER_NETWORK, network_of(address))),
+        (MAILS_PER_CONTACT, count(MAILS_PER_CONTACT, email)),
+    ):
+        if counted.is_over(limit):
+            raise TooMany("Too many mails were asked for. Try again later.", retry_after=counted.seconds_left)

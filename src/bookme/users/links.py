@@ -1,48 +1,109 @@
-"""Links by which one person signs in once, without a password: for a new owner, or whoever lost theirs.
+"""Links that prove that somebody reads the mail of an address. Nothing of them is stored.
 
-Nothing is stored. A link is worthless after 24 hours, once its person has signed in or changed their password, and in
-every other business.
+Each is worthless after a while, in every other business, for every other purpose, and once its person has signed in or
+changed their password. Links of the platform's own host are of no business.
 """
 
 import datetime as dt
+from enum import StrEnum
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core import signing
 
 from bookme.core.errors import Invalid
 from bookme.tenants.models import Tenant
-from bookme.tenants.selectors import business_url
+from bookme.tenants.selectors import business_url, platform_url
 from bookme.users.models import User
 
-LINK_AGE = dt.timedelta(hours=24)
 SPENT_LINK = "This link is not good any more. Ask for a new one."
+HAND_OVER_SECONDS = 60
 _SALT = "bookme.users.link"
 
 
+class LinkPurpose(StrEnum):
+    """`hand_over` leads from one host of ours to another, by somebody who has just signed in there."""
+
+    SIGN_IN = "sign_in"
+    HAND_OVER = "hand_over"
+
+
+def account_url(tenant: Tenant | None, path: str) -> str:
+    """An absolute address on the business's own domain, or on the platform's host; never from a Host header."""
+    return business_url(tenant, path) if tenant else platform_url(path)
+
+
 def one_time_link(*, user: User, tenant: Tenant) -> str:
-    """An absolute URL on the business's own domain."""
+    """Leads a member of the team in without a password, on the business's own domain."""
     return business_url(tenant, f"/team/link/{one_time_token(user=user, tenant=tenant)}/")
 
 
-def one_time_token(*, user: User, tenant: Tenant) -> str:
+def one_time_token(*, user: User, tenant: Tenant | None, purpose: LinkPurpose = LinkPurpose.SIGN_IN) -> str:
     payload = {"user": str(user.pk), "state": _state(user)}
-    return signing.dumps(payload, key=_key(tenant), salt=_SALT, compress=True)
+    return signing.dumps(payload, key=_key(tenant), salt=f"{_SALT}.{purpose}", compress=True)
 
 
-def user_of_link(*, token: str, tenant: Tenant) -> User:
+def user_of_link(*, token: str, tenant: Tenant | None, purpose: LinkPurpose = LinkPurpose.SIGN_IN) -> User:
     """Who the link is for. Raises Invalid `link_invalid` for one that is forged, old, used, or another business's.
 
     It is spent by `users.actions.sign_in_by_link`, which changes `last_login`.
     """
+    age = dt.timedelta(hours=settings.ACCOUNT_LINK_HOURS)
+    if purpose is LinkPurpose.HAND_OVER:
+        age = dt.timedelta(seconds=HAND_OVER_SECONDS)
     try:
-        payload = signing.loads(token, key=_key(tenant), salt=_SALT, max_age=LINK_AGE)
+        payload = signing.loads(token, key=_key(tenant), salt=f"{_SALT}.{purpose}", max_age=age)
         user = User.objects.filter(pk=UUID(payload["user"]), is_active=True).first()
     except (signing.BadSignature, KeyError, TypeError, ValueError):
         user = None
     if user is None or payload.get("state") != _state(user):
-        raise Invalid(SPENT_LINK, code="link_invalid")
+        raise spent_link()
     return user
+
+
+def row_token(*, row_id: UUID, tenant: Tenant | None, kind: str) -> str:
+    """A token for a row that waits for its link to be followed, such as a registration."""
+    return signing.dumps(str(row_id), key=_key(tenant), salt=f"{_SALT}.{kind}", compress=True)
+
+
+def row_of_token(*, token: str, tenant: Tenant | None, kind: str, age: dt.timedelta) -> UUID:
+    """Its id; raises Invalid `link_invalid`."""
+    try:
+        return UUID(signing.loads(token, key=_key(tenant), salt=f"{_SALT}.{kind}", max_age=age))
+    except (signing.BadSignature, TypeError, ValueError, AttributeError) as error:
+        raise spent_link() from error
+
+
+def reset_token(*, user: User, tenant: Tenant | None) -> str:
+    """Django's own token for a new password, bound to the business whose mail it is in."""
+    return f"{user.pk.hex}-{_ResetTokens(tenant).make_token(user)}"
+
+
+def user_of_reset(*, token: str, tenant: Tenant | None) -> User:
+    """Raises Invalid `link_invalid`."""
+    user_id, _dash, rest = token.partition("-")
+    try:
+        user = User.objects.filter(pk=UUID(hex=user_id), is_active=True).first()
+    except ValueError:
+        user = None
+    if user is None or not _ResetTokens(tenant).check_token(user, rest):
+        raise spent_link()
+    return user
+
+
+def spent_link() -> Invalid:
+    return Invalid(SPENT_LINK, code="link_invalid")
+
+
+class _ResetTokens(PasswordResetTokenGenerator):
+    def __init__(self, tenant: Tenant | None) -> None:
+        super().__init__()
+        self.tenant = tenant
+
+    def _make_hash_value(self, user: User, timestamp: int) -> str:
+        bound = self.tenant.link_key if self.tenant else ""
+        return f"{super()._make_hash_value(user, timestamp)}{user.token_version}{bound}"
 
 
 def _state(user: User) -> str:
@@ -50,5 +111,5 @@ def _state(user: User) -> str:
     return f"{user.secrets_version}:{user.last_login.timestamp() if user.last_login else 0}"
 
 
-def _key(tenant: Tenant) -> str:
-    return f"{settings.SECRET_KEY}{tenant.link_key}"
+def _key(tenant: Tenant | None) -> str:
+    return f"{settings.SECRET_KEY}{tenant.link_key if tenant else ''}"

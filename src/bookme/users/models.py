@@ -9,8 +9,9 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
+from bookme.core.encryption import EncryptedTextField
 from bookme.core.ids import uuid7
-from bookme.core.permissions import Role
+from bookme.core.permissions import CustomerScope, Role
 from bookme.tenants.models import Tenant
 
 
@@ -65,6 +66,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         digest = salted_hmac("bookme.users.version", self.password, algorithm="sha256").hexdigest()
         return f"{self.token_version}.{digest[:16]}"
 
+    def get_session_auth_hash(self) -> str:
+        """What Django's own sessions, those of the admin, hold: they end as the others do."""
+        return self.secrets_version
+
 
 class Membership(models.Model):
     """A person's role in one business. `denied` takes single permissions away; null scopes mean everything."""
@@ -76,6 +81,11 @@ class Membership(models.Model):
     denied = models.JSONField(default=list, blank=True)
     location_ids = models.JSONField(null=True, blank=True)
     staff_ids = models.JSONField(null=True, blank=True)
+    customer_scope = models.CharField(
+        max_length=8,
+        choices=[(each.value, each.value.title()) for each in CustomerScope],
+        default=CustomerScope.OWN.value,
+    )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -121,3 +131,126 @@ class SignIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.kind}"
+
+
+class AccountRequestKind(models.TextChoices):
+    REGISTER = "register", "Register"
+    SIGN_IN = "sign_in", "Sign in by link"
+    RESET = "reset", "New password"
+
+
+class AccountRequest(models.Model):
+    """What somebody at a public form asks for under an address that may be anybody's; answered by mail alone.
+
+    It is written, as fast and as long, whether or not the address is known: whose it is, the worker looks up who writes
+    the mail. `name`, `phone` and `password` (as stored) are for registering: they become an account only when the link
+    in that mail is followed. `onward` is the path of the page to go on with, or empty.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=8, choices=AccountRequestKind.choices)
+    tenant = models.ForeignKey(Tenant, null=True, on_delete=models.CASCADE, related_name="+")
+    email = models.EmailField()
+    name = models.CharField(max_length=120, blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    password = models.CharField(max_length=128, blank=True)
+    language = models.CharField(max_length=8, blank=True)
+    onward = models.CharField(max_length=4000, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        indexes = [models.Index(fields=["created_at"], name="account_request_age")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.email}"
+
+
+class EmailChange(models.Model):
+    """A new address that a person wants, and the one they had; theirs once the link that went there is followed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="email_changes")
+    tenant = models.ForeignKey(Tenant, null=True, on_delete=models.CASCADE, related_name="+")
+    email = models.EmailField()
+    former = models.EmailField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.former} {self.email}"
+
+
+class TwoFactor(models.Model):
+    """A person's second factor: one-time codes by time (RFC 6238). On once `confirmed_at` is set.
+
+    `last_step` is the 30 s step of the last code that was taken: none is taken twice.
+    """
+
+    user = models.OneToOneField(User, primary_key=True, on_delete=models.CASCADE, related_name="two_factor")
+    secret = EncryptedTextField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    last_step = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return str(self.user_id)
+
+
+class RecoveryCode(models.Model):
+    """One of the codes for whoever lost the second factor: good once. Only its digest is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="recovery_code_once")]
+
+    def __str__(self) -> str:
+        return str(self.user_id)
+
+
+class SocialIdentity(models.Model):
+    """An account elsewhere by which a person signs in: who they are to that provider, which never changes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="social_identities")
+    provider = models.CharField(max_length=16)
+    subject = models.CharField(max_length=255)
+    email = models.EmailField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["provider", "subject"], name="social_identity_once")]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.subject}"
+
+
+class ApiKey(models.Model):
+    """A program that acts for a business, as itself. `prefix` finds the row, `digest` (SHA-256) proves the rest."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=80)
+    prefix = models.CharField(max_length=16, unique=True)
+    digest = models.CharField(max_length=64)
+    permissions = models.JSONField(default=list)
+    created_by = models.UUIDField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -4,9 +4,15 @@ import datetime as dt
 from collections.abc import Sequence
 from uuid import UUID
 
-from bookme.core.actor import Actor, ActorKind
-from bookme.core.permissions import PERMISSIONS_OF, Permission, Role
-from bookme.users.models import Membership, SignIn, User
+from django.conf import settings
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+
+from bookme.core.actor import Actor, ActorKind, Origin
+from bookme.core.permissions import PERMISSIONS_OF, TEAM_ROLES, CustomerScope, Permission, Role
+from bookme.tenants.config import BusinessConfig
+from bookme.tenants.context import current_tenant
+from bookme.tenants.models import Tenant
+from bookme.users.models import Membership, SignIn, TwoFactor, User
 from bookme.users.tokens import Audience, Claims
 
 
@@ -16,7 +22,7 @@ def live_sign_in(*, sign_in_id: UUID, tenant_id: UUID | None, now: dt.datetime) 
     Without a tenant it must be an operator's.
     """
     found = (
-        SignIn.objects.select_related("user", "membership")
+        SignIn.objects.select_related("user__two_factor", "membership")
         .filter(id=sign_in_id, revoked_at=None, expires_at__gt=now, user__is_active=True)
         .first()
     )
@@ -44,8 +50,16 @@ def _holds(sign_in: SignIn, tenant_id: UUID | None) -> bool:
     return membership is not None and membership.is_active and membership.tenant_id == tenant_id
 
 
-def person(user_id: UUID) -> User:
-    return User.objects.get(pk=user_id)
+def person(user_id: UUID) -> User | None:
+    """With their second factor."""
+    return User.objects.select_related("two_factor").filter(pk=user_id).first()
+
+
+def sign_ins_of(sign_in: SignIn, *, now: dt.datetime) -> QuerySet[SignIn]:
+    """The open ones of the same person in the same business, each with `current`."""
+    open_now = SignIn.objects.filter(revoked_at=None, expires_at__gt=now, user=sign_in.user_id)
+    is_this = ExpressionWrapper(Q(pk=sign_in.pk), output_field=BooleanField())
+    return open_now.filter(tenant=sign_in.tenant_id).annotate(current=is_this)
 
 
 def actor_of(sign_in: SignIn) -> Actor:
@@ -56,27 +70,68 @@ def actor_of(sign_in: SignIn) -> Actor:
 
 
 def actor_from_membership(membership: Membership) -> Actor:
-    """The member with their role's permissions minus the denied ones, and their scopes; loads the user if it is not."""
-    user = membership.user
-    role = Role(membership.role)
+    """The member with their role's permissions minus the denied ones, and their scopes; loads the user if it is not.
+
+    Of the staff, with what the business lets them see beyond their own.
+    """
+    user, role, team = membership.user, Role(membership.role), _config_of(membership).team
     denied = {each for each in Permission if each.value in membership.denied}
+    permissions, all_customers = PERMISSIONS_OF[role], membership.customer_scope == CustomerScope.ALL
+    if role is Role.STAFF:
+        permissions |= {Permission.BOOKINGS_READ_ALL} if team.staff_see_all_bookings else frozenset()
+        all_customers |= team.staff_see_all_customers
+    lacks = team.require_two_factor and role in TEAM_ROLES and not has_two_factor(user)
     return Actor(
         kind=ActorKind.USER,
         id=user.id,
         name=user.name or user.email,
-        role=role,
-        permissions=PERMISSIONS_OF[role] - denied,
+        role=None if lacks else role,
+        permissions=frozenset() if lacks else permissions - denied,
         location_ids=_scope(membership.location_ids),
         staff_ids=_scope(membership.staff_ids),
-        proven=user.email_verified_at is not None,
+        all_customers=all_customers,
+        email=user.email if user.email_verified_at else "",
+        lacks_two_factor=lacks,
     )
 
 
 def operator_actor(user: User) -> Actor:
     """An operator of the platform: may what an owner may, in every business, and is seen to be no owner."""
+    lacks = settings.OPERATORS_NEED_TWO_FACTOR and not has_two_factor(user)
     return Actor(
-        kind=ActorKind.OPERATOR, id=user.id, name=user.name or user.email, permissions=PERMISSIONS_OF[Role.OWNER]
+        kind=ActorKind.OPERATOR,
+        id=user.id,
+        name=user.name or user.email,
+        permissions=frozenset() if lacks else PERMISSIONS_OF[Role.OWNER],
+        all_customers=True,
+        email=user.email if user.email_verified_at else "",
+        lacks_two_factor=lacks,
     )
+
+
+def acting_as(user: User, origin: Origin) -> Actor:
+    """A person who acts on their own account before, or without, being signed in to a business."""
+    return Actor(kind=ActorKind.USER, id=user.pk, name=user.name or user.email, origin=origin)
+
+
+def has_two_factor(user: User) -> bool:
+    """Whether their second factor is on; no query if it was loaded with them."""
+    found: TwoFactor | None = getattr(user, "two_factor", None)
+    return found is not None and found.confirmed_at is not None
+
+
+def candidate(email: str, tenant: Tenant | None, *, operators: bool) -> Membership | User | None:
+    """Who may sign in here under that lower-case e-mail: with `operators`, one of the platform, else a member."""
+    if operators and (user := User.objects.filter(email=email, is_active=True, is_staff=True).first()):
+        return user
+    if tenant is None:
+        return None
+    members = Membership.objects.select_related("user").filter(user__email=email, user__is_active=True)
+    return members.filter(tenant=tenant, is_active=True).first()
+
+
+def user_of(who: Membership | User) -> User:
+    return who.user if isinstance(who, Membership) else who
 
 
 def audience_of(membership: Membership | None) -> Audience:
@@ -84,6 +139,12 @@ def audience_of(membership: Membership | None) -> Audience:
     if membership is None:
         return Audience.PLATFORM
     return Audience.CUSTOMER if membership.role == Role.CUSTOMER else Audience.TEAM
+
+
+def _config_of(membership: Membership) -> BusinessConfig:
+    """The settings of the business, which has been entered as a rule."""
+    entered = current_tenant()
+    return (entered if entered is not None and entered.pk == membership.tenant_id else membership.tenant).config
 
 
 def _scope(ids: Sequence[str] | None) -> frozenset[UUID] | None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from bookme.core.http.fields import EmailField, PhoneField, PlainText
+from bookme.core.http.fields import EmailField, LanguageField, PhoneField, PlainText, ZoneField
 from bookme.core.http.serializers import InputSerializer
 from bookme.users.actions import MAX_PASSWORD
 
@@ -36,6 +36,51 @@ class RegisterInput(InputSerializer):
     phone = PhoneField(required=False, allow_blank=True, default="")
 
 
+class TokenInput(InputSerializer):
+    token = PlainText(max_length=2048)
+
+
+class EmailInput(InputSerializer):
+    email = EmailField()
+
+
+class ResetInput(InputSerializer):
+    token = PlainText(max_length=2048)
+    password = PasswordField()
+
+
+class NewPasswordInput(InputSerializer):
+    current_password = PasswordField(required=False, allow_blank=True, default="")
+    password = PasswordField()
+
+
+class NewEmailInput(InputSerializer):
+    email = EmailField()
+    current_password = PasswordField(required=False, allow_blank=True, default="")
+
+
+class MeInput(InputSerializer):
+    """What is not given stays."""
+
+    name = PlainText(max_length=120, required=False)
+    phone = PhoneField(required=False, allow_blank=True)
+    language = LanguageField(required=False)
+    timezone = ZoneField(required=False, allow_blank=True)
+
+
+class SignInOutput(serializers.Serializer[Any]):
+    """`kind` is `api` or `page`; `current` of the one that asks."""
+
+    id = serializers.UUIDField()
+    kind = serializers.CharField()
+    address = serializers.CharField(allow_null=True)
+    agent = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    used_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    current = serializers.BooleanField()
+
+
 class TokensOutput(serializers.Serializer[Any]):
     access = serializers.CharField()
     refresh = serializers.CharField()
@@ -52,16 +97,25 @@ class OwnTenantOutput(serializers.Serializer[Any]):
 
 
 class MeOutput(serializers.Serializer[Any]):
-    """`kind` is `user`, or `operator` for one of the platform; an operator has no role."""
+    """`kind` is `user`, `key`, or `operator` for one of the platform; only members of the business have a role.
+
+    `two_factor_required`: the business wants a second factor, and until it is set up there are no permissions.
+    """
 
     id = serializers.UUIDField()
     kind = serializers.CharField()
-    email = serializers.EmailField()
+    email = serializers.EmailField(allow_null=True)
     name = serializers.CharField()
     phone = serializers.CharField()
+    language = serializers.CharField()
+    timezone = serializers.CharField()
     email_verified = serializers.BooleanField()
+    two_factor = serializers.BooleanField()
+    two_factor_required = serializers.BooleanField()
+    has_password = serializers.BooleanField()
     role = serializers.CharField(allow_null=True)
     permissions = serializers.ListField(child=serializers.CharField())
     location_ids = serializers.ListField(child=serializers.UUIDField(), allow_null=True)
     staff_ids = serializers.ListField(child=serializers.UUIDField(), allow_null=True)
-    tenant = OwnTenantOutput()
+    all_customers = serializers.BooleanField()
+    tenant = OwnTenantOutput(allow_null=True)

@@ -5,13 +5,13 @@ from django.core.management import call_command
 
 from bookme.core.time import now
 from bookme.tenants.celery import PublicTask
-from bookme.users.actions import forget_ended_sign_ins
+from bookme.users.actions import forget_ended_sign_ins, forget_old_requests
 
 
 @shared_task(name="users.tidy_sign_ins", base=PublicTask)
 def tidy_sign_ins() -> int:
-    """Forget the sign-ins that have ended; returns how many."""
-    return forget_ended_sign_ins(now=now())
+    """Forget the sign-ins that have ended, and what was asked for by mail too long ago; returns how many."""
+    return forget_ended_sign_ins(now=now()) + forget_old_requests(now=now())
 
 
 @shared_task(name="users.tidy_sessions", base=PublicTask)

@@ -1,11 +1,46 @@
+"""Signing in and one's own account: at a business, and of operators on the platform's host."""
+
 from django.urls import path
 
-from bookme.users.views import LoginView, LogoutView, MeView, RefreshView, RegisterView
+from bookme.users.views.accounts import (
+    EmailConfirmView,
+    EmailView,
+    MeView,
+    PasswordResetConfirmView,
+    PasswordResetView,
+    PasswordView,
+    RegisterView,
+    SignInLinkConfirmView,
+    SignInLinkView,
+    VerifyEmailView,
+)
+from bookme.users.views.sessions import (
+    LoginView,
+    LogoutEverywhereView,
+    LogoutView,
+    OneSignInView,
+    RefreshView,
+    SignInsView,
+)
 
-urlpatterns = [
+platform_urlpatterns = [
     path("auth/login/", LoginView.as_view(), name="auth-login"),
     path("auth/refresh/", RefreshView.as_view(), name="auth-refresh"),
     path("auth/logout/", LogoutView.as_view(), name="auth-logout"),
-    path("auth/register/", RegisterView.as_view(), name="auth-register"),
+    path("auth/logout-everywhere/", LogoutEverywhereView.as_view(), name="auth-logout-everywhere"),
+    path("auth/sign-ins/", SignInsView.as_view(), name="auth-sign-ins"),
+    path("auth/sign-ins/<uuid:sign_in_id>/", OneSignInView.as_view(), name="auth-sign-in"),
+    path("auth/password-reset/", PasswordResetView.as_view(), name="auth-password-reset"),
+    path("auth/password-reset/confirm/", PasswordResetConfirmView.as_view(), name="auth-password-reset-confirm"),
+    path("auth/password/", PasswordView.as_view(), name="auth-password"),
+    path("auth/email/", EmailView.as_view(), name="auth-email"),
+    path("auth/email/confirm/", EmailConfirmView.as_view(), name="auth-email-confirm"),
     path("auth/me/", MeView.as_view(), name="auth-me"),
+]
+urlpatterns = [
+    *platform_urlpatterns,
+    path("auth/register/", RegisterView.as_view(), name="auth-register"),
+    path("auth/verify-email/", VerifyEmailView.as_view(), name="auth-verify-email"),
+    path("auth/sign-in-link/", SignInLinkView.as_view(), name="auth-sign-in-link"),
+    path("auth/sign-in-link/confirm/", SignInLinkConfirmView.as_view(), name="auth-sign-in-link-confirm"),
 ]

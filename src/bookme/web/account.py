@@ -13,12 +13,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bookme.core.errors import DomainError, NotSignedIn, TooMany
-from bookme.core.http.client import client_address, client_agent
+from bookme.core.errors import DomainError, Invalid, NotSignedIn, TooMany
+from bookme.core.http.client import origin_of
 from bookme.core.phones import phone_number
 from bookme.core.time import now
 from bookme.tenants.context import require_tenant
-from bookme.users.actions import MAX_PASSWORD, Origin, register_customer, sign_in, sign_out
+from bookme.users.actions import (
+    MAX_PASSWORD,
+    admit,
+    ask_to_register,
+    registration_of,
+    sign_in,
+    sign_out,
+    verify_registration,
+)
 from bookme.users.authentication import end_session, session_sign_in, start_session
 from bookme.users.models import SignIn, SignInKind
 from bookme.web.booking.forms import PlainText
@@ -81,22 +89,50 @@ def customer_sign_in(request: HttpRequest) -> HttpResponse:
 @csrf_protect
 @require_http_methods(["GET", "HEAD", "POST"])
 def customer_register(request: HttpRequest) -> HttpResponse:
-    """GET asks for a name and a password; POST makes the customer, signs them in and goes back to `next`."""
+    """GET asks for a name and a password; POST has a link sent, whether or not the address is known."""
     form = RegisterForm(request.POST or None, auto_id="f-%s", label_suffix="")
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
         try:
-            register_customer(**given, tenant=require_tenant(), origin=origin_of(request))
-            start_session(request, signed_in(request, form))
-            return redirect(next_url(request))
-        except NotSignedIn:
-            form.add_error("email", _("This address is registered already, with another password. Sign in instead."))
+            ask_to_register(
+                **form.cleaned_data,
+                language=request.LANGUAGE_CODE,
+                tenant=require_tenant(),
+                origin=origin_of(request),
+                onward=next_url(request),
+                now=now(),
+            )
+            return render(request, "account/written.html", {"email": form.cleaned_data["email"]})
         except DomainError as error:
             for fault in error.errors:
                 form.add_error("password", fault.detail)
             if not error.errors:
                 form.add_error(None, error.detail)
     return _page(request, "account/register.html", form)
+
+
+@never_cache
+@csrf_protect
+@require_http_methods(["GET", "HEAD", "POST"])
+def customer_verify(request: HttpRequest, token: str) -> HttpResponse:
+    """GET asks whether it was they who registered; POST makes the account, signs in and goes on."""
+    tenant = require_tenant()
+    try:
+        asked = registration_of(token=token, tenant=tenant)
+        if request.method == "POST":
+            member = verify_registration(token=token, tenant=tenant, origin=origin_of(request), now=now())
+            found = admit(
+                who=member,
+                tenant=tenant,
+                kind=SignInKind.PAGE,
+                origin=origin_of(request),
+                way="registration",
+                now=now(),
+            )
+            start_session(request, found)
+            return redirect(asked.onward or reverse("home"))
+    except Invalid:
+        return render(request, "account/link_spent.html", status=404)
+    return render(request, "account/verify.html", {"asked": asked})
 
 
 @csrf_protect
@@ -112,10 +148,6 @@ def next_url(request: HttpRequest) -> str:
     wanted = request.GET.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/")
     return wanted if is_ours else reverse("home")
-
-
-def origin_of(request: HttpRequest) -> Origin:
-    return Origin(address=client_address(request), agent=client_agent(request))
 
 
 def signed_in(request: HttpRequest, form: SignInForm) -> SignIn:

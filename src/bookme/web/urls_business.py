@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from bookme.web.account import customer_register, customer_sign_in, customer_sign_out
+from bookme.web.account import customer_register, customer_sign_in, customer_sign_out, customer_verify
 from bookme.web.booking.details import enter_details
 from bookme.web.booking.professional import choose_professional
 from bookme.web.booking.service import choose_service
@@ -36,5 +36,6 @@ urlpatterns = [
     path("manage/<str:token>/booking.ics", calendar_entry, name="manage-calendar"),
     path("account/sign-in/", customer_sign_in, name="account-sign-in"),
     path("account/register/", customer_register, name="account-register"),
+    path("account/verify/<str:token>/", customer_verify, name="account-verify"),
     path("account/sign-out/", customer_sign_out, name="account-sign-out"),
 ]

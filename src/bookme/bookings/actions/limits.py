@@ -17,7 +17,6 @@ from bookme.bookings.states import KEEPS_SEATS, UPCOMING, Status
 from bookme.core.actor import Actor, ActorKind
 from bookme.core.errors import Conflict, TooMany
 from bookme.core.limits import network_of
-from bookme.core.permissions import Role
 from bookme.customers.actions import Contact
 from bookme.services.models import Service
 from bookme.tenants.statements import prepared_rows
@@ -84,12 +83,12 @@ def require_customer_limit(*, service: Service, customer_id: UUID, adding: int =
 
 def guest_network(address: str | None, *, actor: Actor) -> str | None:
     """What a guest's visit keeps of the network address, and is counted by; None for others, or if it is unknown."""
-    return network_of(address) if address and _is_unknown(actor) else None
+    return network_of(address) if address and actor.kind is ActorKind.GUEST else None
 
 
 def guest_contacts(contact: Contact, *, actor: Actor) -> frozenset[str]:
     """The e-mail and the phone that a guest gave: what the lock has to hold while they are counted."""
-    return frozenset(filter(None, (contact.email, contact.phone))) if _is_unknown(actor) else frozenset()
+    return frozenset(filter(None, (contact.email, contact.phone))) if actor.kind is ActorKind.GUEST else frozenset()
 
 
 def require_network_limit(*, network: str | None, adding: int = 1, now: dt.datetime) -> None:
@@ -104,16 +103,11 @@ def require_contact_limit(*, contact: Contact, actor: Actor, adding: int = 1, no
 
     Exact if the caller's lock holds `guest_contacts`.
     """
-    if not _is_unknown(actor):
+    if actor.kind is not ActorKind.GUEST:
         return
     given = {"contact_email": contact.email, "contact_phone": contact.phone}
     if _exceeds(given, settings.GUEST_BOOKINGS_PER_CONTACT, adding, now):
         raise TooMany("You have as many bookings as a guest may have ahead, or make in a day.", retry_after=RETRY_AFTER)
-
-
-def _is_unknown(actor: Actor) -> bool:
-    """A guest, or somebody who registered under an address that may be anybody's."""
-    return actor.kind is ActorKind.GUEST or (actor.role is Role.CUSTOMER and not actor.proven)
 
 
 def _exceeds(columns: Mapping[str, str | None], most: int, adding: int, now: dt.datetime) -> bool:

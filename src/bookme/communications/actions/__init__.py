@@ -1,8 +1,9 @@
-"""Messages: telling of bookings and sessions, telling who waits, reminders, and sending once more what is on record.
+"""Messages: of accounts, of bookings and sessions, to who waits, reminders, and sending again what is on record.
 
 All but `send_again` and the planning of reminders talk to the network, outside of a transaction.
 """
 
+from bookme.communications.actions.accounts import send_account_mail
 from bookme.communications.actions.reminders import (
     PLAN_REMINDERS_TASK,
     REMINDERS_PATH,
@@ -24,6 +25,7 @@ __all__ = [
     "plan_all_reminders",
     "plan_reminders",
     "repeat",
+    "send_account_mail",
     "send_again",
     "send_reminder",
     "tell",

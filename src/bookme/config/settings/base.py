@@ -36,6 +36,7 @@ SHARED_APPS = [
     "bookme.eventlog",
     "bookme.web",
     "bookme.onboarding",
+    "bookme.privacy",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -59,6 +60,7 @@ TENANT_APPS = [
     "bookme.locations",
     "bookme.services",
     "bookme.staff",
+    "bookme.team",
     "bookme.customers",
     "bookme.bookings",
     "bookme.communications",
@@ -172,6 +174,10 @@ CELERY_BEAT_SCHEDULE = {
     "tidy-sessions": {"task": "users.tidy_sessions", "schedule": 86400.0},
 }
 
+# Secrets at rest --------------------------------------------------------------------------------
+# The first one writes, each of them reads.
+ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", default=[])
+
 # Sign-in ----------------------------------------------------------------------------------------
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -181,6 +187,10 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "/team/sign-in/"
 LOGIN_REDIRECT_URL = "/"
+OPERATORS_NEED_TWO_FACTOR = env.bool("OPERATORS_NEED_TWO_FACTOR", True)
+ACCOUNT_LINK_HOURS = 24
+PASSWORD_RESET_TIMEOUT = ACCOUNT_LINK_HOURS * 3600
+INVITATION_DAYS = 7
 ACCESS_TOKEN_MINUTES = 15
 REFRESH_TOKEN_DAYS = 7
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

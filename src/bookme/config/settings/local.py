@@ -8,6 +8,8 @@ LOCAL_MODE = True
 DEMO_PASSWORD = "bookme-demo"  # noqa: S105 - public on purpose
 
 SECRET_KEY = env.str("SECRET_KEY", "local-only-not-a-secret-local-only-not-a-secret")
+ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", default=["local-only-not-a-secret"])
+OPERATORS_NEED_TWO_FACTOR = env.bool("OPERATORS_NEED_TWO_FACTOR", False)
 PUBLIC_SCHEME = "http"
 PUBLIC_PORT = env.int("PORT", 8000)
 

@@ -13,6 +13,9 @@ if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5:  # it signs the tokens, too
         "SECRET_KEY is too weak: give at least 50 random characters, such as those that this prints: "
         "python -c 'import secrets; print(secrets.token_urlsafe(50))'"
     )
+ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS")
+if any(len(each) < 32 for each in ENCRYPTION_KEYS) or not ENCRYPTION_KEYS:
+    raise ImproperlyConfigured("ENCRYPTION_KEYS is too weak: give keys of at least 32 random characters each.")
 env.str("DATABASE_URL")  # base reads it, with a default that is none here
 REDIS_URL = env.str("REDIS_URL")
 

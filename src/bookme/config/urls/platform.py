@@ -5,6 +5,7 @@ from django.urls import include, path
 from bookme.config.urls.api import description
 from bookme.core.http.admin import platform_site
 from bookme.onboarding.urls import platform_urlpatterns
+from bookme.users.urls import platform_urlpatterns as account_urlpatterns
 
 handler400 = "bookme.web.errors.bad_request"
 handler403 = "bookme.web.errors.forbidden"
@@ -14,6 +15,7 @@ handler500 = "bookme.web.errors.server_error"
 urlpatterns = [
     path("admin/", platform_site.urls),
     path("api/", include(description)),
+    path("api/v1/", include(account_urlpatterns)),
     path("", include(platform_urlpatterns)),
     path("", include("bookme.web.urls_platform")),
 ]

@@ -5,6 +5,13 @@ import ipaddress
 from django.conf import settings
 from django.http import HttpRequest
 
+from bookme.core.actor import Origin
+
+
+def origin_of(request: HttpRequest) -> Origin:
+    """Where a request comes from, for limits, for the list of sign-ins and for the history."""
+    return Origin(address=client_address(request), agent=client_agent(request))
+
 
 def client_address(request: HttpRequest) -> str:
     """The caller's IP address, or "" if the server does not tell.

@@ -17,7 +17,7 @@ from rest_framework import serializers
 from bookme.core.money import amount_text, digits, fits
 from bookme.core.phones import phone_number
 from bookme.core.text import has_control_characters
-from bookme.core.time import is_calendar_day
+from bookme.core.time import is_calendar_day, zone_names
 
 MAX_INTEGER = 2**31 - 1
 
@@ -79,6 +79,28 @@ class PhoneField(PlainText):
         if number is None:
             self.fail("invalid_phone")
         return number
+
+
+class LanguageField(serializers.RegexField):
+    """`fr`, `pt-BR`, or empty."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(r"^([a-z]{2,3}(-[A-Z]{2})?)?\Z", max_length=8, allow_blank=True, **options)
+
+
+class ZoneField(PlainText):
+    """The name of a time zone, such as Europe/London."""
+
+    default_error_messages = {"unknown_timezone": "There is no such time zone."}
+
+    def __init__(self, *, max_length: int = 64, **options: Any) -> None:
+        super().__init__(max_length=max_length, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        text: str = super().to_internal_value(data)
+        if text and text not in zone_names():
+            self.fail("unknown_timezone")
+        return text
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)

@@ -33,6 +33,7 @@ class DeclaredPermission(BasePermission):
             raise NotSignedIn
         if needed is Access.SIGNED_IN:
             return True
-        if needed is None or not actor.may(needed):
-            raise NotAllowed(extra={"permission": needed.value} if needed else None)
+        if needed is None:
+            raise NotAllowed
+        actor.demand(needed)
         return True

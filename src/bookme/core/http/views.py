@@ -26,6 +26,7 @@ from rest_framework.response import Response
 
 from bookme.core.actor import GUEST, Actor
 from bookme.core.errors import Invalid, NotFound
+from bookme.core.http.client import origin_of
 from bookme.core.http.parsers import query_faults, unstorable
 from bookme.core.http.permissions import Declaration
 from bookme.core.http.serializers import AnySerializer, kept
@@ -43,7 +44,7 @@ class ApiView(generics.GenericAPIView[Any]):
 
     @property
     def actor(self) -> Actor:
-        return cast(Actor | None, self.request.user) or GUEST
+        return cast(Actor | None, self.request.user) or GUEST.coming_from(origin_of(self.request._request))
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         """A query is UTF-8, whatever charset the body says it has: Django would read both by that."""

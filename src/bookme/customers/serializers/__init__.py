@@ -4,7 +4,6 @@ from bookme.customers.serializers.customers import (
     ConsentSerializer,
     CustomerAddressSerializer,
     CustomerSerializer,
-    LanguageField,
 )
 from bookme.customers.serializers.imports import COLUMNS, customers_in
 
@@ -13,6 +12,5 @@ __all__ = [
     "ConsentSerializer",
     "CustomerAddressSerializer",
     "CustomerSerializer",
-    "LanguageField",
     "customers_in",
 ]

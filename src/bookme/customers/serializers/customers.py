@@ -1,10 +1,6 @@
 """The shapes of customers, for the team."""
 
-from typing import Any
-
-from rest_framework import serializers
-
-from bookme.core.http.fields import EmailField, PhoneField
+from bookme.core.http.fields import EmailField, LanguageField, PhoneField
 from bookme.core.http.serializers import MetadataField, RowSerializer, TagsField
 from bookme.customers.models import Consent, Customer, CustomerAddress
 
@@ -25,13 +21,6 @@ class ConsentSerializer(RowSerializer[Consent]):
         model = Consent
         fields = ("kind", "granted", "wording", "visit_id", "created_at")
         read_only_fields = fields
-
-
-class LanguageField(serializers.RegexField):
-    """`fr`, `pt-BR`, or empty."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(r"^([a-z]{2,3}(-[A-Z]{2})?)?\Z", max_length=8, allow_blank=True, **options)
 
 
 class CustomerSerializer(RowSerializer[Customer]):

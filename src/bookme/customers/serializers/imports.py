@@ -6,12 +6,11 @@ from typing import Any
 
 from rest_framework import serializers
 
-from bookme.core.http.fields import EmailField, MultilineText, PhoneField, PlainText
+from bookme.core.http.fields import EmailField, LanguageField, MultilineText, PhoneField, PlainText
 from bookme.core.http.serializers import TagsField
 from bookme.core.http.uploads import lines_of
 from bookme.core.imports import FileLines
 from bookme.customers.actions import Address, ImportedCustomer
-from bookme.customers.serializers.customers import LanguageField
 
 COLUMNS = (
     "name",

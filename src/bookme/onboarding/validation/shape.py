@@ -32,6 +32,7 @@ SETTINGS = (
     "invoices",
     "legal",
     "allowed_origins",
+    "team",
 )
 
 _PATTERNS = {

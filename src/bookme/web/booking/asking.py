@@ -72,4 +72,6 @@ def _known_of(actor: Actor) -> dict[str, Any]:
     if actor.id is None:
         return {}
     known = customer_by_contact(user_id=actor.id) or person(actor.id)
+    if known is None:
+        return {}
     return {"name": known.name, "email": known.email, "phone": known.phone}

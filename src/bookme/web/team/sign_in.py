@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from bookme.core.actor import Actor
 from bookme.core.errors import DomainError, Invalid, NotAllowed
+from bookme.core.http.client import origin_of
 from bookme.core.time import now
 from bookme.tenants.context import require_tenant
 from bookme.users.actions import sign_in_by_link, sign_out
@@ -17,7 +18,7 @@ from bookme.users.authentication import page_actor, start_session
 from bookme.users.links import user_of_link
 from bookme.users.models import SignIn
 from bookme.users.selectors import actor_of
-from bookme.web.account import SignInForm, origin_of, sign_in_refusal, sign_out_here, signed_in
+from bookme.web.account import SignInForm, sign_in_refusal, sign_out_here, signed_in
 from bookme.web.team.doors import ROOT, own_path
 
 

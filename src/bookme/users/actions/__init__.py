@@ -1,0 +1,58 @@
+"""Signing in and out, accounts, and who belongs to a business.
+
+What looks at a password is slow on purpose: it opens its short transaction by itself, and must not be called in one.
+"""
+
+from bookme.users.actions.accounts import (
+    ask_to_register,
+    ask_to_reset,
+    ask_to_sign_in,
+    change_password,
+    confirm_email,
+    forget_old_requests,
+    registration_of,
+    request_email,
+    reset_password,
+    update_profile,
+    verify_registration,
+)
+from bookme.users.actions.entering import (
+    admit,
+    forget_ended_sign_ins,
+    open_sign_in,
+    sign_in,
+    sign_in_by_link,
+    sign_out,
+    sign_out_everywhere,
+)
+from bookme.users.actions.members import forget_unproven_password, join, make_operator
+from bookme.users.actions.passwords import MAX_PASSWORD
+from bookme.users.actions.refreshing import rotate_tokens, sign_out_by, token_pair
+
+__all__ = [
+    "MAX_PASSWORD",
+    "admit",
+    "ask_to_register",
+    "ask_to_reset",
+    "ask_to_sign_in",
+    "change_password",
+    "confirm_email",
+    "forget_ended_sign_ins",
+    "forget_old_requests",
+    "forget_unproven_password",
+    "join",
+    "make_operator",
+    "open_sign_in",
+    "registration_of",
+    "request_email",
+    "reset_password",
+    "rotate_tokens",
+    "sign_in",
+    "sign_in_by_link",
+    "sign_out",
+    "sign_out_by",
+    "sign_out_everywhere",
+    "token_pair",
+    "update_profile",
+    "verify_registration",
+]

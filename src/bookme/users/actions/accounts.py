@@ -1,0 +1,226 @@
+"""A person's account: becoming a customer, a new password, a new address, their profile.
+
+What somebody asks for under an address that is not proven to be theirs is only written down (AccountRequest): the
+answer goes to that address by mail, and nobody else learns whether there is an account.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
+
+from bookme.core.actor import Origin
+from bookme.core.permissions import Role
+from bookme.eventlog.actions import publish
+from bookme.tenants.models import Tenant
+from bookme.users.actions.entering import end_sign_ins
+from bookme.users.actions.members import join
+from bookme.users.actions.passwords import demand_good_password, demand_same_person
+from bookme.users.events import AccountChanged
+from bookme.users.limits import count_mail
+from bookme.users.links import row_of_token, spent_link, user_of_reset
+from bookme.users.mails import AccountMail, mail_account
+from bookme.users.models import AccountRequest, AccountRequestKind, EmailChange, Membership, SignIn, User
+from bookme.users.selectors import acting_as, actor_of
+
+LINK_AGE = dt.timedelta(hours=settings.ACCOUNT_LINK_HOURS)
+
+
+def ask_to_register(
+    *,
+    email: str,
+    password: str,
+    name: str,
+    phone: str,
+    language: str,
+    tenant: Tenant,
+    origin: Origin,
+    now: dt.datetime,
+    onward: str = "",
+) -> None:
+    """Ask to become a customer of this business. The mail leads on; whoever has an account is told so in it.
+
+    Raises Invalid for a weak password, and TooMany.
+    """
+    demand_good_password(password, User(email=email, name=name))
+    count_mail(email=email.lower(), address=origin.address)
+    _ask(
+        AccountRequest(
+            kind=AccountRequestKind.REGISTER,
+            tenant=tenant,
+            email=email.lower(),
+            name=name,
+            phone=phone,
+            password=make_password(password),
+            language=language,
+            onward=onward,
+        ),
+        now,
+    )
+
+
+def ask_to_sign_in(
+    *, email: str, language: str, tenant: Tenant | None, origin: Origin, now: dt.datetime, onward: str = ""
+) -> None:
+    """Ask for a link that signs in. Raises TooMany."""
+    count_mail(email=email.lower(), address=origin.address)
+    kind = AccountRequestKind.SIGN_IN
+    _ask(AccountRequest(kind=kind, tenant=tenant, email=email.lower(), language=language, onward=onward), now)
+
+
+def ask_to_reset(*, email: str, language: str, tenant: Tenant | None, origin: Origin, now: dt.datetime) -> None:
+    """Ask for a link to a new password. Raises TooMany."""
+    count_mail(email=email.lower(), address=origin.address)
+    _ask(AccountRequest(kind=AccountRequestKind.RESET, tenant=tenant, email=email.lower(), language=language), now)
+
+
+def registration_of(*, token: str, tenant: Tenant) -> AccountRequest:
+    """What its link is about. Raises Invalid (`link_invalid`)."""
+    request_id = row_of_token(token=token, tenant=tenant, kind=AccountRequestKind.REGISTER, age=LINK_AGE)
+    asked = AccountRequest.objects.filter(pk=request_id).first()
+    if asked is None:
+        raise spent_link()
+    return asked
+
+
+def verify_registration(*, token: str, tenant: Tenant, origin: Origin, now: dt.datetime) -> Membership:
+    """The link of a registration was followed: the address is theirs, and they are a customer of this business.
+
+    Who has an account keeps it with its password: the link has proven who they are, not what was typed before. Raises
+    Invalid (`link_invalid`). Locks the request. Publishes AccountChanged, MemberJoined.
+    """
+    request_id = row_of_token(token=token, tenant=tenant, kind=AccountRequestKind.REGISTER, age=LINK_AGE)
+    with transaction.atomic():
+        asked = AccountRequest.objects.select_for_update(of=("self",)).filter(pk=request_id).first()
+        if asked is None:
+            raise spent_link()
+        user = _account_for(asked, now)
+        AccountRequest.objects.filter(email=asked.email, tenant=tenant, kind=AccountRequestKind.REGISTER).delete()
+        actor = acting_as(user, origin)
+        publish(AccountChanged(user_id=user.pk, what="registered"), actor=actor)
+        return join(user=user, tenant=tenant, role=Role.CUSTOMER, actor=actor)
+
+
+def reset_password(*, token: str, password: str, tenant: Tenant | None, origin: Origin, now: dt.datetime) -> User:
+    """A new password for whoever followed the link, whose address is theirs; every sign-in of theirs ends.
+
+    Raises Invalid (`link_invalid`, `weak_password`). Publishes AccountChanged; they are told by mail.
+    """
+    user = user_of_reset(token=token, tenant=tenant)
+    demand_good_password(password, user)
+    hashed = make_password(password)
+    with transaction.atomic():
+        unspent = User.objects.filter(pk=user.pk, password=user.password, last_login=user.last_login)
+        if not unspent.update(password=hashed, email_verified_at=user.email_verified_at or now):
+            raise spent_link()
+        user.refresh_from_db()
+        end_sign_ins(user_id=user.pk, now=now)
+        publish(AccountChanged(user_id=user.pk, what="password"), actor=acting_as(user, origin))
+        mail_account(mail=AccountMail.PASSWORD_CHANGED, id=user.pk, now=now)
+    return user
+
+
+def change_password(
+    *, sign_in: SignIn, current_password: str, password: str, origin: Origin, now: dt.datetime
+) -> SignIn:
+    """Another password, or a first one; every other sign-in of theirs ends, and this one's tokens are worthless.
+
+    Returns it with the changed user: it gets new tokens, or its session a new mark. Raises as `demand_same_person`, and
+    Invalid (`weak_password`). Publishes AccountChanged; they are told by mail.
+    """
+    demand_same_person(sign_in=sign_in, password=current_password, now=now)
+    demand_good_password(password, sign_in.user)
+    hashed = make_password(password)
+    with transaction.atomic():
+        User.objects.filter(pk=sign_in.user_id).update(password=hashed)
+        sign_in.user.password = hashed
+        end_sign_ins(user_id=sign_in.user_id, now=now, but=sign_in.pk)
+        publish(AccountChanged(user_id=sign_in.user_id, what="password"), actor=actor_of(sign_in).coming_from(origin))
+        mail_account(mail=AccountMail.PASSWORD_CHANGED, id=sign_in.user_id, now=now)
+    return sign_in
+
+
+def request_email(
+    *, sign_in: SignIn, email: str, current_password: str, tenant: Tenant | None, origin: Origin, now: dt.datetime
+) -> None:
+    """Ask to sign in under another address: a mail goes there. The last one asked for counts.
+
+    Raises as `demand_same_person`, and TooMany. Whether the address is another's is not told.
+    """
+    demand_same_person(sign_in=sign_in, password=current_password, now=now)
+    count_mail(email=email.lower(), address=origin.address)
+    with transaction.atomic():
+        EmailChange.objects.filter(user=sign_in.user_id, confirmed_at=None).delete()
+        asked = EmailChange.objects.create(
+            user_id=sign_in.user_id, tenant=tenant, email=email.lower(), former=sign_in.user.email
+        )
+        mail_account(mail=AccountMail.NEW_ADDRESS, id=asked.pk, now=now)
+
+
+def confirm_email(*, token: str, tenant: Tenant | None, origin: Origin, now: dt.datetime) -> User:
+    """The link at the new address was followed: it is theirs now. The former one is told, all sign-ins go on.
+
+    Raises Invalid (`link_invalid`), also where the address has become another's. Publishes AccountChanged.
+    """
+    change_id = row_of_token(token=token, tenant=tenant, kind=AccountMail.NEW_ADDRESS, age=LINK_AGE)
+    try:
+        with transaction.atomic():
+            asked = EmailChange.objects.select_for_update(of=("self",)).filter(pk=change_id, confirmed_at=None).first()
+            if asked is None:
+                raise spent_link()
+            mine = User.objects.filter(pk=asked.user_id, email=asked.former, is_active=True)
+            if not mine.update(email=asked.email, email_verified_at=now):
+                raise spent_link()
+            EmailChange.objects.filter(pk=asked.pk).update(confirmed_at=now)
+            user = User.objects.get(pk=asked.user_id)
+            publish(AccountChanged(user_id=user.pk, what="email"), actor=acting_as(user, origin))
+            mail_account(mail=AccountMail.ADDRESS_CHANGED, id=asked.pk, now=now)
+            return user
+    except IntegrityError as error:
+        raise spent_link() from error
+
+
+def update_profile(*, user: User, values: Mapping[str, Any]) -> User:
+    """Name, phone, language and time zone, as far as given: what they carry from business to business."""
+    for name, value in values.items():
+        setattr(user, name, value)
+    user.save(update_fields=list(values))
+    return user
+
+
+def forget_old_requests(*, now: dt.datetime) -> int:
+    """Delete what was asked for and whose link is too old; returns how many."""
+    before = now - LINK_AGE
+    asked = AccountRequest.objects.filter(created_at__lt=before).delete()[0]
+    return asked + EmailChange.objects.filter(created_at__lt=before).delete()[0]
+
+
+def _ask(asked: AccountRequest, now: dt.datetime) -> None:
+    with transaction.atomic():
+        asked.save(force_insert=True)
+        mail_account(mail=AccountMail.REQUEST, id=asked.pk, now=now)
+
+
+def _account_for(asked: AccountRequest, now: dt.datetime) -> User:
+    """The person of that address: as they are, or made as they said when they registered."""
+    user = User.objects.select_for_update().filter(email=asked.email).first()
+    if user is None:
+        return User.objects.create(
+            email=asked.email,
+            password=asked.password,
+            name=asked.name,
+            phone=asked.phone,
+            language=asked.language,
+            email_verified_at=now,
+        )
+    if not user.is_active:
+        raise spent_link()
+    if user.email_verified_at is None:
+        user.email_verified_at = now
+        user.password = asked.password
+        user.name = user.name or asked.name
+        user.save(update_fields=["email_verified_at", "password", "name"])
+    return user
