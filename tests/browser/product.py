@@ -41,7 +41,7 @@ def running_product() -> Iterator[Product]:
     shutil.copytree(ROOT / "src", root / "src", ignore=ignored)
     port = free_port(0)
     env = {name: value for name, value in os.environ.items() if name not in SET_FOR_THE_SUITE}
-    env |= {"PYTHONPATH": str(root / "src"), "PORT": str(port)}
+    env |= {"PYTHONPATH": str(root / "src"), "PORT": str(port), "FORM_MIN_SECONDS": "0"}
     with (root / "output").open("w+") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "bookme.dev", "run"], cwd=root, env=env, stdout=output, stderr=subprocess.STDOUT

@@ -344,6 +344,7 @@ MESSAGE_BACKENDS: dict[str, str | None] = {"sms": None, "whatsapp": None}
 
 # Limits and ages --------------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FORM_MIN_SECONDS = env.int("FORM_MIN_SECONDS", 2)
 GUEST_BOOKINGS_PER_CONTACT = 10
 GUEST_BOOKINGS_PER_ADDRESS = 100
 IDEMPOTENCY_HOURS = 24

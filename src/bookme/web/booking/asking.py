@@ -15,7 +15,7 @@ from bookme.tenants.context import require_tenant
 from bookme.tenants.models import BusinessKind
 from bookme.users.selectors import person
 from bookme.web.booking.choice import Choice
-from bookme.web.booking.forms import DetailsForm
+from bookme.web.booking.forms import DetailsForm, GuestForm
 from bookme.web.wording import told
 
 MOST_SEATS = 10
@@ -27,13 +27,13 @@ def form_id_of(request: HttpRequest) -> str:
     return request.POST.get("form", "")[:MAX_FORM_ID] or token_urlsafe()
 
 
-def details_form(request: HttpRequest, choice: Choice, actor: Actor, *, seats: int) -> DetailsForm:
+def details_form(request: HttpRequest, choice: Choice, actor: Actor, *, seats: int) -> GuestForm:
     """As it was sent, or with what is known of the actor.
 
     Of a class up to so many `seats` may be chosen; other parties were asked for with the service.
     """
     tenant = require_tenant()
-    return DetailsForm(
+    return GuestForm(
         request.POST if request.method == "POST" else None,
         config=tenant.config,
         questions=list(questions_of(choice.service)),

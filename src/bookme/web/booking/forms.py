@@ -19,6 +19,7 @@ from bookme.customers.models import ConsentKind
 from bookme.customers.wording import consent_wording
 from bookme.services.models import Question, QuestionKind
 from bookme.tenants.config import BusinessConfig
+from bookme.web.guarded import GuardedForm
 from bookme.web.wording import told
 
 ANSWER = "answer-"
@@ -173,6 +174,12 @@ class DetailsForm(forms.Form):
             if value not in {None, ""}:
                 answers[key] = value.isoformat() if question.kind == QuestionKind.DATE else value
         return answers
+
+
+class GuestForm(GuardedForm, DetailsForm):
+    """As a visitor fills it in. A program is told so plainly: no person shall believe that they booked and did not."""
+
+    tells_trapped = True
 
 
 def answer_field(question: Question, language: str) -> forms.Field:
