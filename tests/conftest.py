@@ -25,6 +25,7 @@ from bookme.tenants.models import Tenant, TenantStatus
 from bookme.tenants.provisioning import create_tenant
 from bookme.tenants.selectors import forget_tenants
 from tests.factories.users import Person, Stranger, make_person
+from tests.letters import Letters
 
 SETTINGS: dict[str, Any] = {
     "timezone": "Europe/London",
@@ -137,6 +138,11 @@ def stranger(salon: Tenant) -> Stranger:
 @pytest.fixture
 def rival_owner(rival: Tenant) -> Person:
     return make_person(rival, Role.OWNER, email="owner@rival.example")
+
+
+@pytest.fixture
+def letters() -> Letters:
+    return Letters()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The mailbox of one test, and a mail server that says no."""
 
 from collections.abc import Iterator
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -17,25 +16,6 @@ from bookme.dev.mailbox import Mailbox
 from bookme.eventlog.actions import publish
 from bookme.tenants.models import Tenant, TenantConfig
 from bookme.tenants.tasks import deliver_outbox
-from tests.servers import MAIL
-
-
-class Letters:
-    """What was sent since the test began."""
-
-    def __init__(self) -> None:
-        self._before = len(MAIL.messages())
-
-    def all(self) -> list[EmailMessage]:
-        return MAIL.messages()[self._before :]
-
-    def to(self, address: str) -> list[EmailMessage]:
-        return [each for each in self.all() if address in each["To"]]
-
-
-@pytest.fixture
-def letters() -> Letters:
-    return Letters()
 
 
 class Moody(Mailbox):
@@ -77,9 +57,3 @@ def configure(tenant: Tenant, **changes: Any) -> None:
     TenantConfig.objects.filter(pk=tenant.pk).update(data=data)
     tenant.tenantconfig.data = data
     tenant.__dict__.pop("config", None)
-
-
-def body(letter: EmailMessage, subtype: str = "plain") -> str:
-    part = letter.get_body((subtype,))
-    assert part is not None
-    return str(part.get_content())

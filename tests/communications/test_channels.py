@@ -4,7 +4,8 @@ import pytest
 
 from bookme.communications.channels import EmailChannel, MailboxChannel, Outgoing, UndeliverableError, one_line
 from bookme.communications.models import Channel
-from tests.communications.conftest import Letters, Moody, body
+from tests.communications.conftest import Moody
+from tests.letters import Letters, body
 
 
 def _outgoing(**changes: object) -> Outgoing:

@@ -13,10 +13,10 @@ from bookme.eventlog.models import Event, IdempotencyKey
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import OutboxMessage, Tenant
 from bookme.tenants.tasks import deliver_outbox
-from tests.communications.conftest import Letters
 from tests.factories.bookings import AppointmentFactory, BookingFactory
 from tests.factories.communications import NotificationFactory
 from tests.factories.users import Person, Stranger, make_person
+from tests.letters import Letters
 
 LIST = "communications/notifications/"
 

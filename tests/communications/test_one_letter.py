@@ -26,9 +26,10 @@ from bookme.core.ids import uuid7
 from bookme.core.time import now
 from bookme.tenants.models import OutboxMessage, Tenant
 from bookme.tenants.tasks import deliver_outbox
-from tests.communications.conftest import Letters, Moody, body, happen
+from tests.communications.conftest import Moody, happen
 from tests.factories.bookings import MONDAY_AT_TEN, BookingFactory, VisitFactory
 from tests.factories.users import Person
+from tests.letters import Letters, body
 
 AMELIA = "amelia@mail.example"
 HOUR = dt.timedelta(hours=1)

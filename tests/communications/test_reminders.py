@@ -29,11 +29,12 @@ from bookme.onboarding.events import BusinessConfigured
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import OutboxMessage, Tenant
 from bookme.tenants.tasks import deliver_outbox
-from tests.communications.conftest import Letters, body, configure, happen
+from tests.communications.conftest import configure, happen
 from tests.conftest import tenant_named
 from tests.factories.bookings import MONDAY_AT_TEN, BookingFactory
 from tests.factories.staff import StaffFactory
 from tests.factories.users import Person
+from tests.letters import Letters, body
 
 LONDON = ZoneInfo("Europe/London")
 DAY = dt.timedelta(days=1)

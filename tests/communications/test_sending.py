@@ -31,9 +31,10 @@ from bookme.tenants.actions import MAX_ATTEMPTS
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import OutboxMessage, Tenant
 from bookme.tenants.tasks import deliver_outbox
-from tests.communications.conftest import Letters, Moody, body, configure, happen
+from tests.communications.conftest import Moody, configure, happen
 from tests.factories.bookings import BookingFactory
 from tests.factories.users import Person
+from tests.letters import Letters, body
 
 CANCELLED = {"by": "customer", "reason": "", "fee": "0", "currency": "GBP"}
 

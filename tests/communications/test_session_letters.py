@@ -13,11 +13,11 @@ from bookme.tenants.models import OutboxMessage
 from bookme.tenants.tasks import deliver_outbox
 from tests.bookings.conftest import Shop, clock, shop  # noqa: F401 - fixtures
 from tests.bookings.desk import monday, refused
-from tests.communications.conftest import Letters
 from tests.factories.bookings import BookingFactory, SessionFactory, VisitFactory
 from tests.factories.locations import LocationFactory
 from tests.factories.services import ServiceFactory
 from tests.factories.users import Person
+from tests.letters import Letters
 
 DAY = dt.timedelta(days=1)
 ADA, ZOE, HOUSE = "ada@mail.example", "zoe@mail.example", "hello@salon.example"

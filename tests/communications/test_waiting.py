@@ -19,9 +19,10 @@ from bookme.eventlog.actions import publish
 from bookme.tenants.models import Tenant
 from bookme.tenants.tasks import deliver_outbox
 from tests.bookings.desk import refused
-from tests.communications.conftest import Letters, body, configure
+from tests.communications.conftest import configure
 from tests.factories.bookings import SessionFactory, WaitlistEntryFactory
 from tests.factories.users import Person
+from tests.letters import Letters, body
 
 
 @pytest.fixture

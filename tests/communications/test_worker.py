@@ -12,8 +12,9 @@ from django.db import connection
 from bookme.bookings.events import BookingConfirmed
 from bookme.communications.models import Notification
 from bookme.tenants.models import OutboxMessage, Tenant
-from tests.communications.conftest import Letters, happen
+from tests.communications.conftest import happen
 from tests.factories.bookings import BookingFactory
+from tests.letters import Letters
 
 
 def test_a_booking_becomes_a_letter(committed: Tenant, letters: Letters) -> None:

@@ -6,6 +6,8 @@ from functools import cached_property
 from typing import Any
 
 import factory
+import pyotp
+from django.contrib.auth.hashers import make_password
 from django.http import HttpResponse
 from django.test import Client
 from factory.django import DjangoModelFactory
@@ -16,7 +18,19 @@ from bookme.core.time import now
 from bookme.tenants.models import Tenant
 from bookme.users.actions import open_sign_in, token_pair
 from bookme.users.authentication import SESSION_SIGN_IN, SESSION_TENANT, SESSION_VERSION
-from bookme.users.models import Membership, SignIn, SignInKind, User
+from bookme.users.models import (
+    AccountRequest,
+    AccountRequestKind,
+    ApiKey,
+    EmailChange,
+    Membership,
+    RecoveryCode,
+    SignIn,
+    SignInKind,
+    SocialIdentity,
+    TwoFactor,
+    User,
+)
 from bookme.users.selectors import actor_from_membership
 from bookme.users.tokens import TokenPair
 
@@ -55,6 +69,66 @@ class SignInFactory(DjangoModelFactory[SignIn]):
     kind = SignInKind.API
     refresh_jti = factory.Sequence(lambda n: f"{n:032x}")
     expires_at = factory.LazyFunction(lambda: now() + dt.timedelta(days=7))
+
+
+class AccountRequestFactory(DjangoModelFactory[AccountRequest]):
+    """Of a newcomer who registers, on no business's pages unless `tenant` is given."""
+
+    class Meta:
+        model = AccountRequest
+
+    kind = AccountRequestKind.REGISTER
+    email = factory.Sequence(lambda n: f"newcomer{n}@people.example")
+    name = factory.Sequence(lambda n: f"Newcomer {n}")
+    password = factory.LazyFunction(lambda: make_password(PASSWORD))
+
+
+class EmailChangeFactory(DjangoModelFactory[EmailChange]):
+    class Meta:
+        model = EmailChange
+
+    user = factory.SubFactory(UserFactory)
+    email = factory.Sequence(lambda n: f"elsewhere{n}@people.example")
+    former = factory.SelfAttribute("user.email")
+
+
+class TwoFactorFactory(DjangoModelFactory[TwoFactor]):
+    """On, under a new secret."""
+
+    class Meta:
+        model = TwoFactor
+
+    user = factory.SubFactory(UserFactory)
+    secret = factory.LazyFunction(pyotp.random_base32)
+    confirmed_at = factory.LazyFunction(now)
+
+
+class RecoveryCodeFactory(DjangoModelFactory[RecoveryCode]):
+    class Meta:
+        model = RecoveryCode
+
+    user = factory.SubFactory(UserFactory)
+    digest = factory.Sequence(lambda n: f"{n:064x}")
+
+
+class SocialIdentityFactory(DjangoModelFactory[SocialIdentity]):
+    class Meta:
+        model = SocialIdentity
+
+    user = factory.SubFactory(UserFactory)
+    provider = "google"
+    subject = factory.Sequence(str)
+
+
+class ApiKeyFactory(DjangoModelFactory[ApiKey]):
+    """May do nothing, and nobody knows its secret. `tenant` is needed."""
+
+    class Meta:
+        model = ApiKey
+
+    name = factory.Sequence(lambda n: f"Program {n}")
+    prefix = factory.Sequence(lambda n: f"key{n}")
+    digest = factory.Sequence(lambda n: f"{n:064x}")
 
 
 class Api:

@@ -92,7 +92,7 @@ def test_new_makes_a_business_of_each_kind(
     data = json.loads((tmp_path / f"{slug}.client.config.json").read_text())
     assert check_config(data) == data
     assert f"http://{slug}.localhost:8000/\n" in out
-    assert f"http://{slug}.localhost:8000/team/link/" in out
+    assert f"http://{slug}.localhost:8000/account/link/" in out
     assert f"bookme tenant apply {slug}.client.config.json" in out
     tenant = Tenant.objects.get(slug=slug)
     assert (tenant.name, tenant.kind, tenant.status) == ("New One", kind, TenantStatus.TRIAL)

@@ -10,7 +10,7 @@ from factory.django import DjangoModelFactory
 from bookme.tenants.models import Tenant
 from tests import factories
 
-_NEEDS = {"Membership": {"user", "tenant"}, "SignIn": {"membership"}}
+_NEEDS = {"Membership": {"user", "tenant"}, "SignIn": {"membership"}, "ApiKey": {"tenant"}}
 
 
 def _factories() -> dict[str, type[DjangoModelFactory]]:

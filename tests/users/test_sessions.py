@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
-from bookme.core.actor import GUEST, Origin
+from bookme.core.actor import ActorKind, Origin
 from bookme.core.errors import Invalid, NotSignedIn
 from bookme.core.permissions import Role
 from bookme.core.time import now
@@ -51,7 +51,7 @@ def test_a_session_begins_under_a_new_key_and_forgets_what_was_there(salon: Tena
     assert not Session.objects.filter(pk=before.session_key).exists()
     assert page_actor(request).id == owner.user.id
     assert page_actor(_request(request.session.session_key)).role is Role.OWNER
-    assert page_actor(_request(before.session_key)) is GUEST
+    assert page_actor(_request(before.session_key)).kind is ActorKind.GUEST
 
 
 def test_a_session_is_worthless_in_another_business(salon: Tenant, rival: Tenant, owner: Person) -> None:
@@ -61,7 +61,7 @@ def test_a_session_is_worthless_in_another_business(salon: Tenant, rival: Tenant
     request.session.save()
     with tenant_scope(rival):
         assert session_sign_in(_request(request.session.session_key)) is None
-        assert page_actor(_request(request.session.session_key)) is GUEST
+        assert page_actor(_request(request.session.session_key)).kind is ActorKind.GUEST
     assert owner.page.get("/api/v1/auth/me/").status_code == 200
     assert owner.page.get("/api/v1/auth/me/", headers={"host": "rival.localhost"}).status_code == 401
 
@@ -73,9 +73,9 @@ def test_ending_it_leaves_nothing(salon: Tenant, owner: Person) -> None:
     request.session.save()
     key = request.session.session_key
     sign_out(sign_in_id=made.id, now=now())
-    assert page_actor(_request(key)) is GUEST
+    assert page_actor(_request(key)).kind is ActorKind.GUEST
     end_session(request)
-    assert page_actor(request) is GUEST
+    assert page_actor(request).kind is ActorKind.GUEST
     assert not Session.objects.filter(pk=key).exists()
 
 
@@ -103,7 +103,7 @@ def test_another_site_s_origin_is_refused(owner: Person) -> None:
 
 def test_a_link_signs_in_once(salon: Tenant, owner: Person) -> None:
     link = one_time_link(user=owner.user, tenant=salon)
-    assert link.startswith("http://salon.localhost:8000/team/link/")
+    assert link.startswith("http://salon.localhost:8000/account/link/")
     token = link.rstrip("/").rpartition("/")[2]
     made = sign_in_by_link(token=token, tenant=salon, origin=Origin(), now=now())
     assert (made.user_id, made.kind) == (owner.user.id, SignInKind.PAGE)
@@ -118,7 +118,7 @@ def test_of_two_at_once_one_wins(salon: Tenant, owner: Person, monkeypatch: pyte
     token = one_time_token(user=owner.user, tenant=salon)
     stale = User.objects.get(pk=owner.user.pk)
     sign_in_by_link(token=token, tenant=salon, origin=Origin(), now=now())
-    monkeypatch.setattr("bookme.users.actions.user_of_link", lambda **_: stale)
+    monkeypatch.setattr("bookme.users.actions.entering.user_of_link", lambda **_: stale)
     with pytest.raises(Invalid):
         sign_in_by_link(token=token, tenant=salon, origin=Origin(), now=now())
     assert SignIn.objects.count() == 1

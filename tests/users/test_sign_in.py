@@ -41,7 +41,7 @@ def test_a_member_signs_in_and_is_known(owner: Person, stranger: Stranger) -> No
 def test_me_says_what_one_may_do(salon: Tenant, stylist: Person) -> None:
     me = stylist.api.get("auth/me/").json()
     assert me["email"] == "stylist@salon.example"
-    assert (me["kind"], me["role"], me["email_verified"]) == ("user", "staff", False)
+    assert (me["kind"], me["role"], me["email_verified"]) == ("user", "staff", True)
     assert "bookings.read" in me["permissions"]
     assert "config.manage" not in me["permissions"]
     assert me["tenant"] == {"id": str(salon.id), "slug": "salon", "name": "Salon"}
@@ -227,9 +227,16 @@ def test_logout_by_refresh_token_alone(owner: Person, rival: Tenant, stranger: S
     assert owner.api.get("auth/me/").status_code == 401
 
 
-def test_the_platform_s_own_host_has_no_sign_in(owner: Person) -> None:
-    answer = Api(host="localhost").post("auth/login/", {"email": owner.user.email, "password": PASSWORD})
-    assert answer.status_code == 404
+def test_the_platform_s_own_host_is_for_operators(owner: Person) -> None:
+    given = {"email": owner.user.email, "password": PASSWORD}
+    refused = Api(host="localhost").post("auth/login/", given)
+    assert (refused.status_code, refused.json()["code"]) == (401, "wrong_credentials")
+    User.objects.filter(pk=owner.user.pk).update(is_staff=True)
+    access = Api(host="localhost").post("auth/login/", given).json()["access"]
+    me = Api(host="localhost", token=access).get("auth/me/").json()
+    assert (me["kind"], me["tenant"]) == ("operator", None)
+    assert Api(host=owner.host, token=access).get("auth/me/").status_code == 401
+    assert Api(host="localhost", token=owner.tokens.access).get("auth/me/").status_code == 401
 
 
 def test_the_platform_s_doors_lead_to_the_business(owner: Person) -> None:

@@ -1,6 +1,7 @@
 """A salon with something to book on every day of the week, and a visitor who goes through its pages."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -106,3 +107,8 @@ def page_of(response: HttpResponse) -> str:
     text = response.content.decode()
     assert "<c-" not in text
     return text
+
+
+def without_values(page: str) -> str:
+    """The words of a page, without what is in its fields and without what is random."""
+    return re.sub(r'(value|nonce)="[^"]*"', "", page)

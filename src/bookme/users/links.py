@@ -35,8 +35,8 @@ def account_url(tenant: Tenant | None, path: str) -> str:
 
 
 def one_time_link(*, user: User, tenant: Tenant) -> str:
-    """Leads a member of the team in without a password, on the business's own domain."""
-    return business_url(tenant, f"/team/link/{one_time_token(user=user, tenant=tenant)}/")
+    """Leads a member in without a password, on the business's own domain."""
+    return business_url(tenant, f"/account/link/{one_time_token(user=user, tenant=tenant)}/")
 
 
 def one_time_token(*, user: User, tenant: Tenant | None, purpose: LinkPurpose = LinkPurpose.SIGN_IN) -> str:

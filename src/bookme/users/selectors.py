@@ -12,7 +12,7 @@ from bookme.core.permissions import PERMISSIONS_OF, TEAM_ROLES, CustomerScope, P
 from bookme.tenants.config import BusinessConfig
 from bookme.tenants.context import current_tenant
 from bookme.tenants.models import Tenant
-from bookme.users.models import Membership, SignIn, TwoFactor, User
+from bookme.users.models import AccountRequest, Membership, SignIn, TwoFactor, User
 from bookme.users.tokens import Audience, Claims
 
 
@@ -53,6 +53,15 @@ def _holds(sign_in: SignIn, tenant_id: UUID | None) -> bool:
 def person(user_id: UUID) -> User | None:
     """With their second factor."""
     return User.objects.select_related("two_factor").filter(pk=user_id).first()
+
+
+def onward_of(request_id: str) -> str:
+    """The path to go on with that an AccountRequest holds; empty if there is no such request."""
+    try:
+        found = AccountRequest.objects.filter(pk=UUID(request_id)).values_list("onward", flat=True).first()
+    except ValueError:
+        return ""
+    return found or ""
 
 
 def sign_ins_of(sign_in: SignIn, *, now: dt.datetime) -> QuerySet[SignIn]:

@@ -2,7 +2,9 @@
 
 from django.urls import include, path
 
-from bookme.web.account import customer_register, customer_sign_in, customer_sign_out, customer_verify
+from bookme.web.account import links, security
+from bookme.web.account.register import customer_register, customer_verify
+from bookme.web.account.sign_in import customer_sign_in, customer_sign_out
 from bookme.web.booking.details import enter_details
 from bookme.web.booking.professional import choose_professional
 from bookme.web.booking.service import choose_service
@@ -37,5 +39,15 @@ urlpatterns = [
     path("account/sign-in/", customer_sign_in, name="account-sign-in"),
     path("account/register/", customer_register, name="account-register"),
     path("account/verify/<str:token>/", customer_verify, name="account-verify"),
+    path("account/link/", links.ask_for_link, name="account-ask-link"),
+    path("account/link/<str:token>/", links.follow_link, name="account-link"),
+    path("account/reset/", links.ask_for_reset, name="account-ask-reset"),
+    path("account/reset/<str:token>/", links.follow_reset, name="account-reset"),
+    path("account/email/<str:token>/", links.follow_new_address, name="account-new-address"),
+    path("account/security/", security.account_security, name="account-security"),
+    path("account/security/password/", security.new_password, name="account-password"),
+    path("account/security/email/", security.new_address, name="account-email"),
+    path("account/security/sign-ins/", security.end_all_sign_ins, name="account-end-sign-ins"),
+    path("account/security/sign-ins/<uuid:sign_in_id>/", security.end_sign_in, name="account-end-sign-in"),
     path("account/sign-out/", customer_sign_out, name="account-sign-out"),
 ]

@@ -2,11 +2,15 @@
 
 from django.urls import path
 
+from bookme.web.account import links
 from bookme.web.mailbox import mailbox, mailbox_html, mailbox_message
 from bookme.web.platform import platform_home
 
 urlpatterns = [
     path("", platform_home, name="platform-home"),
+    path("account/reset/", links.ask_for_reset, name="account-ask-reset"),
+    path("account/reset/<str:token>/", links.follow_reset, name="account-reset"),
+    path("account/email/<str:token>/", links.follow_new_address, name="account-new-address"),
     path("mailbox/", mailbox, name="mailbox"),
     path("mailbox/<str:name>/", mailbox_message, name="mailbox-message"),
     path("mailbox/<str:name>/html/", mailbox_html, name="mailbox-html"),

@@ -10,7 +10,7 @@ from bookme.web.team.urls import urlpatterns
 from tests.factories.users import Person, Stranger
 from tests.web.conftest import Shop
 
-OPEN = {"team-sign-in", "team-sign-out", "team-link"}
+OPEN = {"team-sign-in", "team-sign-out"}
 SOMETHING = UUID(int=7)
 
 

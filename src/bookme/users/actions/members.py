@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from bookme.core.actor import Actor
+from bookme.core.errors import NotAllowed
 from bookme.core.permissions import Role
 from bookme.eventlog.actions import publish
 from bookme.tenants.models import Tenant
@@ -17,10 +18,12 @@ def join(*, user: User, tenant: Tenant, role: Role, actor: Actor, **powers: Any)
     """Make the person a member in that role, with these powers, or change what they were; publishes MemberJoined.
 
     A member already as what they are asked to be stays as they are, and so does one of the team who asks to be a
-    customer. Joins the transaction.
+    customer. Whom the business removed does not come back by asking: NotAllowed `removed`. Joins the transaction.
     """
     member = Membership.objects.select_for_update(of=("self",)).filter(user=user, tenant=tenant).first()
-    if member is not None and member.is_active and role is Role.CUSTOMER:
+    if member is not None and role is Role.CUSTOMER:
+        if not member.is_active:
+            raise NotAllowed("Ask the business to let you in again.", code="removed")
         return member
     plain: dict[str, Any] = {"denied": [], "location_ids": None, "staff_ids": None}
     values = plain | powers | {"role": role.value, "is_active": True}

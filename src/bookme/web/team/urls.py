@@ -28,7 +28,6 @@ urlpatterns = [
     path("", agenda, name="team-agenda"),
     path("sign-in/", sign_in.team_sign_in, name="team-sign-in"),
     path("sign-out/", sign_in.team_sign_out, name="team-sign-out"),
-    path("link/<str:token>/", sign_in.team_link, name="team-link"),
     path("requests/", request_list, name="team-requests"),
     path("bookings/<uuid:booking_id>/", booking.booking_page, name="team-booking"),
     path("bookings/<uuid:booking_id>/notes/", booking.save_notes, name="team-notes"),

@@ -9,6 +9,7 @@ import phonenumbers
 from django import template
 from django.template import Context
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
 from bookme.bookings.models import Booking
@@ -18,6 +19,8 @@ from bookme.core.models import Translated
 from bookme.core.time import MINUTE
 from bookme.locations.selectors import zone_of
 from bookme.tenants.config import Cancellation
+from bookme.tenants.context import require_tenant
+from bookme.web.devices import device_name
 from bookme.web.team.cards import LOOKS, Look
 
 register = template.Library()
@@ -123,6 +126,23 @@ def phone_text(number: str) -> str:
 def site_text(url: str) -> str:
     """An address as people say it: `www.example.com`."""
     return url.partition("://")[2].removesuffix("/")
+
+
+@register.filter
+def onward(path: str) -> str:
+    """A query that leads on to that path afterwards; nothing of none."""
+    return f"?{urlencode({'next': path})}" if path else ""
+
+
+@register.filter
+def at_home(value: dt.datetime) -> dt.datetime:
+    """In the wall time of the business."""
+    return value.astimezone(require_tenant().config.zone)
+
+
+@register.filter
+def device(agent: str) -> str:
+    return device_name(agent)
 
 
 @register.filter

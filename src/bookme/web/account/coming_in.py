@@ -1,0 +1,50 @@
+"""What every way in has in common: the second factor, the session, and where to go on."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from bookme.core.errors import DomainError, NotSignedIn, TooMany
+from bookme.core.time import now
+from bookme.users.actions import sign_out
+from bookme.users.authentication import end_session, session_sign_in, start_session
+from bookme.users.models import SignIn
+from bookme.users.selectors import actor_of
+
+
+def come_in(request: HttpRequest, opened: Callable[[], SignIn], *, onward: str = "") -> HttpResponse:
+    """Let this browser be whoever `opened` signs in, and go on there; raises what `opened` raises."""
+    found = opened()
+    start_session(request, found)
+    return redirect(onward or own_start(found))
+
+
+def own_start(sign_in: SignIn) -> str:
+    """Where somebody begins who did not come from anywhere."""
+    return reverse("team-agenda") if actor_of(sign_in).is_team else reverse("home")
+
+
+def own_path(wanted: str) -> str:
+    """An address of this site, else an empty text: nobody is led elsewhere."""
+    is_ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return wanted if is_ours else ""
+
+
+def sign_in_refusal(error: DomainError) -> str:
+    """Why somebody was not signed in, in words."""
+    if isinstance(error, NotSignedIn):
+        return _("E-mail and password do not match. If you have just registered, follow the link in our mail first.")
+    if isinstance(error, TooMany):
+        return _("Too many failed attempts. Try again in a few minutes.")
+    return error.detail
+
+
+def sign_out_here(request: HttpRequest) -> None:
+    """End the sign-in of this browser, and forget it."""
+    if found := session_sign_in(request):
+        sign_out(sign_in_id=found.id, now=now())
+    end_session(request)

@@ -1,0 +1,150 @@
+"""Links by mail: to sign in without a password, to a new password, to a new address.
+
+Asked for under any address, with one answer for all. What a link does is done by a POST: those who preview mails follow
+every link that they see. A new password is also the way back in for operators, on the platform's own host.
+"""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.http import require_http_methods
+
+from bookme.core.errors import DomainError, Invalid
+from bookme.core.http.client import origin_of
+from bookme.core.time import now
+from bookme.tenants.context import current_tenant, require_tenant
+from bookme.users.actions import admit, ask_to_reset, ask_to_sign_in, confirm_email, reset_password, sign_in_by_link
+from bookme.users.links import user_of_link, user_of_reset
+from bookme.users.models import SignIn, SignInKind
+from bookme.users.selectors import candidate, onward_of
+from bookme.web.account.coming_in import come_in, own_path
+from bookme.web.account.forms import EmailForm, NewPasswordForm
+from bookme.web.account.sign_in import form_page
+
+View = Callable[..., HttpResponse]
+
+
+def account_page(view: View) -> View:
+    """Never kept, safe against forged forms, and only read and posted to."""
+    return never_cache(csrf_protect(require_http_methods(["GET", "HEAD", "POST"])(view)))
+
+
+@account_page
+def ask_for_link(request: HttpRequest) -> HttpResponse:
+    """GET asks where to; POST has a link sent there that signs in and goes on to `next`."""
+    form = EmailForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            ask_to_sign_in(
+                email=form.cleaned_data["email"],
+                language=request.LANGUAGE_CODE,
+                tenant=require_tenant(),
+                origin=origin_of(request),
+                onward=own_path(request.GET.get("next", "")),
+                now=now(),
+            )
+            return written_page(request, form.cleaned_data["email"])
+        except DomainError as error:
+            form.take_refusal(error)
+    return form_page(request, "account/ask_link.html", form)
+
+
+@account_page
+def follow_link(request: HttpRequest, token: str) -> HttpResponse:
+    """GET shows who it signs in; POST does, and spends it."""
+    tenant = require_tenant()
+    try:
+        if request.method == "POST":
+            onward = onward_of(request.GET.get("request", ""))
+            return come_in(
+                request,
+                lambda: sign_in_by_link(token=token, tenant=tenant, origin=origin_of(request), now=now()),
+                onward=onward,
+            )
+        who = user_of_link(token=token, tenant=tenant)
+    except Invalid:
+        return spent_page(request)
+    return render(request, "account/link.html", {"who": who})
+
+
+@account_page
+def ask_for_reset(request: HttpRequest) -> HttpResponse:
+    """GET asks where to; POST has a link to a new password sent there."""
+    form = EmailForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            ask_to_reset(
+                email=form.cleaned_data["email"],
+                language=request.LANGUAGE_CODE,
+                tenant=current_tenant(),
+                origin=origin_of(request),
+                now=now(),
+            )
+            return written_page(request, form.cleaned_data["email"])
+        except DomainError as error:
+            form.take_refusal(error)
+    return form_page(request, "account/ask_reset.html", form)
+
+
+@account_page
+def follow_reset(request: HttpRequest, token: str) -> HttpResponse:
+    """GET asks for the new password; POST sets it and signs in, on the platform's host to the admin."""
+    tenant = current_tenant()
+    form = NewPasswordForm(request.POST or None)
+    try:
+        who = user_of_reset(token=token, tenant=tenant)
+        if request.method == "POST" and form.is_valid():
+            if tenant is None:
+                _set_password(request, token, form)
+                return redirect(reverse("admin:login"))
+            return come_in(request, lambda: _reset(request, token, form))
+    except Invalid as error:
+        if error.code == "link_invalid":
+            return spent_page(request)
+        form.take_refusal(error)
+    return render(request, "account/new_password.html", {"form": form, "who": who}, status=422 if form.errors else 200)
+
+
+@account_page
+def follow_new_address(request: HttpRequest, token: str) -> HttpResponse:
+    """GET asks for a press of the button; POST makes it the address to sign in with."""
+    if request.method == "POST":
+        try:
+            user = confirm_email(token=token, tenant=current_tenant(), origin=origin_of(request), now=now())
+        except Invalid:
+            return spent_page(request)
+        return render(request, "account/address_done.html", {"who": user})
+    return render(request, "account/address.html")
+
+
+def written_page(request: HttpRequest, email: str) -> HttpResponse:
+    """What is said whether or not somebody is written to."""
+    return render(request, "account/written.html", {"email": email})
+
+
+def spent_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "account/link_spent.html", status=404)
+
+
+def _set_password(request: HttpRequest, token: str, form: NewPasswordForm) -> None:
+    reset_password(
+        token=token,
+        password=form.cleaned_data["password"],
+        tenant=current_tenant(),
+        origin=origin_of(request),
+        now=now(),
+    )
+
+
+def _reset(request: HttpRequest, token: str, form: NewPasswordForm) -> SignIn:
+    """The link has proven who it is: they are in, unless they have a second factor."""
+    tenant, origin = require_tenant(), origin_of(request)
+    user = reset_password(token=token, password=form.cleaned_data["password"], tenant=tenant, origin=origin, now=now())
+    who = candidate(user.email, tenant, operators=False)
+    if who is None:
+        raise Invalid(code="link_invalid")
+    return admit(who=who, tenant=tenant, kind=SignInKind.PAGE, origin=origin, way="reset", now=now())
