@@ -52,7 +52,12 @@ def read_challenge(token: str, *, tenant: Tenant | None) -> Challenge:
         found = signing.loads(token, key=_key(tenant), salt=_SALT, max_age=CHALLENGE_AGE)
         return Challenge(UUID(found["u"]), bool(found["o"]), SignInKind(found["k"]), str(found["w"]), str(found["v"]))
     except (signing.BadSignature, KeyError, TypeError, ValueError) as error:
-        raise NotSignedIn("This took too long. Sign in again.", code="challenge_invalid") from error
+        raise challenge_invalid() from error
+
+
+def challenge_invalid() -> NotSignedIn:
+    """Of one that is too old, forged, for elsewhere, or of somebody whose secrets or rights changed."""
+    return NotSignedIn("This took too long. Sign in again.", code="challenge_invalid")
 
 
 def _key(tenant: Tenant | None) -> str:

@@ -44,3 +44,32 @@ def count_mail(*, email: str, address: str) -> None:
     ):
         if counted.is_over(limit):
             raise TooMany("Too many mails were asked for. Try again later.", retry_after=counted.seconds_left)
+
+
+CODES_PER_NETWORK = Limit("second-factor", most=5, seconds=15 * 60)
+CODES_PER_PERSON = Limit("second-factor-person", most=50, seconds=60 * 60)
+
+
+def count_code(*, account: str, address: str) -> None:
+    """Count a code of a second factor as if it were wrong. Raises TooMany.
+
+    The wide limit is on the account, over all networks: six digits could be guessed from many. Only who has given the
+    first factor comes that far, and `account` changes with it, so that a new password is the way out for its owner.
+    """
+    network = network_of(address)
+    for limit, counted in (
+        (CODES_PER_NETWORK, count(CODES_PER_NETWORK, account, network)),
+        (CODES_PER_PERSON, count(CODES_PER_PERSON, account)),
+    ):
+        if counted.is_over(limit):
+            raise TooMany(
+                "Too many wrong codes. Try again later.",
+                retry_after=counted.seconds_left,
+                is_first=counted.number == limit.most + 1,
+            )
+
+
+def forgive_code(*, account: str, address: str) -> None:
+    """It was right: the network begins anew, and the account gets its one try back."""
+    forget(CODES_PER_NETWORK, account, network_of(address))
+    take_back(CODES_PER_PERSON, account)

@@ -12,8 +12,10 @@ from bookme.core.permissions import PERMISSIONS_OF, TEAM_ROLES, CustomerScope, P
 from bookme.tenants.config import BusinessConfig
 from bookme.tenants.context import current_tenant
 from bookme.tenants.models import Tenant
-from bookme.users.models import AccountRequest, Membership, SignIn, TwoFactor, User
+from bookme.users.models import AccountRequest, Membership, RecoveryCode, SignIn, TwoFactor, User
 from bookme.users.tokens import Audience, Claims
+
+PENDING_AGE = dt.timedelta(hours=1)
 
 
 def live_sign_in(*, sign_in_id: UUID, tenant_id: UUID | None, now: dt.datetime) -> SignIn | None:
@@ -121,6 +123,18 @@ def operator_actor(user: User) -> Actor:
 def acting_as(user: User, origin: Origin) -> Actor:
     """A person who acts on their own account before, or without, being signed in to a business."""
     return Actor(kind=ActorKind.USER, id=user.pk, name=user.name or user.email, origin=origin)
+
+
+def pending_two_factor(user: User, *, now: dt.datetime) -> TwoFactor | None:
+    """The second factor that they began to set up within the hour and have not confirmed."""
+    begun = TwoFactor.objects.filter(user=user, confirmed_at=None, created_at__gte=now - PENDING_AGE).first()
+    if begun is not None:
+        begun.user = user
+    return begun
+
+
+def recovery_codes_left(user: User) -> int:
+    return RecoveryCode.objects.filter(user=user, used_at=None).count()
 
 
 def has_two_factor(user: User) -> bool:

@@ -28,6 +28,13 @@ from bookme.users.actions.entering import (
 from bookme.users.actions.members import forget_unproven_password, join, make_operator
 from bookme.users.actions.passwords import MAX_PASSWORD
 from bookme.users.actions.refreshing import rotate_tokens, sign_out_by, token_pair
+from bookme.users.actions.two_factor import (
+    begin_two_factor,
+    confirm_two_factor,
+    pass_second_factor,
+    remake_recovery_codes,
+    turn_off_two_factor,
+)
 
 __all__ = [
     "MAX_PASSWORD",
@@ -35,15 +42,19 @@ __all__ = [
     "ask_to_register",
     "ask_to_reset",
     "ask_to_sign_in",
+    "begin_two_factor",
     "change_password",
     "confirm_email",
+    "confirm_two_factor",
     "forget_ended_sign_ins",
     "forget_old_requests",
     "forget_unproven_password",
     "join",
     "make_operator",
     "open_sign_in",
+    "pass_second_factor",
     "registration_of",
+    "remake_recovery_codes",
     "request_email",
     "reset_password",
     "rotate_tokens",
@@ -53,6 +64,7 @@ __all__ = [
     "sign_out_by",
     "sign_out_everywhere",
     "token_pair",
+    "turn_off_two_factor",
     "update_profile",
     "verify_registration",
 ]

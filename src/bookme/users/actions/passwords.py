@@ -37,3 +37,9 @@ def demand_same_person(*, sign_in: SignIn, password: str, now: dt.datetime) -> N
     if not user.check_password(password):
         raise Invalid.field("/current_password", "This is not your password.", code="wrong_password")
     forgive_attempt(email=user.email, address=address)
+
+
+def demand_fresh(*, sign_in: SignIn, password: str, now: dt.datetime) -> None:
+    """As `demand_same_person`, which a sign-in of the last ten minutes is proof enough for."""
+    if now - sign_in.created_at > FRESH:
+        demand_same_person(sign_in=sign_in, password=password, now=now)

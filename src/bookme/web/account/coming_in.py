@@ -12,13 +12,21 @@ from bookme.core.errors import DomainError, NotSignedIn, TooMany
 from bookme.core.time import now
 from bookme.users.actions import sign_out
 from bookme.users.authentication import end_session, session_sign_in, start_session
+from bookme.users.challenge import SecondFactorNeeded
 from bookme.users.models import SignIn
 from bookme.users.selectors import actor_of
+from bookme.web.two_factor import ask_for_code
 
 
 def come_in(request: HttpRequest, opened: Callable[[], SignIn], *, onward: str = "") -> HttpResponse:
-    """Let this browser be whoever `opened` signs in, and go on there; raises what `opened` raises."""
-    found = opened()
+    """Let this browser be whoever `opened` signs in, and go on there; raises what `opened` raises.
+
+    Whoever has a second factor is asked for it first.
+    """
+    try:
+        found = opened()
+    except SecondFactorNeeded as error:
+        return ask_for_code(request, error, onward=onward)
     start_session(request, found)
     return redirect(onward or own_start(found))
 

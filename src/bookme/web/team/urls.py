@@ -23,10 +23,12 @@ from bookme.web.team.new import choose_service, choose_time, enter_customer
 from bookme.web.team.repeat import choose_repeat
 from bookme.web.team.requests import request_list
 from bookme.web.team.taking_over import example_file, take_over
+from bookme.web.two_factor.entering import give_code
 
 urlpatterns = [
     path("", agenda, name="team-agenda"),
     path("sign-in/", sign_in.team_sign_in, name="team-sign-in"),
+    path("sign-in/code/", give_code, {"door": "team"}, name="team-code"),
     path("sign-out/", sign_in.team_sign_out, name="team-sign-out"),
     path("requests/", request_list, name="team-requests"),
     path("bookings/<uuid:booking_id>/", booking.booking_page, name="team-booking"),

@@ -1,0 +1,48 @@
+"""By which door somebody comes in: it decides the look, and where the pages of the second factor are."""
+
+from enum import StrEnum
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from bookme.users.authentication import serves_operators
+
+_ADMIN = "/admin/"
+
+
+class Door(StrEnum):
+    """Customers and the team on the business's own domain, operators on the platform's host."""
+
+    CUSTOMER = "account"
+    TEAM = "team"
+    OPERATOR = "operator"
+
+    @property
+    def layout(self) -> str:
+        """The template whose blocks `heading`, `h1` and `inner` a page of that door fills in."""
+        return "two_factor/door.html" if self is Door.TEAM else "two_factor/page.html"
+
+    @property
+    def code_url(self) -> str:
+        return self._url("code")
+
+    @property
+    def own_url(self) -> str:
+        """Where one sets it up."""
+        return self._url("two-factor")
+
+    @property
+    def sign_in_url(self) -> str:
+        return _ADMIN if self is Door.OPERATOR else self._url("sign-in")
+
+    def _url(self, name: str) -> str:
+        """An operator may be within `/t/<slug>/`, whose table of URLs has none of the platform's pages."""
+        urlconf = settings.ROOT_URLCONF if self is Door.OPERATOR else None
+        return reverse(f"{self}-{name}", urlconf=urlconf)
+
+
+def door_of(request: HttpRequest) -> Door:
+    if serves_operators(request):
+        return Door.OPERATOR
+    return Door.TEAM if request.path_info.startswith("/team/") else Door.CUSTOMER
