@@ -11,6 +11,7 @@ from bookme.core.phones import phone_number
 from bookme.tenants.context import require_tenant
 from bookme.users.actions import MAX_PASSWORD
 from bookme.web.booking.forms import PlainText
+from bookme.web.guarded import GuardedForm
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise  # a name of the stubs alone
@@ -64,7 +65,7 @@ class SignInForm(AccountForm):
     password = password_field(gettext_lazy("Password"), "current-password")
 
 
-class RegisterForm(AccountForm):
+class RegisterForm(AccountForm, GuardedForm):
     """A new customer."""
 
     name = PlainText(label=gettext_lazy("Your name"), max_length=120)
@@ -87,7 +88,7 @@ class RegisterForm(AccountForm):
         return number
 
 
-class EmailForm(AccountForm):
+class EmailForm(AccountForm, GuardedForm):
     """Where to write to."""
 
     email = email_field()

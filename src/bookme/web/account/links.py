@@ -39,14 +39,15 @@ def ask_for_link(request: HttpRequest) -> HttpResponse:
     form = EmailForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            ask_to_sign_in(
-                email=form.cleaned_data["email"],
-                language=request.LANGUAGE_CODE,
-                tenant=require_tenant(),
-                origin=origin_of(request),
-                onward=own_path(request.GET.get("next", "")),
-                now=now(),
-            )
+            if not form.is_trapped:
+                ask_to_sign_in(
+                    email=form.cleaned_data["email"],
+                    language=request.LANGUAGE_CODE,
+                    tenant=require_tenant(),
+                    origin=origin_of(request),
+                    onward=own_path(request.GET.get("next", "")),
+                    now=now(),
+                )
             return written_page(request, form.cleaned_data["email"])
         except DomainError as error:
             form.take_refusal(error)
@@ -77,13 +78,14 @@ def ask_for_reset(request: HttpRequest) -> HttpResponse:
     form = EmailForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            ask_to_reset(
-                email=form.cleaned_data["email"],
-                language=request.LANGUAGE_CODE,
-                tenant=current_tenant(),
-                origin=origin_of(request),
-                now=now(),
-            )
+            if not form.is_trapped:
+                ask_to_reset(
+                    email=form.cleaned_data["email"],
+                    language=request.LANGUAGE_CODE,
+                    tenant=current_tenant(),
+                    origin=origin_of(request),
+                    now=now(),
+                )
             return written_page(request, form.cleaned_data["email"])
         except DomainError as error:
             form.take_refusal(error)

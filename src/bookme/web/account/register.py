@@ -26,14 +26,15 @@ def customer_register(request: HttpRequest) -> HttpResponse:
     form = RegisterForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            ask_to_register(
-                **form.cleaned_data,
-                language=request.LANGUAGE_CODE,
-                tenant=require_tenant(),
-                origin=origin_of(request),
-                onward=own_path(request.GET.get("next", "")),
-                now=now(),
-            )
+            if not form.is_trapped:
+                ask_to_register(
+                    **form.cleaned_data,
+                    language=request.LANGUAGE_CODE,
+                    tenant=require_tenant(),
+                    origin=origin_of(request),
+                    onward=own_path(request.GET.get("next", "")),
+                    now=now(),
+                )
             return written_page(request, form.cleaned_data["email"])
         except DomainError as error:
             form.take_refusal(error)
