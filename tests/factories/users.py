@@ -13,11 +13,12 @@ from django.test import Client
 from factory.django import DjangoModelFactory
 
 from bookme.core.actor import GUEST, Actor, Origin
-from bookme.core.permissions import Role
+from bookme.core.permissions import Permission, Role
 from bookme.core.time import now
 from bookme.tenants.models import Tenant
-from bookme.users.actions import open_sign_in, token_pair
+from bookme.users.actions import MadeKey, open_sign_in, token_pair
 from bookme.users.authentication import SESSION_SIGN_IN, SESSION_TENANT, SESSION_VERSION
+from bookme.users.keys import new_key
 from bookme.users.models import (
     AccountRequest,
     AccountRequestKind,
@@ -137,10 +138,12 @@ class Api:
     `api.post("bookings/", {…}, key="k1").json()`; keyword arguments become headers, `query` the query string.
     """
 
-    def __init__(self, *, host: str, token: str = "", prefix: str = "/api/v1/") -> None:
-        headers = {"host": host} | ({"authorization": f"Bearer {token}"} if token else {})
+    def __init__(
+        self, *, host: str, token: str = "", prefix: str = "/api/v1/", headers: dict[str, str] | None = None
+    ) -> None:
+        bearer = {"authorization": f"Bearer {token}"} if token else {}
         self.prefix = prefix
-        self.client = Client(headers=headers)
+        self.client = Client(headers={"host": host} | bearer | (headers or {}))
 
     def get(self, path: str, query: dict[str, Any] | None = None, **headers: str) -> HttpResponse:
         return self.client.get(self.prefix + path, query, headers=_headers(headers))
@@ -235,3 +238,10 @@ def make_person(tenant: Tenant, role: Role, *, email: str = "", **membership: An
     given = {"email": email} if email else {}
     made = MembershipFactory(user=UserFactory(**given), tenant=tenant, role=role, **membership)
     return Person(user=made.user, membership=made)
+
+
+def make_key(tenant: Tenant, *permissions: Permission, **columns: Any) -> MadeKey:
+    """A key of a business that may do this, with its text."""
+    key = new_key()
+    row = ApiKeyFactory(tenant=tenant, prefix=key.prefix, digest=key.digest, permissions=sorted(permissions), **columns)
+    return MadeKey(row, key.text)

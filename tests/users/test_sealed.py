@@ -13,7 +13,7 @@ import pytest
 from django.test import Client
 
 from bookme.core.http.permissions import declared_for
-from bookme.core.permissions import Access, Role
+from bookme.core.permissions import KEY_PERMISSIONS, Access, Role
 from bookme.core.time import now
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import Tenant
@@ -26,7 +26,7 @@ from tests.factories.customers import CustomerFactory
 from tests.factories.locations import LocationFactory
 from tests.factories.services import ServiceFactory
 from tests.factories.staff import StaffFactory
-from tests.factories.users import Api, Person, make_person
+from tests.factories.users import Api, ApiKeyFactory, Person, make_key, make_person
 from tests.urltable import Operation, operations
 
 CANARY = "Zanzibar-canary"
@@ -80,6 +80,10 @@ WRONG: dict[str, Callable[[Person, Tenant], str]] = {
     "alg none": _alg_none,
     "refresh as access": _refresh_as_access,
     "logged out": _logged_out,
+    "key of another": lambda owner, rival: make_key(rival, *KEY_PERMISSIONS).text,
+    "key revoked": lambda owner, rival: make_key(owner.tenant, *KEY_PERMISSIONS, revoked_at=now()).text,
+    "key expired": lambda owner, rival: make_key(owner.tenant, *KEY_PERMISSIONS, expires_at=now()).text,
+    "key malformed": lambda owner, rival: make_key(owner.tenant, *KEY_PERMISSIONS).text[:-1],
 }
 
 
@@ -94,8 +98,8 @@ def foreign_ids(rival: Tenant) -> list[UUID]:
         named = [each(name=CANARY) for each in (ServiceFactory, StaffFactory, LocationFactory, CustomerFactory)]
         booking = BookingFactory(visit__customer=named[-1], appointment__service=named[0])
         letter = NotificationFactory(subject=CANARY, text=CANARY)
-        waiting = WaitlistEntryFactory(contact_name=CANARY)
-        return [each.pk for each in (*named, booking, booking.visit, booking.appointment, letter, waiting)]
+        waiting, key = WaitlistEntryFactory(contact_name=CANARY), ApiKeyFactory(tenant=rival, name=CANARY)
+        return [each.pk for each in (*named, booking, booking.visit, booking.appointment, letter, key, waiting)]
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -107,10 +111,10 @@ def test_every_operation_refuses_every_wrong_token(
     token = WRONG[wrong](owner, rival)
     client = Client(headers=headers | ({"authorization": f"Bearer {token}"} if token else {}))
     found = {}
-    for each in OPERATIONS:
-        answer = client.generic(
-            each.method, prefix + each.url(ids=_of_its_kind(each, foreign_ids)), "{}", "application/json"
-        )
+    for number, each in enumerate(OPERATIONS):
+        path = prefix + each.url(ids=_of_its_kind(each, foreign_ids))
+        network = f"192.0.2.{number % 8}"  # several: of one, wrong keys are answered as too many before long
+        answer = client.generic(each.method, path, "{}", "application/json", REMOTE_ADDR=network)
         if not _is_right(each, answer.status_code, bool(token)) or CANARY.encode() in answer.content:
             found[str(each)] = (answer.status_code, answer.content[:200])
     assert found == {}

@@ -21,10 +21,11 @@ class CustomerScope(StrEnum):
 
 
 class Access(StrEnum):
-    """Declarations that need no power in the business."""
+    """Declarations that need no power in the business. A key is signed in, and is no person."""
 
     ANYONE = "anyone"
     SIGNED_IN = "signed_in"
+    PERSON = "person"
 
 
 class Permission(StrEnum):

@@ -1,4 +1,4 @@
-"""Who sends a request: a token of the API, a session of the pages, or nobody.
+"""Who sends a request: a token of the API or a key of the business, a session of the pages, or nobody.
 
 Sign-in, user and membership are read on every request, in one query, so that signing out, deactivating and removing
 somebody hold at once. What belongs to another business is worthless here.
@@ -18,6 +18,8 @@ from bookme.core.errors import NotAllowed, NotSignedIn
 from bookme.core.http.client import origin_of
 from bookme.core.time import now
 from bookme.tenants.context import current_tenant
+from bookme.users.actions import admit_key
+from bookme.users.keys import MARK
 from bookme.users.models import SignIn, User
 from bookme.users.selectors import actor_of, live_sign_in, operator_actor, sign_in_of
 from bookme.users.tokens import Audience, TokenType, verify
@@ -30,14 +32,14 @@ SESSION_VERSION = "ver"
 class BusinessAuthentication(BaseAuthentication):
     """Sets `request.user` to a core Actor, or None for a guest, and `request.auth` to the SignIn, if there is one.
 
-    A token that does not hold is refused even where none is needed. A session enforces CSRF for writes.
+    A key has none. A token or key that does not hold is refused even where none is needed. A session enforces CSRF for
+    writes.
     """
 
     def authenticate(self, request: Request) -> tuple[Actor, SignIn | None] | None:
         http_request: HttpRequest = request._request
         if header := request.headers.get("Authorization"):
-            sign_in = sign_in_of_token(_bearer(header), operators=serves_operators(http_request))
-            actor = actor_of(sign_in).coming_from(origin_of(http_request))
+            actor, sign_in = _of_bearer(_bearer(header), http_request)
             http_request.actor = actor  # type: ignore[attr-defined]
             return actor, sign_in
         found = _of_session(http_request)
@@ -118,6 +120,14 @@ def _bearer(header: str) -> str:
     if scheme.lower() != "bearer":
         raise NotSignedIn("Only Bearer tokens are accepted.", code="token_invalid")
     return token.strip()
+
+
+def _of_bearer(token: str, request: HttpRequest) -> tuple[Actor, SignIn | None]:
+    origin = origin_of(request)
+    if token.startswith(MARK):
+        return admit_key(text=token, origin=origin, now=now()), None
+    sign_in = sign_in_of_token(token, operators=serves_operators(request))
+    return actor_of(sign_in).coming_from(origin), sign_in
 
 
 def _of_session(request: HttpRequest) -> tuple[Actor, SignIn | None] | None:

@@ -3,7 +3,7 @@
 What happens on the platform's own host is in the public schema. No fact holds a secret.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -28,7 +28,10 @@ class SignedIn(AuditEvent):
 
 @dataclass(frozen=True)
 class SignInFailed(AuditEvent):
-    """`reason` is `credentials`, `two_factor` or `too_many`; the subject is who has that address, if anybody has."""
+    """`reason` is `credentials`, `two_factor`, `too_many` or `api_key`; the subject is who has that address, if any.
+
+    Of an API key there is no address; the actor is the key, if its secret was right.
+    """
 
     name: ClassVar[str] = "account.sign_in_failed"
     subject: ClassVar[str] = "user_id"
@@ -97,13 +100,14 @@ class MemberRemoved(AuditEvent):
 
 @dataclass(frozen=True)
 class ApiKeyChanged(AuditEvent):
-    """`change` is `made` or `revoked`."""
+    """`change` is `made` or `revoked`; `permissions` are what it may do."""
 
     name: ClassVar[str] = "api_key.changed"
     subject: ClassVar[str] = "key_id"
     key_id: UUID
     key_name: str
     change: str
+    permissions: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,20 @@ def forgive_attempt(*, email: str, address: str) -> None:
     take_back(PER_ADDRESS, network_of(address))
 
 
+WRONG_KEYS = Limit("api-key-wrong", most=100, seconds=15 * 60)
+
+
+def count_wrong_key(*, address: str) -> None:
+    """Count an API key that does not hold. Raises TooMany once there were too many from that network."""
+    counted = count(WRONG_KEYS, network_of(address))
+    if counted.is_over(WRONG_KEYS):
+        raise TooMany(
+            "Too many keys that do not hold. Try again later.",
+            retry_after=counted.seconds_left,
+            is_first=counted.number == WRONG_KEYS.most + 1,
+        )
+
+
 MAILS_PER_CONTACT = Limit("account-mail", most=5, seconds=60 * 60)
 MAILS_PER_NETWORK = Limit("account-mail-network", most=50, seconds=60 * 60)
 

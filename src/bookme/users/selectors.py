@@ -5,14 +5,28 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Concat, NullIf
 
 from bookme.core.actor import Actor, ActorKind, Origin
 from bookme.core.permissions import PERMISSIONS_OF, TEAM_ROLES, CustomerScope, Permission, Role
 from bookme.tenants.config import BusinessConfig
 from bookme.tenants.context import current_tenant
 from bookme.tenants.models import Tenant
-from bookme.users.models import AccountRequest, Membership, RecoveryCode, SignIn, TwoFactor, User
+from bookme.users.keys import powers_of_key
+from bookme.users.models import AccountRequest, ApiKey, Membership, RecoveryCode, SignIn, TwoFactor, User
 from bookme.users.tokens import Audience, Claims
 
 PENDING_AGE = dt.timedelta(hours=1)
@@ -117,6 +131,31 @@ def operator_actor(user: User) -> Actor:
         all_customers=True,
         email=user.email if user.email_verified_at else "",
         lacks_two_factor=lacks,
+    )
+
+
+def actor_of_key(key: ApiKey) -> Actor:
+    """A key acts as itself, with what it was given: in the whole business, of which it sees all customers or none."""
+    return Actor(
+        kind=ActorKind.KEY,
+        id=key.pk,
+        name=key.name,
+        permissions=powers_of_key(key.permissions),
+        all_customers=Permission.CUSTOMERS_READ.value in key.permissions,
+    )
+
+
+def api_keys_of(tenant_id: UUID) -> QuerySet[ApiKey]:
+    """The newest first, each with `created_by_name`, and `maker_left`: whether they are of the team no more."""
+    maker = User.objects.filter(pk=OuterRef("created_by"))
+    members = Membership.objects.filter(tenant=OuterRef("tenant"), is_active=True, role__in=TEAM_ROLES)
+    is_member, is_operator = Exists(members.filter(user=OuterRef("created_by"))), Exists(maker.filter(is_staff=True))
+    called = Coalesce(NullIf("name", Value("")), "email", output_field=CharField())
+    name = Coalesce(Subquery(maker.values(called=called)), Value(""))
+    as_operator = Concat(Value("BookMe ("), name, Value(")"))
+    return ApiKey.objects.filter(tenant=tenant_id).annotate(
+        created_by_name=Case(When(~is_member & is_operator, then=as_operator), default=name),
+        maker_left=~is_member & ~is_operator,
     )
 
 

@@ -4,8 +4,17 @@ from typing import Any
 
 from rest_framework import serializers
 
-from bookme.core.http.fields import EmailField, LanguageField, PhoneField, PlainText, ZoneField
+from bookme.core.http.fields import (
+    BoundedList,
+    EmailField,
+    InstantField,
+    LanguageField,
+    PhoneField,
+    PlainText,
+    ZoneField,
+)
 from bookme.core.http.serializers import InputSerializer
+from bookme.core.permissions import KEY_PERMISSIONS
 from bookme.users.actions import MAX_PASSWORD
 
 
@@ -79,6 +88,36 @@ class SignInOutput(serializers.Serializer[Any]):
     used_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
     current = serializers.BooleanField()
+
+
+class ApiKeyInput(InputSerializer):
+    """`permissions` are at most those of whoever makes it; without `expires_at` it is good until it is revoked."""
+
+    name = PlainText(max_length=80)
+    permissions = BoundedList(
+        child=serializers.ChoiceField(choices=sorted(KEY_PERMISSIONS)), min_length=1, max_length=len(KEY_PERMISSIONS)
+    )
+    expires_at = InstantField(required=False, allow_null=True, default=None)
+
+
+class ApiKeyOutput(serializers.Serializer[Any]):
+    """`prefix` is how the key begins. `last_used_at` is right to the minute."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    prefix = serializers.CharField()
+    permissions = serializers.ListField(child=serializers.ChoiceField(choices=sorted(KEY_PERMISSIONS)))
+    created_at = InstantField()
+    created_by = serializers.CharField(source="created_by_name")
+    expires_at = InstantField(allow_null=True)
+    last_used_at = InstantField(allow_null=True)
+    revoked_at = InstantField(allow_null=True)
+
+
+class MadeApiKeyOutput(ApiKeyOutput):
+    """`key` is told this once; null where the same request is answered again."""
+
+    key = serializers.CharField(allow_null=True)
 
 
 class TokensOutput(serializers.Serializer[Any]):

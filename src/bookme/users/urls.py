@@ -14,6 +14,7 @@ from bookme.users.views.accounts import (
     SignInLinkView,
     VerifyEmailView,
 )
+from bookme.users.views.api_keys import ApiKeysView, OneApiKeyView
 from bookme.users.views.sessions import (
     LoginView,
     LogoutEverywhereView,
@@ -43,4 +44,6 @@ urlpatterns = [
     path("auth/verify-email/", VerifyEmailView.as_view(), name="auth-verify-email"),
     path("auth/sign-in-link/", SignInLinkView.as_view(), name="auth-sign-in-link"),
     path("auth/sign-in-link/confirm/", SignInLinkConfirmView.as_view(), name="auth-sign-in-link-confirm"),
+    path("api-keys/", ApiKeysView.as_view(), name="api-keys"),
+    path("api-keys/<uuid:id>/", OneApiKeyView.as_view(), name="api-key"),
 ]

@@ -133,8 +133,9 @@ class BusinessAuthenticationScheme(OpenApiAuthenticationExtension):  # type: ign
     name = ["token", "session"]
 
     def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:
+        how = "What `POST auth/login/` gives, or a key of the business."
         return [
-            {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "`POST auth/login/` gives one."},
+            {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": how},
             {
                 "type": "apiKey",
                 "in": "cookie",

@@ -16,6 +16,7 @@ from bookme.users.actions.accounts import (
     update_profile,
     verify_registration,
 )
+from bookme.users.actions.api_keys import MadeKey, admit_key, make_api_key, revoke_api_key
 from bookme.users.actions.entering import (
     admit,
     forget_ended_sign_ins,
@@ -38,7 +39,9 @@ from bookme.users.actions.two_factor import (
 
 __all__ = [
     "MAX_PASSWORD",
+    "MadeKey",
     "admit",
+    "admit_key",
     "ask_to_register",
     "ask_to_reset",
     "ask_to_sign_in",
@@ -50,6 +53,7 @@ __all__ = [
     "forget_old_requests",
     "forget_unproven_password",
     "join",
+    "make_api_key",
     "make_operator",
     "open_sign_in",
     "pass_second_factor",
@@ -57,6 +61,7 @@ __all__ = [
     "remake_recovery_codes",
     "request_email",
     "reset_password",
+    "revoke_api_key",
     "rotate_tokens",
     "sign_in",
     "sign_in_by_link",

@@ -131,7 +131,7 @@ class PasswordView(AccountView):
     `current_password` is demanded of whoever has one; who has none must have signed in within the last ten minutes.
     """
 
-    permissions = {"POST": Access.SIGNED_IN}
+    permissions = {"POST": Access.PERSON}
     serializer_class = NewPasswordInput
 
     @extend_schema(operation_id="auth_password", request=NewPasswordInput, responses={200: TokensOutput, 204: None})
@@ -150,7 +150,7 @@ class PasswordView(AccountView):
 class EmailView(AccountView):
     """Ask to sign in under another address: a link goes there. `current_password` as for a new password."""
 
-    permissions = {"POST": Access.SIGNED_IN}
+    permissions = {"POST": Access.PERSON}
     serializer_class = NewEmailInput
 
     @extend_schema(operation_id="auth_email", request=NewEmailInput, responses={202: DetailOutput})
@@ -177,7 +177,7 @@ class EmailConfirmView(AccountView):
 class MeView(AccountView):
     """Who is signed in, and what they may do here; a key of the business has no e-mail and no role."""
 
-    permissions = {"GET": Access.SIGNED_IN, "PATCH": Access.SIGNED_IN}
+    permissions = {"GET": Access.SIGNED_IN, "PATCH": Access.PERSON}
     serializer_class = MeOutput
 
     @extend_schema(operation_id="auth_me", responses=MeOutput)

@@ -98,7 +98,7 @@ class LogoutView(AccountView):
 class LogoutEverywhereView(AccountView):
     """End every sign-in of the caller, this one too, in every business."""
 
-    permissions = {"POST": Access.SIGNED_IN}
+    permissions = {"POST": Access.PERSON}
 
     @extend_schema(operation_id="auth_logout_everywhere", request=None, responses={204: None})
     def post(self, request: Request) -> Response:
@@ -113,7 +113,7 @@ class LogoutEverywhereView(AccountView):
 class SignInsView(AccountView):
     """Where the caller is signed in to this business now, the newest first."""
 
-    permissions = {"GET": Access.SIGNED_IN}
+    permissions = {"GET": Access.PERSON}
     serializer_class = SignInOutput
 
     @extend_schema(operation_id="auth_sign_ins", responses=SignInOutput(many=True))
@@ -127,7 +127,7 @@ class SignInsView(AccountView):
 class OneSignInView(AccountView):
     """One of them, to be ended."""
 
-    permissions = {"DELETE": Access.SIGNED_IN}
+    permissions = {"DELETE": Access.PERSON}
 
     @extend_schema(operation_id="auth_sign_ins_end", responses={204: None})
     def delete(self, request: Request, sign_in_id: UUID) -> Response:
