@@ -49,7 +49,7 @@ class Actor:
     visit_id: UUID | None = None
     email: str = ""
     lacks_two_factor: bool = False
-    origin: Origin = UNKNOWN_ORIGIN
+    origin: Origin = field(default=UNKNOWN_ORIGIN, compare=False)
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions
