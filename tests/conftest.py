@@ -74,6 +74,7 @@ def _nothing_kept(request: pytest.FixtureRequest) -> Iterator[None]:
     forget_tenants()
     if "db" in request.fixturenames or "committed" in request.fixturenames:
         caches["default"].clear()
+        caches["process"].clear()
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """Guessing passwords ends after ten failures; locking others out never begins."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -10,8 +11,11 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from bookme.core.limits import Limit, count, forget, network_of, take_back
 from bookme.core.permissions import Role
+from bookme.tenants.context import require_tenant
 from bookme.tenants.models import Tenant
-from bookme.users.limits import PER_ACCOUNT, PER_ADDRESS
+from bookme.users.limits import EVERYWHERE, KNOWN_SECONDS, MAILS_PER_CONTACT, PER_ACCOUNT, PER_NETWORK, count_attempt
+from bookme.users.links import one_time_token
+from bookme.users.models import User
 from tests.factories.users import PASSWORD, Api, Person, make_person
 
 
@@ -61,8 +65,8 @@ def test_a_success_begins_anew(owner: Person) -> None:
 
 
 def test_one_address_over_many_accounts(salon: Tenant, owner: Person) -> None:
-    codes = [_try(f"guess{each}@people.example").status_code for each in range(PER_ADDRESS.most + 1)]
-    assert codes == [401] * PER_ADDRESS.most + [429]
+    codes = [_try(f"guess{each}@people.example").status_code for each in range(PER_NETWORK.most + 1)]
+    assert codes == [401] * PER_NETWORK.most + [429]
     assert _try(owner.user.email, PASSWORD).status_code == 429
     assert _try(owner.user.email, PASSWORD, address="198.51.100.1").status_code == 200
 
@@ -88,16 +92,88 @@ def test_many_at_once_are_all_counted(committed: Tenant) -> None:
     assert codes == [401] * 10 + [429] * 20
 
 
-def test_without_redis_people_sign_in(
-    owner: Person, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def _redis_away(monkeypatch: pytest.MonkeyPatch) -> None:
     def away(*_: Any, **__: Any) -> Any:
         raise RedisConnectionError("away")
 
     monkeypatch.setattr("bookme.core.limits._redis", away)
-    assert [_try(owner.user.email).status_code for _ in range(12)] == [401] * 12
+
+
+def test_without_redis_people_sign_in_and_nobody_guesses(
+    owner: Person, manager: Person, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    _redis_away(monkeypatch)
+    assert _try(manager.user.email, PASSWORD).status_code == 200
+    assert [_try(owner.user.email).status_code for _ in range(9)] == [401] * 9
     assert _try(owner.user.email, PASSWORD).status_code == 200
-    assert "limit_not_counted" in caplog.text
+    assert [_try(owner.user.email).status_code for _ in range(11)] == [401] * 10 + [429]
+    assert "limit_counted_by_process" in caplog.text
+
+
+def _fail_everywhere(email: str) -> None:
+    """A hundred failures, from as few networks as it takes; all but one of each only counted, as the tries are."""
+    for network in range(10):
+        for _ in range(9):
+            count_attempt(email=email, address=f"198.18.{network}.1")
+        assert _try(email, address=f"198.18.{network}.1").status_code == 401
+
+
+def test_after_a_hundred_failures_from_everywhere_a_new_network_needs_a_link(owner: Person) -> None:
+    home, away = "203.0.113.7", "203.0.113.99"
+    assert _try(owner.user.email, PASSWORD, address=home).status_code == 200
+    _fail_everywhere(owner.user.email)
+    assert _try(owner.user.email, PASSWORD, address=home).status_code == 200, "nobody is locked out of where they are"
+    refused = _try(owner.user.email, PASSWORD, address=away)
+    assert (refused.status_code, refused.json()["code"]) == (429, "use_sign_in_link")
+    assert 0 < int(refused["Retry-After"]) <= 3600
+    token = one_time_token(user=User.objects.get(pk=owner.user.pk), tenant=require_tenant())
+    api = Api(host="salon.localhost")
+    api.client.defaults["REMOTE_ADDR"] = away
+    assert api.post("auth/sign-in-link/confirm/", {"token": token}).status_code == 200
+    assert _try(owner.user.email, PASSWORD, address=away).status_code == 200, "and now they are known there"
+
+
+def test_an_account_that_nobody_has_is_refused_alike(owner: Person) -> None:
+    answers = []
+    for email, address in ((owner.user.email, "203.0.113.99"), ("nobody@nowhere.example", "203.0.113.98")):
+        _fail_everywhere(email)
+        found = _try(email, address=address)
+        told = re.sub(r"t=\d+", "t=", found["RateLimit"])
+        answers.append((found.status_code, found.json(), sorted(found.headers), found["RateLimit-Policy"], told))
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 429
+
+
+def test_a_network_is_known_for_thirty_days(owner: Person) -> None:
+    _try(owner.user.email, PASSWORD)
+    client = caches["default"]._cache.get_client(None, write=True)
+    [key] = client.keys("known:*")
+    assert KNOWN_SECONDS - 60 < client.ttl(key) <= KNOWN_SECONDS
+    client.delete(key)
+    _fail_everywhere(owner.user.email)
+    assert _try(owner.user.email, PASSWORD).status_code == 429
+
+
+def test_others_in_the_network_do_not_lock_out_who_is_known_there(owner: Person, manager: Person) -> None:
+    assert _try(owner.user.email, PASSWORD).status_code == 200
+    for each in range(PER_NETWORK.most):
+        _try(f"guess{each}@people.example")
+    assert _try(manager.user.email, PASSWORD).json()["code"] == "use_sign_in_link"
+    assert _try(owner.user.email, PASSWORD).status_code == 200
+
+
+def test_tries_that_are_refused_do_not_count_for_everywhere(owner: Person) -> None:
+    for _ in range(EVERYWHERE.most + 1):
+        _try(owner.user.email)
+    assert _try(owner.user.email, PASSWORD, address="198.51.100.1").status_code == 200
+
+
+def test_a_mailbox_is_not_flooded(salon: Tenant) -> None:
+    codes = [
+        Api(host="salon.localhost").post("auth/sign-in-link/", {"email": "ada@mail.example"}).status_code
+        for _ in range(MAILS_PER_CONTACT.most + 1)
+    ]
+    assert codes == [202] * MAILS_PER_CONTACT.most + [429]
 
 
 LIMIT = Limit("test", most=2, seconds=60)

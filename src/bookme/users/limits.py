@@ -1,67 +1,52 @@
-"""Failed sign-ins: counted before the password is looked at, so that a thousand at once are counted as well.
+"""What is counted so that nobody guesses, and nobody floods: before anything is looked up, known or unknown alike.
 
-The narrow limit is on account and address together, so that a stranger cannot lock anybody out elsewhere; the wide one
-is on the address alone, over all accounts and all businesses.
+A guess is counted before it is looked at, so that a thousand at once are counted as well. A password three times:
+narrowly, for an account from one network, so that a stranger cannot lock anybody out elsewhere; for a network, over all
+accounts and all businesses; and for an account from everywhere. The last two shut out only networks that the account
+has not been used from, and the way in from there is a link in a mail. See docs/decisions/0026.
 """
 
-from bookme.core.errors import TooMany
-from bookme.core.limits import Limit, count, forget, network_of, take_back
+from bookme.core.limits import Limit, count, forget, is_remembered, network_of, refuse_over, remember, take_back
 
+KNOWN_SECONDS = 30 * 86400
 PER_ACCOUNT = Limit("sign-in-account", most=10, seconds=15 * 60)
-PER_ADDRESS = Limit("sign-in-address", most=100, seconds=15 * 60)
+PER_NETWORK = Limit("sign-in-network", most=100, seconds=15 * 60)
+EVERYWHERE = Limit("sign-in-everywhere", most=100, seconds=60 * 60, counts_others=True)
+CODES_PER_NETWORK = Limit("second-factor", most=5, seconds=15 * 60)
+CODES_PER_PERSON = Limit("second-factor-person", most=50, seconds=60 * 60, counts_others=True)
+WRONG_KEYS = Limit("api-key-wrong", most=100, seconds=15 * 60)
+FORMS_PER_NETWORK = Limit("account-form-network", most=600, seconds=10 * 60)
+MAILS_PER_NETWORK = Limit("account-mail-network", most=50, seconds=60 * 60)
+MAILS_PER_CONTACT = Limit("account-mail", most=5, seconds=60 * 60, counts_others=True)
+_KNOWN = "network"
 
 
 def count_attempt(*, email: str, address: str) -> None:
-    """Count a try as if it failed. Raises TooMany once there were too many."""
+    """Count a try of a password as if it failed, by each limit only if the one before lets it through.
+
+    Raises TooMany; with code `use_sign_in_link` if what is too many are the account's failures elsewhere, or those of
+    others in this network. From a network that the account has been used from, these do not matter.
+    """
     network = network_of(address)
-    for limit, counted in (
-        (PER_ACCOUNT, count(PER_ACCOUNT, email, network)),
-        (PER_ADDRESS, count(PER_ADDRESS, network)),
-    ):
-        if counted.is_over(limit):
-            raise TooMany(
-                "Too many failed attempts. Try again later.",
-                retry_after=counted.seconds_left,
-                is_first=counted.number == limit.most + 1,
-            )
+    refuse_over(PER_ACCOUNT, count(PER_ACCOUNT, email, network), "Too many failed attempts. Try again later.")
+    for limit, part in ((PER_NETWORK, network), (EVERYWHERE, email)):
+        counted = count(limit, part)
+        if counted.is_over(limit) and not is_remembered(_KNOWN, email, network):
+            detail = "Too many failed attempts. Ask for a link by mail to sign in with, or try again later."
+            refuse_over(limit, counted, detail, code="use_sign_in_link")
 
 
 def forgive_attempt(*, email: str, address: str) -> None:
-    """It succeeded: the account begins anew here, and the address gets its one try back."""
-    forget(PER_ACCOUNT, email, network_of(address))
-    take_back(PER_ADDRESS, network_of(address))
+    """It was right: the account begins anew here, and everybody gets this one try back."""
+    network = network_of(address)
+    forget(PER_ACCOUNT, email, network)
+    take_back(PER_NETWORK, network)
+    take_back(EVERYWHERE, email)
 
 
-WRONG_KEYS = Limit("api-key-wrong", most=100, seconds=15 * 60)
-
-
-def count_wrong_key(*, address: str) -> None:
-    """Count an API key that does not hold. Raises TooMany once there were too many from that network."""
-    counted = count(WRONG_KEYS, network_of(address))
-    if counted.is_over(WRONG_KEYS):
-        raise TooMany(
-            "Too many keys that do not hold. Try again later.",
-            retry_after=counted.seconds_left,
-            is_first=counted.number == WRONG_KEYS.most + 1,
-        )
-
-
-MAILS_PER_CONTACT = Limit("account-mail", most=5, seconds=60 * 60)
-MAILS_PER_NETWORK = Limit("account-mail-network", most=50, seconds=60 * 60)
-
-
-def count_mail(*, email: str, address: str) -> None:
-    """Count a mail that somebody asks us to send, known or not, before anything is looked up. Raises TooMany."""
-    for limit, counted in (
-        (MAILS_PER_NETWORK, count(MAILS_PER_NETWORK, network_of(address))),
-        (MAILS_PER_CONTACT, count(MAILS_PER_CONTACT, email)),
-    ):
-        if counted.is_over(limit):
-            raise TooMany("Too many mails were asked for. Try again later.", retry_after=counted.seconds_left)
-
-
-CODES_PER_NETWORK = Limit("second-factor", most=5, seconds=15 * 60)
-CODES_PER_PERSON = Limit("second-factor-person", most=50, seconds=60 * 60)
+def remember_network(*, email: str, address: str) -> None:
+    """They have proven who they are from there: for 30 days what strangers do does not shut them out of it."""
+    remember(_KNOWN, email, network_of(address), seconds=KNOWN_SECONDS)
 
 
 def count_code(*, account: str, address: str) -> None:
@@ -70,20 +55,28 @@ def count_code(*, account: str, address: str) -> None:
     The wide limit is on the account, over all networks: six digits could be guessed from many. Only who has given the
     first factor comes that far, and `account` changes with it, so that a new password is the way out for its owner.
     """
-    network = network_of(address)
-    for limit, counted in (
-        (CODES_PER_NETWORK, count(CODES_PER_NETWORK, account, network)),
-        (CODES_PER_PERSON, count(CODES_PER_PERSON, account)),
-    ):
-        if counted.is_over(limit):
-            raise TooMany(
-                "Too many wrong codes. Try again later.",
-                retry_after=counted.seconds_left,
-                is_first=counted.number == limit.most + 1,
-            )
+    for limit, parts in ((CODES_PER_NETWORK, (account, network_of(address))), (CODES_PER_PERSON, (account,))):
+        refuse_over(limit, count(limit, *parts), "Too many wrong codes. Try again later.")
 
 
 def forgive_code(*, account: str, address: str) -> None:
     """It was right: the network begins anew, and the account gets its one try back."""
     forget(CODES_PER_NETWORK, account, network_of(address))
     take_back(CODES_PER_PERSON, account)
+
+
+def count_wrong_key(*, address: str) -> None:
+    """Count an API key that does not hold. Raises TooMany once there were too many from that network."""
+    refuse_over(WRONG_KEYS, count(WRONG_KEYS, network_of(address)), "Too many keys that do not hold. Try again later.")
+
+
+def count_form(*, address: str) -> None:
+    """Count what anybody may send about an account, known or not. Raises TooMany."""
+    refuse_over(FORMS_PER_NETWORK, count(FORMS_PER_NETWORK, network_of(address)))
+
+
+def count_mail(*, email: str, address: str) -> None:
+    """Count a mail that somebody asks us to send, known or not, before anything is looked up. Raises TooMany."""
+    count_form(address=address)
+    for limit, part in ((MAILS_PER_NETWORK, network_of(address)), (MAILS_PER_CONTACT, email)):
+        refuse_over(limit, count(limit, part), "Too many mails were asked for. Try again later.")

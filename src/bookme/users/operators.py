@@ -7,7 +7,7 @@ from unfold.forms import AuthenticationForm
 
 from bookme.core.errors import TooMany
 from bookme.core.http.client import client_address
-from bookme.users.limits import count_attempt, forgive_attempt
+from bookme.users.limits import count_attempt, forgive_attempt, remember_network
 
 
 class OperatorForm(AuthenticationForm):
@@ -22,4 +22,5 @@ class OperatorForm(AuthenticationForm):
             raise ValidationError(error.detail, code=error.code) from error
         cleaned = super().clean()
         forgive_attempt(email=email, address=address)
+        remember_network(email=email, address=address)
         return cleaned

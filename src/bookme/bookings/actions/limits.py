@@ -16,7 +16,7 @@ from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.states import KEEPS_SEATS, UPCOMING, Status
 from bookme.core.actor import Actor, ActorKind
 from bookme.core.errors import Conflict, TooMany
-from bookme.core.limits import network_of
+from bookme.core.limits import Left, network_of, tell
 from bookme.customers.actions import Contact
 from bookme.services.models import Service
 from bookme.tenants.statements import prepared_rows
@@ -92,10 +92,16 @@ def guest_contacts(contact: Contact, *, actor: Actor) -> frozenset[str]:
 
 
 def require_network_limit(*, network: str | None, adding: int = 1, now: dt.datetime) -> None:
-    """Raises TooMany where guests of this network would have more bookings than they may. A look without a lock."""
-    most = settings.GUEST_BOOKINGS_PER_ADDRESS
-    if _exceeds({"guest_address": network}, most, adding, now):
-        raise TooMany("There are too many guest bookings from this network.", retry_after=RETRY_AFTER)
+    """Raises TooMany where guests of this network would have more bookings than they may. A look without a lock.
+
+    What is left is told; not that of a contact, which may be another person's.
+    """
+    if not network:
+        return
+    most, name = settings.GUEST_BOOKINGS_PER_ADDRESS, "guest-bookings-network"
+    had = _obtained({"guest_address": network}, most, now)
+    refuse_beyond(name, most, had=had, adding=adding, detail="There are too many guest bookings from this network.")
+    tell(Left(name, most, most - had - adding, if_done=True))
 
 
 def require_contact_limit(*, contact: Contact, actor: Actor, adding: int = 1, now: dt.datetime) -> None:
@@ -103,18 +109,27 @@ def require_contact_limit(*, contact: Contact, actor: Actor, adding: int = 1, no
 
     Exact if the caller's lock holds `guest_contacts`.
     """
-    if actor.kind is not ActorKind.GUEST:
-        return
     given = {"contact_email": contact.email, "contact_phone": contact.phone}
-    if _exceeds(given, settings.GUEST_BOOKINGS_PER_CONTACT, adding, now):
-        raise TooMany("You have as many bookings as a guest may have ahead, or make in a day.", retry_after=RETRY_AFTER)
+    if actor.kind is not ActorKind.GUEST or not any(given.values()):
+        return
+    most = settings.GUEST_BOOKINGS_PER_CONTACT
+    detail = "You have as many bookings as a guest may have ahead, or make in a day."
+    refuse_beyond("guest-bookings-contact", most, had=_obtained(given, most, now), adding=adding, detail=detail)
 
 
-def _exceeds(columns: Mapping[str, str | None], most: int, adding: int, now: dt.datetime) -> bool:
-    """Whether with so many more there were too many bookings whose visit has the value of one of these columns."""
+def refuse_beyond(name: str, most: int, *, had: int, adding: int = 1, detail: str) -> None:
+    """Raises TooMany where so many more would be too many, and tells what is left of that limit."""
+    if had + adding > most:
+        tell(Left(name, most, max(most - had, 0), seconds_left=RETRY_AFTER))
+        raise TooMany(detail, retry_after=RETRY_AFTER)
+
+
+def _obtained(columns: Mapping[str, str | None], most: int, now: dt.datetime) -> int:
+    """How many bookings there are whose visit has the value of one of these columns, of which has the most.
+
+    It does not count further than `most`.
+    """
     given = {column: value for column, value in columns.items() if value}
-    if not given:
-        return False
     times = {
         "now": now,
         "since": now - RECENT,
@@ -123,4 +138,4 @@ def _exceeds(columns: Mapping[str, str | None], most: int, adding: int, now: dt.
         "most": most,
     }
     [counts] = prepared_rows(f"SELECT {', '.join(_OBTAINED[column] for column in given)}", times | given)
-    return any(count + adding > most for count in counts)
+    return int(max(counts))

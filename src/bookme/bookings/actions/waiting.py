@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Max, Q
 
 from bookme.bookings.actions.facts import waiting_fact
-from bookme.bookings.actions.limits import RECENT, RETRY_AFTER, TEAM_SOURCE, guest_contacts
+from bookme.bookings.actions.limits import RECENT, TEAM_SOURCE, guest_contacts, refuse_beyond
 from bookme.bookings.actions.powers import require_within
 from bookme.bookings.actions.request import BookingRequest
 from bookme.bookings.actions.rows import said_columns
@@ -28,7 +28,7 @@ from bookme.bookings.selectors.waiting import (
     would_open,
 )
 from bookme.core.actor import SYSTEM, Actor
-from bookme.core.errors import Conflict, Invalid, NotAllowed, NotFound, TooMany
+from bookme.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from bookme.core.permissions import Permission
 from bookme.core.time import is_calendar_day
 from bookme.customers.actions import consents_of, find_or_make_customer
@@ -210,23 +210,27 @@ def _require_full(entry: WaitlistEntry, now: dt.datetime) -> None:
 
 
 def _require_network(entry: WaitlistEntry, now: dt.datetime) -> None:
-    if entry.guest_address and _have(Q(guest_address=entry.guest_address), settings.GUEST_BOOKINGS_PER_ADDRESS, now):
-        raise TooMany("Too many guests of this network wait already.", retry_after=RETRY_AFTER)
+    if entry.guest_address:
+        most = settings.GUEST_BOOKINGS_PER_ADDRESS
+        had = _having(Q(guest_address=entry.guest_address), most, now)
+        refuse_beyond("waitlist-network", most, had=had, detail="Too many guests of this network wait already.")
 
 
 def _require_contact(entry: WaitlistEntry, contacts: frozenset[str], now: dt.datetime) -> None:
     """Exact, since the lock holds the contacts."""
+    most = settings.GUEST_BOOKINGS_PER_CONTACT
     for column in ("contact_email", "contact_phone"):
         given = getattr(entry, column)
-        if given in contacts and _have(Q(**{column: given}), settings.GUEST_BOOKINGS_PER_CONTACT, now):
-            raise TooMany("You wait for as much as a guest may wait for.", retry_after=RETRY_AFTER)
+        if given in contacts:
+            had = _having(Q(**{column: given}), most, now)
+            refuse_beyond("waitlist-contact", most, had=had, detail="You wait for as much as a guest may wait for.")
 
 
-def _have(same: Q, most: int, now: dt.datetime) -> bool:
-    """Whether there are so many that wait still or, whatever became of them, are not a day old."""
+def _having(same: Q, most: int, now: dt.datetime) -> int:
+    """How many wait still or, whatever became of them, are not a day old; not counted further than `most`."""
     counted = Q(status__in=STILL_WAITS) | Q(created_at__gt=now - RECENT)
     found = WaitlistEntry.objects.filter(same, counted).exclude(source=TEAM_SOURCE).order_by()
-    return found[:most].count() >= most
+    return found[:most].count()
 
 
 def _require_new(entry: WaitlistEntry) -> None:

@@ -31,6 +31,7 @@ class BookingsView(BookingView):
     """Bookings: those that the caller may see, and new ones."""
 
     permissions = {"GET": Access.SIGNED_IN, "POST": Access.ANYONE}
+    limited = frozenset({"POST"})
     serializer_class = BookingInput
     filterset_class = BookingFilter
     queryset = Booking.objects.none()

@@ -78,6 +78,7 @@ class SeriesView(SeriesStepView):
     """New series."""
 
     permissions = {"POST": Access.ANYONE}
+    limited = frozenset({"POST"})
     serializer_class = SeriesInput
 
     @extend_schema(operation_id="series_create", request=SeriesInput, responses={201: NewSeriesOutput})

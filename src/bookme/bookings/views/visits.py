@@ -49,6 +49,7 @@ class VisitsView(VisitView):
     """New visits."""
 
     permissions = {"POST": Access.ANYONE}
+    limited = frozenset({"POST"})
     serializer_class = VisitInput
 
     @extend_schema(operation_id="visits_create", request=VisitInput, responses={201: NewVisitOutput})

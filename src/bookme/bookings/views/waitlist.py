@@ -76,6 +76,7 @@ class WaitlistView(WaitlistBase):
     """Who waits, in the order of the lines, and joining them."""
 
     permissions = {"GET": Access.SIGNED_IN, "POST": Access.ANYONE}
+    limited = frozenset({"POST"})
     serializer_class = WaitlistInput
     filterset_class = WaitlistFilter
     queryset = WaitlistEntry.objects.none()

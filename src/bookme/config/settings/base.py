@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "bookme.tenants.middleware.TenantMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "bookme.core.http.limits.RateLimitHeaders",
     "csp.middleware.CSPMiddleware",
     "bookme.config.middleware.AdminPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -154,6 +155,12 @@ _REDIS = {
 CACHES = {
     "default": _REDIS | {"KEY_PREFIX": "bookme"},
     "tenant": _REDIS | {"KEY_PREFIX": "bookme-t", "KEY_FUNCTION": "bookme.tenants.cache.tenant_cache_key"},
+    # What a process counts by itself while Redis is away (core/limits.py).
+    "process": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "process",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
 }
 
 CELERY_BROKER_URL = REDIS_URL
@@ -248,7 +255,15 @@ CORS_ALLOW_HEADERS = (
     "if-none-match",
     "x-request-id",
 )
-CORS_EXPOSE_HEADERS = ("API-Version", "ETag", "Idempotency-Replayed", "Retry-After", "X-Request-Id")
+CORS_EXPOSE_HEADERS = (
+    "API-Version",
+    "ETag",
+    "Idempotency-Replayed",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "X-Request-Id",
+)
 
 # Pages ------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

@@ -54,6 +54,25 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="Of your choice, at most 200 characters: the same request under the same key is done once.",
 )
+_PROBLEM_CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_LIMIT_HEADERS = ("RateLimit", "RateLimit-Policy")
+HEADERS: dict[str, Any] = {
+    "RateLimit": {
+        "description": "What is left (`r`) of each limit that counted this, and in how many seconds it is whole (`t`).",
+        "schema": {"type": "string"},
+        "example": '"sign-in-account";r=9;t=900, "sign-in-network";r=99;t=900',
+    },
+    "RateLimit-Policy": {
+        "description": "Of each of them how much there is (`q`), and in how many seconds (`w`).",
+        "schema": {"type": "string"},
+        "example": '"sign-in-account";q=10;w=900, "sign-in-network";q=100;w=900',
+    },
+    "Retry-After": {
+        "description": "In how many seconds it is worth trying again.",
+        "schema": {"type": "integer", "minimum": 0},
+        "example": 900,
+    },
+}
 VERSION_HEADER = {"description": "The version of the API that answered.", "schema": {"type": "string"}, "example": "1"}
 
 
@@ -113,10 +132,12 @@ class ApiSchema(AutoSchema):
 
     def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
-        bodies["default"] = {
-            "description": "A problem (RFC 9457)",
-            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        }
+        if self.method in getattr(self.view, "limited", ()):
+            bodies["429"] = {"description": "Too many: a limit is reached", "content": _PROBLEM_CONTENT}
+            for each in bodies.values():
+                each["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in _LIMIT_HEADERS}
+            bodies["429"]["headers"]["Retry-After"] = {"$ref": "#/components/headers/Retry-After"}
+        bodies["default"] = {"description": "A problem (RFC 9457)", "content": _PROBLEM_CONTENT}
         return bodies
 
 
@@ -146,10 +167,10 @@ class BusinessAuthenticationScheme(OpenApiAuthenticationExtension):  # type: ign
 
 
 def add_problem(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """A hook of drf-spectacular: the schema of problems, and the version header on every answer."""
+    """A hook of drf-spectacular: the schema of problems, the headers, and the version on every answer."""
     components = result.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
-    components.setdefault("headers", {})["API-Version"] = VERSION_HEADER
+    components.setdefault("headers", {}).update({"API-Version": VERSION_HEADER, **HEADERS})
     for operations in result["paths"].values():
         for operation in operations.values():
             for answer in operation.get("responses", {}).values():

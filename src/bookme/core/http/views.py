@@ -35,11 +35,13 @@ from bookme.core.http.serializers import AnySerializer, kept
 class ApiView(generics.GenericAPIView[Any]):
     """Declared permissions, checked queries, the API's version on every answer.
 
-    `permissions` maps each method to what it needs. `actor` is the caller, GUEST if nobody is signed in. What a view
+    `permissions` maps each method to what it needs. `limited` are the methods that limits count, for the description:
+    their answers say what is left. `actor` is the caller, GUEST if nobody is signed in. What a view
     answers is not to be kept by a cache, unless the view sets Cache-Control itself.
     """
 
     permissions: ClassVar[Mapping[str, Declaration]] = {}
+    limited: ClassVar[frozenset[str]] = frozenset()
     metadata_class = None  # OPTIONS is for CORS alone; what DRF would tell is in the OpenAPI document
 
     @property

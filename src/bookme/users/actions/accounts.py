@@ -20,7 +20,7 @@ from bookme.users.actions.entering import end_sign_ins
 from bookme.users.actions.members import join
 from bookme.users.actions.passwords import demand_good_password, demand_same_person
 from bookme.users.events import AccountChanged
-from bookme.users.limits import count_mail
+from bookme.users.limits import count_form, count_mail, remember_network
 from bookme.users.links import row_of_token, spent_link, user_of_reset
 from bookme.users.mails import AccountMail, mail_account
 from bookme.users.models import AccountRequest, AccountRequestKind, EmailChange, Membership, SignIn, User
@@ -90,8 +90,9 @@ def verify_registration(*, token: str, tenant: Tenant, origin: Origin, now: dt.d
     """The link of a registration was followed: the address is theirs, and they are a customer of this business.
 
     Who has an account keeps it with its password: the link has proven who they are, not what was typed before. Raises
-    Invalid (`link_invalid`). Locks the request. Publishes AccountChanged, MemberJoined.
+    Invalid (`link_invalid`) and TooMany. Locks the request. Publishes AccountChanged, MemberJoined.
     """
+    count_form(address=origin.address)
     request_id = row_of_token(token=token, tenant=tenant, kind=AccountRequestKind.REGISTER, age=LINK_AGE)
     with transaction.atomic():
         asked = AccountRequest.objects.select_for_update(of=("self",)).filter(pk=request_id).first()
@@ -107,8 +108,9 @@ def verify_registration(*, token: str, tenant: Tenant, origin: Origin, now: dt.d
 def reset_password(*, token: str, password: str, tenant: Tenant | None, origin: Origin, now: dt.datetime) -> User:
     """A new password for whoever followed the link, whose address is theirs; every sign-in of theirs ends.
 
-    Raises Invalid (`link_invalid`, `weak_password`). Publishes AccountChanged; they are told by mail.
+    Raises Invalid (`link_invalid`, `weak_password`) and TooMany. Publishes AccountChanged; they are told by mail.
     """
+    count_form(address=origin.address)
     user = user_of_reset(token=token, tenant=tenant)
     demand_good_password(password, user)
     hashed = make_password(password)
@@ -120,6 +122,7 @@ def reset_password(*, token: str, password: str, tenant: Tenant | None, origin: 
         end_sign_ins(user_id=user.pk, now=now)
         publish(AccountChanged(user_id=user.pk, what="password"), actor=acting_as(user, origin))
         mail_account(mail=AccountMail.PASSWORD_CHANGED, id=user.pk, now=now)
+    remember_network(email=user.email, address=origin.address)
     return user
 
 
@@ -163,8 +166,9 @@ def request_email(
 def confirm_email(*, token: str, tenant: Tenant | None, origin: Origin, now: dt.datetime) -> User:
     """The link at the new address was followed: it is theirs now. The former one is told, all sign-ins go on.
 
-    Raises Invalid (`link_invalid`), also where the address has become another's. Publishes AccountChanged.
+    Raises Invalid (`link_invalid`), also where the address has become another's, and TooMany. Publishes AccountChanged.
     """
+    count_form(address=origin.address)
     change_id = row_of_token(token=token, tenant=tenant, kind=AccountMail.NEW_ADDRESS, age=LINK_AGE)
     try:
         with transaction.atomic():

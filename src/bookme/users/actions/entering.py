@@ -13,7 +13,7 @@ from bookme.eventlog.actions import publish
 from bookme.tenants.models import Tenant
 from bookme.users.challenge import SecondFactorNeeded, challenge_token
 from bookme.users.events import SignedIn, SignedOut, SignInFailed
-from bookme.users.limits import count_attempt, forgive_attempt
+from bookme.users.limits import count_attempt, count_form, forgive_attempt, remember_network
 from bookme.users.links import LinkPurpose, spent_link, user_of_link
 from bookme.users.models import Membership, SignIn, SignInKind, User
 from bookme.users.selectors import actor_of, candidate, has_two_factor, user_of
@@ -68,9 +68,10 @@ def sign_in_by_link(
     Their address counts as verified: the link came there, or from an operator. Who is handed over from another host of
     ours gave their second factor there.
 
-    Raises Invalid (`link_invalid`), and SecondFactorNeeded as `admit`. Only for a POST: those who preview mails follow
-    every GET.
+    Raises Invalid (`link_invalid`), TooMany, and SecondFactorNeeded as `admit`. Only for a POST: those who preview
+    mails follow every GET.
     """
+    count_form(address=origin.address)
     user = user_of_link(token=token, tenant=tenant, purpose=purpose)
     membership = Membership.objects.select_related("user").filter(user=user, tenant=tenant, is_active=True).first()
     with transaction.atomic():
@@ -79,8 +80,8 @@ def sign_in_by_link(
             raise spent_link()
         User.objects.filter(pk=user.pk, email_verified_at=None).update(email_verified_at=now)
         membership.user.refresh_from_db()
-        if purpose is LinkPurpose.HAND_OVER:
-            return open_sign_in(who=membership, kind=kind, origin=origin, way="switch", now=now)
+    if purpose is LinkPurpose.HAND_OVER:
+        return open_sign_in(who=membership, kind=kind, origin=origin, way="switch", now=now)
     return admit(who=membership, tenant=tenant, kind=kind, origin=origin, way="link", now=now)
 
 
@@ -118,6 +119,7 @@ def open_sign_in(
     """A sign-in of a member, or of an operator as a User, who has proven all there is to prove. Publishes SignedIn."""
     membership = who if isinstance(who, Membership) else None
     user = user_of(who)
+    remember_network(email=user.email, address=origin.address)
     with transaction.atomic():
         User.objects.filter(pk=user.pk).update(last_login=now)
         opened = SignIn.objects.create(

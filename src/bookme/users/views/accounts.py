@@ -40,6 +40,7 @@ class RegisterView(AccountView):
     """Become a customer of this business, by a link in a mail. The answer is the same whether the address is known."""
 
     permissions = {"POST": Access.ANYONE}
+    limited = frozenset({"POST"})
     authentication_classes = ()
     serializer_class = RegisterInput
 
@@ -55,6 +56,7 @@ class VerifyEmailView(AccountView):
     """Take the token of the link that registering sent: the account is made, and its address verified."""
 
     permissions = {"POST": Access.ANYONE}
+    limited = frozenset({"POST"})
     authentication_classes = ()
     serializer_class = TokenInput
 
@@ -70,6 +72,7 @@ class SignInLinkView(AccountView):
     """Ask for a link that signs in without a password. The answer is the same whether the address is known."""
 
     permissions = {"POST": Access.ANYONE}
+    limited = frozenset({"POST"})
     authentication_classes = ()
     serializer_class = EmailInput
 
@@ -85,6 +88,7 @@ class SignInLinkConfirmView(AccountView):
     """Take the token of such a link, once, for tokens of the API. As signing in, for whoever has a second factor."""
 
     permissions = {"POST": Access.ANYONE}
+    limited = frozenset({"POST"})
     authentication_classes = ()
     serializer_class = TokenInput
 
@@ -101,6 +105,7 @@ class PasswordResetView(AccountView):
     """Ask for a link to a new password. The answer is the same whether the address is known."""
 
     permissions = {"POST": Access.ANYONE}
+    limited = frozenset({"POST"})
     authentication_classes = ()
     serializer_class = EmailInput
 
@@ -116,6 +121,7 @@ class PasswordResetConfirmView(AccountView):
     """Set the new password with the token of such a link. Every sign-in of the person ends."""
 
     permissions = {"POST": Access.ANYONE}
+    limited = frozenset({"POST"})
     authentication_classes = ()
     serializer_class = ResetInput
 
@@ -132,6 +138,7 @@ class PasswordView(AccountView):
     """
 
     permissions = {"POST": Access.PERSON}
+    limited = frozenset({"POST"})
     serializer_class = NewPasswordInput
 
     @extend_schema(operation_id="auth_password", request=NewPasswordInput, responses={200: TokensOutput, 204: None})
@@ -151,6 +158,7 @@ class EmailView(AccountView):
     """Ask to sign in under another address: a link goes there. `current_password` as for a new password."""
 
     permissions = {"POST": Access.PERSON}
+    limited = frozenset({"POST"})
     serializer_class = NewEmailInput
 
     @extend_schema(operation_id="auth_email", request=NewEmailInput, responses={202: DetailOutput})
@@ -165,6 +173,7 @@ class EmailConfirmView(AccountView):
     """Take the token of the link at the new address: it is the one to sign in with from now on."""
 
     permissions = {"POST": Access.ANYONE}
+    limited = frozenset({"POST"})
     authentication_classes = ()
     serializer_class = TokenInput
 

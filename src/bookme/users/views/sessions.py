@@ -34,6 +34,7 @@ class LoginView(AccountView):
     """
 
     permissions = {"POST": Access.ANYONE}
+    limited = frozenset({"POST"})
     authentication_classes = ()
     serializer_class = LoginInput
 
