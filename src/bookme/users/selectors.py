@@ -25,11 +25,13 @@ from bookme.core.permissions import PERMISSIONS_OF, TEAM_ROLES, CustomerScope, P
 from bookme.tenants.config import BusinessConfig
 from bookme.tenants.context import current_tenant
 from bookme.tenants.models import Tenant
+from bookme.users.codes import provisioning_uri
 from bookme.users.keys import powers_of_key
 from bookme.users.models import AccountRequest, ApiKey, Membership, RecoveryCode, SignIn, TwoFactor, User
 from bookme.users.tokens import Audience, Claims
 
 PENDING_AGE = dt.timedelta(hours=1)
+PLATFORM_NAME = "BookMe"
 
 
 def live_sign_in(*, sign_in_id: UUID, tenant_id: UUID | None, now: dt.datetime) -> SignIn | None:
@@ -105,7 +107,7 @@ def actor_from_membership(membership: Membership) -> Actor:
     if role is Role.STAFF:
         permissions |= {Permission.BOOKINGS_READ_ALL} if team.staff_see_all_bookings else frozenset()
         all_customers |= team.staff_see_all_customers
-    lacks = team.require_two_factor and role in TEAM_ROLES and not has_two_factor(user)
+    lacks = _demanded_of(membership) and not has_two_factor(user)
     return Actor(
         kind=ActorKind.USER,
         id=user.id,
@@ -172,6 +174,19 @@ def pending_two_factor(user: User, *, now: dt.datetime) -> TwoFactor | None:
     return begun
 
 
+def two_factor_uri(begun: TwoFactor, *, tenant: Tenant | None) -> str:
+    """What the QR code says: the app shows it under the name of the business, or of the platform."""
+    issuer = tenant.name if tenant else PLATFORM_NAME
+    return provisioning_uri(secret=begun.secret, email=begun.user.email, issuer=issuer)
+
+
+def two_factor_demanded(sign_in: SignIn) -> bool:
+    """Whether whoever signed in so has to have a second factor."""
+    if sign_in.membership is None:
+        return bool(settings.OPERATORS_NEED_TWO_FACTOR)
+    return _demanded_of(sign_in.membership)
+
+
 def recovery_codes_left(user: User) -> int:
     return RecoveryCode.objects.filter(user=user, used_at=None).count()
 
@@ -201,6 +216,10 @@ def audience_of(membership: Membership | None) -> Audience:
     if membership is None:
         return Audience.PLATFORM
     return Audience.CUSTOMER if membership.role == Role.CUSTOMER else Audience.TEAM
+
+
+def _demanded_of(membership: Membership) -> bool:
+    return membership.role in TEAM_ROLES and _config_of(membership).team.require_two_factor
 
 
 def _config_of(membership: Membership) -> BusinessConfig:

@@ -16,6 +16,7 @@ from bookme.core.http.fields import (
 from bookme.core.http.serializers import InputSerializer
 from bookme.core.permissions import KEY_PERMISSIONS
 from bookme.users.actions import MAX_PASSWORD
+from bookme.users.codes import MAX_CODE
 
 
 class PasswordField(serializers.CharField):
@@ -75,6 +76,44 @@ class MeInput(InputSerializer):
     phone = PhoneField(required=False, allow_blank=True)
     language = LanguageField(required=False)
     timezone = ZoneField(required=False, allow_blank=True)
+
+
+class CodeInput(InputSerializer):
+    """A code of the authenticator app, or a recovery code."""
+
+    code = PlainText(max_length=MAX_CODE)
+
+
+class VerifyInput(CodeInput):
+    challenge = PlainText(max_length=2048)
+
+
+class SetupInput(InputSerializer):
+    current_password = PasswordField(required=False, allow_blank=True, default="")
+
+
+class TurnOffInput(CodeInput):
+    current_password = PasswordField(required=False, allow_blank=True, default="")
+
+
+class TwoFactorOutput(serializers.Serializer[Any]):
+    """`is_demanded`: by the business of its team, or by the platform of its operators."""
+
+    is_on = serializers.BooleanField()
+    since = serializers.DateTimeField(allow_null=True)
+    recovery_codes_left = serializers.IntegerField()
+    is_demanded = serializers.BooleanField()
+
+
+class SetupOutput(serializers.Serializer[Any]):
+    """`secret` in base32 for typing, `uri` (`otpauth:`) for a QR code."""
+
+    secret = serializers.CharField()
+    uri = serializers.CharField()
+
+
+class RecoveryCodesOutput(serializers.Serializer[Any]):
+    recovery_codes = serializers.ListField(child=serializers.CharField())
 
 
 class SignInOutput(serializers.Serializer[Any]):

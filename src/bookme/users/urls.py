@@ -23,6 +23,14 @@ from bookme.users.views.sessions import (
     RefreshView,
     SignInsView,
 )
+from bookme.users.views.two_factor import (
+    RecoveryCodesView,
+    TwoFactorConfirmView,
+    TwoFactorDisableView,
+    TwoFactorSetupView,
+    TwoFactorVerifyView,
+    TwoFactorView,
+)
 
 platform_urlpatterns = [
     path("auth/login/", LoginView.as_view(), name="auth-login"),
@@ -36,6 +44,12 @@ platform_urlpatterns = [
     path("auth/password/", PasswordView.as_view(), name="auth-password"),
     path("auth/email/", EmailView.as_view(), name="auth-email"),
     path("auth/email/confirm/", EmailConfirmView.as_view(), name="auth-email-confirm"),
+    path("auth/2fa/", TwoFactorView.as_view(), name="auth-two-factor"),
+    path("auth/2fa/setup/", TwoFactorSetupView.as_view(), name="auth-two-factor-setup"),
+    path("auth/2fa/confirm/", TwoFactorConfirmView.as_view(), name="auth-two-factor-confirm"),
+    path("auth/2fa/verify/", TwoFactorVerifyView.as_view(), name="auth-two-factor-verify"),
+    path("auth/2fa/recovery-codes/", RecoveryCodesView.as_view(), name="auth-recovery-codes"),
+    path("auth/2fa/disable/", TwoFactorDisableView.as_view(), name="auth-two-factor-disable"),
     path("auth/me/", MeView.as_view(), name="auth-me"),
 ]
 urlpatterns = [

@@ -19,9 +19,7 @@ from bookme.tenants.models import Tenant
 from bookme.users.links import account_url, one_time_token, reset_token, row_token
 from bookme.users.mails import AccountMail
 from bookme.users.models import AccountRequest, AccountRequestKind, EmailChange, User
-from bookme.users.selectors import candidate, person, user_of
-
-PLATFORM_NAME = "BookMe"
+from bookme.users.selectors import PLATFORM_NAME, candidate, person, user_of
 
 
 @dataclass(frozen=True)
