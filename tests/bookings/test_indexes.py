@@ -11,22 +11,27 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bookme.bookings.actions.limits import require_contact_limit, require_network_limit
+from bookme.bookings.selectors.customers import customers_visible_to
 from bookme.bookings.selectors.sessions import sessions_between
 from bookme.bookings.selectors.snapshots import load_snapshot
 from bookme.bookings.selectors.team import bookings_between, requests_for
 from bookme.core.actor import SYSTEM, Actor, ActorKind
+from bookme.core.ids import uuid7
+from bookme.core.permissions import PERMISSIONS_OF, Role
 from bookme.customers.actions import Contact
+from bookme.customers.models import Customer
 from bookme.eventlog.models import Event
 from bookme.services.models import Service
 from bookme.tenants.config import AnyStaff, Policy
 from bookme.tenants.models import Tenant
 from tests.bookings.desk import NOW
+from tests.factories.bookings import AppointmentFactory, BookingFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.locations import LocationFactory
 from tests.factories.services import ServiceFactory
 from tests.factories.staff import EVERY_DAY, StaffFactory
 
-PEOPLE, EACH = 10, 1500
+PEOPLE, EACH, CUSTOMERS = 10, 1500, 10_000
 DAY = dt.timedelta(days=1)
 GUEST = Actor(kind=ActorKind.GUEST, name="")
 
@@ -40,12 +45,19 @@ SELECT gen_random_uuid(), at - interval '10 days', at, %(service)s, person, %(pl
 FROM unnest(%(people)s::uuid[]) AS person, generate_series(1, %(each)s) AS n,
     LATERAL (SELECT %(now)s::timestamptz + (n - %(each)s + 100) * interval '12 hours' AS at) AS begun
 """
+_CUSTOMERS = """
+INSERT INTO customers_customer (id, created_at, updated_at, name, email, phone, language, notes, tags, is_active,
+    metadata)
+SELECT gen_random_uuid(), %(now)s, %(now)s, 'Ada ' || n, 'ada' || n || '@mail.example', '', '', '', '[]', true, '{}'
+FROM generate_series(1, %(customers)s) AS n
+"""
 _VISITS = """
 INSERT INTO bookings_visit (id, created_at, updated_at, reference, customer_id, contact_name, contact_email,
     contact_phone, language, notes, answers, consents, source, guest_address, link_version)
-SELECT id, created_at, created_at, 'R' || row_number() OVER (), %(customer)s, 'Ada', 'ada' || n || '@mail.example',
+SELECT made.id, created_at, created_at, 'R' || row_number() OVER (), known.id, 'Ada', 'ada' || n || '@mail.example',
     '+44' || n, 'en', '', '{}', '{}', 'api', '10.0.0.0'::inet + n, 1
 FROM (SELECT id, created_at, row_number() OVER () / 5 AS n FROM bookings_appointment) AS made
+    JOIN (SELECT id, row_number() OVER () - 1 AS n FROM customers_customer) AS known USING (n)
 """
 _BOOKINGS = """
 INSERT INTO bookings_booking (id, created_at, updated_at, visit_id, appointment_id, position, status, party_size,
@@ -60,7 +72,7 @@ _EVENTS = """
 INSERT INTO eventlog_event (id, name, payload, actor_kind, actor_name, request_id, occurred_at)
 SELECT gen_random_uuid(), 'booking.confirmed', '{}', 'guest', '', '', created_at FROM bookings_appointment
 """
-_TABLES = ("bookings_appointment", "bookings_visit", "bookings_booking", "eventlog_event")
+_TABLES = ("customers_customer", "bookings_appointment", "bookings_visit", "bookings_booking", "eventlog_event")
 
 
 @pytest.fixture
@@ -73,11 +85,11 @@ def years(salon: Tenant) -> Service:
         "place": LocationFactory().pk,
         "people": people,
         "each": EACH,
-        "customer": CustomerFactory().pk,
+        "customers": CUSTOMERS,
         "now": NOW,
     }
     with connection.cursor() as cursor:
-        for statement in (_APPOINTMENTS, _VISITS, _BOOKINGS, _EVENTS):
+        for statement in (_CUSTOMERS, _APPOINTMENTS, _VISITS, _BOOKINGS, _EVENTS):
             cursor.execute(statement, values)
         cursor.execute(f"ANALYZE {', '.join(_TABLES)}")
     return service
@@ -110,6 +122,32 @@ def test_an_index_serves_its_query_and_no_table_is_read_whole(years: Service) ->
         assert index in used, (index, used)
         read_whole = {node["Relation Name"] for node in plans if node["Node Type"] == "Seq Scan"}
         assert not read_whole & set(_TABLES), (index, read_whole)
+
+
+def test_the_customers_of_one_calendar_are_found_without_reading_everybody(years: Service) -> None:
+    """Ten who came to one person, one who came to whom that person helped, and one whom they put down themselves."""
+    ada = StaffFactory(user_id=uuid7())
+    actor = Actor(ActorKind.USER, id=ada.user_id, role=Role.STAFF, permissions=PERMISSIONS_OF[Role.STAFF])
+    came = [BookingFactory(appointment__staff=ada, appointment__starts_at=NOW + n * DAY) for n in range(10)]
+    with_ben = BookingFactory(appointment__starts_at=NOW + 10 * DAY)
+    AppointmentFactory(lead=with_ben.appointment, staff=ada, starts_at=NOW + 10 * DAY, seats_taken=1)
+    added = CustomerFactory(added_by=actor.id)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {', '.join(_TABLES)}")
+    mine = {each.visit.customer for each in (*came, with_ben)} | {added}
+
+    def page() -> list[Customer]:
+        return list(customers_visible_to(actor).filter(is_active=True)[:50])
+
+    with CaptureQueriesContext(connection) as asked:
+        assert set(page()) == mine
+    assert len(asked) == 3
+    assert customers_visible_to(actor).count() == len(mine)
+    assert customers_visible_to(SYSTEM).count() > CUSTOMERS
+    nodes = _plans(page) + _plans(lambda: customers_visible_to(actor).count())
+    assert not any(each.get("Parent Relationship") == "SubPlan" for each in nodes), "something is asked per customer"
+    read_whole = {each["Relation Name"] for each in nodes if each["Node Type"] == "Seq Scan"}
+    assert not any(each.startswith("bookings_") for each in read_whole), read_whole
 
 
 def _plans(act: Callable[[], object]) -> list[dict[str, Any]]:

@@ -4,13 +4,21 @@ from typing import Any
 
 import pytest
 
+from bookme.core.permissions import CustomerScope, Role
 from bookme.customers.models import Customer
 from bookme.eventlog.models import Event
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import Tenant
 from tests.answers import faults, ids
 from tests.factories.customers import ConsentFactory, CustomerAddressFactory, CustomerFactory
-from tests.factories.users import Person
+from tests.factories.users import Person, make_person
+
+
+@pytest.fixture
+def stylist(salon: Tenant) -> Person:
+    """Who reads everybody and keeps nobody; whom others see is in tests/bookings/test_customers_in_scope.py."""
+    return make_person(salon, Role.STAFF, customer_scope=CustomerScope.ALL)
+
 
 ADA = {"name": "Ada", "email": "Ada@Mail.example", "phone": "020 7946 0102", "tags": ["vip"], "notes": "Tea.\nNo milk."}
 

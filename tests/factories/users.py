@@ -16,7 +16,7 @@ from bookme.core.actor import GUEST, Actor
 from bookme.core.permissions import Permission, Role
 from bookme.core.time import now
 from bookme.tenants.models import Tenant
-from bookme.users.actions import MadeKey, open_sign_in, token_pair
+from bookme.users.actions import MadeKey, token_pair
 from bookme.users.authentication import SESSION_SIGN_IN, SESSION_TENANT, SESSION_VERSION
 from bookme.users.keys import new_key
 from bookme.users.models import (

@@ -1,4 +1,4 @@
-"""What lists of bookings are narrowed by."""
+"""What lists of bookings, of who waits and of customers are narrowed by."""
 
 import datetime as dt
 from typing import ClassVar
@@ -6,13 +6,13 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django_filters.filters import MultipleChoiceFilter, UUIDFilter
+from django_filters.filters import CharFilter, MultipleChoiceFilter, UUIDFilter
 from django_filters.rest_framework.filterset import FilterSet
 
 from bookme.bookings.models import Booking, Waiting, WaitlistEntry
 from bookme.bookings.selectors.bookings import on_calendars
 from bookme.bookings.states import Status
-from bookme.core.http.filters import Day, DayRange, Search
+from bookme.core.http.filters import ActiveFilters, Day, DayRange, Search, Tag
 from bookme.core.time import day_bounds
 
 
@@ -61,6 +61,17 @@ class WaitlistFilter(FilterSet):
 
     def with_person(self, rows: QuerySet[WaitlistEntry], name: str, value: UUID) -> QuerySet[WaitlistEntry]:
         return rows.filter(Q(staff=value) | Q(session__staff=value))
+
+
+class CustomerFilters(DayRange, ActiveFilters):
+    """`from` and `to`: known since these days of the business, both inclusive."""
+
+    tag = Tag()
+    email = CharFilter(lookup_expr="iexact", max_length=254)
+    phone = CharFilter(max_length=40)
+    search = Search("name", "email", "phone")
+
+    starts_field = ends_field = "created_at"
 
 
 def narrowed(rows: QuerySet[Booking], request: HttpRequest) -> QuerySet[Booking] | None:

@@ -1,8 +1,22 @@
 from django.urls import path
 
-from bookme.bookings.views import bookings, exports, imports, openings, series, sessions, steps, visits, waitlist
+from bookme.bookings.views import (
+    bookings,
+    customers,
+    exports,
+    imports,
+    openings,
+    series,
+    sessions,
+    steps,
+    visits,
+    waitlist,
+)
 
 urlpatterns = [
+    path("customers/", customers.CustomersView.as_view()),
+    path("customers/import/", customers.CustomersImportView.as_view()),
+    path("customers/<uuid:id>/", customers.OneCustomerView.as_view()),
     path("bookings/", bookings.BookingsView.as_view(), name="bookings"),
     path("bookings/available-slots/", openings.AvailableSlotsView.as_view(), name="available-slots"),
     path("bookings/explain-slot/", openings.ExplainSlotView.as_view(), name="explain-slot"),

@@ -73,6 +73,15 @@ class Actor:
         return replace(self, name=name) if self.kind is ActorKind.GUEST and not self.name else self
 
     @property
+    def is_bound(self) -> bool:
+        """Whether some places, or some calendars, are all that they reach."""
+        return self.location_ids is not None or self.staff_ids is not None
+
+    @property
+    def sees_all_bookings(self) -> bool:
+        return self.may(Permission.BOOKINGS_READ_ALL) and not self.is_bound
+
+    @property
     def is_team(self) -> bool:
         """Owner, manager, staff, a key of the business, or an operator acting for it."""
         return self.kind in {ActorKind.OPERATOR, ActorKind.KEY} or self.role in TEAM_ROLES

@@ -7,7 +7,10 @@ from bookme.core.models import Row
 
 
 class Customer(Row):
-    """Found by lower-case e-mail, else by phone. Booking never changes a row: the visit keeps what was given."""
+    """Found by lower-case e-mail, else by phone. Booking never changes a row: the visit keeps what was given.
+
+    `added_by` is who of the team put them down, if somebody did: theirs to see, wherever they come.
+    """
 
     name = models.CharField(max_length=120)
     email = models.EmailField(blank=True)
@@ -16,6 +19,7 @@ class Customer(Row):
     notes = models.TextField(max_length=4000, blank=True)
     tags = models.JSONField(default=list, blank=True)
     user_id = models.UUIDField(null=True, blank=True, unique=True)
+    added_by = models.UUIDField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
     metadata = models.JSONField(default=dict, blank=True)
 
@@ -24,7 +28,10 @@ class Customer(Row):
         constraints = [
             models.UniqueConstraint(fields=["email"], condition=~Q(email=""), name="customer_email_once"),
         ]
-        indexes = [models.Index(fields=["phone"], condition=~Q(phone=""), name="customer_phone")]
+        indexes = [
+            models.Index(fields=["phone"], condition=~Q(phone=""), name="customer_phone"),
+            models.Index(fields=["added_by"], condition=Q(added_by__isnull=False), name="customer_added_by"),
+        ]
 
     def __str__(self) -> str:
         return self.name

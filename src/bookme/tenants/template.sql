@@ -185,7 +185,7 @@ ALTER TABLE "staff_servicearea" ADD CONSTRAINT "staff_servicearea_staff_id_efe46
 --
 CREATE INDEX "staff_servicearea_staff_id_efe46a15" ON "staff_servicearea" ("staff_id");
 --
-CREATE TABLE "customers_customer" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "name" varchar(120) NOT NULL, "email" varchar(254) NOT NULL, "phone" varchar(20) NOT NULL, "language" varchar(8) NOT NULL, "notes" text NOT NULL, "tags" jsonb NOT NULL, "user_id" uuid NULL UNIQUE, "is_active" boolean NOT NULL, "metadata" jsonb NOT NULL);
+CREATE TABLE "customers_customer" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "name" varchar(120) NOT NULL, "email" varchar(254) NOT NULL, "phone" varchar(20) NOT NULL, "language" varchar(8) NOT NULL, "notes" text NOT NULL, "tags" jsonb NOT NULL, "user_id" uuid NULL UNIQUE, "added_by" uuid NULL, "is_active" boolean NOT NULL, "metadata" jsonb NOT NULL);
 --
 CREATE TABLE "customers_customeraddress" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "line1" varchar(200) NOT NULL, "line2" varchar(200) NOT NULL, "city" varchar(100) NOT NULL, "county" varchar(100) NOT NULL, "postcode" varchar(16) NOT NULL, "country" varchar(2) NOT NULL, "customer_id" uuid NOT NULL);
 --
@@ -194,6 +194,8 @@ CREATE TABLE "customers_consent" ("id" uuid NOT NULL PRIMARY KEY, "created_at" t
 CREATE UNIQUE INDEX "customer_email_once" ON "customers_customer" ("email") WHERE NOT ("email" = '');
 --
 CREATE INDEX "customer_phone" ON "customers_customer" ("phone") WHERE NOT ("phone" = '');
+--
+CREATE INDEX "customer_added_by" ON "customers_customer" ("added_by") WHERE "added_by" IS NOT NULL;
 --
 ALTER TABLE "customers_customeraddress" ADD CONSTRAINT "customers_customerad_customer_id_17a361bc_fk_customers" FOREIGN KEY ("customer_id") REFERENCES "customers_customer" ("id") DEFERRABLE INITIALLY DEFERRED;
 --

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from bookme.bookings.models import Booking
-from bookme.core.permissions import Role
+from bookme.core.permissions import CustomerScope, Role
 from bookme.customers.models import Consent, Customer
 from bookme.eventlog.models import Event
 from bookme.tenants.context import tenant_scope
@@ -74,7 +74,8 @@ def test_the_same_form_books_once(salon_team: Shop, owner: Person) -> None:
     assert Booking.objects.count() == 1
 
 
-def test_somebody_known_is_found_and_filled_in(salon_team: Shop, stylist: Person) -> None:
+def test_somebody_known_is_found_and_filled_in(salon: Tenant, salon_team: Shop) -> None:
+    stylist = make_person(salon, Role.STAFF, customer_scope=CustomerScope.ALL)
     known = CustomerFactory(name="Zoë Byron", email="zoe@mail.example", phone="+442079460958")
     CustomerFactory(name="Zoë Other")
     CustomerFactory(name="Zoë Byron Archived", is_active=False)

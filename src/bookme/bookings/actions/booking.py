@@ -20,7 +20,7 @@ from bookme.bookings.actions.limits import (
 )
 from bookme.bookings.actions.overdue import let_expire
 from bookme.bookings.actions.placing import Calendars, choose, free_calendars, helpers_of, lock_calendars, seat
-from bookme.bookings.actions.powers import own_user, require_in_scope
+from bookme.bookings.actions.powers import own_user, require_in_scope, team_member
 from bookme.bookings.actions.request import BookingRequest
 from bookme.bookings.actions.rows import new_reference, said_columns
 from bookme.bookings.actions.seats import take_session_seats
@@ -75,7 +75,9 @@ def book(
     adding = services.total()
     require_network_limit(network=guest_network(request.guest_address, actor=actor), adding=adding, now=now)
     calendars = Calendars.of_all(each_or_refused(lambda terms: _look(terms, now), visits))
-    customer = find_or_make_customer(contact=request.contact, language=request.language, user_id=own_user(actor))
+    customer = find_or_make_customer(
+        contact=request.contact, language=request.language, user_id=own_user(actor), added_by=team_member(actor)
+    )
     rows = {row for each in services for row in (*day_counted(each), *customer_counted(each, customer.pk))}
     counted = Counted(guest_contacts(request.contact, actor=actor), frozenset(rows))
     lock_calendars(calendars, counted=counted, now=now)

@@ -28,6 +28,11 @@ def own_user(actor: Actor) -> UUID | None:
     return actor.id if actor.kind is ActorKind.USER and actor.role is Role.CUSTOMER else None
 
 
+def team_member(actor: Actor) -> UUID | None:
+    """Who of the team puts something down for somebody."""
+    return actor.id if actor.is_team else None
+
+
 def waivable_by(actor: Actor, *, outside_hours: bool, overbook: bool) -> frozenset[Cause]:
     """What may be waived by these flags. Raises NotAllowed for who is not of the team, or may not overbook."""
     if not outside_hours and not overbook:

@@ -10,7 +10,7 @@ from django.db.models import Max, Q
 
 from bookme.bookings.actions.facts import waiting_fact
 from bookme.bookings.actions.limits import RECENT, TEAM_SOURCE, guest_contacts, refuse_beyond
-from bookme.bookings.actions.powers import require_within
+from bookme.bookings.actions.powers import require_within, team_member
 from bookme.bookings.actions.request import BookingRequest
 from bookme.bookings.actions.rows import said_columns
 from bookme.bookings.actions.terms import VisitTerms, checked_terms
@@ -58,7 +58,9 @@ def join_waitlist(*, request: BookingRequest, date: dt.date | None, actor: Actor
     _require_reach(entry, actor)
     _require_full(entry, now)
     _require_network(entry, now)
-    entry.customer = find_or_make_customer(contact=request.contact, language=request.language, user_id=entry.user_id)
+    entry.customer = find_or_make_customer(
+        contact=request.contact, language=request.language, user_id=entry.user_id, added_by=team_member(actor)
+    )
     lock([entry.customer_id], contacts=guest_contacts(request.contact, actor=actor))
     _require_contact(entry, guest_contacts(request.contact, actor=actor), now)
     _require_new(entry)

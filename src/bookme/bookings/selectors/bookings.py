@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from bookme.bookings.models import Appointment, Booking, Visit
 from bookme.core.actor import Actor, ActorKind
@@ -40,9 +41,8 @@ def booking_for(actor: Actor, booking_id: UUID) -> Booking:
 
 def on_calendars(**of_staff: Any) -> Q:
     """Bookings that take the time of such people, whether they lead or help."""
-    people = Staff.objects.filter(**of_staff)
-    helped = Appointment.objects.filter(lead__isnull=False, staff__in=people)
-    return Q(appointment__staff__in=people) | Q(appointment__in=helped.values("lead"))
+    taken = Appointment.objects.filter(staff__in=Staff.objects.filter(**of_staff))
+    return Q(appointment__in=taken.order_by().values(led=Coalesce("lead", "pk")))
 
 
 def with_all() -> QuerySet[Booking]:

@@ -10,7 +10,6 @@ V1 = [
     "bookme.locations.urls",
     "bookme.services.urls",
     "bookme.staff.urls",
-    "bookme.customers.urls",
     "bookme.bookings.urls",
     "bookme.communications.urls",
     "bookme.onboarding.urls",

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import override
 
 from bookme.core.actor import Actor
@@ -57,12 +57,14 @@ def import_customers(
     file: FileLines[ImportedCustomer],
     dry_run: bool,
     actor: Actor,
+    within: QuerySet[Customer],
 ) -> ImportReport:
     """Make who is new; of who is known fill in what is empty, and change nothing that is there.
 
     Who is known is found by e-mail, else by phone; by phone alone nobody is found whose e-mail is another. A dry run
     writes nothing and reports the same, faults and all; else a fault, such as that of a line that could not be read,
-    raises Invalid (`import_refused`) with all of them, `twice` for two lines about one person among them.
+    raises Invalid (`import_refused`) with all of them, `twice` for two lines about one person among them, and
+    `out_of_scope` for a line about somebody who is not `within` what the actor sees: nothing is told of them.
 
     Demands `customers.manage`. Nobody else writes a customer until the transaction ends: who books for the first time
     waits for it. Raises Busy (by the database) if others write for longer than three seconds. Publishes one
@@ -71,8 +73,8 @@ def import_customers(
     actor.demand(Permission.CUSTOMERS_MANAGE)
     if not dry_run:
         _lock_customers()
-    matched, twice = _matched(file.lines)
-    wrong = [*file.faults, *twice]
+    matched, refused = _matched(file.lines, within)
+    wrong = [*file.faults, *refused]
     if not dry_run:
         require_all_good(wrong)
         _write(matched, actor)
@@ -86,6 +88,7 @@ class _Known:
 
     row: Customer
     is_new: bool = False
+    is_seen: bool = True
     has_address: bool = False
     has_answered: bool = False
     line: int | None = None
@@ -150,16 +153,16 @@ class _People:
         return next((each for each in same if not (said.email and each.row.email)), None)
 
 
-def _matched(customers: Sequence[ImportedCustomer]) -> tuple[list[_Match], list[FieldError]]:
-    people = _People(_known_of(customers))
+def _matched(
+    customers: Sequence[ImportedCustomer], within: QuerySet[Customer]
+) -> tuple[list[_Match], list[FieldError]]:
+    people = _People(_known_of(customers, within))
     matched: list[_Match] = []
-    twice: list[FieldError] = []
+    refused: list[FieldError] = []
     for said in customers:
         known = people.find(said) or _Known(_row_of(said), is_new=True)
-        if known.line is not None:
-            column = "email" if said.email and said.email == known.row.email else "phone"
-            detail = f"Line {known.line} is about the same person."
-            twice.append(FieldError(line_pointer(said.line, column), "twice", detail))
+        if fault := _fault_of(said, known):
+            refused.append(fault)
             continue
         known.line = said.line
         match = _Match(said, known)
@@ -167,10 +170,19 @@ def _matched(customers: Sequence[ImportedCustomer]) -> tuple[list[_Match], list[
             _fill_in(match)
         people.add(known)
         matched.append(match)
-    return matched, twice
+    return matched, refused
 
 
-def _known_of(customers: Sequence[ImportedCustomer]) -> list[_Known]:
+def _fault_of(said: ImportedCustomer, known: _Known) -> FieldError | None:
+    pointer = line_pointer(said.line, "email" if said.email and said.email == known.row.email else "phone")
+    if known.line is not None:
+        return FieldError(pointer, "twice", f"Line {known.line} is about the same person.")
+    if not known.is_seen:
+        return FieldError(pointer, "out_of_scope", "Your role here does not reach this customer.")
+    return None
+
+
+def _known_of(customers: Sequence[ImportedCustomer], within: QuerySet[Customer]) -> list[_Known]:
     answered = Consent.objects.filter(customer=OuterRef("pk"), kind=ConsentKind.MARKETING)
     rows = Customer.objects.filter(
         Q(email__in={each.email for each in customers if each.email})
@@ -178,9 +190,10 @@ def _known_of(customers: Sequence[ImportedCustomer]) -> list[_Known]:
     ).annotate(
         has_address=Exists(CustomerAddress.objects.filter(customer=OuterRef("pk"))), has_answered=Exists(answered)
     )
+    found = list(rows.order_by("created_at", "id"))
+    seen = set(within.filter(pk__in=[row.pk for row in found]).values_list("pk", flat=True)) if found else ()
     return [
-        _Known(row, has_address=row.has_address, has_answered=row.has_answered)
-        for row in rows.order_by("created_at", "id")
+        _Known(row, is_seen=row.pk in seen, has_address=row.has_address, has_answered=row.has_answered) for row in found
     ]
 
 
@@ -215,6 +228,8 @@ def _lock_customers() -> None:
 
 def _write(matched: Sequence[_Match], actor: Actor) -> None:
     new = [each.known.row for each in matched if each.known.is_new]
+    for row in new:
+        row.added_by = actor.id
     changed = [each for each in matched if each.outcome is Outcome.UPDATED]
     Customer.objects.bulk_create(new, batch_size=_AT_ONCE)
     _save([each.known.row for each in changed if each.filled])

@@ -53,7 +53,7 @@ def make_customer(*, values: Mapping[str, Any], actor: Actor) -> Customer:
     if not (values.get("email") or values.get("phone")):
         raise Invalid.field("/email", "Give an e-mail address or a phone number.", code="required")
     _refuse_known_email(values)
-    return make_row(row=Customer(), values=values, event=CustomerChanged, actor=actor, unsaid=_UNSAID)
+    return make_row(row=Customer(added_by=actor.id), values=values, event=CustomerChanged, actor=actor, unsaid=_UNSAID)
 
 
 def change_customer(*, customer: Customer, values: Mapping[str, Any], actor: Actor) -> Customer:
@@ -69,10 +69,13 @@ def archive_customer(*, customer: Customer, actor: Actor) -> Customer:
     return archive_row(row=customer, event=CustomerChanged, actor=actor)
 
 
-def find_or_make_customer(*, contact: Contact, language: str = "", user_id: UUID | None = None) -> Customer:
+def find_or_make_customer(
+    *, contact: Contact, language: str = "", user_id: UUID | None = None, added_by: UUID | None = None
+) -> Customer:
     """The customer of that contact: by who is signed in, else by e-mail, else by phone, else a new one.
 
-    An existing row is never changed. A new one is never linked to `user_id`: its e-mail may be another person's.
+    An existing row is never changed. A new one keeps who of the team made it, in `added_by`, and is never linked to
+    `user_id`: its e-mail may be another person's.
     Two at once make one row: by the unique e-mail, and by an advisory lock on a phone without one.
     """
     found = customer_by_contact(email=contact.email, phone=contact.phone, user_id=user_id)
@@ -83,7 +86,8 @@ def find_or_make_customer(*, contact: Contact, language: str = "", user_id: UUID
         found = customer_by_contact(phone=contact.phone)
         if found is not None:
             return found
-    customer = Customer(name=contact.name, email=contact.email, phone=contact.phone, language=language)
+    given = {"name": contact.name, "email": contact.email, "phone": contact.phone}
+    customer = Customer(**given, language=language, added_by=added_by)
     return customer if insert_unless_there(customer) else Customer.objects.get(email=contact.email)
 
 

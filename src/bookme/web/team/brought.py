@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from bookme.bookings.actions.importing import KNOWN, ImportedBooking, import_bookings
+from bookme.bookings.selectors.customers import customers_visible_to
 from bookme.bookings.serializers.imports import COLUMNS as BOOKING_COLUMNS
 from bookme.bookings.serializers.imports import bookings_in
 from bookme.bookings.states import Status
@@ -37,6 +38,10 @@ def _about_customer(line: ImportedCustomer) -> About:
 
 def _customers_button(count: int) -> str:
     return ngettext("Import %(count)s customer", "Import %(count)s customers", count) % {"count": count}
+
+
+def _take_customers(*, file: FileLines[ImportedCustomer], dry_run: bool, actor: Actor) -> ImportReport:
+    return import_customers(file=file, dry_run=dry_run, actor=actor, within=customers_visible_to(actor))
 
 
 def _tell_of_customers(
@@ -78,10 +83,11 @@ CUSTOMERS = Kind(
     told={
         "empty": gettext_lazy("There is nobody in this file."),
         "twice": gettext_lazy("An earlier line is about the same person."),
+        "out_of_scope": gettext_lazy("The business knows them, but they are not among the customers whom you see."),
         "not_yes_or_no": gettext_lazy("Say yes or no."),
     },
     read=customers_in,
-    take=import_customers,
+    take=_take_customers,
     about=_about_customer,
     button=_customers_button,
     tell=_tell_of_customers,

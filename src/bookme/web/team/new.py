@@ -15,6 +15,7 @@ from bookme.bookings.actions import BookingRequest, Item, create_series, create_
 from bookme.bookings.availability import Cause
 from bookme.bookings.models import Visit
 from bookme.bookings.selectors.bookings import bookings_visible_to
+from bookme.bookings.selectors.customers import customers_found, customers_visible_to
 from bookme.bookings.selectors.openings import with_alternatives
 from bookme.bookings.selectors.visits import bookings_of_visit
 from bookme.bookings.wishes import SlotUnavailable
@@ -26,7 +27,6 @@ from bookme.core.permissions import Permission
 from bookme.core.time import now
 from bookme.customers.actions import Contact
 from bookme.customers.models import ConsentKind, Customer
-from bookme.customers.selectors import customers_for, customers_found
 from bookme.postcodes.selectors import normalized
 from bookme.services.models import Service
 from bookme.services.selectors import questions_of, services_for
@@ -252,7 +252,7 @@ def _initial(customer: Customer | None, postcode: str) -> dict[str, Any]:
 
 def _customer(request: HttpRequest, actor: Actor) -> Customer | None:
     wanted = asked_id(request.GET.get("customer"))
-    return one(customers_for(actor), wanted) if wanted else None
+    return one(customers_visible_to(actor), wanted) if wanted else None
 
 
 def _search(request: HttpRequest, actor: Actor, wanted: Wanted, repeat: Repeat | None) -> dict[str, Any]:

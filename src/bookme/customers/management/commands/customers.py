@@ -3,6 +3,7 @@
 from bookme.core.actor import SYSTEM
 from bookme.core.imports import ImportReport
 from bookme.customers.actions import import_customers
+from bookme.customers.models import Customer
 from bookme.customers.serializers import COLUMNS, customers_in
 from bookme.tenants.imports import ImportCommand
 from bookme.tenants.models import Tenant
@@ -15,4 +16,4 @@ class Command(ImportCommand):
     def taken_over(self, tenant: Tenant, data: bytes, *, dry_run: bool) -> ImportReport:
         config = tenant.config
         file = customers_in(data, context={"actor": SYSTEM, "country": config.country, "language": config.language})
-        return import_customers(file=file, dry_run=dry_run, actor=SYSTEM)
+        return import_customers(file=file, dry_run=dry_run, actor=SYSTEM, within=Customer.objects.all())

@@ -1,0 +1,166 @@
+"""Which customers somebody of the team sees: those who come to whom and where they may see, or everybody."""
+
+from typing import Any
+
+import pytest
+
+from bookme.bookings.models import Booking
+from bookme.core.permissions import CustomerScope, Role
+from bookme.customers.models import Customer
+from bookme.tenants.models import Tenant
+from tests.answers import ids
+from tests.bookings.conftest import Shop
+from tests.bookings.desk import body_for, monday, refused, written
+from tests.bookings.rows import booked
+from tests.factories.bookings import AppointmentFactory, WaitlistEntryFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.locations import LocationFactory
+from tests.factories.users import Person, make_person
+from tests.web.conftest import configure
+
+
+@pytest.fixture
+def ada(shop: Shop, stylist: Person) -> Person:
+    """Who signs in as the shop's Ada."""
+    shop.ada.user_id = stylist.user.pk
+    shop.ada.save()
+    return stylist
+
+
+def seen_by(person: Person, **query: Any) -> set[str]:
+    return ids(person.api.get("customers/", query))
+
+
+def names(*bookings: Booking) -> set[str]:
+    return {str(each.visit.customer_id) for each in bookings}
+
+
+class TestWhoSeesWhom:
+    def test_staff_see_who_comes_to_them_whatever_became_of_it(self, shop: Shop, ada: Person, owner: Person) -> None:
+        mine = [booked(shop), booked(shop, status="cancelled", appointment__starts_at=monday(12))]
+        helped = booked(shop, appointment__staff=shop.ben, appointment__starts_at=monday(14))
+        AppointmentFactory(lead=helped.appointment, staff=shop.ada, starts_at=monday(14), seats_taken=1)
+        other, nobody = booked(shop, appointment__staff=shop.ben), CustomerFactory()
+        assert seen_by(ada) == names(*mine, helped)
+        assert seen_by(owner) == names(*mine, helped, other) | {str(nobody.pk)}
+        path = f"customers/{other.visit.customer_id}/"
+        refused(ada.api.get(path), 404, "not_found")
+        assert owner.api.get(path).status_code == 200
+
+    @pytest.mark.parametrize("setting", ["staff_see_all_customers", "staff_see_all_bookings"])
+    def test_the_business_may_let_staff_see_everybody(
+        self, shop: Shop, ada: Person, salon: Tenant, setting: str
+    ) -> None:
+        other = booked(shop, appointment__staff=shop.ben)
+        assert seen_by(ada) == set()
+        configure(salon, team={setting: True})
+        assert seen_by(ada) == names(other)
+        assert (ids(ada.api.get("bookings/")) == {str(other.pk)}) is (setting == "staff_see_all_bookings")
+        configure(salon, team={})
+
+    def test_a_manager_of_a_place_sees_who_comes_there(self, shop: Shop, salon: Tenant) -> None:
+        away = LocationFactory()
+        here = booked(shop)
+        booked(shop, appointment__location=away, appointment__starts_at=monday(12))
+        bound = make_person(salon, Role.MANAGER, location_ids=[str(shop.place.pk)])
+        assert seen_by(bound) == names(here)
+
+    def test_a_manager_of_calendars_sees_who_comes_to_these(self, shop: Shop, salon: Tenant) -> None:
+        here = booked(shop)
+        booked(shop, appointment__staff=shop.ben)
+        bound = make_person(salon, Role.MANAGER, staff_ids=[str(shop.ada.pk)])
+        assert seen_by(bound) == names(here)
+        everybody = make_person(
+            salon, Role.MANAGER, staff_ids=[str(shop.ada.pk)], customer_scope=CustomerScope.ALL.value
+        )
+        assert len(seen_by(everybody)) == 2
+
+    def test_who_only_waits_is_no_customer_of_theirs_yet(self, shop: Shop, ada: Person) -> None:
+        WaitlistEntryFactory(session__staff=shop.ada)
+        assert seen_by(ada) == set()
+
+
+@pytest.fixture
+def bound(shop: Shop, salon: Tenant) -> Person:
+    """A manager of Ada's calendar."""
+    person = make_person(salon, Role.MANAGER, staff_ids=[str(shop.ada.pk)])
+    assert person.tokens  # signed in: what is written from here on is of what they do
+    return person
+
+
+class TestWhomTheyPutDown:
+    def test_is_theirs_to_see_and_to_change(self, bound: Person, owner: Person) -> None:
+        made = bound.api.post("customers/", {"name": "Zoe", "email": "zoe@mail.example"})
+        assert made.status_code == 201, made.content
+        assert seen_by(bound) == {made.json()["id"]}
+        assert bound.api.patch(f"customers/{made.json()['id']}/", {"notes": "Tea"}).json()["notes"] == "Tea"
+        theirs = owner.api.post("customers/", {"name": "Yan", "email": "yan@mail.example"}).json()
+        assert seen_by(bound) == {made.json()["id"]}
+        for answer in (
+            bound.api.patch(f"customers/{theirs['id']}/", {"notes": "Mine"}),
+            bound.api.delete(f"customers/{theirs['id']}/"),
+        ):
+            refused(answer, 404, "not_found")
+        assert set(Customer.objects.filter(pk=theirs["id"]).values_list("notes", "is_active")) == {("", True)}
+
+    def test_a_known_address_is_refused_without_a_word_of_whose_it_is(self, bound: Person) -> None:
+        CustomerFactory(name="Secret", email="zoe@mail.example")
+        before = written()
+        answer = bound.api.post("customers/", {"name": "Zoe", "email": "zoe@mail.example"})
+        assert "Secret" not in answer.content.decode()
+        refused(answer, 400, "unique", "/email")
+        assert written() == before
+
+    def test_a_client_booked_onto_a_colleague_s_calendar(self, shop: Shop, ada: Person) -> None:
+        answer = ada.api.post("bookings/", body_for(shop.service, monday(10), staff=str(shop.ben.pk)))
+        assert answer.status_code == 201, answer.content
+        refused(ada.api.get(f"bookings/{answer.json()['id']}/"), 404, "not_found")
+        assert seen_by(ada) == {answer.json()["customer"]}
+
+    def test_a_known_client_of_a_colleague_stays_theirs(self, shop: Shop, ada: Person) -> None:
+        """Or an address would be enough to open what the business knows of somebody."""
+        CustomerFactory(email="ada@mail.example")
+        answer = ada.api.post("bookings/", body_for(shop.service, monday(10), staff=str(shop.ben.pk)))
+        assert answer.status_code == 201
+        assert seen_by(ada) == set()
+
+
+class TestLists:
+    FILE = b"name,email,phone,notes\nZoe,zoe@mail.example,,Tea\nYan,yan@mail.example,,Milk\n"
+
+    def sent(self, person: Person, **query: str) -> Any:
+        path = "/api/v1/customers/import/" + ("?dry_run=true" if query else "")
+        return person.api.client.generic("POST", path, self.FILE, "text/csv")
+
+    def test_whom_it_makes_they_see(self, bound: Person) -> None:
+        assert self.sent(bound).status_code == 200
+        assert seen_by(bound) == {str(each) for each in Customer.objects.values_list("pk", flat=True)}
+        assert Customer.objects.count() == 2
+
+    @pytest.mark.parametrize("dry", [{}, {"dry_run": "true"}])
+    def test_nobody_out_of_reach_is_filled_in_or_told_of(
+        self, bound: Person, manager: Person, dry: dict[str, str]
+    ) -> None:
+        CustomerFactory(name="Secret", email="yan@mail.example", phone="")
+        before = written()
+        answer = self.sent(bound, **dry)
+        text = answer.content.decode()
+        assert "out_of_scope" in text
+        assert '"column":"email"' in text if dry else "/lines/3/email" in text
+        assert "Secret" not in text
+        assert '"name"' not in text
+        assert (written(), Customer.objects.get().notes) == (before, "")
+        assert self.sent(manager).status_code == 200
+        assert Customer.objects.get(email="yan@mail.example").notes == "Milk"
+
+
+class TestPages:
+    def test_the_search_of_a_new_booking_finds_only_them(self, shop: Shop, ada: Person) -> None:
+        booked(shop, visit__customer__name="Zoe Mine")
+        other = booked(shop, appointment__staff=shop.ben, visit__customer__name="Zoe Theirs")
+        query = {"service": str(shop.service.pk), "start": monday(15).isoformat(), "q": "zoe"}
+        page = ada.page.get("/team/new/customer/", query).content.decode()
+        assert "Zoe Mine" in page
+        assert "Zoe Theirs" not in page
+        query |= {"customer": str(other.visit.customer_id), "q": ""}
+        assert ada.page.get("/team/new/customer/", query).status_code == 404
