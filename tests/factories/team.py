@@ -18,6 +18,6 @@ class InvitationFactory(DjangoModelFactory[Invitation]):
 
     email = factory.Sequence(lambda n: f"invited{n}@people.example")
     name = factory.Sequence(lambda n: f"Invited {n}")
-    role = Role.STAFF
+    role = Role.STAFF.value
     sent_at = factory.LazyFunction(now)
-    expires_at = factory.LazyFunction(lambda: now() + dt.timedelta(days=7))
+    expires_at = factory.LazyAttribute(lambda row: row.sent_at + dt.timedelta(days=7))

@@ -1,9 +1,16 @@
 """What the mails of accounts say: plain values in, subject and text out. One built-in text each."""
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from babel.dates import format_date
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from bookme.core.formats import locale_of
+from bookme.core.permissions import Role
+from bookme.team.wording import ROLE_NAMES
 
 
 @dataclass(frozen=True)
@@ -82,11 +89,15 @@ NOTICES: dict[str, Callable[..., AccountLetter]] = {
 }
 
 
-def invitation(*, business: str, name: str, by: str, role: str, url: str, until: str) -> AccountLetter:
-    told = _("%(by)s asks you to join %(business)s on BookMe as %(role)s.") if by else ""
-    told = told or _("You are asked to join %(business)s on BookMe as %(role)s.")
-    text = told % {"by": by, "business": business, "role": role}
-    good = _("The link is good until %(until)s. If you know nothing of this, do nothing.") % {"until": until}
+def invitation(
+    *, business: str, name: str, by: str, role: Role, url: str, until: dt.date, country: str
+) -> AccountLetter:
+    """`by` is who asks, or empty for the platform; `until` is the last day of the link, told as that country writes."""
+    told = _("%(by)s asks you to join %(business)s on BookMe. Your role there: %(role)s.") if by else ""
+    told = told or _("You are asked to join %(business)s on BookMe. Your role there: %(role)s.")
+    text = told % {"by": by, "business": business, "role": ROLE_NAMES[role]}
+    day = format_date(until, "long", locale=locale_of(get_language() or "", country))
+    good = _("The link is good until %(until)s. If you know nothing of this, do nothing.") % {"until": day}
     return AccountLetter(_("Join %(business)s on BookMe") % {"business": business}, _text(name, text, url, good))
 
 

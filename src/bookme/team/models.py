@@ -1,5 +1,8 @@
 """Who is asked to join the business."""
 
+import datetime as dt
+from enum import StrEnum
+
 from django.db import models
 from django.db.models import Q
 
@@ -7,8 +10,16 @@ from bookme.core.models import Row
 from bookme.core.permissions import CustomerScope, Role
 from bookme.staff.models import Staff
 
-_OPEN = Q(accepted_at=None, declined_at=None, revoked_at=None)
+OPEN = Q(accepted_at=None, declined_at=None, revoked_at=None)
 _ROLES = [Role.OWNER, Role.MANAGER, Role.STAFF]
+
+
+class InvitationState(StrEnum):
+    OPEN = "open"
+    EXPIRED = "expired"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    REVOKED = "revoked"
 
 
 class Invitation(Row):
@@ -40,9 +51,24 @@ class Invitation(Row):
     class Meta:
         ordering = ["-created_at", "-id"]
         constraints = [
-            models.UniqueConstraint(fields=["email"], condition=_OPEN, name="invitation_open_once"),
+            models.UniqueConstraint(fields=["email"], condition=OPEN, name="invitation_open_once"),
             models.CheckConstraint(condition=Q(role__in=[each.value for each in _ROLES]), name="invitation_role_known"),
         ]
 
     def __str__(self) -> str:
         return f"{self.email} {self.role}"
+
+    @property
+    def is_closed(self) -> bool:
+        """Nobody can accept it any more, whenever they come."""
+        return bool(self.accepted_at or self.declined_at or self.revoked_at)
+
+    def state_at(self, instant: dt.datetime) -> InvitationState:
+        """What has become of it by then."""
+        if self.accepted_at:
+            return InvitationState.ACCEPTED
+        if self.declined_at:
+            return InvitationState.DECLINED
+        if self.revoked_at:
+            return InvitationState.REVOKED
+        return InvitationState.OPEN if instant < self.expires_at else InvitationState.EXPIRED

@@ -1,7 +1,6 @@
 """Who somebody is in a business, read anew for every request."""
 
 import datetime as dt
-from collections.abc import Sequence
 from uuid import UUID
 
 from django.conf import settings
@@ -11,6 +10,7 @@ from django.db.models import (
     CharField,
     Exists,
     ExpressionWrapper,
+    Max,
     OuterRef,
     Q,
     QuerySet,
@@ -24,14 +24,16 @@ from bookme.core.actor import Actor, ActorKind, Origin
 from bookme.core.permissions import PERMISSIONS_OF, TEAM_ROLES, CustomerScope, Permission, Role
 from bookme.tenants.config import BusinessConfig
 from bookme.tenants.context import current_tenant
-from bookme.tenants.models import Tenant
+from bookme.tenants.models import Tenant, TenantStatus
 from bookme.users.codes import provisioning_uri
 from bookme.users.keys import powers_of_key
 from bookme.users.models import AccountRequest, ApiKey, Membership, RecoveryCode, SignIn, TwoFactor, User
+from bookme.users.rules import scope
 from bookme.users.tokens import Audience, Claims
 
 PENDING_AGE = dt.timedelta(hours=1)
 PLATFORM_NAME = "BookMe"
+_OPEN = (TenantStatus.TRIAL, TenantStatus.ACTIVE)
 
 
 def live_sign_in(*, sign_in_id: UUID, tenant_id: UUID | None, now: dt.datetime) -> SignIn | None:
@@ -114,8 +116,8 @@ def actor_from_membership(membership: Membership) -> Actor:
         name=user.name or user.email,
         role=None if lacks else role,
         permissions=frozenset() if lacks else permissions - denied,
-        location_ids=_scope(membership.location_ids),
-        staff_ids=_scope(membership.staff_ids),
+        location_ids=scope(membership.location_ids),
+        staff_ids=scope(membership.staff_ids),
         all_customers=all_customers,
         email=user.email if user.email_verified_at else "",
         lacks_two_factor=lacks,
@@ -207,6 +209,19 @@ def candidate(email: str, tenant: Tenant | None, *, operators: bool) -> Membersh
     return members.filter(tenant=tenant, is_active=True).first()
 
 
+def team_of(tenant: Tenant) -> QuerySet[Membership]:
+    """Who belongs to the team now, in the order in which they came, each with `last_seen`: when they signed in last."""
+    members = Membership.objects.filter(tenant=tenant, is_active=True, role__in=TEAM_ROLES)
+    seen = members.annotate(last_seen=Max("sign_ins__used_at"))
+    return seen.select_related("user__two_factor").order_by("created_at", "id")
+
+
+def businesses_of(user_id: UUID) -> QuerySet[Membership]:
+    """Where somebody is a member, by the names of the businesses; without those that are not open to anybody."""
+    usable = Membership.objects.filter(user=user_id, is_active=True, tenant__status__in=_OPEN)
+    return usable.select_related("tenant").order_by("tenant__name", "id")
+
+
 def user_of(who: Membership | User) -> User:
     return who.user if isinstance(who, Membership) else who
 
@@ -226,7 +241,3 @@ def _config_of(membership: Membership) -> BusinessConfig:
     """The settings of the business, which has been entered as a rule."""
     entered = current_tenant()
     return (entered if entered is not None and entered.pk == membership.tenant_id else membership.tenant).config
-
-
-def _scope(ids: Sequence[str] | None) -> frozenset[UUID] | None:
-    return None if ids is None else frozenset(UUID(each) for each in ids)

@@ -174,6 +174,13 @@ class OwnTenantOutput(serializers.Serializer[Any]):
     name = serializers.CharField()
 
 
+class BusinessOutput(OwnTenantOutput):
+    """`url` is its own start page; `role` what the caller is there."""
+
+    url = serializers.URLField()
+    role = serializers.CharField()
+
+
 class MeOutput(serializers.Serializer[Any]):
     """`kind` is `user`, `key`, or `operator` for one of the platform; only members of the business have a role.
 

@@ -15,6 +15,7 @@ from bookme.users.views.accounts import (
     VerifyEmailView,
 )
 from bookme.users.views.api_keys import ApiKeysView, OneApiKeyView
+from bookme.users.views.businesses import BusinessesView
 from bookme.users.views.sessions import (
     LoginView,
     LogoutEverywhereView,
@@ -51,6 +52,7 @@ platform_urlpatterns = [
     path("auth/2fa/recovery-codes/", RecoveryCodesView.as_view(), name="auth-recovery-codes"),
     path("auth/2fa/disable/", TwoFactorDisableView.as_view(), name="auth-two-factor-disable"),
     path("auth/me/", MeView.as_view(), name="auth-me"),
+    path("auth/businesses/", BusinessesView.as_view(), name="auth-businesses"),
 ]
 urlpatterns = [
     *platform_urlpatterns,

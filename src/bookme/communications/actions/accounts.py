@@ -14,6 +14,9 @@ from bookme.communications.account_mails import AccountLetter
 from bookme.communications.channels import Outgoing, carrier_of
 from bookme.communications.models import Channel
 from bookme.core.languages import written_language
+from bookme.core.permissions import Role
+from bookme.team.links import invitation_url
+from bookme.team.models import Invitation
 from bookme.tenants.context import current_tenant
 from bookme.tenants.models import Tenant
 from bookme.users.links import account_url, one_time_token, reset_token, row_token
@@ -108,6 +111,22 @@ def _of_user(mail: AccountMail, row_id: UUID, _tenant: Tenant | None) -> _Addres
     return _Addressed(partial(account_mails.NOTICES[mail]), user.email, user.name, user.language)
 
 
+def _of_invitation(_mail: AccountMail, row_id: UUID, tenant: Tenant | None) -> _Addressed | None:
+    """Of one that can still be accepted, its last link."""
+    asked = Invitation.objects.filter(pk=row_id).first()
+    if tenant is None or asked is None or asked.is_closed:
+        return None
+    write = partial(
+        account_mails.invitation,
+        by=asked.invited_by_name,
+        role=Role(asked.role),
+        country=tenant.config.country,
+        url=invitation_url(invitation=asked, tenant=tenant),
+        until=asked.expires_at.astimezone(tenant.config.zone).date(),
+    )
+    return _Addressed(write, asked.email, asked.name, asked.language)
+
+
 _WRITERS = {
     AccountMail.REQUEST: _of_request,
     AccountMail.NEW_ADDRESS: _of_new_address,
@@ -116,6 +135,7 @@ _WRITERS = {
     AccountMail.TWO_FACTOR_ON: _of_user,
     AccountMail.TWO_FACTOR_OFF: _of_user,
     AccountMail.RECOVERY_CODE_USED: _of_user,
+    AccountMail.INVITATION: _of_invitation,
 }
 
 

@@ -10,6 +10,7 @@ V1 = [
     "bookme.locations.urls",
     "bookme.services.urls",
     "bookme.staff.urls",
+    "bookme.team.urls",
     "bookme.bookings.urls",
     "bookme.communications.urls",
     "bookme.onboarding.urls",

@@ -10,6 +10,7 @@ from bookme.users.actions.accounts import (
     change_password,
     confirm_email,
     forget_old_requests,
+    proven_account,
     registration_of,
     request_email,
     reset_password,
@@ -26,8 +27,17 @@ from bookme.users.actions.entering import (
     sign_out,
     sign_out_everywhere,
 )
-from bookme.users.actions.members import forget_unproven_password, join, make_operator
-from bookme.users.actions.passwords import MAX_PASSWORD
+from bookme.users.actions.members import (
+    change_member,
+    demand_to_reach,
+    forget_unproven_password,
+    join,
+    lock_team,
+    make_operator,
+    refuse_beyond,
+    remove_member,
+)
+from bookme.users.actions.passwords import MAX_PASSWORD, demand_good_password
 from bookme.users.actions.refreshing import rotate_tokens, sign_out_by, token_pair
 from bookme.users.actions.two_factor import (
     begin_two_factor,
@@ -46,19 +56,26 @@ __all__ = [
     "ask_to_reset",
     "ask_to_sign_in",
     "begin_two_factor",
+    "change_member",
     "change_password",
     "confirm_email",
     "confirm_two_factor",
+    "demand_good_password",
+    "demand_to_reach",
     "forget_ended_sign_ins",
     "forget_old_requests",
     "forget_unproven_password",
     "join",
+    "lock_team",
     "make_api_key",
     "make_operator",
     "open_sign_in",
     "pass_second_factor",
+    "proven_account",
+    "refuse_beyond",
     "registration_of",
     "remake_recovery_codes",
+    "remove_member",
     "request_email",
     "reset_password",
     "revoke_api_key",

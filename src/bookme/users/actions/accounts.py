@@ -105,6 +105,24 @@ def verify_registration(*, token: str, tenant: Tenant, origin: Origin, now: dt.d
         return join(user=user, tenant=tenant, role=Role.CUSTOMER, actor=actor)
 
 
+def proven_account(*, email: str, password: str, now: dt.datetime, **told: str) -> tuple[User, bool]:
+    """Whose link was followed, locked, and whether they are new: made with what they told of themselves.
+
+    `password` is as stored. Who has an account keeps it as it is, unless its address was not proven to be theirs: then
+    this password is theirs, and no other. Raises Invalid (`link_invalid`) for a person whom the platform has shut out.
+    """
+    made = {"password": password, "email_verified_at": now, **told}
+    user, is_new = User.objects.select_for_update().get_or_create(email=email, defaults=made)
+    if not user.is_active:
+        raise spent_link()
+    if user.email_verified_at is None:
+        user.email_verified_at = now
+        user.password = password
+        user.name = user.name or told.get("name", "")
+        user.save(update_fields=["email_verified_at", "password", "name"])
+    return user, is_new
+
+
 def reset_password(*, token: str, password: str, tenant: Tenant | None, origin: Origin, now: dt.datetime) -> User:
     """A new password for whoever followed the link, whose address is theirs; every sign-in of theirs ends.
 
@@ -210,21 +228,6 @@ def _ask(asked: AccountRequest, now: dt.datetime) -> None:
 
 def _account_for(asked: AccountRequest, now: dt.datetime) -> User:
     """The person of that address: as they are, or made as they said when they registered."""
-    user = User.objects.select_for_update().filter(email=asked.email).first()
-    if user is None:
-        return User.objects.create(
-            email=asked.email,
-            password=asked.password,
-            name=asked.name,
-            phone=asked.phone,
-            language=asked.language,
-            email_verified_at=now,
-        )
-    if not user.is_active:
-        raise spent_link()
-    if user.email_verified_at is None:
-        user.email_verified_at = now
-        user.password = asked.password
-        user.name = user.name or asked.name
-        user.save(update_fields=["email_verified_at", "password", "name"])
+    told = {"name": asked.name, "phone": asked.phone, "language": asked.language}
+    user, _is_new = proven_account(email=asked.email, password=asked.password, now=now, **told)
     return user

@@ -1,36 +1,112 @@
-"""Who belongs to a business, and as what."""
+"""Who belongs to a business, and as what. All that changes a team locks it first, so that two never do at once."""
 
+import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from bookme.core.actor import Actor
-from bookme.core.errors import NotAllowed
-from bookme.core.permissions import Role
+from bookme.core.actor import Actor, ActorKind
+from bookme.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from bookme.core.permissions import TEAM_ROLES, CustomerScope, Permission, Role
 from bookme.eventlog.actions import publish
 from bookme.tenants.models import Tenant
-from bookme.users.events import MemberJoined
-from bookme.users.models import Membership, User
+from bookme.users.events import MemberChanged, MemberJoined, MemberRemoved
+from bookme.users.models import Membership, SignIn, User
+from bookme.users.rules import Powers, beyond, denied_faults, own_powers, powers_of, powers_with, stored
 
 
 def join(*, user: User, tenant: Tenant, role: Role, actor: Actor, **powers: Any) -> Membership:
     """Make the person a member in that role, with these powers, or change what they were; publishes MemberJoined.
 
-    A member already as what they are asked to be stays as they are, and so does one of the team who asks to be a
-    customer. Whom the business removed does not come back by asking: NotAllowed `removed`. Joins the transaction.
+    A member who asks to be a customer stays what they are; whom the business removed does not come back by asking:
+    NotAllowed `removed`. Who joins the team must come by a link, unless their address is known to be theirs. Joins the
+    transaction; locks the team where the role is one of it.
     """
+    if role in TEAM_ROLES:
+        lock_team(tenant)
+        forget_unproven_password(user_id=user.pk)
+        user.refresh_from_db()
     member = Membership.objects.select_for_update(of=("self",)).filter(user=user, tenant=tenant).first()
     if member is not None and role is Role.CUSTOMER:
         if not member.is_active:
             raise NotAllowed("Ask the business to let you in again.", code="removed")
         return member
-    plain: dict[str, Any] = {"denied": [], "location_ids": None, "staff_ids": None}
+    plain: dict[str, Any] = {
+        "denied": [],
+        "location_ids": None,
+        "staff_ids": None,
+        "customer_scope": CustomerScope.OWN.value,
+    }
     values = plain | powers | {"role": role.value, "is_active": True}
     member, _ = Membership.objects.update_or_create(user=user, tenant=tenant, defaults=values)
     member.user = user
     publish(MemberJoined(user_id=user.pk, role=role.value), actor=actor)
     return member
+
+
+def change_member(*, member: Membership, values: Mapping[str, Any], actor: Actor) -> Membership:
+    """Another `role`, `denied`, `location_ids`, `staff_ids` or `customer_scope` for somebody of the team.
+
+    Demands `team.manage`; nobody changes an owner but owners, nor whoever may more than they, nor themselves, nor gives
+    more than they have: NotAllowed `beyond_own_powers`, `yourself`. Raises Conflict `last_owner`, Invalid for what a
+    role has not, and NotFound for who has left. Locks the team. Publishes MemberChanged, if anything differs.
+    """
+    actor.demand(Permission.TEAM_MANAGE)
+    found = _locked(member)
+    before = powers_of(found)
+    role = Role(values.get("role", before.role))
+    Invalid.unless_good(denied_faults(role, values.get("denied", ())))
+    after = powers_with(before, values)
+    if after == before:
+        return found
+    demand_to_reach(actor, before)
+    refuse_beyond(actor, after, kept=before)
+    _refuse_last_owner(found)
+    _refuse_oneself(found, actor)
+    old, new = stored(before), stored(after)
+    for name, value in new.items():
+        setattr(found, name, value)
+    found.save(update_fields=[*new, "updated_at"])
+    changes = {name: [old[name], new[name]] for name in new if old[name] != new[name]}
+    publish(MemberChanged(user_id=found.user_id, changes=changes), actor=actor)
+    return found
+
+
+def remove_member(*, member: Membership, actor: Actor, now: dt.datetime) -> Membership:
+    """They belong to the business no more, and every sign-in of theirs here ends at once.
+
+    Demands and raises as `change_member`. Locks the team. Publishes MemberRemoved.
+    """
+    actor.demand(Permission.TEAM_MANAGE)
+    found = _locked(member)
+    demand_to_reach(actor, powers_of(found))
+    _refuse_last_owner(found)
+    _refuse_oneself(found, actor)
+    found.is_active = False
+    found.save(update_fields=["is_active", "updated_at"])
+    SignIn.objects.filter(membership=found, revoked_at=None).update(revoked_at=now)
+    publish(MemberRemoved(user_id=found.user_id, role=found.role), actor=actor)
+    return found
+
+
+def lock_team(tenant: Tenant) -> None:
+    """Until the transaction ends, nobody else changes who belongs to this business's team, or as what."""
+    Tenant.objects.select_for_update(of=("self",), no_key=True).values_list("pk").get(pk=tenant.pk)
+
+
+def demand_to_reach(actor: Actor, powers: Powers) -> None:
+    """Raises NotAllowed unless somebody with these powers is within the actor's own: an owner reaches everybody."""
+    own = own_powers(actor)
+    if own.role is not Role.OWNER and any(beyond(powers, own)):
+        raise NotAllowed("They may more here than you.", code="beyond_own_powers")
+
+
+def refuse_beyond(actor: Actor, powers: Powers, *, kept: Powers | None = None) -> None:
+    """Raises NotAllowed with each of these powers that the actor has not, apart from those `kept` from before."""
+    if faults := tuple(beyond(powers, own_powers(actor), kept=kept)):
+        raise NotAllowed("You cannot give more than you have.", code="beyond_own_powers", errors=faults)
 
 
 def forget_unproven_password(*, user_id: UUID) -> None:
@@ -49,3 +125,28 @@ def make_operator(*, user_id: UUID) -> None:
     with transaction.atomic():
         forget_unproven_password(user_id=user_id)
         User.objects.filter(pk=user_id).update(is_staff=True)
+
+
+def _locked(member: Membership) -> Membership:
+    """As they are now, under the team's lock; raises NotFound for who has left meanwhile."""
+    lock_team(member.tenant)
+    rows = Membership.objects.select_for_update(of=("self",)).select_related("user", "tenant")
+    found = rows.filter(pk=member.pk, is_active=True).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _refuse_last_owner(member: Membership) -> None:
+    """Somebody has to be left who may let others in: an owner who keeps the team. The team is locked."""
+    if member.role != Role.OWNER:
+        return
+    owners = Membership.objects.filter(tenant=member.tenant_id, role=Role.OWNER.value, is_active=True)
+    others = owners.filter(user__is_active=True).exclude(pk=member.pk)
+    if not others.exclude(denied__contains=[Permission.TEAM_MANAGE.value]).exists():
+        raise Conflict("This is the last owner. Make somebody else an owner first.", code="last_owner")
+
+
+def _refuse_oneself(member: Membership, actor: Actor) -> None:
+    if actor.kind is ActorKind.USER and actor.id == member.user_id:
+        raise NotAllowed("Somebody else of the team has to change this for you.", code="yourself")

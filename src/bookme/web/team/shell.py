@@ -16,11 +16,12 @@ from bookme.bookings.models import Booking
 from bookme.bookings.selectors.team import visits_asked_for
 from bookme.bookings.states import UNDO
 from bookme.core.actor import Actor
-from bookme.core.permissions import Permission, Role
+from bookme.core.permissions import Permission
 from bookme.core.time import now
 from bookme.services.models import ServiceKind
 from bookme.services.selectors import services_for
 from bookme.staff.models import TimeOff
+from bookme.team.wording import ROLE_NAMES
 from bookme.tenants.context import require_tenant
 
 UNDO_TAG = "undo"
@@ -92,8 +93,7 @@ def navigation(actor: Actor, here: str, waiting: int) -> Sequence[NavItem]:
 
 def role_text(actor: Actor) -> str:
     """`Manager`."""
-    names = {Role.OWNER: _("Owner"), Role.MANAGER: _("Manager"), Role.STAFF: _("Team member")}
-    return names.get(actor.role, _("Operator")) if actor.role else _("Operator")
+    return str(ROLE_NAMES[actor.role]) if actor.role else _("Operator")
 
 
 def tell(request: HttpRequest, text: str) -> None:

@@ -1,0 +1,6 @@
+"""Asking people to join the team, and what they may do in it."""
+
+from bookme.team.actions.invitations import accept, decline, invite, renew, revoke, send_again
+from bookme.team.actions.members import change_member, remove_member
+
+__all__ = ["accept", "change_member", "decline", "invite", "remove_member", "renew", "revoke", "send_again"]

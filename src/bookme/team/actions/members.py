@@ -1,0 +1,31 @@
+"""Changing and removing members of the team: what `users` does, and what hangs on it in the business."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from bookme.core.actor import Actor
+from bookme.core.errors import Invalid
+from bookme.core.permissions import Permission
+from bookme.team.actions.calendars import free_calendar_of
+from bookme.team.actions.invitations import close_those_of
+from bookme.team.selectors import scope_faults
+from bookme.users import actions as users
+from bookme.users.models import Membership
+
+
+def change_member(*, member: Membership, values: Mapping[str, Any], actor: Actor) -> Membership:
+    """As `users.actions.change_member`; raises Invalid also for places and people that are not of this business."""
+    actor.demand(Permission.TEAM_MANAGE)
+    Invalid.unless_good(
+        scope_faults(location_ids=values.get("location_ids"), staff_ids=values.get("staff_ids")),
+    )
+    return users.change_member(member=member, values=values, actor=actor)
+
+
+def remove_member(*, member: Membership, actor: Actor, now: dt.datetime) -> Membership:
+    """As `users.actions.remove_member`; their calendar is free, and what they sent and nobody accepted is revoked."""
+    gone = users.remove_member(member=member, actor=actor, now=now)
+    free_calendar_of(user_id=gone.user_id, actor=actor)
+    close_those_of(user_id=gone.user_id, actor=actor, now=now)
+    return gone

@@ -1,0 +1,97 @@
+"""Who belongs to the team, and who is asked to. For whoever keeps it."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from bookme.core.actor import Actor
+from bookme.core.errors import FieldError
+from bookme.core.fetch import one
+from bookme.core.permissions import Permission
+from bookme.locations.models import Location
+from bookme.staff.models import Staff
+from bookme.team.links import id_and_version
+from bookme.team.models import Invitation, InvitationState
+from bookme.tenants.context import require_tenant
+from bookme.tenants.models import Tenant
+from bookme.users.links import spent_link
+from bookme.users.models import Membership
+from bookme.users.rules import beyond, own_powers, powers_of
+from bookme.users.selectors import team_of
+
+
+def members_for(actor: Actor) -> QuerySet[Membership]:
+    """The team, in the order in which they came, each with `last_seen`. Demands `team.manage`."""
+    actor.demand(Permission.TEAM_MANAGE)
+    return team_of(require_tenant())
+
+
+def member_for(actor: Actor, member_id: UUID) -> Membership:
+    """Raises NotFound."""
+    return one(members_for(actor), member_id)
+
+
+def invitations_for(actor: Actor) -> QuerySet[Invitation]:
+    """All that were ever sent, the latest first. Demands `team.manage`."""
+    actor.demand(Permission.TEAM_MANAGE)
+    return Invitation.objects.select_related("staff")
+
+
+def invitation_for(actor: Actor, invitation_id: UUID) -> Invitation:
+    """Raises NotFound."""
+    return one(invitations_for(actor), invitation_id)
+
+
+def calendars_by_user(members: Iterable[Membership]) -> dict[UUID, Staff]:
+    """The calendar of each of these people who has one, by their user, in one query."""
+    found = Staff.objects.filter(user_id__in=[each.user_id for each in members])
+    return {each.user_id: each for each in found if each.user_id}
+
+
+def free_calendars(actor: Actor) -> QuerySet[Staff]:
+    """Who works here without signing in, within the actor's scope: somebody can be invited to be them."""
+    free = Staff.objects.filter(is_active=True, user_id=None)
+    return free if actor.staff_ids is None else free.filter(pk__in=actor.staff_ids)
+
+
+def offered_by(*, token: str, tenant: Tenant, now: dt.datetime) -> Invitation:
+    """The invitation that a link is about, while it can be accepted.
+
+    Raises Invalid (`link_invalid`) for a link that is forged, another business's, or of an earlier mail, and for an
+    invitation that is closed or too old, or whose sender could not send it any more.
+    """
+    invitation_id, version = id_and_version(token=token, tenant=tenant)
+    found = Invitation.objects.select_related("staff").filter(pk=invitation_id, version=version).first()
+    if found is None or found.state_at(now) is not InvitationState.OPEN or not still_vouched_for(found, tenant):
+        raise spent_link()
+    return found
+
+
+def still_vouched_for(invitation: Invitation, tenant: Tenant) -> bool:
+    """Whether who sent it still keeps the team, and has the powers that it gives; the platform always has."""
+    if invitation.invited_by is None:
+        return True
+    sender = team_of(tenant).filter(user=invitation.invited_by, user__is_active=True).first()
+    if sender is None:
+        return False
+    own = powers_of(sender)
+    return Permission.TEAM_MANAGE in own.permissions and not any(beyond(powers_of(invitation), own))
+
+
+def scope_faults(*, location_ids: Iterable[UUID] | None, staff_ids: Iterable[UUID] | None) -> Iterator[FieldError]:
+    """Each id that is of no place, or of nobody, of this business."""
+    for name, model, ids in (("location_ids", Location, location_ids), ("staff_ids", Staff, staff_ids)):
+        wanted = list(ids or ())
+        known = set(model._default_manager.filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
+        for index, each in enumerate(wanted):
+            if each not in known:
+                yield FieldError(f"/{name}/{index}", "does_not_exist", "There is no such row.")
+
+
+def own_reach(actor: Actor) -> dict[str, list[UUID] | None]:
+    """The scopes that somebody gives who names none: as wide as their own."""
+    own = own_powers(actor)
+    scopes = {"location_ids": own.location_ids, "staff_ids": own.staff_ids}
+    return {name: None if ids is None else sorted(ids) for name, ids in scopes.items()}
