@@ -113,7 +113,7 @@ class InvitationOutput(PowersOutput):
         return row.state_at(now()).value
 
 
-class OfferOutput(serializers.Serializer[Any]):
+class InvitationOfferOutput(serializers.Serializer[Any]):
     """What a link offers: to whoever reads the mail of `email`. `invited_by` is empty for the platform."""
 
     business = serializers.CharField()

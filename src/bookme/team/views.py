@@ -20,7 +20,7 @@ from bookme.team.serializers import (
     InvitationOutput,
     MemberInput,
     MemberOutput,
-    OfferOutput,
+    InvitationOfferOutput,
 )
 from bookme.tenants.context import require_tenant
 from bookme.users.models import Membership
@@ -166,7 +166,7 @@ class LookView(AccountView):
     authentication_classes = ()
     serializer_class = TokenInput
 
-    @extend_schema(operation_id="invitations_look", request=TokenInput, responses=OfferOutput, auth=[])
+    @extend_schema(operation_id="invitations_look", request=TokenInput, responses=InvitationOfferOutput, auth=[])
     def post(self, request: Request) -> Response:
         tenant = require_tenant()
         found = selectors.offered_by(**self.read_input(), tenant=tenant, now=now())
@@ -178,7 +178,7 @@ class LookView(AccountView):
             "invited_by": found.invited_by_name,
             "expires_at": found.expires_at,
         }
-        return Response(OfferOutput(told).data)
+        return Response(InvitationOfferOutput(told).data)
 
 
 class AcceptView(AccountView):
