@@ -17,10 +17,10 @@ from bookme.team.models import Invitation
 from bookme.team.serializers import (
     AcceptInput,
     InvitationInput,
+    InvitationOfferOutput,
     InvitationOutput,
     MemberInput,
     MemberOutput,
-    InvitationOfferOutput,
 )
 from bookme.tenants.context import require_tenant
 from bookme.users.models import Membership
