@@ -29,6 +29,7 @@ def _production_lines(program: str) -> list[dict[str, Any]]:
     env = os.environ | {
         "DJANGO_SETTINGS_MODULE": "bookme.config.settings.production",
         "SECRET_KEY": "s3cret-" * 10,
+        "ENCRYPTION_KEYS": "keep-it-" * 5,
         "SECURE_SSL_REDIRECT": "false",
         "PYTHONPATH": "src",
     }

@@ -15,6 +15,7 @@ from bookme.tenants.models import Tenant
 
 _SECRETS = {
     "SECRET_KEY": "s3cret-" * 10,
+    "ENCRYPTION_KEYS": "keep-it-" * 5,
     "DATABASE_URL": "postgres://u:p@127.0.0.1:1/db",
     "REDIS_URL": "redis://127.0.0.1:1/0",
 }
@@ -51,6 +52,13 @@ def test_a_weak_secret_key_is_refused(weak: str) -> None:
     done = _manage("check", SECRET_KEY=weak)
     assert done.returncode != 0
     assert "SECRET_KEY is too weak: give at least 50 random characters" in done.stderr
+
+
+@pytest.mark.parametrize("weak", ["x", "keep-it-" * 5 + ",short", ""])
+def test_a_weak_encryption_key_is_refused(weak: str) -> None:
+    done = _manage("check", ENCRYPTION_KEYS=weak)
+    assert done.returncode != 0
+    assert "ENCRYPTION_KEYS is too weak" in done.stderr
 
 
 def _setting(*names: str, **more: str) -> object:
