@@ -75,7 +75,9 @@ def test_a_known_address_gets_the_same_answer_and_changes_nothing(
     letter = body(letters.to(person.user.email)[-1])
     assert "have an account already" in letter
     assert "Somebody Else" not in letter
-    assert "have an account already" not in body(letters.to("new@people.example")[-1])
+    unknown = letters.to("new@people.example")[-1]
+    assert "have an account already" not in body(unknown)
+    assert GIVEN["name"] not in str(unknown), "a stranger's words are not sent to others"
     assert stranger.api.post("auth/verify-email/", {"token": token}).status_code == 200
     assert Membership.objects.get(user=person.user).role == role
     assert _log_in(stranger.api, person.user.email, PASSWORD).status_code == 200

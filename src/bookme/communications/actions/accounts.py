@@ -64,7 +64,10 @@ def send_account_mail(*, mail: AccountMail, id: UUID, mailing: UUID) -> None:  #
 
 
 def _of_request(_mail: AccountMail, row_id: UUID, tenant: Tenant | None) -> _Addressed | None:
-    """To register anybody is written to; else only who may sign in here."""
+    """To register anybody is written to; else only who may sign in here.
+
+    By the name of their account alone: what a stranger typed as a name is not ours to send to others.
+    """
     asked = AccountRequest.objects.filter(pk=row_id).first()
     if asked is None:
         return None
@@ -73,7 +76,7 @@ def _of_request(_mail: AccountMail, row_id: UUID, tenant: Tenant | None) -> _Add
         token = row_token(row_id=row_id, tenant=tenant, kind=AccountRequestKind.REGISTER)
         url = account_url(tenant, f"/account/verify/{token}/")
         write = partial(account_mails.registration, url=url, has_account=known is not None)
-        return _Addressed(write, asked.email, known.name if known else asked.name, asked.language)
+        return _Addressed(write, asked.email, known.name if known else "", asked.language)
     who = candidate(asked.email, tenant, operators=tenant is None)
     if who is None:
         return None
@@ -87,13 +90,13 @@ def _of_request(_mail: AccountMail, row_id: UUID, tenant: Tenant | None) -> _Add
 
 
 def _of_new_address(mail: AccountMail, row_id: UUID, tenant: Tenant | None) -> _Addressed | None:
-    """Also where the address is another's by now: the link tells, and only them."""
+    """Also where the address is another's by now: the link tells, and only them. Without a name, as above."""
     asked = EmailChange.objects.select_related("user").filter(pk=row_id, confirmed_at=None).first()
     if asked is None:
         return None
     url = account_url(tenant, f"/account/email/{row_token(row_id=row_id, tenant=tenant, kind=mail)}/")
     write = partial(account_mails.new_address, url=url)
-    return _Addressed(write, asked.email, asked.user.name, asked.user.language)
+    return _Addressed(write, asked.email, "", asked.user.language)
 
 
 def _of_changed_address(_mail: AccountMail, row_id: UUID, _tenant: Tenant | None) -> _Addressed | None:
