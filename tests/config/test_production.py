@@ -94,6 +94,13 @@ def test_the_header_that_says_https_is_believed_from_a_proxy_only() -> None:
     assert _setting("SECURE_PROXY_SSL_HEADER", TRUSTED_PROXY_COUNT="1") == ("HTTP_X_FORWARDED_PROTO", "https")
 
 
+def test_the_networks_of_the_proxies_are_networks() -> None:
+    assert _setting("TRUSTED_PROXIES", TRUSTED_PROXIES="10.0.0.0/24,2001:db8::1") == ["10.0.0.0/24", "2001:db8::1/128"]
+    refused = _manage("check", TRUSTED_PROXIES="10.0.0.1/24")
+    assert refused.returncode != 0
+    assert "10.0.0.1/24" in refused.stderr
+
+
 def test_what_goes_to_sentry_is_scrubbed_and_tagged(salon: Tenant) -> None:
     event = {
         "user": {"email": "ada@example.com"},

@@ -1,5 +1,6 @@
 """What is the same everywhere. Secrets and addresses come from the environment; see docs/settings.md."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -76,6 +77,7 @@ AUTH_USER_MODEL = "users.User"
 MIDDLEWARE = [
     "bookme.config.middleware.RequestLog",
     "bookme.config.middleware.Health",
+    "bookme.core.http.client.BelievedForwarding",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "bookme.tenants.middleware.TenantMiddleware",
@@ -367,6 +369,7 @@ IDEMPOTENCY_HOURS = 24
 OUTBOX_KEEP_DAYS = 30
 OUTBOX_LAG_SECONDS = 120
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
+TRUSTED_PROXIES = [str(ip_network(each)) for each in env.list("TRUSTED_PROXIES", default=[])]
 
 # Logs and errors --------------------------------------------------------------------------------
 LOGGING_CONFIG = None
