@@ -69,8 +69,8 @@ SELECT gen_random_uuid(), created_at, created_at, id, id, 0,
 FROM bookings_appointment
 """
 _EVENTS = """
-INSERT INTO eventlog_event (id, name, payload, actor_kind, actor_name, request_id, occurred_at)
-SELECT gen_random_uuid(), 'booking.confirmed', '{}', 'guest', '', '', created_at FROM bookings_appointment
+INSERT INTO eventlog_event (id, name, payload, actor_kind, actor_name, request_id, occurred_at, is_audit)
+SELECT gen_random_uuid(), 'booking.confirmed', '{}', 'guest', '', '', created_at, false FROM bookings_appointment
 """
 _TABLES = ("customers_customer", "bookings_appointment", "bookings_visit", "bookings_booking", "eventlog_event")
 

@@ -6,7 +6,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from bookme.core.ids import uuid7
-from bookme.eventlog.models import Event, IdempotencyKey
+from bookme.eventlog.models import AuditRecord, Event, IdempotencyKey
 
 
 class EventFactory(DjangoModelFactory[Event]):
@@ -18,6 +18,15 @@ class EventFactory(DjangoModelFactory[Event]):
     payload = factory.LazyFunction(dict)
     actor_kind = "system"
     occurred_at = dt.datetime(2030, 1, 7, 9, tzinfo=dt.UTC)
+
+
+class AuditRecordFactory(EventFactory):
+    class Meta:
+        model = AuditRecord
+
+    name = "member.joined"
+    payload = factory.LazyFunction(lambda: {"user_id": str(uuid7()), "role": "staff", "address": "", "agent": ""})
+    is_audit = True
 
 
 class IdempotencyKeyFactory(DjangoModelFactory[IdempotencyKey]):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from bookme.bookings.availability import OVERBOOKING
 from bookme.bookings.wording import cause_text
-from bookme.core.actor import ActorKind
+from bookme.core.actor import ActorKind, shown_name
 from bookme.core.formats import Formats
 
 
@@ -106,6 +106,4 @@ _SAYS: dict[str, Callable[[Fact], str]] = {
 def _who(fact: Fact) -> str:
     if fact.actor_kind == ActorKind.GUEST or fact.payload.get("by") == "customer":
         return _("the customer")
-    if fact.actor_kind == ActorKind.SYSTEM:
-        return "BookMe"
-    return fact.actor_name or _("the business")
+    return shown_name(fact.actor_kind, fact.actor_name) or _("the business")

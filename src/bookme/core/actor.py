@@ -16,6 +16,17 @@ class ActorKind(StrEnum):
     SYSTEM = "system"
 
 
+def shown_name(kind: str, name: str) -> str:
+    """Who acted, as histories say it: whoever reads of an operator sees that it was nobody of the business."""
+    match kind:
+        case ActorKind.OPERATOR:
+            return f"BookMe ({name})"
+        case ActorKind.SYSTEM:
+            return "BookMe"
+        case _:
+            return name
+
+
 @dataclass(frozen=True)
 class Origin:
     """Where somebody comes from: the network address (empty if unknown) and the browser's name for itself."""

@@ -26,9 +26,28 @@ def publish(event: Event, *, actor: Actor) -> EventRow:
     An AuditEvent says where its actor comes from.
     """
     at = read_clock()
+    row = _row(event, actor, at)
+    insert(row, due_now(task="eventlog.deliver_event", args={"event_id": str(row.id)}, key=f"event:{row.id}", now=at))
+    return row
+
+
+def publish_all(events: Sequence[Event], *, actor: Actor) -> None:
+    """As `publish`, for many at once: two statements for some hundreds."""
+    at = read_clock()
+    rows = [_row(event, actor, at) for event in events]
+    EventRow.objects.bulk_create(rows, batch_size=_AT_ONCE)
+    enqueue_all(
+        messages=[
+            Due("eventlog.deliver_event", {"event_id": str(row.id)}, f"event:{row.id}", due_at=at) for row in rows
+        ],
+        now=at,
+    )
+
+
+def _row(event: Event, actor: Actor, at: dt.datetime) -> EventRow:
     if isinstance(event, AuditEvent):
         event = replace(event, address=actor.origin.address, agent=actor.origin.agent)
-    row = EventRow(
+    return EventRow(
         name=event.name,
         subject_id=event.subject_id,
         payload=event.to_payload(),
@@ -37,33 +56,7 @@ def publish(event: Event, *, actor: Actor) -> EventRow:
         actor_name=actor.name[:120],
         request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
         occurred_at=at,
-    )
-    insert(row, due_now(task="eventlog.deliver_event", args={"event_id": str(row.id)}, key=f"event:{row.id}", now=at))
-    return row
-
-
-def publish_all(events: Sequence[Event], *, actor: Actor) -> None:
-    """As `publish`, for many at once: two statements for some hundreds."""
-    at, request_id = read_clock(), structlog.contextvars.get_contextvars().get("request_id", "")
-    rows = [
-        EventRow(
-            name=event.name,
-            subject_id=event.subject_id,
-            payload=event.to_payload(),
-            actor_kind=actor.kind.value,
-            actor_id=actor.id,
-            actor_name=actor.name[:120],
-            request_id=request_id,
-            occurred_at=at,
-        )
-        for event in events
-    ]
-    EventRow.objects.bulk_create(rows, batch_size=_AT_ONCE)
-    enqueue_all(
-        messages=[
-            Due("eventlog.deliver_event", {"event_id": str(row.id)}, f"event:{row.id}", due_at=at) for row in rows
-        ],
-        now=at,
+        is_audit=isinstance(event, AuditEvent),
     )
 
 

@@ -1,6 +1,7 @@
 """The base of all facts."""
 
 from dataclasses import dataclass, field, fields
+from enum import StrEnum
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
@@ -30,9 +31,29 @@ class Event:
         return cls(**{key: UUID(value) if key in ids and value else value for key, value in payload.items()})
 
 
+class AuditTopic(StrEnum):
+    """What the audit can be narrowed to."""
+
+    SIGN_IN = "sign_in"
+    FAILURE = "failure"
+    ACCOUNT = "account"
+    TEAM = "team"
+    KEY = "key"
+    OPERATOR = "operator"
+
+
 @dataclass(frozen=True)
 class AuditEvent(Event):
     """A fact about who came in, or who may do what. `publish` adds where its actor comes from."""
 
+    topic: ClassVar[AuditTopic]
+
     address: str = field(default="", kw_only=True)
     agent: str = field(default="", kw_only=True)
+
+    def sentence(self, who: str) -> str:
+        """The fact in words, in the active language, without a full stop.
+
+        `who` is the name of its subject, else of its actor, and may be empty.
+        """
+        raise NotImplementedError

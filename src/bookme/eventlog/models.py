@@ -1,6 +1,7 @@
 """Facts, and answers kept for retries. In public and in every tenant."""
 
 from django.db import models
+from django.db.models import Q
 
 from bookme.core.ids import uuid7
 
@@ -9,7 +10,7 @@ class Event(models.Model):
     """A past-tense fact, written in the transaction that made it true. Never changed but for `position`.
 
     `position` is given after the commit, by the delivery, one tenant at a time: a cursor that never skips. `subject_id`
-    is what the history is asked by, such as a booking's id.
+    is what the history is asked by, such as a booking's id. `is_audit` of an AuditEvent.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -22,16 +23,28 @@ class Event(models.Model):
     request_id = models.CharField(max_length=64, blank=True)
     occurred_at = models.DateTimeField()
     position = models.BigIntegerField(null=True, unique=True)
+    is_audit = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["occurred_at", "id"]
         indexes = [
             models.Index(fields=["subject_id", "occurred_at"], name="event_of_subject"),
             models.Index(fields=["occurred_at", "id"], name="event_in_order"),
+            # Of a million facts few are for the audit: their indexes hold those alone, and cost the others nothing.
+            models.Index(fields=["occurred_at", "id"], condition=Q(is_audit=True), name="audit_in_order"),
+            models.Index(fields=["name", "occurred_at", "id"], condition=Q(is_audit=True), name="audit_of_kind"),
+            models.Index(fields=["actor_id", "occurred_at"], condition=Q(is_audit=True), name="audit_of_actor"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class AuditRecord(Event):
+    """The same facts, to be listed apart: only those with `is_audit`."""
+
+    class Meta:
+        proxy = True
 
 
 class IdempotencyKey(models.Model):

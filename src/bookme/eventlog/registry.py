@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from bookme.eventlog.events import Event
+from bookme.eventlog.events import AuditEvent, Event
 
 Reaction = Callable[..., None]
 
@@ -33,6 +33,11 @@ def reaction_named(event_name: str, reaction_name: str) -> Reaction:
 
 def event_type(name: str) -> type[Event]:
     return _types[name]
+
+
+def audit_types() -> list[type[AuditEvent]]:
+    """Every kind of fact that is for the audit, by name."""
+    return [found for _, found in sorted(_types.items()) if issubclass(found, AuditEvent)]
 
 
 def wired_types() -> frozenset[type[Event]]:

@@ -375,13 +375,19 @@ CREATE INDEX "communications_notification_key_e6ed286f_like" ON "communications_
 --
 CREATE INDEX "notification_of_booking" ON "communications_notification" USING gin ("booking_ids");
 --
-CREATE TABLE "eventlog_event" ("id" uuid NOT NULL PRIMARY KEY, "name" varchar(64) NOT NULL, "subject_id" uuid NULL, "payload" jsonb NOT NULL, "actor_kind" varchar(16) NOT NULL, "actor_id" uuid NULL, "actor_name" varchar(120) NOT NULL, "request_id" varchar(64) NOT NULL, "occurred_at" timestamp with time zone NOT NULL, "position" bigint NULL UNIQUE);
+CREATE TABLE "eventlog_event" ("id" uuid NOT NULL PRIMARY KEY, "name" varchar(64) NOT NULL, "subject_id" uuid NULL, "payload" jsonb NOT NULL, "actor_kind" varchar(16) NOT NULL, "actor_id" uuid NULL, "actor_name" varchar(120) NOT NULL, "request_id" varchar(64) NOT NULL, "occurred_at" timestamp with time zone NOT NULL, "position" bigint NULL UNIQUE, "is_audit" boolean NOT NULL);
 --
 CREATE TABLE "eventlog_idempotencykey" ("id" uuid NOT NULL PRIMARY KEY, "scope" varchar(300) NOT NULL, "key" varchar(200) NOT NULL, "body_hash" varchar(64) NOT NULL, "status" smallint NOT NULL CHECK ("status" >= 0), "answer" jsonb NULL, "created_at" timestamp with time zone NOT NULL, CONSTRAINT "idempotency_key_once" UNIQUE ("scope", "key"));
 --
 CREATE INDEX "event_of_subject" ON "eventlog_event" ("subject_id", "occurred_at");
 --
 CREATE INDEX "event_in_order" ON "eventlog_event" ("occurred_at", "id");
+--
+CREATE INDEX "audit_in_order" ON "eventlog_event" ("occurred_at", "id") WHERE "is_audit";
+--
+CREATE INDEX "audit_of_kind" ON "eventlog_event" ("name", "occurred_at", "id") WHERE "is_audit";
+--
+CREATE INDEX "audit_of_actor" ON "eventlog_event" ("actor_id", "occurred_at") WHERE "is_audit";
 --
 CREATE INDEX "idempotency_age" ON "eventlog_idempotencykey" ("created_at");
 --

@@ -7,23 +7,43 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from uuid import UUID
 
-from bookme.eventlog.events import AuditEvent
+from django.utils.translation import gettext as _
+
+from bookme.eventlog.events import AuditEvent, AuditTopic
+from bookme.users.wording import role_word
 
 
 @dataclass(frozen=True)
 class SignedIn(AuditEvent):
     """`way` is `password`, `link`, `registration`, `reset`, `invitation`, `switch` or the name of a provider.
 
-    `kind` is that of the SignIn.
+    `kind` is that of the SignIn; in the platform's admin it is `admin`, and there is no SignIn.
     """
 
     name: ClassVar[str] = "account.signed_in"
     subject: ClassVar[str] = "user_id"
+    topic = AuditTopic.SIGN_IN
     user_id: UUID
-    sign_in_id: UUID
+    sign_in_id: UUID | None
     way: str
     kind: str
     two_factor: bool = False
+
+    def sentence(self, who: str) -> str:
+        said = _said_of_way(self.way) % {"who": who, "way": self.way.title()}
+        return _("%(said)s, with a second factor") % {"said": said} if self.two_factor else said
+
+
+def _said_of_way(way: str) -> str:
+    ways = {
+        "password": _("%(who)s signed in with a password"),
+        "link": _("%(who)s signed in by a link from a mail"),
+        "registration": _("%(who)s registered and signed in"),
+        "reset": _("%(who)s signed in with a new password"),
+        "invitation": _("%(who)s signed in by an invitation"),
+        "switch": _("%(who)s came over from another business"),
+    }
+    return ways.get(way) or _("%(who)s signed in with %(way)s")
 
 
 @dataclass(frozen=True)
@@ -35,9 +55,25 @@ class SignInFailed(AuditEvent):
 
     name: ClassVar[str] = "account.sign_in_failed"
     subject: ClassVar[str] = "user_id"
+    topic = AuditTopic.FAILURE
     user_id: UUID | None
     email: str
     reason: str
+
+    def sentence(self, who: str) -> str:
+        told = {"who": who, "email": self.email}
+        match self.reason:
+            case "api_key" if who:
+                return _("The key %(who)s was refused: it is revoked or has expired") % told
+            case "api_key":
+                return _("A key that does not hold was refused")
+            case "too_many" if self.email:
+                return _("Too many failed sign-ins as %(email)s: refused for a while") % told
+            case "too_many":
+                return _("Too many keys that do not hold: refused for a while")
+            case "two_factor":
+                return _("Sign-in as %(email)s was refused: wrong code of the second factor") % told
+        return _("Sign-in as %(email)s was refused: e-mail and password do not match") % told
 
 
 @dataclass(frozen=True)
@@ -46,8 +82,14 @@ class SignedOut(AuditEvent):
 
     name: ClassVar[str] = "account.signed_out"
     subject: ClassVar[str] = "user_id"
+    topic = AuditTopic.SIGN_IN
     user_id: UUID
     everywhere: bool = False
+
+    def sentence(self, who: str) -> str:
+        if self.everywhere:
+            return _("%(who)s signed out everywhere") % {"who": who}
+        return _("%(who)s signed out") % {"who": who}
 
 
 @dataclass(frozen=True)
@@ -56,18 +98,44 @@ class RefreshReused(AuditEvent):
 
     name: ClassVar[str] = "account.refresh_reused"
     subject: ClassVar[str] = "user_id"
+    topic = AuditTopic.FAILURE
     user_id: UUID
     sign_in_id: UUID
+
+    def sentence(self, who: str) -> str:
+        return _("A sign-in of %(who)s was ended: its token came twice, so somebody may have a copy") % {"who": who}
 
 
 @dataclass(frozen=True)
 class AccountChanged(AuditEvent):
-    """`what` is `registered`, `password`, `email`, `two_factor_on`, `two_factor_off`, `recovery_codes` or `social`."""
+    """`what` is `registered`, `password`, `email`, `two_factor_on`, `two_factor_off`, `recovery_codes` or `social`.
+
+    By an operator, in the platform's admin: `profile`, `deactivated`, `reactivated`, `operator_made` or
+    `operator_ended`.
+    """
 
     name: ClassVar[str] = "account.changed"
     subject: ClassVar[str] = "user_id"
+    topic = AuditTopic.ACCOUNT
     user_id: UUID
     what: str
+
+    def sentence(self, who: str) -> str:
+        said = {
+            "registered": _("%(who)s proved the address and has an account"),
+            "password": _("%(who)s has a new password"),
+            "email": _("%(who)s signs in under a new address"),
+            "two_factor_on": _("%(who)s turned two-factor sign-in on"),
+            "two_factor_off": _("%(who)s turned two-factor sign-in off"),
+            "recovery_codes": _("%(who)s has new recovery codes"),
+            "social": _("%(who)s linked an account elsewhere"),
+            "profile": _("The name or contact data of %(who)s were changed"),
+            "deactivated": _("The account of %(who)s was closed"),
+            "reactivated": _("The account of %(who)s was opened again"),
+            "operator_made": _("%(who)s became an operator of the platform"),
+            "operator_ended": _("%(who)s is no operator of the platform any more"),
+        }
+        return (said.get(self.what) or _("The account of %(who)s was changed")) % {"who": who}
 
 
 @dataclass(frozen=True)
@@ -76,8 +144,12 @@ class MemberJoined(AuditEvent):
 
     name: ClassVar[str] = "member.joined"
     subject: ClassVar[str] = "user_id"
+    topic = AuditTopic.TEAM
     user_id: UUID
     role: str
+
+    def sentence(self, who: str) -> str:
+        return _("%(who)s joined as %(role)s") % {"who": who, "role": role_word(self.role)}
 
 
 @dataclass(frozen=True)
@@ -86,16 +158,27 @@ class MemberChanged(AuditEvent):
 
     name: ClassVar[str] = "member.changed"
     subject: ClassVar[str] = "user_id"
+    topic = AuditTopic.TEAM
     user_id: UUID
     changes: dict[str, Any]
+
+    def sentence(self, who: str) -> str:
+        if "role" not in self.changes:
+            return _("What %(who)s may see and do was changed") % {"who": who}
+        before, after = (role_word(each) for each in self.changes["role"])
+        return _("%(who)s is now %(role)s, and was %(before)s") % {"who": who, "role": after, "before": before}
 
 
 @dataclass(frozen=True)
 class MemberRemoved(AuditEvent):
     name: ClassVar[str] = "member.removed"
     subject: ClassVar[str] = "user_id"
+    topic = AuditTopic.TEAM
     user_id: UUID
     role: str
+
+    def sentence(self, who: str) -> str:
+        return _("%(who)s was removed, and was %(role)s") % {"who": who, "role": role_word(self.role)}
 
 
 @dataclass(frozen=True)
@@ -104,10 +187,15 @@ class ApiKeyChanged(AuditEvent):
 
     name: ClassVar[str] = "api_key.changed"
     subject: ClassVar[str] = "key_id"
+    topic = AuditTopic.KEY
     key_id: UUID
     key_name: str
     change: str
     permissions: list[str] = field(default_factory=list)
+
+    def sentence(self, who: str) -> str:
+        said = _("The key %(key)s was revoked") if self.change == "revoked" else _("The key %(key)s was made")
+        return said % {"key": self.key_name}
 
 
 @dataclass(frozen=True)
@@ -116,8 +204,12 @@ class ApiKeyUsed(AuditEvent):
 
     name: ClassVar[str] = "api_key.used"
     subject: ClassVar[str] = "key_id"
+    topic = AuditTopic.KEY
     key_id: UUID
     key_name: str
+
+    def sentence(self, who: str) -> str:
+        return _("The key %(key)s was used") % {"key": self.key_name}
 
 
 @dataclass(frozen=True)
@@ -126,4 +218,8 @@ class OperatorEntered(AuditEvent):
 
     name: ClassVar[str] = "operator.entered"
     subject: ClassVar[str] = "user_id"
+    topic = AuditTopic.OPERATOR
     user_id: UUID
+
+    def sentence(self, who: str) -> str:
+        return _("%(who)s looked into the business for the platform") % {"who": who}

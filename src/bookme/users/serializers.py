@@ -15,6 +15,7 @@ from bookme.core.http.fields import (
 )
 from bookme.core.http.serializers import InputSerializer
 from bookme.core.permissions import KEY_PERMISSIONS
+from bookme.eventlog.events import AuditTopic
 from bookme.users.actions import MAX_PASSWORD
 from bookme.users.codes import MAX_CODE
 
@@ -157,6 +158,31 @@ class MadeApiKeyOutput(ApiKeyOutput):
     """`key` is told this once; null where the same request is answered again."""
 
     key = serializers.CharField(allow_null=True)
+
+
+class SomebodyOutput(serializers.Serializer[Any]):
+    """`kind` of an actor: `user`, `guest`, `key`, `operator`, `system`; of a subject: `user`, `key`, `invitation`."""
+
+    kind = serializers.CharField()
+    id = serializers.UUIDField(allow_null=True)
+    name = serializers.CharField()
+
+
+class AuditOutput(serializers.Serializer[Any]):
+    """One fact; `text` says it in the language of the request.
+
+    `address` and `agent` are empty where they would be a customer's; `subject` is null where it is nobody's business.
+    """
+
+    id = serializers.UUIDField(source="record.id")
+    name = serializers.CharField(source="record.name")
+    topic = serializers.ChoiceField(choices=[each.value for each in AuditTopic])
+    occurred_at = InstantField(source="record.occurred_at")
+    text = serializers.CharField()
+    actor = SomebodyOutput()
+    subject = SomebodyOutput(allow_null=True)
+    address = serializers.CharField()
+    agent = serializers.CharField()
 
 
 class TokensOutput(serializers.Serializer[Any]):

@@ -15,6 +15,7 @@ from bookme.users.views.accounts import (
     VerifyEmailView,
 )
 from bookme.users.views.api_keys import ApiKeysView, OneApiKeyView
+from bookme.users.views.audit import AuditView
 from bookme.users.views.businesses import BusinessesView
 from bookme.users.views.sessions import (
     LoginView,
@@ -62,4 +63,5 @@ urlpatterns = [
     path("auth/sign-in-link/confirm/", SignInLinkConfirmView.as_view(), name="auth-sign-in-link-confirm"),
     path("api-keys/", ApiKeysView.as_view(), name="api-keys"),
     path("api-keys/<uuid:id>/", OneApiKeyView.as_view(), name="api-key"),
+    path("audit/", AuditView.as_view(), name="audit"),
 ]

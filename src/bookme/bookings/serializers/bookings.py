@@ -13,6 +13,7 @@ from bookme.bookings.selectors.terms import cancel_terms_of, move_terms_of
 from bookme.bookings.serializers.fields import MAX_EXTRAS, Amount, StaffChoice, Translation
 from bookme.bookings.serializers.who import ContactOutput, ForcedInput, WhoInput
 from bookme.bookings.wording import cancellation_text_of, formats_here
+from bookme.core.actor import shown_name
 from bookme.core.http.fields import BoundedList, InstantField, JsonObject, MultilineText, WholeNumber
 from bookme.core.http.serializers import kept
 from bookme.core.money import amount_text
@@ -200,5 +201,5 @@ class HistoryOutput(serializers.Serializer[Any]):
         return {
             "kind": event.actor_kind,
             "id": str(event.actor_id) if event.actor_id else None,
-            "name": event.actor_name,
+            "name": shown_name(event.actor_kind, event.actor_name),
         }

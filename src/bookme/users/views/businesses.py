@@ -16,7 +16,7 @@ from bookme.users.views.base import AccountView
 class BusinessesView(AccountView):
     """Where the caller is a member, by name, and as what; this business among them."""
 
-    permissions = {"GET": Access.SIGNED_IN}
+    permissions = {"GET": Access.PERSON}
     serializer_class = BusinessOutput
     lists_rows = True
 

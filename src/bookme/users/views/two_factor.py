@@ -29,7 +29,7 @@ from bookme.users.views.base import AccountView
 class TwoFactorView(AccountView):
     """Whether the caller signs in with a second factor, and whether they have to."""
 
-    permissions = {"GET": Access.SIGNED_IN}
+    permissions = {"GET": Access.PERSON}
     serializer_class = TwoFactorOutput
 
     @extend_schema(operation_id="auth_two_factor", responses=TwoFactorOutput)
@@ -43,7 +43,7 @@ class TwoFactorSetupView(AccountView):
     `current_password` is demanded of whoever signed in more than ten minutes ago.
     """
 
-    permissions = {"POST": Access.SIGNED_IN}
+    permissions = {"POST": Access.PERSON}
     serializer_class = SetupInput
 
     @extend_schema(operation_id="auth_two_factor_setup", request=SetupInput, responses=SetupOutput)
@@ -57,7 +57,7 @@ class TwoFactorSetupView(AccountView):
 class TwoFactorConfirmView(AccountView):
     """Turn it on by a code of the secret. The recovery codes are shown this once."""
 
-    permissions = {"POST": Access.SIGNED_IN}
+    permissions = {"POST": Access.PERSON}
     serializer_class = CodeInput
 
     @extend_schema(operation_id="auth_two_factor_confirm", request=CodeInput, responses=RecoveryCodesOutput)
@@ -87,7 +87,7 @@ class TwoFactorVerifyView(AccountView):
 class RecoveryCodesView(AccountView):
     """Ten new recovery codes, shown this once; those of before are worthless. Needs a code, or one of those."""
 
-    permissions = {"POST": Access.SIGNED_IN}
+    permissions = {"POST": Access.PERSON}
     serializer_class = CodeInput
 
     @extend_schema(operation_id="auth_recovery_codes", request=CodeInput, responses=RecoveryCodesOutput)
@@ -102,7 +102,7 @@ class TwoFactorDisableView(AccountView):
     Where a second factor is demanded, the caller has no powers from then on.
     """
 
-    permissions = {"POST": Access.SIGNED_IN}
+    permissions = {"POST": Access.PERSON}
     serializer_class = TurnOffInput
 
     @extend_schema(operation_id="auth_two_factor_disable", request=TurnOffInput, responses={204: None})
