@@ -7,9 +7,12 @@ somebody hold at once. What belongs to another business is worthless here.
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import get_user
+from django.contrib.auth import get_user, login
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
+from django.utils.functional import SimpleLazyObject
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.request import Request
 
@@ -63,13 +66,30 @@ def page_actor(request: HttpRequest) -> Actor:
     return known
 
 
+class OperatorSessions(AuthenticationMiddleware):
+    """`request.user` is whose session it is on the platform's host while their sign-in holds, with their second factor.
+
+    Read when first asked for. For a business's own pages and API it says nothing: see `page_actor`.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.user = SimpleLazyObject(lambda: _operator_of(request))  # type: ignore[assignment]
+
+
 def start_session(request: HttpRequest, sign_in: SignIn) -> None:
-    """Let this browser be that sign-in, under a new session key and CSRF token; whatever the session held is gone."""
+    """Let this browser be that sign-in, under a new session key and CSRF token; whatever the session held is gone.
+
+    An operator's is one of Django's own, too: the admin goes by that.
+    """
     request.session.flush()
     request.session[SESSION_SIGN_IN] = str(sign_in.id)
-    request.session[SESSION_TENANT] = str(sign_in.tenant_id)
-    request.session[SESSION_VERSION] = sign_in.user.secrets_version
-    rotate_token(request)
+    if sign_in.membership_id is None:
+        login(request, sign_in.user)
+    else:
+        request.session[SESSION_TENANT] = str(sign_in.tenant_id)
+        request.session[SESSION_VERSION] = sign_in.user.secrets_version
+        rotate_token(request)
     request.actor = actor_of(sign_in).coming_from(origin_of(request))  # type: ignore[attr-defined]
 
 
@@ -81,7 +101,9 @@ def end_session(request: HttpRequest) -> None:
 
 
 def session_sign_in(request: HttpRequest) -> SignIn | None:
-    """The sign-in of a page's session, if it is of this business and still holds."""
+    """The sign-in of a page's session, if it is of this business, or of an operator here, and still holds."""
+    if serves_operators(request):
+        return _operator_sign_in(request)
     tenant = current_tenant()
     if tenant is None or request.session.get(SESSION_TENANT) != str(tenant.id):
         return None
@@ -133,12 +155,31 @@ def _of_bearer(token: str, request: HttpRequest) -> tuple[Actor, SignIn | None]:
 def _of_session(request: HttpRequest) -> tuple[Actor, SignIn | None] | None:
     origin = origin_of(request)
     if serves_operators(request):
-        user = get_user(request)
+        user = request.user
         if not isinstance(user, User) or not user.is_staff:
             return None
-        return operator_actor(user).coming_from(origin), None
+        return operator_actor(user).coming_from(origin), _operator_sign_in(request)
     sign_in = session_sign_in(request)
     return (actor_of(sign_in).coming_from(origin), sign_in) if sign_in else None
+
+
+def _operator_of(request: HttpRequest) -> User | AnonymousUser:
+    user = get_user(request)
+    if SESSION_SIGN_IN not in request.session or not isinstance(user, User):
+        return user  # Django's own way to begin a session knows of no sign-in
+    found = live_sign_in(sign_in_id=UUID(request.session[SESSION_SIGN_IN]), tenant_id=None, now=now())
+    if found is None or found.user_id != user.pk:
+        return AnonymousUser()
+    request.operator_sign_in = found  # type: ignore[attr-defined]
+    return found.user
+
+
+def _operator_sign_in(request: HttpRequest) -> SignIn | None:
+    """Read with `request.user`; None of a session that was not begun by a sign-in."""
+    if not request.user.is_authenticated:
+        return None
+    found: SignIn | None = getattr(request, "operator_sign_in", None)
+    return found
 
 
 def _enforce_csrf(request: HttpRequest) -> None:

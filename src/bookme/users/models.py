@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -59,6 +60,17 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def has_two_factor(self) -> bool:
+        """Whether their second factor is on; no query if it was loaded with them."""
+        found: TwoFactor | None = getattr(self, "two_factor", None)
+        return found is not None and found.confirmed_at is not None
+
+    @property
+    def may_operate(self) -> bool:
+        """Whether they are an operator with all that the platform demands of one."""
+        return self.is_active and self.is_staff and (self.has_two_factor or not settings.OPERATORS_NEED_TWO_FACTOR)
 
     @property
     def secrets_version(self) -> str:

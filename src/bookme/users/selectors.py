@@ -126,7 +126,7 @@ def actor_from_membership(membership: Membership) -> Actor:
 
 def operator_actor(user: User) -> Actor:
     """An operator of the platform: may what an owner may, in every business, and is seen to be no owner."""
-    lacks = settings.OPERATORS_NEED_TWO_FACTOR and not has_two_factor(user)
+    lacks = not user.may_operate
     return Actor(
         kind=ActorKind.OPERATOR,
         id=user.id,
@@ -195,8 +195,7 @@ def recovery_codes_left(user: User) -> int:
 
 def has_two_factor(user: User) -> bool:
     """Whether their second factor is on; no query if it was loaded with them."""
-    found: TwoFactor | None = getattr(user, "two_factor", None)
-    return found is not None and found.confirmed_at is not None
+    return user.has_two_factor
 
 
 def candidate(email: str, tenant: Tenant | None, *, operators: bool) -> Membership | User | None:

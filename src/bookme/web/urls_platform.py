@@ -5,9 +5,11 @@ from django.urls import path
 from bookme.web.account import links
 from bookme.web.mailbox import mailbox, mailbox_html, mailbox_message
 from bookme.web.platform import platform_home
+from bookme.web.two_factor.entering import give_code
 
 urlpatterns = [
     path("", platform_home, name="platform-home"),
+    path("sign-in/code/", give_code, {"door": "operator"}, name="operator-code"),
     path("account/reset/", links.ask_for_reset, name="account-ask-reset"),
     path("account/reset/<str:token>/", links.follow_reset, name="account-reset"),
     path("account/email/<str:token>/", links.follow_new_address, name="account-new-address"),

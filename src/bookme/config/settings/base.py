@@ -90,7 +90,7 @@ MIDDLEWARE = [
     "bookme.web.middleware.RefusalMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "bookme.users.authentication.OperatorSessions",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -196,6 +196,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "/team/sign-in/"
 LOGIN_REDIRECT_URL = "/"
+OPERATOR_CODE_URL = "/sign-in/code/"
 OPERATOR_TWO_FACTOR_URL = "/security/two-factor/"
 OPERATORS_NEED_TWO_FACTOR = env.bool("OPERATORS_NEED_TWO_FACTOR", True)
 ACCOUNT_LINK_HOURS = 24

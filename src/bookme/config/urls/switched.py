@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from bookme.core.http.admin import business_site
+from bookme.web.operators import operator_sign_in, operator_sign_out
 
 handler400 = "bookme.web.errors.bad_request"
 handler403 = "bookme.web.errors.forbidden"
@@ -11,5 +12,7 @@ handler500 = "bookme.web.errors.server_error"
 
 urlpatterns = [
     path("api/", include("bookme.config.urls.api")),
+    path("admin/login/", operator_sign_in),
+    path("admin/logout/", operator_sign_out),
     path("admin/", business_site.urls),
 ]

@@ -44,6 +44,7 @@ class TwoFactorSetupView(AccountView):
     """
 
     permissions = {"POST": Access.PERSON}
+    limited = frozenset({"POST"})
     serializer_class = SetupInput
 
     @extend_schema(operation_id="auth_two_factor_setup", request=SetupInput, responses=SetupOutput)
@@ -73,6 +74,7 @@ class TwoFactorVerifyView(AccountView):
 
     permissions = {"POST": Access.ANYONE}
     authentication_classes = ()
+    limited = frozenset({"POST"})
     serializer_class = VerifyInput
 
     @extend_schema(operation_id="auth_two_factor_verify", request=VerifyInput, responses=TokensOutput, auth=[])
@@ -88,6 +90,7 @@ class RecoveryCodesView(AccountView):
     """Ten new recovery codes, shown this once; those of before are worthless. Needs a code, or one of those."""
 
     permissions = {"POST": Access.PERSON}
+    limited = frozenset({"POST"})
     serializer_class = CodeInput
 
     @extend_schema(operation_id="auth_recovery_codes", request=CodeInput, responses=RecoveryCodesOutput)
@@ -103,6 +106,7 @@ class TwoFactorDisableView(AccountView):
     """
 
     permissions = {"POST": Access.PERSON}
+    limited = frozenset({"POST"})
     serializer_class = TurnOffInput
 
     @extend_schema(operation_id="auth_two_factor_disable", request=TurnOffInput, responses={204: None})

@@ -37,9 +37,13 @@ class Door(StrEnum):
         return _ADMIN if self is Door.OPERATOR else self._url("sign-in")
 
     def _url(self, name: str) -> str:
-        """An operator may be within `/t/<slug>/`, whose table of URLs has none of the platform's pages."""
-        urlconf = settings.ROOT_URLCONF if self is Door.OPERATOR else None
-        return reverse(f"{self}-{name}", urlconf=urlconf)
+        if self is Door.OPERATOR:
+            return _OPERATORS[name]
+        return reverse(f"{self}-{name}")
+
+
+# Within `/t/<slug>/`, where an operator may be, no table of URLs has the platform's own pages.
+_OPERATORS = {"code": settings.OPERATOR_CODE_URL, "two-factor": settings.OPERATOR_TWO_FACTOR_URL}
 
 
 def door_of(request: HttpRequest) -> Door:

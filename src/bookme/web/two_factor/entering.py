@@ -36,7 +36,7 @@ def give_code(request: HttpRequest, door: str) -> HttpResponse:
         try:
             found = _signed_in(request, at, challenge, form.cleaned_data["code"])
             start_session(request, found)
-            return redirect(onward or own_start(found))
+            return redirect(onward or (at.sign_in_url if at is Door.OPERATOR else own_start(found)))
         except DomainError as error:
             _refuse(form, error)
     return code_page(request, challenge=challenge, onward=onward, door=at, form=form)
