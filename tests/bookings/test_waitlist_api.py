@@ -113,23 +113,40 @@ def test_a_guest_goes_by_their_name_from_the_first_fact_on(shop: Shop, stranger:
     assert [(each.name, each.actor_name) for each in facts] == [("waitlist.joined", name), ("waitlist.left", name)]
 
 
-def test_whoever_waits_already_is_told(shop: Shop, stranger: Stranger) -> None:
+def test_whoever_waits_already_is_told(shop: Shop, customer: Person) -> None:
     session = full_session(shop)
     body = waiting_body("ada", session=str(session.pk))
-    first = stranger.api.post("waitlist/", body, idempotency_key="k1")
-    again = stranger.api.post("waitlist/", body, idempotency_key="k1")
+    first = customer.api.post("waitlist/", body, idempotency_key="k1")
+    again = customer.api.post("waitlist/", body, idempotency_key="k1")
     assert (again.status_code, again.json()) == (201, first.json()), "the same request is the same entry"
     before = entries()
-    problem = refused(stranger.api.post("waitlist/", body), 409, "already_waiting")
-    assert not {"id", "token", "contact"} & problem.keys(), "whoever knows an address learns no more"
+    problem = refused(customer.api.post("waitlist/", body), 409, "already_waiting")
+    assert not {"id", "token", "contact"} & problem.keys()
     assert entries() == before
-    stranger.api.post(f"waitlist/{first.json()['id']}/leave/?token={first.json()['token']}")
-    waits(stranger.api, "ada", session=str(session.pk))
+    customer.api.post(f"waitlist/{first.json()['id']}/leave/")
+    waits(customer.api, "ada", session=str(session.pk))
     full_monday(shop)
     for wish in ({}, {"staff": str(shop.ada.pk)}, {"location": str(shop.place.pk)}):
-        waits(stranger.api, "ada", service=str(shop.service.pk), date="2030-01-07", **wish)
+        waits(customer.api, "ada", service=str(shop.service.pk), date="2030-01-07", **wish)
         twice = waiting_body("ada", service=str(shop.service.pk), date="2030-01-07", **wish)
-        refused(stranger.api.post("waitlist/", twice), 409, "already_waiting")
+        refused(customer.api.post("waitlist/", twice), 409, "already_waiting")
+
+
+def test_a_guest_is_answered_the_same_whoever_waits(shop: Shop, customer: Person, stranger: Stranger) -> None:
+    """Whoever knows an address learns nothing by it, and reaches nothing of who waits under it."""
+    session = full_session(shop)
+    theirs = waits(customer.api, "ada", session=str(session.pk))
+    body = waiting_body("ada", session=str(session.pk))
+    known, unknown = (
+        stranger.api.post("waitlist/", body | {"customer": body["customer"] | who}).json()
+        for who in ({}, {"email": "nobody@mail.example", "phone": ""})
+    )
+    assert known.keys() == unknown.keys()
+    assert (known["status"], unknown["status"]) == ("waiting", "waiting")
+    assert known["id"] != theirs["id"]
+    stranger.api.post(f"waitlist/{known['id']}/leave/?token={known['token']}")
+    refused(stranger.api.post(f"waitlist/{theirs['id']}/leave/?token={known['token']}"), 404, "not_found")
+    assert WaitlistEntry.objects.get(pk=theirs["id"]).status == "waiting"
 
 
 def test_a_business_without_a_waitlist(shop: Shop, salon: Tenant, stranger: Stranger) -> None:

@@ -24,6 +24,7 @@ from bookme.bookings.states import Status
 from bookme.communications.actions import PLAN_REMINDERS_TASK, REMINDERS_PATH, SEND_REMINDER_TASK, plan_reminders
 from bookme.communications.models import Notification
 from bookme.core.actor import SYSTEM
+from bookme.customers.models import Customer
 from bookme.eventlog.actions import publish
 from bookme.onboarding.events import BusinessConfigured
 from bookme.tenants.context import tenant_scope
@@ -177,6 +178,17 @@ def test_other_channels_go_out_only_if_their_feature_is_on(salon: Tenant, letter
         ("email", "amelia@mail.example"),
         ("sms", "+447700900123"),
     }
+
+
+def test_a_customer_is_reminded_only_by_what_they_want(salon: Tenant, letters: Letters) -> None:
+    reminders = [{"channel": channel, "minutes_before": 120} for channel in ("email", "sms", "whatsapp")]
+    configure(salon, reminders=reminders, features={"sms": True, "whatsapp": True})
+    _confirmed()
+    Customer.objects.update(channels={"email": False, "sms": False})
+    with time_machine.travel(MONDAY_AT_TEN - 2 * HOUR, tick=False):
+        deliver_outbox()
+    told = Notification.objects.exclude(kind__endswith=".business").values_list("kind", "channel")
+    assert set(told) == {("booking.confirmed", "email"), ("booking.reminder", "whatsapp")}
 
 
 def test_a_channel_that_nothing_carries_is_recorded_as_failed(salon: Tenant, settings: Any) -> None:

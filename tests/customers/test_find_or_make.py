@@ -34,6 +34,33 @@ def test_the_order_is_who_is_signed_in_then_e_mail_then_phone(salon: Tenant) -> 
     assert (made.name, made.email, made.language, made.user_id) == ("X", "new@mail.example", "fr", None)
 
 
+def test_who_is_signed_in_is_linked_under_their_own_address(salon: Tenant) -> None:
+    ada, bob = CustomerFactory(email="ada@mail.example"), CustomerFactory(user_id=uuid7(), email="bob@mail.example")
+    me = uuid7()
+
+    def found(email: str, own_email: str, user_id: UUID | None = me) -> Customer:
+        contact = Contact(name="X", email=email, phone=ada.phone)
+        return find_or_make_customer(contact=contact, user_id=user_id, own_email=own_email)
+
+    assert (found("ada@mail.example", "").user_id, found("ada@mail.example", "", None).user_id) == (None, None)
+    assert found("ada@mail.example", "ada@mail.example", None).user_id is None, "nobody is signed in"
+    assert found("new@mail.example", "me@mail.example") == ada, "by phone, as any guest"
+    assert Customer.objects.get(pk=ada.pk).user_id is None, "a phone links nobody"
+    assert found("bob@mail.example", "bob@mail.example") == bob
+    assert Customer.objects.get(pk=bob.pk).user_id == bob.user_id, "it is somebody else's already"
+    mine = found("other@mail.example", "ada@mail.example")
+    assert (mine, mine.user_id, Customer.objects.get(pk=ada.pk).user_id) == (ada, me, me)
+    assert found("new@mail.example", "changed@mail.example") == ada, "linked for good"
+
+
+def test_a_first_booking_under_the_own_address_makes_a_linked_row(salon: Tenant) -> None:
+    me = uuid7()
+    made = find_or_make_customer(
+        contact=Contact(name="X", email="me@mail.example"), user_id=me, own_email="me@mail.example"
+    )
+    assert Customer.objects.get(pk=made.pk).user_id == me
+
+
 def test_an_empty_phone_finds_nobody(salon: Tenant) -> None:
     CustomerFactory(phone="")
     made = find_or_make_customer(contact=Contact(name="X", email="x@mail.example"))

@@ -283,11 +283,14 @@ class Waiting(StrEnum):
 
 
 STILL_WAITS = frozenset({Waiting.WAITING, Waiting.OFFERED})
-_OPEN = Q(status__in=sorted(STILL_WAITS))
+_OPEN_OF_MEMBER = Q(status__in=sorted(STILL_WAITS), user_id__isnull=False)
 
 
 class WaitlistEntry(Asked):
     """Somebody waits for a place: in a full `session`, or on a full `date` of a service, with one person or any.
+
+    Whoever is signed in waits for the same once. What a guest says of who they are proves nothing: their entry stands
+    by itself, or anybody could learn from a refusal who waits.
 
     Served by `rank`, the smallest first, then by who came first. `visit` is what was offered: its booking is held until
     the offer runs out. What they said stands here until it is copied onto that visit; `extras` are ids as texts.
@@ -317,11 +320,13 @@ class WaitlistEntry(Asked):
             ),
             models.CheckConstraint(condition=Q(party_size__gte=1), name="waitlist_party"),
             models.UniqueConstraint(
-                fields=["session", "customer"], condition=_OPEN & Q(session__isnull=False), name="waitlist_session_once"
+                fields=["session", "customer"],
+                condition=_OPEN_OF_MEMBER & Q(session__isnull=False),
+                name="waitlist_session_once",
             ),
             models.UniqueConstraint(
                 fields=["customer", "service", "date", "staff", "location"],
-                condition=_OPEN & Q(date__isnull=False),
+                condition=_OPEN_OF_MEMBER & Q(date__isnull=False),
                 nulls_distinct=False,
                 name="waitlist_day_once",
             ),

@@ -6,6 +6,7 @@ from bookme.bookings.views import (
     exports,
     imports,
     openings,
+    own,
     series,
     sessions,
     steps,
@@ -16,6 +17,8 @@ from bookme.bookings.views import (
 urlpatterns = [
     path("customers/", customers.CustomersView.as_view()),
     path("customers/import/", customers.CustomersImportView.as_view()),
+    path("customers/me/", own.OwnProfileView.as_view(), name="own-profile"),
+    path("customers/me/appointments/", own.OwnAppointmentsView.as_view(), name="own-appointments"),
     path("customers/<uuid:id>/", customers.OneCustomerView.as_view()),
     path("bookings/", bookings.BookingsView.as_view(), name="bookings"),
     path("bookings/available-slots/", openings.AvailableSlotsView.as_view(), name="available-slots"),

@@ -40,6 +40,7 @@ from bookme.communications.reactions import (
     tell_waiter,
 )
 from bookme.customers.events import CustomerChanged, CustomersImported
+from bookme.customers.reactions import link_changed, link_member
 from bookme.eventlog.registry import wire
 from bookme.locations.events import LocationsChanged
 from bookme.onboarding.events import BusinessClosed, BusinessConfigured, BusinessResumed, BusinessSuspended
@@ -101,8 +102,8 @@ wire(
         SignInFailed: (),
         SignedOut: (),
         RefreshReused: (),
-        AccountChanged: (),
-        MemberJoined: (),
+        AccountChanged: (link_changed,),
+        MemberJoined: (link_member,),
         MemberChanged: (),
         MemberRemoved: (),
         InvitationChanged: (),

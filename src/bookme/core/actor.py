@@ -79,6 +79,14 @@ class Actor:
     def coming_from(self, origin: Origin) -> "Actor":
         return replace(self, origin=origin)
 
+    def for_themselves(self) -> "Actor":
+        """The same person as a customer, whatever they may do for the business; who is no person stays who they are."""
+        if self.kind is not ActorKind.USER:
+            return self
+        return Actor(
+            kind=self.kind, id=self.id, name=self.name, role=Role.CUSTOMER, email=self.email, origin=self.origin
+        )
+
     def called(self, name: str) -> "Actor":
         """A guest who came without a link has no name but the one that they give here; anybody else keeps theirs."""
         return replace(self, name=name) if self.kind is ActorKind.GUEST and not self.name else self

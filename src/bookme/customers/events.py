@@ -12,7 +12,10 @@ TOLD_IDS = 200
 
 @dataclass(frozen=True)
 class CustomerChanged(RowChanged):
-    """A customer's row was made, changed or archived by the team. Fields are told by name, never their values."""
+    """A customer's row was made, changed or archived, by the team or by themselves.
+
+    Fields are told by name, never their values.
+    """
 
     name: ClassVar[str] = "customer.changed"
 

@@ -5,10 +5,15 @@ from django.db.models import Q
 
 from bookme.core.models import Row
 
+# What a customer may want, or not want, to be told by; the names are those of `communications.models.Channel`.
+TOLD_BY = ("email", "sms", "whatsapp")
+
 
 class Customer(Row):
     """Found by lower-case e-mail, else by phone. Booking never changes a row: the visit keeps what was given.
 
+    `user_id` is the person with an account whose row it is; they may have several, such as under a former address.
+    `channels` maps what they said of each of TOLD_BY to whether they want it; of what they said nothing, they do.
     `added_by` is who of the team put them down, if somebody did: theirs to see, wherever they come.
     """
 
@@ -16,9 +21,11 @@ class Customer(Row):
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=20, blank=True)
     language = models.CharField(max_length=8, blank=True)
+    timezone = models.CharField(max_length=64, blank=True)
+    channels = models.JSONField(default=dict, blank=True)
     notes = models.TextField(max_length=4000, blank=True)
     tags = models.JSONField(default=list, blank=True)
-    user_id = models.UUIDField(null=True, blank=True, unique=True)
+    user_id = models.UUIDField(null=True, blank=True)
     added_by = models.UUIDField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
     metadata = models.JSONField(default=dict, blank=True)
@@ -30,11 +37,16 @@ class Customer(Row):
         ]
         indexes = [
             models.Index(fields=["phone"], condition=~Q(phone=""), name="customer_phone"),
+            models.Index(fields=["user_id"], condition=Q(user_id__isnull=False), name="customer_of_user"),
             models.Index(fields=["added_by"], condition=Q(added_by__isnull=False), name="customer_added_by"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def wants(self, channel: str) -> bool:
+        """Whether they want to be reminded by it."""
+        return bool(self.channels.get(channel, True))
 
 
 class CustomerAddress(Row):

@@ -185,7 +185,7 @@ ALTER TABLE "staff_servicearea" ADD CONSTRAINT "staff_servicearea_staff_id_efe46
 --
 CREATE INDEX "staff_servicearea_staff_id_efe46a15" ON "staff_servicearea" ("staff_id");
 --
-CREATE TABLE "customers_customer" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "name" varchar(120) NOT NULL, "email" varchar(254) NOT NULL, "phone" varchar(20) NOT NULL, "language" varchar(8) NOT NULL, "notes" text NOT NULL, "tags" jsonb NOT NULL, "user_id" uuid NULL UNIQUE, "added_by" uuid NULL, "is_active" boolean NOT NULL, "metadata" jsonb NOT NULL);
+CREATE TABLE "customers_customer" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "name" varchar(120) NOT NULL, "email" varchar(254) NOT NULL, "phone" varchar(20) NOT NULL, "language" varchar(8) NOT NULL, "timezone" varchar(64) NOT NULL, "channels" jsonb NOT NULL, "notes" text NOT NULL, "tags" jsonb NOT NULL, "user_id" uuid NULL, "added_by" uuid NULL, "is_active" boolean NOT NULL, "metadata" jsonb NOT NULL);
 --
 CREATE TABLE "customers_customeraddress" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "line1" varchar(200) NOT NULL, "line2" varchar(200) NOT NULL, "city" varchar(100) NOT NULL, "county" varchar(100) NOT NULL, "postcode" varchar(16) NOT NULL, "country" varchar(2) NOT NULL, "customer_id" uuid NOT NULL);
 --
@@ -194,6 +194,8 @@ CREATE TABLE "customers_consent" ("id" uuid NOT NULL PRIMARY KEY, "created_at" t
 CREATE UNIQUE INDEX "customer_email_once" ON "customers_customer" ("email") WHERE NOT ("email" = '');
 --
 CREATE INDEX "customer_phone" ON "customers_customer" ("phone") WHERE NOT ("phone" = '');
+--
+CREATE INDEX "customer_of_user" ON "customers_customer" ("user_id") WHERE "user_id" IS NOT NULL;
 --
 CREATE INDEX "customer_added_by" ON "customers_customer" ("added_by") WHERE "added_by" IS NOT NULL;
 --
@@ -211,11 +213,11 @@ CREATE TABLE "bookings_sessionrun" ("id" uuid NOT NULL PRIMARY KEY, "created_at"
 --
 CREATE TABLE "bookings_appointment" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "starts_at" timestamp with time zone NOT NULL, "ends_at" timestamp with time zone NOT NULL, "blocked_start" timestamp with time zone NOT NULL, "blocked_end" timestamp with time zone NOT NULL, "capacity" smallint NOT NULL CHECK ("capacity" >= 0), "seats_taken" smallint NOT NULL CHECK ("seats_taken" >= 0), "published" boolean NOT NULL, "overbooked" boolean NOT NULL, "min_to_run" smallint NULL CHECK ("min_to_run" >= 0), "decide_at" timestamp with time zone NULL, "version" integer NOT NULL CHECK ("version" >= 0), "lead_id" uuid NULL, "location_id" uuid NOT NULL, "service_id" uuid NOT NULL, "staff_id" uuid NOT NULL, "run_id" uuid NULL);
 --
-CREATE TABLE "bookings_visit" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "reference" varchar(12) NOT NULL UNIQUE, "contact_name" varchar(120) NOT NULL, "contact_email" varchar(254) NOT NULL, "contact_phone" varchar(20) NOT NULL, "language" varchar(8) NOT NULL, "notes" text NOT NULL, "answers" jsonb NOT NULL, "address" jsonb NULL, "consents" jsonb NOT NULL, "user_id" uuid NULL, "source" varchar(16) NOT NULL, "guest_address" inet NULL, "link_version" integer NOT NULL CHECK ("link_version" >= 0), "customer_id" uuid NOT NULL, "series_id" uuid NULL);
+CREATE TABLE "bookings_visit" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "contact_name" varchar(120) NOT NULL, "contact_email" varchar(254) NOT NULL, "contact_phone" varchar(20) NOT NULL, "language" varchar(8) NOT NULL, "notes" text NOT NULL, "answers" jsonb NOT NULL, "address" jsonb NULL, "consents" jsonb NOT NULL, "user_id" uuid NULL, "source" varchar(16) NOT NULL, "guest_address" inet NULL, "link_version" integer NOT NULL CHECK ("link_version" >= 0), "reference" varchar(12) NOT NULL UNIQUE, "customer_id" uuid NOT NULL, "series_id" uuid NULL);
 --
 CREATE TABLE "bookings_booking" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "position" smallint NOT NULL CHECK ("position" >= 0), "status" varchar(16) NOT NULL, "party_size" smallint NOT NULL CHECK ("party_size" >= 0), "extras" jsonb NOT NULL, "price" numeric(12, 3) NOT NULL, "currency" varchar(3) NOT NULL, "payment_due" numeric(12, 3) NOT NULL, "fee" numeric(12, 3) NOT NULL, "policy" jsonb NOT NULL, "hold_expires_at" timestamp with time zone NULL, "times_moved" smallint NOT NULL CHECK ("times_moved" >= 0), "cancelled_by" varchar(16) NOT NULL, "cancel_reason" varchar(500) NOT NULL, "internal_notes" text NOT NULL, "duration_minutes" smallint NULL CHECK ("duration_minutes" >= 0), "version" integer NOT NULL CHECK ("version" >= 0), "appointment_id" uuid NOT NULL, "visit_id" uuid NOT NULL);
 --
-CREATE TABLE "bookings_waitlistentry" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "date" date NULL, "contact_name" varchar(120) NOT NULL, "contact_email" varchar(254) NOT NULL, "contact_phone" varchar(20) NOT NULL, "language" varchar(8) NOT NULL, "user_id" uuid NULL, "source" varchar(16) NOT NULL, "guest_address" inet NULL, "consents" jsonb NOT NULL, "notes" text NOT NULL, "answers" jsonb NOT NULL, "address" jsonb NULL, "extras" jsonb NOT NULL, "party_size" smallint NOT NULL CHECK ("party_size" >= 0), "status" varchar(16) NOT NULL, "rank" integer NOT NULL, "link_version" integer NOT NULL CHECK ("link_version" >= 0), "customer_id" uuid NOT NULL, "location_id" uuid NULL, "service_id" uuid NOT NULL, "session_id" uuid NULL, "staff_id" uuid NULL, "visit_id" uuid NULL);
+CREATE TABLE "bookings_waitlistentry" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "contact_name" varchar(120) NOT NULL, "contact_email" varchar(254) NOT NULL, "contact_phone" varchar(20) NOT NULL, "language" varchar(8) NOT NULL, "notes" text NOT NULL, "answers" jsonb NOT NULL, "address" jsonb NULL, "consents" jsonb NOT NULL, "user_id" uuid NULL, "source" varchar(16) NOT NULL, "guest_address" inet NULL, "link_version" integer NOT NULL CHECK ("link_version" >= 0), "date" date NULL, "extras" jsonb NOT NULL, "party_size" smallint NOT NULL CHECK ("party_size" >= 0), "status" varchar(16) NOT NULL, "rank" integer NOT NULL, "customer_id" uuid NOT NULL, "location_id" uuid NULL, "service_id" uuid NOT NULL, "session_id" uuid NULL, "staff_id" uuid NULL, "visit_id" uuid NULL);
 --
 CREATE TABLE "bookings_resourceallocation" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "blocked_start" timestamp with time zone NOT NULL, "blocked_end" timestamp with time zone NOT NULL, "overbooked" boolean NOT NULL, "appointment_id" uuid NOT NULL, "resource_id" uuid NOT NULL, CONSTRAINT "allocation_no_overlap" EXCLUDE USING GIST ("resource_id" WITH =, (tstzrange("blocked_start", "blocked_end")) WITH &&) WHERE (NOT "overbooked"));
 --
@@ -277,9 +279,9 @@ ALTER TABLE "bookings_waitlistentry" ADD CONSTRAINT "waitlist_status_known" CHEC
 --
 ALTER TABLE "bookings_waitlistentry" ADD CONSTRAINT "waitlist_party" CHECK ("party_size" >= 1);
 --
-CREATE UNIQUE INDEX "waitlist_session_once" ON "bookings_waitlistentry" ("session_id", "customer_id") WHERE ("status" IN ('offered', 'waiting') AND "session_id" IS NOT NULL);
+CREATE UNIQUE INDEX "waitlist_session_once" ON "bookings_waitlistentry" ("session_id", "customer_id") WHERE ("status" IN ('offered', 'waiting') AND "user_id" IS NOT NULL AND "session_id" IS NOT NULL);
 --
-CREATE UNIQUE INDEX "waitlist_day_once" ON "bookings_waitlistentry" ("customer_id", "service_id", "date", "staff_id", "location_id") NULLS NOT DISTINCT WHERE ("status" IN ('offered', 'waiting') AND "date" IS NOT NULL);
+CREATE UNIQUE INDEX "waitlist_day_once" ON "bookings_waitlistentry" ("customer_id", "service_id", "date", "staff_id", "location_id") NULLS NOT DISTINCT WHERE ("status" IN ('offered', 'waiting') AND "user_id" IS NOT NULL AND "date" IS NOT NULL);
 --
 ALTER TABLE "bookings_series" ADD CONSTRAINT "bookings_series_customer_id_b9d2d369_fk_customers_customer_id" FOREIGN KEY ("customer_id") REFERENCES "customers_customer" ("id") DEFERRABLE INITIALLY DEFERRED;
 --

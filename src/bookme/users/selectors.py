@@ -27,7 +27,7 @@ from bookme.tenants.context import current_tenant
 from bookme.tenants.models import Tenant, TenantStatus
 from bookme.users.codes import provisioning_uri
 from bookme.users.keys import powers_of_key
-from bookme.users.models import AccountRequest, ApiKey, Membership, RecoveryCode, SignIn, TwoFactor, User
+from bookme.users.models import AccountRequest, ApiKey, EmailChange, Membership, RecoveryCode, SignIn, TwoFactor, User
 from bookme.users.rules import scope
 from bookme.users.tokens import Audience, Claims
 
@@ -196,6 +196,18 @@ def recovery_codes_left(user: User) -> int:
 def has_two_factor(user: User) -> bool:
     """Whether their second factor is on; no query if it was loaded with them."""
     return user.has_two_factor
+
+
+def tenants_of(user_id: UUID) -> list[Tenant]:
+    """The businesses that they belong to, in whatever role."""
+    memberships = Membership.objects.select_related("tenant").filter(user=user_id, is_active=True)
+    return [each.tenant for each in memberships.order_by("tenant_id")]
+
+
+def former_emails(user_id: UUID) -> list[str]:
+    """The addresses that were theirs until a change that is not forgotten yet."""
+    changed = EmailChange.objects.filter(user=user_id, confirmed_at__isnull=False)
+    return list(changed.order_by("confirmed_at").values_list("former", flat=True))
 
 
 def candidate(email: str, tenant: Tenant | None, *, operators: bool) -> Membership | User | None:

@@ -76,7 +76,11 @@ def book(
     require_network_limit(network=guest_network(request.guest_address, actor=actor), adding=adding, now=now)
     calendars = Calendars.of_all(each_or_refused(lambda terms: _look(terms, now), visits))
     customer = find_or_make_customer(
-        contact=request.contact, language=request.language, user_id=own_user(actor), added_by=team_member(actor)
+        contact=request.contact,
+        language=request.language,
+        user_id=own_user(actor),
+        own_email=actor.email,
+        added_by=team_member(actor),
     )
     rows = {row for each in services for row in (*day_counted(each), *customer_counted(each, customer.pk))}
     counted = Counted(guest_contacts(request.contact, actor=actor), frozenset(rows))

@@ -27,7 +27,7 @@ from bookme.bookings.selectors.waiting import (
     over_at,
     would_open,
 )
-from bookme.core.actor import SYSTEM, Actor
+from bookme.core.actor import SYSTEM, Actor, ActorKind
 from bookme.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from bookme.core.permissions import Permission
 from bookme.core.time import is_calendar_day
@@ -46,10 +46,10 @@ SESSION_OR_DAY = "Give either a session, or a service and a date."
 def join_waitlist(*, request: BookingRequest, date: dt.date | None, actor: Actor, now: dt.datetime) -> WaitlistEntry:
     """Wait for a place in the request's session or, for its one service, on `date`. Joins the transaction.
 
-    Whoever could book instead is told so: Conflict `not_full`. So is who waits already (`already_waiting`), who comes
-    too late for an offer (`too_late`), and who asks for a day on which nothing is ever offered (`not_offered`). Raises
-    NotAllowed `waitlist_off`, TooMany, and all that `checked_terms` does. Takes the lock, of who is counted alone.
-    Publishes WaitlistJoined.
+    Whoever could book instead is told so: Conflict `not_full`. So is who waits already (`already_waiting`), unless they
+    are a guest, who comes too late for an offer (`too_late`), and who asks for a day on which nothing is ever offered
+    (`not_offered`). Raises NotAllowed `waitlist_off`, TooMany, and all that `checked_terms` does. Takes the lock, of
+    who is counted alone. Publishes WaitlistJoined.
     """
     if not require_tenant().config.features.waitlist:
         raise NotAllowed("This business keeps no waitlist.", code="waitlist_off")
@@ -59,11 +59,15 @@ def join_waitlist(*, request: BookingRequest, date: dt.date | None, actor: Actor
     _require_full(entry, now)
     _require_network(entry, now)
     entry.customer = find_or_make_customer(
-        contact=request.contact, language=request.language, user_id=entry.user_id, added_by=team_member(actor)
+        contact=request.contact,
+        language=request.language,
+        user_id=entry.user_id,
+        own_email=actor.email,
+        added_by=team_member(actor),
     )
     lock([entry.customer_id], contacts=guest_contacts(request.contact, actor=actor))
     _require_contact(entry, guest_contacts(request.contact, actor=actor), now)
-    _require_new(entry)
+    _require_new(entry, actor)
     entry.rank = (line_of(entry).aggregate(last=Max("rank"))["last"] or 0) + 1
     entry.save(force_insert=True)
     insert(*consents_of(entry.customer, granted=request.consents, language=request.language))
@@ -235,7 +239,10 @@ def _having(same: Q, most: int, now: dt.datetime) -> int:
     return found[:most].count()
 
 
-def _require_new(entry: WaitlistEntry) -> None:
+def _require_new(entry: WaitlistEntry, actor: Actor) -> None:
+    """Not of a guest, who is never told what is known of the contact that they give."""
+    if actor.kind is ActorKind.GUEST:
+        return
     wish = {"session": entry.session_id} if entry.session_id else {"service": entry.service_id, "date": entry.date}
     mine = WaitlistEntry.objects.filter(customer=entry.customer_id, status__in=STILL_WAITS, **wish)
     if entry.session_id is None:

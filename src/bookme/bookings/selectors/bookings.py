@@ -11,6 +11,8 @@ from bookme.bookings.models import Appointment, Booking, Visit
 from bookme.core.actor import Actor, ActorKind
 from bookme.core.fetch import one
 from bookme.core.permissions import Permission
+from bookme.customers.models import Customer
+from bookme.customers.selectors import own_customers
 from bookme.staff.models import Staff
 
 
@@ -18,7 +20,7 @@ def bookings_visible_to(actor: Actor) -> QuerySet[Booking]:
     """With visit, customer, appointment, service, staff, location and `helper_ids`, in one query.
 
     The team by its permissions and scopes: without `bookings.read_all` what is on their own calendar. A customer what
-    they booked while signed in, and what is on the customer that is theirs. A guest the visit of their link, and the
+    is their `own`. A guest the visit of their link, and the
     series that it is of.
     """
     rows = with_all()
@@ -30,8 +32,20 @@ def bookings_visible_to(actor: Actor) -> QuerySet[Booking]:
         series = Visit.objects.filter(pk=actor.visit_id, series__isnull=False).values("series")
         return rows.filter(Q(visit=actor.visit_id) | Q(visit__series__in=series))
     if actor.kind is ActorKind.USER and not actor.is_team:
-        return rows.filter(Q(visit__user_id=actor.id) | Q(visit__customer__user_id=actor.id))
+        return rows.filter(visit__in=Visit.objects.filter(own(actor)))
     return rows.none()
+
+
+def own(actor: Actor) -> Q:
+    """Which visits, and which entries of the waitlist, are somebody's who is signed in, whatever their role.
+
+    What they asked for while signed in, and what is on a customer that is theirs, unless somebody else asked for it
+    while signed in: a phone may be shared.
+    """
+    if actor.kind is not ActorKind.USER or actor.id is None:
+        return Q(pk__in=[])
+    mine = Customer.objects.filter(own_customers(actor)).values("pk")
+    return Q(user_id=actor.id) | Q(user_id=None, customer__in=mine)
 
 
 def booking_for(actor: Actor, booking_id: UUID) -> Booking:

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from bookme.bookings.availability import Snapshot, Unit, offered
 from bookme.bookings.links import waiting_for_token
 from bookme.bookings.models import Appointment, Booking, Waiting, WaitlistEntry
+from bookme.bookings.selectors.bookings import own
 from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.selectors.snapshots import load_snapshot
 from bookme.core.actor import SYSTEM, Actor, ActorKind
@@ -38,7 +39,7 @@ def waitlist_visible_to(actor: Actor) -> QuerySet[WaitlistEntry]:
     if actor.may(Permission.BOOKINGS_READ):
         return rows.filter(_scope_of(actor))
     if actor.kind is ActorKind.USER and not actor.is_team:
-        return rows.filter(Q(user_id=actor.id) | Q(customer__user_id=actor.id))
+        return rows.filter(own(actor))
     return rows.none()
 
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from bookme.bookings.models import Booking
+from bookme.bookings.models import Booking, Visit
 from bookme.bookings.states import Status
 from bookme.communications.actions.telling import tell
 from bookme.communications.models import Channel
@@ -70,13 +70,15 @@ def plan_all_reminders(*, cause_id: UUID, after: UUID, now: dt.datetime) -> None
 def send_reminder(*, visit_id: UUID, reminder: Reminder, starts_at: dt.datetime, now: dt.datetime) -> None:
     """Send the reminder of a visit: of all of it that is confirmed and to come.
 
-    If it is still right: begins as planned, has not begun, and the business still wants it.
+    If it is still right: begins as planned, has not begun, the business still wants it, and so does the customer.
     """
     tenant = require_tenant()
     if reminder not in tenant.config.reminders or not _channel_is_on(tenant, Channel(reminder.channel)):
         return
     found = Booking.objects.filter(visit=visit_id).values_list("pk", "status", "appointment__starts_at")
     bookings = [(pk, Status(status), at) for pk, status, at in found]
+    if not _is_wanted(visit_id, reminder.channel):
+        return
     if _start_to_remind_of([(status, at) for _, status, at in bookings], now) != starts_at:
         return
     tell(
@@ -87,6 +89,12 @@ def send_reminder(*, visit_id: UUID, reminder: Reminder, starts_at: dt.datetime,
         channel=Channel(reminder.channel),
         now=now,
     )
+
+
+def _is_wanted(visit_id: UUID, channel: str) -> bool:
+    """Whether the customer wants to be reminded by it; all other messages are about what they have to know."""
+    visit = Visit.objects.select_related("customer").filter(pk=visit_id).first()
+    return visit is not None and visit.customer.wants(channel)
 
 
 def _start_to_remind_of(bookings: Iterable[_Timed], now: dt.datetime) -> dt.datetime | None:

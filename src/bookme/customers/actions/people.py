@@ -4,7 +4,7 @@ The team's actions demand `customers.manage` and publish CustomerChanged.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ from bookme.eventlog.changes import archive_row, change_row, make_row
 from bookme.tenants.context import require_tenant
 from bookme.tenants.statements import insert_unless_there
 
-_UNSAID = ("name", "email", "phone", "language", "notes", "tags", "metadata")
+UNSAID = ("name", "email", "phone", "language", "timezone", "channels", "notes", "tags", "metadata")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,14 +53,14 @@ def make_customer(*, values: Mapping[str, Any], actor: Actor) -> Customer:
     if not (values.get("email") or values.get("phone")):
         raise Invalid.field("/email", "Give an e-mail address or a phone number.", code="required")
     _refuse_known_email(values)
-    return make_row(row=Customer(added_by=actor.id), values=values, event=CustomerChanged, actor=actor, unsaid=_UNSAID)
+    return make_row(row=Customer(added_by=actor.id), values=values, event=CustomerChanged, actor=actor, unsaid=UNSAID)
 
 
 def change_customer(*, customer: Customer, values: Mapping[str, Any], actor: Actor) -> Customer:
     """Visits keep what was given with them. Raises Invalid (`unique`) for an e-mail that another customer has."""
     actor.demand(Permission.CUSTOMERS_MANAGE)
     _refuse_known_email(values, customer)
-    return change_row(row=customer, values=values, event=CustomerChanged, actor=actor, unsaid=_UNSAID)
+    return change_row(row=customer, values=values, event=CustomerChanged, actor=actor, unsaid=UNSAID)
 
 
 def archive_customer(*, customer: Customer, actor: Actor) -> Customer:
@@ -70,25 +70,41 @@ def archive_customer(*, customer: Customer, actor: Actor) -> Customer:
 
 
 def find_or_make_customer(
-    *, contact: Contact, language: str = "", user_id: UUID | None = None, added_by: UUID | None = None
+    *,
+    contact: Contact,
+    language: str = "",
+    user_id: UUID | None = None,
+    own_email: str = "",
+    added_by: UUID | None = None,
 ) -> Customer:
     """The customer of that contact: by who is signed in, else by e-mail, else by phone, else a new one.
 
-    An existing row is never changed. A new one keeps who of the team made it, in `added_by`, and is never linked to
-    `user_id`: its e-mail may be another person's.
-    Two at once make one row: by the unique e-mail, and by an advisory lock on a phone without one.
+    Of an existing row nothing is changed, but that the one with `own_email`, the verified address of who is signed in,
+    is linked to their `user_id` if it is nobody's. Under another address they are not linked: it may be another
+    person's. A new one keeps who of the team made it, in `added_by`. Two at once make one row: by the unique e-mail,
+    and by an advisory lock on a phone without one.
     """
-    found = customer_by_contact(email=contact.email, phone=contact.phone, user_id=user_id)
-    if found is not None:
-        return found
-    if not contact.email:
+    mine = user_id if own_email else None
+    found = customer_by_contact(email=contact.email, phone=contact.phone, user_id=user_id, own_email=own_email)
+    if found is None and not contact.email:
         _lock_phone(contact.phone)
         found = customer_by_contact(phone=contact.phone)
-        if found is not None:
-            return found
-    given = {"name": contact.name, "email": contact.email, "phone": contact.phone}
-    customer = Customer(**given, language=language, added_by=added_by)
-    return customer if insert_unless_there(customer) else Customer.objects.get(email=contact.email)
+    if found is None:
+        given = {"name": contact.name, "email": contact.email, "phone": contact.phone, "language": language}
+        made = Customer(**given, added_by=added_by, user_id=mine if contact.email == own_email else None)
+        found = made if insert_unless_there(made) else Customer.objects.get(email=contact.email)
+    if mine and found.user_id is None and found.email == own_email:
+        link_customers(user_id=mine, emails=[own_email])
+        found.user_id = mine
+    return found
+
+
+def link_customers(*, user_id: UUID, emails: Collection[str]) -> int:
+    """Make the rows under these addresses, all verified to be the person's, theirs for good; returns how many.
+
+    One that is linked already stays whose it is. Joins the transaction.
+    """
+    return Customer.objects.filter(user_id=None, email__in=[each for each in emails if each]).update(user_id=user_id)
 
 
 def keep_address(*, customer: Customer, address: Address) -> CustomerAddress:

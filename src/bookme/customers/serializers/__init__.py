@@ -6,11 +6,14 @@ from bookme.customers.serializers.customers import (
     CustomerSerializer,
 )
 from bookme.customers.serializers.imports import COLUMNS, customers_in
+from bookme.customers.serializers.me import ProfileInput, ProfileOutput
 
 __all__ = [
     "COLUMNS",
     "ConsentSerializer",
     "CustomerAddressSerializer",
     "CustomerSerializer",
+    "ProfileInput",
+    "ProfileOutput",
     "customers_in",
 ]

@@ -24,7 +24,10 @@ class ConsentSerializer(RowSerializer[Consent]):
 
 
 class CustomerSerializer(RowSerializer[Customer]):
-    """A person who books. Addresses (newest first) and consents (oldest first) come with their bookings."""
+    """A person who books. Addresses (newest first) and consents (oldest first) come with their bookings.
+
+    Time zone and channels are theirs to say, at `customers/me/`.
+    """
 
     email = EmailField(allow_blank=True, required=False)
     phone = PhoneField(allow_blank=True, required=False)
@@ -42,6 +45,8 @@ class CustomerSerializer(RowSerializer[Customer]):
             "email",
             "phone",
             "language",
+            "timezone",
+            "channels",
             "notes",
             "tags",
             "user_id",
@@ -51,4 +56,4 @@ class CustomerSerializer(RowSerializer[Customer]):
             "consents",
             "created_at",
         )
-        read_only_fields = ("user_id", "created_at")
+        read_only_fields = ("timezone", "channels", "user_id", "created_at")

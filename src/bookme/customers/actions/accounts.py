@@ -1,0 +1,76 @@
+"""What people with an account do with the rows that are theirs."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from bookme.core.actor import Actor
+from bookme.customers.actions.people import UNSAID, consents_of, link_customers
+from bookme.customers.events import CustomerChanged
+from bookme.customers.models import ConsentKind, Customer
+from bookme.customers.selectors import marketing_answer, own_customers, require_person
+from bookme.eventlog.changes import change_row, make_row
+from bookme.tenants.context import tenant_scope
+from bookme.tenants.statements import insert
+from bookme.users.actions import update_profile
+from bookme.users.models import User
+from bookme.users.selectors import former_emails, person, tenants_of
+
+OF_THE_PERSON = ("name", "phone", "language", "timezone")  # what they carry from business to business
+
+
+def change_own_customer(*, values: Mapping[str, Any], actor: Actor) -> None:
+    """Name, phone, language, time zone, `channels` and `marketing_consent`, as far as given, of who is signed in.
+
+    Their account and all their rows here have the same then, and the rows are linked to them; without one it is made.
+    What they said of a channel before stays unless it is said anew. Joins the transaction. Publishes CustomerChanged.
+    Raises NotAllowed `not_a_person`.
+    """
+    user = User.objects.select_for_update().get(pk=require_person(actor))
+    profile = {name: value for name, value in values.items() if name in OF_THE_PERSON}
+    if profile:
+        update_profile(user=user, values=profile)
+    for row in _own_rows(user, actor):
+        channels = {"channels": row.channels | values["channels"]} if "channels" in values else {}
+        change_row(row=row, values=profile | channels, event=CustomerChanged, actor=actor, unsaid=UNSAID)
+        _answer_marketing(row, values.get("marketing_consent"), user.language)
+
+
+def link_account(*, user_id: UUID) -> None:
+    """Make the rows under the person's verified address theirs in this business. Joins the transaction."""
+    user = person(user_id)
+    if user is not None and user.email_verified_at:
+        link_customers(user_id=user_id, emails=[user.email])
+
+
+def link_account_everywhere(*, user_id: UUID) -> None:
+    """The same in each business that they belong to, and of the addresses that they had until a moment ago."""
+    user = person(user_id)
+    if user is None or not user.email_verified_at:
+        return
+    emails = [user.email, *former_emails(user_id)]
+    for tenant in tenants_of(user_id):
+        if tenant.schema_is_current:
+            with tenant_scope(tenant):
+                link_customers(user_id=user_id, emails=emails)
+
+
+def _own_rows(user: User, actor: Actor) -> list[Customer]:
+    """All that are theirs, linked; made, where there is none."""
+    link_customers(user_id=user.pk, emails=[actor.email])
+    rows = list(Customer.objects.filter(own_customers(actor)).order_by("created_at", "id"))
+    return rows or [_made(user, actor)]
+
+
+def _made(user: User, actor: Actor) -> Customer:
+    """Without e-mail where somebody else's row has it, who had the address before."""
+    email = "" if Customer.objects.filter(email=actor.email).exists() else actor.email
+    values: dict[str, Any] = {"name": user.name or user.email, "phone": user.phone, "language": user.language}
+    values |= {"email": email, "timezone": user.timezone, "user_id": user.pk}
+    return make_row(row=Customer(), values=values, event=CustomerChanged, actor=actor, unsaid=UNSAID)
+
+
+def _answer_marketing(row: Customer, answer: bool | None, language: str) -> None:
+    """Written down if it is another one than they gave last."""
+    if answer is not None and answer != marketing_answer(row):
+        insert(*consents_of(row, granted={ConsentKind.MARKETING: answer}, language=language))

@@ -1,0 +1,20 @@
+"""Whoever has an account finds what they booked as a guest, and keeps it whatever address they have later."""
+
+from django.db import transaction
+
+from bookme.customers.actions import link_account, link_account_everywhere
+from bookme.users.events import AccountChanged, MemberJoined
+
+
+def link_member(*, event: MemberJoined, **_: object) -> None:
+    """The rows under their verified address are theirs from now on."""
+    with transaction.atomic():
+        link_account(user_id=event.user_id)
+
+
+def link_changed(*, event: AccountChanged, **_: object) -> None:
+    """With a new address, what was under the former one stays theirs, in every business that they belong to."""
+    if event.what != "email":
+        return
+    with transaction.atomic():
+        link_account_everywhere(user_id=event.user_id)
