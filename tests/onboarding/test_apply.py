@@ -31,7 +31,7 @@ from tests.factories.staff import TimeOffFactory
 from tests.onboarding.files import SLUGS, demo, entry, small, without
 
 NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)  # a Friday
-WRITE = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM) \"?(\w+)")
+WRITE = re.compile(r"(INSERT INTO|(?<!KEY )UPDATE|DELETE FROM) \"?(\w+)")
 
 
 def apply(data: dict[str, Any], now: dt.datetime = NOW) -> ApplyResult:

@@ -4,12 +4,14 @@ from bookme.onboarding.actions.apply import ApplyResult, apply_config
 from bookme.onboarding.actions.demo import load_demo
 from bookme.onboarding.actions.lifecycle import close_business, resume_business, suspend_business
 from bookme.onboarding.actions.settings import change_settings
+from bookme.onboarding.actions.team import fresh_invitation
 
 __all__ = [
     "ApplyResult",
     "apply_config",
     "change_settings",
     "close_business",
+    "fresh_invitation",
     "load_demo",
     "resume_business",
     "suspend_business",

@@ -66,7 +66,7 @@ def _apply(config: dict[str, Any], *, actor: Actor, now: dt.datetime, source: st
     refuse_taken_names(config, tenant=found)
     tenant, names = sync_business(config, tenant=found, ledger=ledger)
     with tenant_scope(tenant):
-        _sync_rows(Sections(config=config, names=names, ledger=ledger, now=now), tenant=tenant, now=now)
+        _sync_rows(Sections(config=config, names=names, ledger=ledger, now=now), tenant=tenant, actor=actor, now=now)
         if ledger.faults:
             raise BadConfig(ledger.faults)
         if not ledger.is_empty:
@@ -96,10 +96,10 @@ def _wait_for_others() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_APPLY_LOCK])
 
 
-def _sync_rows(sections: Sections, *, tenant: Tenant, now: dt.datetime) -> None:
+def _sync_rows(sections: Sections, *, tenant: Tenant, actor: Actor, now: dt.datetime) -> None:
     sync_places(sections)
     sync_catalogue(sections)
-    sync_people(sections, tenant=tenant, now=now)
+    sync_people(sections, tenant=tenant, actor=actor, now=now)
     sync_closures(sections, zone_name=sections.config["timezone"])
     for section in _RETIRED_LAST:
         sections.retire_gone(section)

@@ -13,7 +13,7 @@ from bookme.customers.models import Customer
 from bookme.eventlog.models import Event
 from bookme.onboarding.actions.apply import apply_config, file_hash
 from bookme.onboarding.actions.lifecycle import resume_business
-from bookme.onboarding.actions.people import first_password
+from bookme.onboarding.actions.team import demo_password
 from bookme.onboarding.events import BusinessConfigured
 from bookme.onboarding.validation import BadConfig, read_config
 from bookme.tenants.context import public_scope, tenant_scope
@@ -70,7 +70,7 @@ def _load(config: dict[str, Any], *, now: dt.datetime) -> list[str]:
 
 def _make_customer(tenant: Tenant) -> None:
     email = f"customer@{tenant.slug}.example"
-    person = {"name": "Demo Customer", "password": first_password()}
+    person = {"name": "Demo Customer", "password": demo_password()}
     user, _ = User.objects.get_or_create(email=email, defaults=person)
     Membership.objects.get_or_create(user=user, tenant=tenant, defaults={"role": Role.CUSTOMER.value})
     with tenant_scope(tenant):
@@ -78,5 +78,5 @@ def _make_customer(tenant: Tenant) -> None:
 
 
 def _make_operator() -> None:
-    operator = {"name": "Demo Operator", "password": first_password(), "is_staff": True, "is_superuser": True}
+    operator = {"name": "Demo Operator", "password": demo_password(), "is_staff": True, "is_superuser": True}
     User.objects.get_or_create(email=OPERATOR_EMAIL, defaults=operator)

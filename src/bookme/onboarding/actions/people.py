@@ -1,33 +1,28 @@
-"""The file's people: their calendars, and who may sign in as what."""
+"""The file's people: their calendars, what they do, and when and where."""
 
 import datetime as dt
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-from django.contrib.auth.hashers import make_password
-
-from bookme.core.permissions import Role
+from bookme.core.actor import Actor
 from bookme.onboarding import columns
 from bookme.onboarding.actions.catalogue import Sections
 from bookme.onboarding.actions.rows import sync_children, update_row
-from bookme.onboarding.ledger import Ledger
+from bookme.onboarding.actions.team import NamedTeam, sync_team
 from bookme.onboarding.validation import Fault
 from bookme.onboarding.validation.entries import services_of
 from bookme.services.models import Service
 from bookme.staff.models import ServiceArea, Staff, StaffService, WorkingHours
 from bookme.tenants.models import Tenant
-from bookme.users.actions import forget_unproven_password
-from bookme.users.models import Membership, User
+from bookme.users.actions import lock_team
 
 
-def sync_people(sections: Sections, *, tenant: Tenant, now: dt.datetime) -> None:
-    """Staff with what they do and when and where; a user and a membership for each that has an e-mail."""
-    emails = {entry["key"]: entry["email"].lower() for entry in sections.entries("staff") if "email" in entry}
-    users = sync_users(emails=emails, names=_names(sections), ledger=sections.ledger, now=now)
-    before = {str(key): user_id for key, user_id in _signing_in()}
-    user_ids = {key: users[email].pk if email else None for key, email in emails.items()}
+def sync_people(sections: Sections, *, tenant: Tenant, actor: Actor, now: dt.datetime) -> None:
+    """Staff with what they do and when and where, and who signs in as whom. Locks the team."""
+    lock_team(tenant)
+    team = NamedTeam(sections, tenant=tenant, now=now)
+    before = {user_id for _key, user_id in _signing_in() if user_id}
+    user_ids = {key: team.user_id_of(email) for key, email in team.emails.items()}
     _make_room(sections, user_ids)
     sections.sync(
         "staff",
@@ -37,65 +32,11 @@ def sync_people(sections: Sections, *, tenant: Tenant, now: dt.datetime) -> None
     _sync_services(sections)
     _sync_hours(sections)
     _sync_areas(sections)
-    _sync_memberships(sections, tenant=tenant, before=before)
-
-
-def sync_users(*, emails: dict[str, str], names: dict[str, str], ledger: Ledger, now: dt.datetime) -> dict[str, User]:
-    """The users of these addresses, made where there are none; one that exists is never changed.
-
-    In local mode a new one has the demo password, else none: they come by a link.
-    """
-    wanted = {email: names[key] for key, email in emails.items() if email}
-    users = {user.email: user for user in User.objects.filter(email__in=list(wanted))}
-    new = [
-        User(email=email, password=first_password(), name=name, email_verified_at=now if settings.LOCAL_MODE else None)
-        for email, name in wanted.items()
-        if email not in users
-    ]
-    User.objects.bulk_create(new)
-    for user in new:
-        ledger.created(f"users.{user.pk}")
-    return users | {user.email: user for user in new}
-
-
-def first_password() -> str:
-    """The stored form of what a new person signs in with: nothing, but in local mode the demo password."""
-    return _demo_password() if settings.LOCAL_MODE else make_password(None)
-
-
-@lru_cache(maxsize=1)
-def _demo_password() -> str:
-    """Hashed once: it is slow on purpose, and these people share it anyway."""
-    return make_password(settings.DEMO_PASSWORD)
-
-
-def sync_membership(*, user_id: UUID, tenant: Tenant, role: Role | None, path: str, ledger: Ledger) -> None:
-    """The person belongs to the business; `role` None leaves that of a member as it is.
-
-    Who was not of the team comes by a link, unless their address is known to be theirs.
-    """
-    member = Membership.objects.filter(user_id=user_id, tenant=tenant).first()
-    if member is None or member.role == Role.CUSTOMER.value:
-        forget_unproven_password(user_id=user_id)
-    if member is None:
-        Membership.objects.create(user_id=user_id, tenant=tenant, role=(role or Role.STAFF).value)
-        ledger.created(f"{path}.membership")
-        return
-    values: dict[str, Any] = {"is_active": True}
-    if role is not None or member.role == Role.CUSTOMER.value:
-        values["role"] = (role or Role.STAFF).value
-    update_row(member, values, path=path, ledger=ledger)
+    sync_team(team, before=before, actor=actor)
 
 
 def _signing_in() -> list[tuple[str | None, UUID | None]]:
     return list(Staff.objects.filter(key__isnull=False).values_list("key", "user_id"))
-
-
-def _names(sections: Sections) -> dict[str, str]:
-    language = sections.config["languages"][0]
-    return {
-        entry["key"]: columns.text_columns(entry, language)[0]["name"] for entry in sections.config.get("staff", [])
-    }
 
 
 def _make_room(sections: Sections, user_ids: dict[str, UUID | None]) -> None:
@@ -184,23 +125,3 @@ def _sync_areas(sections: Sections) -> None:
         paths=sections.paths("staff", "areas"),
         ledger=sections.ledger,
     )
-
-
-def _sync_memberships(sections: Sections, *, tenant: Tenant, before: dict[str, UUID | None]) -> None:
-    """Who is in the file belongs to the business; who left it, or gave their place to another address, does not."""
-    current: set[UUID] = set()
-    for person in sections.entries("staff"):
-        user_id = sections.rows["staff"][person["key"]].user_id
-        if user_id is None:
-            continue
-        current.add(user_id)
-        role = Role(person["role"]) if "role" in person else None
-        sync_membership(
-            user_id=user_id, tenant=tenant, role=role, path=f"staff.{person['key']}", ledger=sections.ledger
-        )
-    left = {user_id for user_id in before.values() if user_id} - current
-    members = Membership.objects.filter(user_id__in=left, tenant=tenant, is_active=True).exclude(
-        role=Role.CUSTOMER.value
-    )
-    for member in members if left else ():
-        update_row(member, {"is_active": False}, path=f"members.{member.user_id}", ledger=sections.ledger)

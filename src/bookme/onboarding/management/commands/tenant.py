@@ -15,12 +15,20 @@ from django.db import OperationalError
 from bookme.core.actor import SYSTEM
 from bookme.core.errors import DomainError
 from bookme.core.time import now
-from bookme.onboarding.actions import ApplyResult, apply_config, close_business, resume_business, suspend_business
+from bookme.onboarding.actions import (
+    ApplyResult,
+    apply_config,
+    close_business,
+    fresh_invitation,
+    resume_business,
+    suspend_business,
+)
 from bookme.onboarding.actions.business import refuse_taken_names
 from bookme.onboarding.selectors import business_named, business_told, businesses_told, first_owner
 from bookme.onboarding.starters import starter_config
 from bookme.onboarding.validation import BadConfig, Fault, check_config, read_config
 from bookme.onboarding.validation.reading import MAX_BYTES
+from bookme.team.links import invitation_url
 from bookme.tenants.context import SchemaBehind, public_scope
 from bookme.tenants.models import BusinessKind, Tenant, TenantStatus
 from bookme.tenants.provisioning import write_template
@@ -148,12 +156,17 @@ class Command(BaseCommand):
     def _show(self, tenant: Tenant) -> None:
         told = business_told(tenant)
         owner = first_owner(tenant)
+        invitation = None if owner else fresh_invitation(tenant=tenant, now=now())
         lines = [f"{told['name']} ({told['slug']}, {told['kind']}, {told['status']})"]
         lines += [f"  booking page  {told['url']}", f"  team          {told['team_url']}"]
         lines += [f"  {each['role']:<12}  {each['name']} <{each['email']}>" for each in told["people"]]
         if owner:
             link = one_time_link(user=owner, tenant=tenant)
             lines += ["", f"One-time sign-in link of {owner.email}, good for 24 hours:", f"  {link}"]
+        if invitation:
+            until = f"{invitation.expires_at.astimezone(tenant.config.zone):%d %B %Y, %H:%M}"
+            url = invitation_url(invitation=invitation, tenant=tenant)
+            lines += ["", f"Invitation of {invitation.email} to own it, good until {until}:", f"  {url}"]
         if told["status"] == TenantStatus.TRIAL:
             lines += ["", "Next steps:", *_next_steps(tenant.slug)]
         self.stdout.write("\n".join(lines))
@@ -229,7 +242,7 @@ def _new_arguments(parser: ArgumentParser) -> None:
 _HELP = {
     "apply": "Create or update a business from a file. Applied twice, nothing changes.",
     "new": "Write a starter file for a new business here, apply it, and show what to do next.",
-    "show": "Print a business's addresses, people, and a one-time sign-in link of its owner.",
+    "show": "Print a business's addresses, people, and a one-time sign-in link of its owner, or their invitation.",
     "list": "Print all businesses.",
     "suspend": "Answer 503 on a business's addresses, until it is resumed.",
     "resume": "Open a business: again, or out of its trial.",
