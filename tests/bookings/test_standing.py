@@ -6,7 +6,7 @@ import pytest
 
 from bookme.bookings.models import Booking
 from bookme.bookings.states import Status
-from bookme.core.permissions import Role
+from bookme.core.permissions import CustomerScope, Role
 from bookme.core.time import now
 from bookme.tenants.models import Tenant
 from tests.factories.bookings import AppointmentFactory, BookingFactory, ResourceAllocationFactory
@@ -64,7 +64,7 @@ def test_what_is_over_does_not_stand(booked: Booking, owner: Person, status: Sta
 @pytest.mark.parametrize("reach", ["staff_ids", "location_ids"])
 def test_what_is_out_of_reach_is_not_told(booked: Booking, salon: Tenant, reach: str) -> None:
     elsewhere = {"staff_ids": StaffFactory, "location_ids": LocationFactory}[reach]()
-    scoped = make_person(salon, Role.MANAGER, **{reach: [str(elsewhere.pk)]})
+    scoped = make_person(salon, Role.MANAGER, customer_scope=CustomerScope.ALL, **{reach: [str(elsewhere.pk)]})
 
     assert scoped.api.delete(_path(booked, "customer")).json()["standing_bookings"] == []
 

@@ -35,6 +35,7 @@ class Origin:
     agent: str = ""
 
 
+OUT_OF_REACH = "Your role here does not reach this."
 UNKNOWN_ORIGIN = Origin()
 
 
@@ -69,6 +70,12 @@ class Actor:
         """Raises NotAllowed if this actor lacks the permission."""
         if permission not in self.permissions:
             raise self.refusal(permission)
+
+    def demand_everywhere(self, permission: Permission) -> None:
+        """As `demand`, for what is the whole business's: raises NotAllowed `out_of_scope` for who reaches a part."""
+        self.demand(permission)
+        if self.is_bound:
+            raise NotAllowed(OUT_OF_REACH, code="out_of_scope")
 
     def refusal(self, permission: Permission) -> NotAllowed:
         """What is said to an actor who lacks the permission: `two_factor_required` where setting that up is the way."""

@@ -61,7 +61,8 @@ class IdempotentView(ApiView):
 
 def _reach(caller: Actor) -> list[list[str] | None]:
     """What bounds what somebody of the team is told; of anybody else it is always the same."""
-    bounds = (caller.permissions, caller.location_ids, caller.staff_ids)
+    everybody = {True} if caller.all_customers else None
+    bounds = (caller.permissions, caller.location_ids, caller.staff_ids, everybody)
     return [None if each is None else sorted(map(str, each)) for each in bounds]
 
 

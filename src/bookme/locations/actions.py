@@ -1,9 +1,9 @@
-"""Keeping places. Each action demands `catalogue.manage`, respects the actor's scope and publishes LocationsChanged."""
+"""Keeping places. Each action demands `catalogue.manage`, respects `keeps_place` and publishes LocationsChanged."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bookme.core.actor import Actor
+from bookme.core.actor import OUT_OF_REACH, Actor
 from bookme.core.errors import Invalid, NotAllowed
 from bookme.core.permissions import Permission
 from bookme.core.slugs import free_slug
@@ -12,12 +12,13 @@ from bookme.eventlog.changes import Change, archive_row, change_row, make_row, p
 from bookme.locations.events import LocationsChanged
 from bookme.locations.models import Closure, Location, OpeningHours, Resource
 from bookme.locations.rules import hours_faults, location_faults, range_faults, set_faults
+from bookme.locations.selectors import keeps_place
 
 _OVERLAP = "This overlaps other opening hours."
 
 
 def make_location(*, values: Mapping[str, Any], actor: Actor) -> Location:
-    """Raises NotAllowed, also to somebody whose scope is some locations, and Invalid for what breaks `rules`."""
+    """Raises NotAllowed, also to somebody who is bound (`out_of_scope`), and Invalid for what breaks `rules`."""
     _demand(actor, None)
     values = {**values, "slug": values.get("slug") or free_slug(Location, values["name"])}
     return make_row(row=Location(), values=values, event=LocationsChanged, actor=actor, rule=location_faults)
@@ -121,5 +122,5 @@ def _tell_hours(location: Location, before: list[dict[str, Any]], actor: Actor) 
 
 def _demand(actor: Actor, location: Location | None) -> None:
     actor.demand(Permission.CATALOGUE_MANAGE)
-    if actor.location_ids is not None and (location is None or location.pk not in actor.location_ids):
-        raise NotAllowed
+    if not keeps_place(actor, location.pk if location else None):
+        raise NotAllowed(OUT_OF_REACH, code="out_of_scope")

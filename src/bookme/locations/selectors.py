@@ -23,6 +23,16 @@ def location_for(actor: Actor, location_id: UUID) -> Location:
     return one(locations_for(actor), location_id)
 
 
+def keeps_place(actor: Actor, location_id: UUID | None) -> bool:
+    """Whether their scopes let them change that place, its hours, resources and closures; None: the whole business.
+
+    Not with a scope of calendars: a place is shut for everybody who works there.
+    """
+    if actor.staff_ids is not None:
+        return False
+    return actor.location_ids is None or location_id in actor.location_ids
+
+
 def resources_for(actor: Actor) -> QuerySet[Resource]:
     return offered_to(actor, Resource.objects.select_related("location"))
 

@@ -1,4 +1,7 @@
-"""Keeping people at work. Each action demands `staff.manage` within the actor's scope and publishes StaffChanged."""
+"""Keeping people at work: those whom the actor keeps (`kept_by`).
+
+Each action demands `staff.manage` and publishes StaffChanged.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -6,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from bookme.core.actor import Actor
+from bookme.core.actor import OUT_OF_REACH, Actor
 from bookme.core.errors import FieldError, Invalid, NotAllowed
 from bookme.core.permissions import Permission
 from bookme.core.slugs import free_slug
@@ -17,7 +20,7 @@ from bookme.services.rules import price_faults
 from bookme.staff.events import StaffChanged
 from bookme.staff.models import ServiceArea, Staff, StaffService, TimeOff, WorkingHours
 from bookme.staff.rules import area_faults, offers_faults, shift_faults, week_faults
-from bookme.staff.selectors import demand_time_off_of
+from bookme.staff.selectors import demand_time_off_of, require_kept
 from bookme.tenants.context import require_tenant
 
 _UNSAID = ("email", "phone")
@@ -71,6 +74,7 @@ def set_working_hours(*, person: Staff, rows: Sequence[Mapping[str, Any]], actor
     Locks the person.
     """
     _demand(actor, person)
+    _demand_places(actor, rows)
     before = _locked(person, _hours_now)
     Invalid.unless_good(week_faults(rows))
     WorkingHours.objects.filter(staff=person).delete()
@@ -81,6 +85,7 @@ def set_working_hours(*, person: Staff, rows: Sequence[Mapping[str, Any]], actor
 def add_working_hours(*, person: Staff, values: Mapping[str, Any], actor: Actor) -> WorkingHours:
     """Raises Invalid, also `overlap`. Locks the person."""
     _demand(actor, person)
+    _demand_places(actor, [values])
     before = _locked(person, _hours_now)
     Invalid.unless_good(shift_faults(values))
     if clashes([*map(Shift.of, before), Shift.of(values)]):
@@ -140,9 +145,19 @@ def remove_area(*, area: ServiceArea, actor: Actor) -> None:
 
 
 def _demand(actor: Actor, person: Staff | None) -> None:
+    if person is None:
+        actor.demand_everywhere(Permission.STAFF_MANAGE)
+        return
     actor.demand(Permission.STAFF_MANAGE)
-    if actor.staff_ids is not None and (person is None or person.pk not in actor.staff_ids):
-        raise NotAllowed
+    require_kept(actor, person)
+
+
+def _demand_places(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Who is bound to places puts nobody to work elsewhere, nor everywhere."""
+    if actor.location_ids is None:
+        return
+    if any(each.get("location") is None or each["location"].pk not in actor.location_ids for each in rows):
+        raise NotAllowed(OUT_OF_REACH, code="out_of_scope")
 
 
 def _locked(person: Staff, read: Any) -> Any:

@@ -5,9 +5,9 @@ from collections.abc import Collection
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, F, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, QuerySet, Subquery
 
-from bookme.core.actor import GUEST, Actor
+from bookme.core.actor import GUEST, OUT_OF_REACH, Actor
 from bookme.core.errors import Invalid, NotAllowed
 from bookme.core.fetch import offered_to, one
 from bookme.core.permissions import Permission
@@ -89,14 +89,35 @@ def _reach_of(person: Staff, point: Point) -> Reach:
     return reach(areas, point)
 
 
+def kept_by(actor: Actor) -> QuerySet[Staff]:
+    """Whose hours, services, areas and absence their scopes let them change; permissions are asked apart.
+
+    Of some calendars, these. Of some places, who works there and nowhere else: hours without a place are everywhere.
+    """
+    rows = Staff.objects.all()
+    if actor.staff_ids is not None:
+        rows = rows.filter(pk__in=actor.staff_ids)
+    if actor.location_ids is not None:
+        hours = WorkingHours.objects.filter(staff=OuterRef("pk"))
+        there = hours.filter(location__in=actor.location_ids)
+        rows = rows.filter(Exists(there), ~Exists(hours.exclude(location__in=actor.location_ids)))
+    return rows
+
+
+def require_kept(actor: Actor, person: Staff) -> None:
+    """Raises NotAllowed `out_of_scope` for who is not `kept_by` the actor."""
+    if actor.is_bound and not kept_by(actor).filter(pk=person.pk).exists():
+        raise NotAllowed(OUT_OF_REACH, code="out_of_scope")
+
+
 def demand_time_off_of(actor: Actor, person: Staff) -> None:
     """Raises NotAllowed unless the actor keeps that person's absence: as their manager, or as themselves."""
     if not actor.may(Permission.STAFF_MANAGE):
         actor.demand(Permission.TIME_OFF_OWN)
         if person.user_id is None or person.user_id != actor.id:
             raise NotAllowed
-    elif actor.staff_ids is not None and person.pk not in actor.staff_ids:
-        raise NotAllowed
+    else:
+        require_kept(actor, person)
 
 
 def offers_of_service(actor: Actor, service: Service) -> QuerySet[StaffService]:
@@ -141,24 +162,23 @@ def calendars_of(actor: Actor) -> QuerySet[Staff]:
 
 
 def absences_for(actor: Actor, *, since: dt.datetime) -> QuerySet[TimeOff]:
-    """Absence that has not ended by then, by start: everybody's for who keeps it, one's own for the others."""
+    """Absence that has not ended by then, by start, of whom `people_away_by` names."""
     rows = TimeOff.objects.filter(ends_at__gt=since).select_related("staff").order_by("starts_at", "id")
-    if not actor.may(Permission.STAFF_MANAGE):
-        return rows.filter(staff__user_id=actor.id)
-    return rows if actor.staff_ids is None else rows.filter(staff__in=actor.staff_ids)
+    return rows.filter(staff__in=people_away_by(actor))
 
 
-def absences_between(start: dt.datetime, end: dt.datetime) -> QuerySet[TimeOff]:
-    """Everybody's absence that meets the half-open range. For the team: its reasons are no strangers' business."""
-    return TimeOff.objects.filter(starts_at__lt=end, ends_at__gt=start).select_related("staff")
+def absences_between(actor: Actor, start: dt.datetime, end: dt.datetime) -> QuerySet[TimeOff]:
+    """Absence that meets the half-open range, of whom `people_away_by` names: its reasons are theirs to know."""
+    rows = TimeOff.objects.filter(starts_at__lt=end, ends_at__gt=start, staff__in=people_away_by(actor))
+    return rows.select_related("staff")
 
 
 def people_away_by(actor: Actor) -> QuerySet[Staff]:
-    """Whose absence this actor keeps: everybody's in their scope, or their own."""
-    rows = Staff.objects.filter(is_active=True)
-    if not actor.may(Permission.STAFF_MANAGE):
-        return rows.filter(user_id=actor.id) if actor.may(Permission.TIME_OFF_OWN) else rows.none()
-    return rows if actor.staff_ids is None else rows.filter(pk__in=actor.staff_ids)
+    """Whose absence this actor keeps: that of those `kept_by` them, or their own."""
+    if actor.may(Permission.STAFF_MANAGE):
+        return kept_by(actor).filter(is_active=True)
+    own = Staff.objects.filter(is_active=True, user_id=actor.id)
+    return own if actor.may(Permission.TIME_OFF_OWN) else own.none()
 
 
 def areas_of(person: Staff) -> QuerySet[ServiceArea]:

@@ -60,7 +60,6 @@ def grantable_by(actor: Actor) -> frozenset[Permission]:
 
     A key reaches the whole business, whose keeper must as well.
     """
-    bounded = actor.location_ids is not None or actor.staff_ids is not None
-    if bounded or not actor.may(Permission.BOOKINGS_READ_ALL):
+    if not actor.sees_all_bookings:
         return frozenset()
     return actor.permissions & KEY_PERMISSIONS

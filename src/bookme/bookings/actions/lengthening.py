@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bookme.bookings.actions.moving import Move, is_shared, move_all
 from bookme.bookings.actions.placing import owners_of
-from bookme.bookings.actions.powers import require_within
+from bookme.bookings.actions.powers import forcing, require_within
 from bookme.bookings.availability import OUTSIDE_HOURS, OVERBOOKING, Cause
 from bookme.bookings.models import Booking
 from bookme.bookings.selectors.offer import require_location
@@ -64,10 +64,10 @@ def lay_otherwise(
         staff_id=old.staff_id,
         location_id=location_id or old.location_id,
         minutes=minutes or booking.duration_minutes,
-        may_waive=may_waive,
         moot=OUTSIDE_HOURS | OVERBOOKING if shortens else _OF_THE_START,
     )
-    wish = replace(wish.within_scopes_of(actor), staff_within=frozenset(owners_of(old)))
+    wish = forcing(wish.within_scopes_of(actor), may_waive, actor)
+    wish = replace(wish, staff_within=frozenset(owners_of(old)))
     length = {} if minutes is None else {"duration_minutes": minutes}
     move_all([Move([booking], wish, columns={**columns, **length})], actor=actor, now=now)
     return True

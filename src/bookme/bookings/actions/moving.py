@@ -19,7 +19,14 @@ from bookme.bookings.actions.placing import (
     owners_of,
     seat,
 )
-from bookme.bookings.actions.powers import BUSINESS, CUSTOMER, acts_for_business, require_in_scope, waivable_by
+from bookme.bookings.actions.powers import (
+    BUSINESS,
+    CUSTOMER,
+    acts_for_business,
+    forcing,
+    require_in_scope,
+    waivable_by,
+)
 from bookme.bookings.actions.seats import give_back_seats, lock_and_sweep, take_session_seats
 from bookme.bookings.actions.versions import swap
 from bookme.bookings.availability import Cause
@@ -80,8 +87,8 @@ def reschedule_booking(
     require_staff(service, staff_id)
     require_location(service, location_id)
     wish = _wish(booking, start, staff_id=staff_id, any_staff=any_staff, location_id=location_id)
-    wish = replace(wish, may_waive=waivable_by(actor, outside_hours=outside_hours, overbook=overbook))
-    move_all([Move([booking], wish.within_scopes_of(actor))], actor=actor, now=now)
+    may_waive = waivable_by(actor, outside_hours=outside_hours, overbook=overbook)
+    move_all([Move([booking], forcing(wish.within_scopes_of(actor), may_waive, actor))], actor=actor, now=now)
     return booking
 
 
@@ -99,8 +106,9 @@ def reschedule_visit(
     """Move what of a visit is still to come, as `visit_move` says; otherwise as `reschedule_booking`."""
     may_waive = waivable_by(actor, outside_hours=outside_hours, overbook=overbook)
     move = visit_move(bookings=bookings, start=start, any_staff=any_staff, location_id=location_id, actor=actor)
-    then = tuple(replace(each, may_waive=may_waive) for each in move.wish.then)
-    move_all([replace(move, wish=replace(move.wish, may_waive=may_waive, then=then))], actor=actor, now=now)
+    then = tuple(forcing(each, may_waive, actor) for each in move.wish.then)
+    wish = forcing(replace(move.wish, then=then), may_waive, actor)
+    move_all([replace(move, wish=wish)], actor=actor, now=now)
 
 
 def visit_move(

@@ -1,13 +1,16 @@
 """What an actor may do to bookings: for the business or for themselves, and within which calendars and places."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from bookme.bookings.availability import OUTSIDE_HOURS, OVERBOOKING, Cause
 from bookme.bookings.models import Appointment
+from bookme.bookings.wishes import Wish
 from bookme.core.actor import Actor, ActorKind
 from bookme.core.errors import NotAllowed
 from bookme.core.permissions import Permission, Role
 from bookme.staff.models import Staff
+from bookme.staff.selectors import calendars_of
 
 CUSTOMER, BUSINESS = "customer", "business"  # by whom, as events and rows say
 
@@ -44,6 +47,21 @@ def waivable_by(actor: Actor, *, outside_hours: bool, overbook: bool) -> frozens
     return (OUTSIDE_HOURS if outside_hours else frozenset()) | (OVERBOOKING if overbook else frozenset())
 
 
+def forcing(wish: Wish, may_waive: frozenset[Cause], actor: Actor) -> Wish:
+    """The wish with what may be waived for it: on a calendar that the actor sees in full, and on no other.
+
+    Of others they know when there is room, not why there is none. Raises NotAllowed `out_of_scope` where such a one is
+    named; of anybody, it is whom they see.
+    """
+    if not may_waive or actor.may(Permission.BOOKINGS_READ_ALL):
+        return replace(wish, may_waive=may_waive)
+    own = frozenset(Staff.objects.filter(user_id=actor.id).values_list("pk", flat=True))
+    if wish.staff_id is not None and wish.staff_id not in own:
+        raise NotAllowed("You see only when this calendar is busy: book a time that is free.", code="out_of_scope")
+    within = own if wish.staff_within is None else own & wish.staff_within
+    return replace(wish, may_waive=may_waive, staff_within=within)
+
+
 def require_in_scope(actor: Actor, appointment: Appointment) -> None:
     """Raises NotAllowed for a calendar or a place that the actor's scopes leave out."""
     require_within(actor, staff_id=appointment.staff_id, location_id=appointment.location_id)
@@ -55,6 +73,12 @@ def require_within(actor: Actor, *, staff_id: UUID | None, location_id: UUID | N
         actor.location_ids is not None and location_id is not None and location_id not in actor.location_ids
     )
     if outside:
+        raise NotAllowed("Your role here does not reach this calendar or place.", code="out_of_scope")
+
+
+def require_seen(actor: Actor, staff_id: UUID) -> None:
+    """Raises NotAllowed `out_of_scope` for a calendar of which the actor sees no more than when it is busy."""
+    if not calendars_of(actor).filter(pk=staff_id).exists():
         raise NotAllowed("Your role here does not reach this calendar or place.", code="out_of_scope")
 
 

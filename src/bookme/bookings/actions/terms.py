@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bookme.bookings.actions.powers import acts_for_business, waivable_by
+from bookme.bookings.actions.powers import acts_for_business, forcing, waivable_by
 from bookme.bookings.actions.request import Asked, BookingRequest, Item
 from bookme.bookings.answers import checked_answers
 from bookme.bookings.models import Appointment
@@ -87,7 +87,7 @@ def checked_terms(request: BookingRequest, *, actor: Actor) -> VisitTerms:
     if actor.kind is ActorKind.GUEST and not all(each.policy.guest_booking for each in items):
         raise NotAllowed("Sign in or register to book here.", code="guest_booking_off")
     if may_waive:
-        items = tuple(replace(each, wish=replace(each.wish, may_waive=may_waive)) for each in items)
+        items = tuple(replace(each, wish=forcing(each.wish, may_waive, actor)) for each in items)
     services = [each.wish.service for each in items]
     return VisitTerms(
         items=items,

@@ -55,8 +55,17 @@ def booking_for(actor: Actor, booking_id: UUID) -> Booking:
 
 def on_calendars(**of_staff: Any) -> Q:
     """Bookings that take the time of such people, whether they lead or help."""
+    return Q(appointment__in=_led(of_staff))
+
+
+def appointments_of(**of_staff: Any) -> Q:
+    """The appointments that bookings are in, and sessions, which take the time of such people."""
+    return Q(pk__in=_led(of_staff))
+
+
+def _led(of_staff: dict[str, Any]) -> QuerySet[Appointment, Any]:
     taken = Appointment.objects.filter(staff__in=Staff.objects.filter(**of_staff))
-    return Q(appointment__in=taken.order_by().values(led=Coalesce("lead", "pk")))
+    return taken.order_by().values(led=Coalesce("lead", "pk"))
 
 
 def with_all() -> QuerySet[Booking]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from bookme.bookings.models import Appointment, Booking
-from bookme.bookings.selectors.bookings import bookings_visible_to, on_calendars
+from bookme.bookings.selectors.bookings import appointments_of, bookings_visible_to, on_calendars
 from bookme.bookings.selectors.sessions import priced
 from bookme.bookings.states import KEEPS_SEATS, UPCOMING, Status
 from bookme.core.actor import Actor
@@ -94,12 +94,12 @@ def enrolled_in(actor: Actor, sessions: Collection[Appointment]) -> dict[UUID, l
 
 
 def _calendars_of(actor: Actor) -> Q:
-    """The same bounds as those of bookings, on appointments."""
+    """The same bounds as those of bookings, on appointments: of who leads and of who helps."""
     scope = Q()
     if not actor.may(Permission.BOOKINGS_READ_ALL):
-        scope &= Q(staff__user_id=actor.id)
+        scope &= appointments_of(user_id=actor.id)
     if actor.location_ids is not None:
         scope &= Q(location__in=actor.location_ids)
     if actor.staff_ids is not None:
-        scope &= Q(staff__in=actor.staff_ids)
+        scope &= appointments_of(pk__in=actor.staff_ids)
     return scope

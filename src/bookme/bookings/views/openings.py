@@ -4,7 +4,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from bookme.bookings.actions.powers import require_within
+from bookme.bookings.actions.powers import require_seen, require_within
 from bookme.bookings.selectors.offer import asked_extras, asked_service, require_location, require_party, require_staff
 from bookme.bookings.selectors.openings import causes_against
 from bookme.bookings.selectors.slots import available_slots
@@ -50,7 +50,7 @@ class AvailableSlotsView(ApiView):
 
 
 class ExplainSlotView(ApiView):
-    """Why a person can, or cannot, be booked at a time."""
+    """Why a person can, or cannot, be booked at a time: of calendars that the caller sees, not of busy ones."""
 
     permissions = {"GET": Permission.BOOKINGS_READ}
     serializer_class = ExplainQuery
@@ -62,6 +62,7 @@ class ExplainSlotView(ApiView):
         require_staff(service, asked["staff"])
         require_location(service, asked["location"])
         require_within(self.actor, staff_id=asked["staff"], location_id=asked["location"])
+        require_seen(self.actor, asked["staff"])
         asked_wish = Wish(
             service=service,
             start=asked["start"],

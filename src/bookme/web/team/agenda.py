@@ -93,7 +93,7 @@ def agenda(request: HttpRequest, actor: Actor) -> HttpResponse:
     person = _chosen(people, asked_id(request.GET.get("person")))
     found = _read(actor, day, tz, at, person)
     shown = [person] if person else people
-    days = _by_person(shown, found.on(day), day, tz)
+    days = _by_person(actor, shown, found.on(day), day, tz)
     context = {
         "here": "team-agenda",
         "day": day,
@@ -135,14 +135,14 @@ def _read(actor: Actor, day: dt.date, tz: ZoneInfo, at: dt.datetime, person: Sta
 
 
 def _by_person(
-    people: Sequence[Staff], entries: list[Card | SessionCard], day: dt.date, tz: ZoneInfo
+    actor: Actor, people: Sequence[Staff], entries: list[Card | SessionCard], day: dt.date, tz: ZoneInfo
 ) -> list[PersonDay]:
     """In the order of the staff; whoever has left and still has bookings comes last.
 
     What several people do together is on the day of each that is shown.
     """
     days = {each.pk: PersonDay(each) for each in people}
-    for absence in absences_between(*day_bounds(day, day, tz)):
+    for absence in absences_between(actor, *day_bounds(day, day, tz)):
         if absence.staff_id in days:
             days[absence.staff_id].absences.append(absence)
     for entry in entries:

@@ -24,7 +24,7 @@ from bookme.core.permissions import Permission
 from bookme.core.time import now
 from bookme.locations.actions import make_closure, remove_closure
 from bookme.locations.models import Closure, Location
-from bookme.locations.selectors import closures, closures_since, locations_for, zone_of
+from bookme.locations.selectors import closures, closures_since, keeps_place, locations_for, zone_of
 from bookme.locations.serializers import ClosureSerializer, RangeSerializer
 from bookme.staff.actions import add_time_off, remove_time_off
 from bookme.staff.models import Staff, TimeOff
@@ -209,7 +209,8 @@ def _page(
     at = now()
     shut, absent = list(closures_since(at)), list(absences_for(actor, since=at))
     standing = _standing(actor, [*shut, *absent], at)
-    may_close, people = actor.may(Permission.CATALOGUE_MANAGE), list(people_away_by(actor))
+    may_close = actor.may(Permission.CATALOGUE_MANAGE) and actor.staff_ids is None
+    people = list(people_away_by(actor))
     asked = _asked_time_off(request)
     context = {
         "here": "team-away",
@@ -244,13 +245,11 @@ def _saved(checked: RangeSerializer, act: Callable[..., Any], actor: Actor) -> R
 
 
 def _places(actor: Actor) -> list[Location]:
-    places = locations_for(actor).filter(is_active=True)
-    return [each for each in places if actor.location_ids is None or each.pk in actor.location_ids]
+    return [each for each in locations_for(actor).filter(is_active=True) if keeps_place(actor, each.pk)]
 
 
 def _may_remove(actor: Actor, closure: Closure) -> bool:
-    in_scope = actor.location_ids is None or closure.location_id in actor.location_ids
-    return in_scope and actor.may(Permission.CATALOGUE_MANAGE)
+    return keeps_place(actor, closure.location_id) and actor.may(Permission.CATALOGUE_MANAGE)
 
 
 def _standing(actor: Actor, rows: list[Closure | TimeOff], at: dt.datetime) -> list[Booking]:

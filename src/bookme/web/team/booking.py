@@ -101,7 +101,7 @@ def change_end(request: HttpRequest, actor: Actor, booking_id: UUID) -> HttpResp
             )
     except (Conflict, Invalid) as error:
         if isinstance(error, SlotUnavailable):
-            refusal = refusal_of(error.causes, actor)
+            refusal = refusal_of(error.causes, actor, booking.appointment.staff)
         else:
             complain(request, why_not(error))
         booking = booking_for(actor, booking_id)

@@ -13,6 +13,7 @@ from bookme.bookings.wishes import Wish
 from bookme.bookings.wording import cause_text
 from bookme.core.actor import Actor
 from bookme.core.permissions import Permission
+from bookme.staff.models import Staff
 from bookme.web.team.wanted import Wanted
 
 _FLAGS = {"hours": (True, False), "over": (False, True), "both": (True, True)}
@@ -44,10 +45,15 @@ class Refusal:
         return _("Over what is booked or taken then, on purpose")
 
 
-def refusal_of(causes: Collection[str], actor: Actor) -> Refusal | None:
-    """None where nothing is in the way."""
+def refusal_of(causes: Collection[str], actor: Actor, person: Staff | None) -> Refusal | None:
+    """None where nothing is in the way; without the causes where it is about a calendar that this actor does not see.
+
+    `person` is whose it is, None: anybody's.
+    """
     if not causes:
         return None
+    if not (actor.may(Permission.BOOKINGS_READ_ALL) or (person is not None and person.user_id == actor.id)):
+        return Refusal([], "", is_for_managers=False)
     outside, over = bool(OUTSIDE_HOURS & set(causes)), bool(OVERBOOKING & set(causes))
     can_be_forced = set(causes) <= OUTSIDE_HOURS | OVERBOOKING
     is_for_managers = can_be_forced and over and not actor.may(Permission.BOOKINGS_OVERBOOK)
@@ -69,7 +75,7 @@ def refusal_against(wanted: Wanted, actor: Actor, now: dt.datetime) -> Refusal |
         extra_minutes=wanted.extra_minutes,
         point=wanted.point,
     )
-    return refusal_of(causes_against(wish.within_scopes_of(actor), now=now), actor)
+    return refusal_of(causes_against(wish.within_scopes_of(actor), now=now), actor, wanted.person)
 
 
 def flags_of(form: Mapping[str, str]) -> Flags:

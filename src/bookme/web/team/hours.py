@@ -16,10 +16,11 @@ from bookme.core.errors import Invalid, NotFound
 from bookme.core.http.views import write
 from bookme.core.permissions import Permission
 from bookme.core.time import DAY_MINUTES, clock_text
+from bookme.locations.models import Location
 from bookme.locations.selectors import locations_for
 from bookme.staff.actions import set_working_hours
 from bookme.staff.models import Staff, WorkingHours
-from bookme.staff.selectors import person_for, staff_for, weekly_hours, working_hours_of
+from bookme.staff.selectors import kept_by, person_for, staff_for, weekly_hours, working_hours_of
 from bookme.staff.serializers import WorkingHoursSerializer
 from bookme.web.context import formats_in
 from bookme.web.team.doors import team_page
@@ -56,7 +57,8 @@ def hours_list(request: HttpRequest, actor: Actor) -> HttpResponse:
         if each.weekday is not None:
             shifts[each.staff_id][each.weekday].append(_span(each))
     people = staff_for(actor).filter(is_active=True)
-    weeks = [PersonWeek(each, _days(request, shifts[each.pk]), _may_edit(actor, each)) for each in people]
+    editable = _editable(actor)
+    weeks = [PersonWeek(each, _days(request, shifts[each.pk]), each.pk in editable) for each in people]
     return show(request, actor, "team/hours.html", {"here": "team-hours", "weeks": weeks})
 
 
@@ -64,9 +66,9 @@ def hours_list(request: HttpRequest, actor: Actor) -> HttpResponse:
 def edit_hours(request: HttpRequest, actor: Actor, staff_id: UUID) -> HttpResponse:
     """GET shows the week, POST replaces it; hours of single dates stay as they are."""
     person = person_for(actor, staff_id)
-    if not _may_edit(actor, person):
+    if person.pk not in _editable(actor):
         raise NotFound
-    hours, places = list(working_hours_of(person)), list(locations_for(actor).filter(is_active=True))
+    hours, places = list(working_hours_of(person)), _places(actor)
     rows, error = rows_of(hours), ""
     if request.method == "POST":
         rows = rows_sent(request.POST.dict())
@@ -144,5 +146,13 @@ def _span(hours: WorkingHours) -> str:
     return f"{clock_text(start)}–{clock_text(end % DAY_MINUTES)}"
 
 
-def _may_edit(actor: Actor, person: Staff) -> bool:
-    return actor.may(Permission.STAFF_MANAGE) and (actor.staff_ids is None or person.pk in actor.staff_ids)
+def _places(actor: Actor) -> list[Location]:
+    """Where this actor may put somebody to work."""
+    places = locations_for(actor).filter(is_active=True)
+    return list(places if actor.location_ids is None else places.filter(pk__in=actor.location_ids))
+
+
+def _editable(actor: Actor) -> set[UUID]:
+    """Whose hours this actor keeps."""
+    may_edit = actor.may(Permission.STAFF_MANAGE)
+    return set(kept_by(actor).values_list("pk", flat=True)) if may_edit else set()

@@ -71,7 +71,7 @@ def _moved(request: HttpRequest, actor: Actor, booking: Booking, wanted: Wanted)
                 **flags_of(request.POST),
             )
     except SlotUnavailable as error:
-        refusal = refusal_of(error.causes, actor)
+        refusal = refusal_of(error.causes, actor, wanted.person)
         tried = start.astimezone(wanted.zone)
         if "at" in request.POST:
             return {"refusal": refusal, "tried": tried}

@@ -220,7 +220,7 @@ def _taken(wanted: Wanted, actor: Actor, error: SlotUnavailable) -> dict[str, An
     error_text = _("That time is not free any more.")
     if Cause.AREA in error.causes:
         error_text = _("Nobody can come to this postcode then.")
-    return {"error": error_text, "alternatives": urls, "refusal": refusal_of(error.causes, actor)}
+    return {"error": error_text, "alternatives": urls, "refusal": refusal_of(error.causes, actor, wanted.person)}
 
 
 def _dates_taken() -> dict[str, Any]:

@@ -64,7 +64,7 @@ def price_list(request: HttpRequest, actor: Actor) -> HttpResponse:
         "here": "team-services",
         "groups": [(category, list(found)) for category, found in groupby(offered, key=lambda each: each.category)],
         "retired": [each for each in services if not each.is_active],
-        "may_edit": actor.may(Permission.CATALOGUE_MANAGE),
+        "may_edit": actor.may(Permission.CATALOGUE_MANAGE) and not actor.is_bound,
     }
     return show(request, actor, "team/prices.html", context)
 
