@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 from django.http import HttpResponse
+from django.test import Client
 
 from bookme.bookings.models import Visit
 from bookme.tenants.models import Tenant
 from tests.bookings.conftest import Shop, clock, shop  # noqa: F401 - fixtures
 from tests.bookings.desk import body_for, monday
-from tests.factories.users import PASSWORD, Api, Person
+from tests.factories.users import PASSWORD, Api, Person, TwoFactorFactory, make_key
 
 _ITEM = r'"(?P<name>[a-z-]+)"(?P<parameters>(?:;[a-z]+=\d+)+)'
 
@@ -80,6 +81,7 @@ def test_what_others_have_done_to_an_address_is_not_told(salon: Tenant) -> None:
         ("auth/password-reset/", {"email": "ada@mail.example"}),
         ("auth/password-reset/confirm/", {"token": "x", "password": "a-long-new-password"}),
         ("auth/email/confirm/", {"token": "x"}),
+        ("invitations/accept/", {"token": "x"}),
     ],
 )
 @pytest.mark.usefixtures("salon")
@@ -97,6 +99,36 @@ def test_so_does_what_asks_for_the_password_again(owner: Person, path: str, give
     answer = owner.api.post(path, given | {"current_password": "wrong"})
     assert answer.status_code == 400
     assert limits_of(answer, "RateLimit")["sign-in-account"]["r"] == 9
+
+
+def test_a_second_factor_tells(owner: Person) -> None:
+    factor = TwoFactorFactory(user=owner.user)
+    challenge = _login(owner.user.email, PASSWORD).json()["challenge"]
+    answer = Api(host=owner.host).post("auth/2fa/verify/", {"challenge": challenge, "code": "000000"})
+    assert (answer.status_code, factor.user_id) == (401, owner.user.pk)
+    assert limits_of(answer, "RateLimit")["second-factor"]["r"] == 4
+
+
+def test_keys_that_do_not_hold_tell(owner: Person) -> None:
+    answer = owner.api.get("customers/", authorization="Bearer " + make_key(owner.tenant).text[:-1])
+    assert answer.status_code == 401
+    assert limits_of(answer, "RateLimit") == {"api-key-wrong": {"r": 99, "t": 900}}
+
+
+@pytest.mark.usefixtures("salon")
+def test_the_description_says_which_answers_tell(client: Client) -> None:
+    described = client.get("/api/schema/?format=json").json()["paths"]
+    told = {
+        (method, path.removeprefix("/api/v1/"))
+        for path, methods in described.items()
+        for method, operation in methods.items()
+        if "429" in operation["responses"]
+    }
+    assert {("post", "auth/login/"), ("post", "bookings/"), ("post", "auth/2fa/verify/")} < told
+    assert not {method for method, _path in told} - {"post"}
+    login = described["/api/v1/auth/login/"]["post"]["responses"]
+    assert {"RateLimit", "RateLimit-Policy"} < set(login["200"]["headers"])
+    assert {"RateLimit", "RateLimit-Policy", "Retry-After"} < set(login["429"]["headers"])
 
 
 def test_bookings_tell_what_was_obtained_and_never_what_was_tried(shop: Shop, settings: Any) -> None:  # noqa: F811

@@ -90,6 +90,7 @@ class InvitationsView(IdempotentView):
     """Who was asked to join the team, the latest first."""
 
     permissions = {"GET": MANAGE, "POST": MANAGE}
+    limited = frozenset({"POST"})
     serializer_class = InvitationOutput
     lists_rows = True
 
@@ -140,6 +141,8 @@ class InvitationStep(IdempotentView):
 class ResendView(InvitationStep):
     """Send it again: by a new link, good for a week; the one before is worthless."""
 
+    limited = frozenset({"POST"})
+
     @extend_schema(operation_id="invitations_resend", request=None, responses=InvitationOutput)
     def post(self, request: Request, id: UUID) -> Response:  # noqa: A002
         return self.step(id)
@@ -188,6 +191,7 @@ class AcceptView(AccountView):
     """
 
     permissions = {"POST": Access.ANYONE}
+    limited = frozenset({"POST"})
     authentication_classes = ()
     serializer_class = AcceptInput
 

@@ -6,6 +6,8 @@ it: they are read on every request.
 """
 
 import datetime as dt
+import json
+import re
 import secrets
 from collections.abc import Set
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
+from jwt.utils import base64url_decode, base64url_encode
 from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.exceptions import TokenBackendError, TokenBackendExpiredToken
 
@@ -24,6 +27,8 @@ from bookme.core.errors import NotSignedIn
 ALGORITHM = "HS256"
 ISSUER = "bookme"
 MAX_LENGTH = 2048
+HEADER = {"alg": ALGORITHM, "typ": "JWT"}  # and nothing else: no key, no address of one, nothing critical
+_FORM = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 
 
 class Audience(StrEnum):
@@ -101,10 +106,15 @@ def lifetime(type: TokenType) -> dt.timedelta:  # noqa: A002
 
 
 def _payload(token: str) -> dict[str, Any]:
-    if not token or len(token) > MAX_LENGTH or not token.isascii():
+    """What the token says, if it is ours and as we write it: there is one text of a token, and one reading of it."""
+    if len(token) > MAX_LENGTH or not _FORM.fullmatch(token):
         raise _invalid()
     try:
-        return dict(_backend(settings.SECRET_KEY).decode(token))  # type: ignore[arg-type]  # a text, whatever it says
+        payload = dict(_backend(settings.SECRET_KEY).decode(token))  # type: ignore[arg-type]  # a text, whatever it says
+        header, body, signature = token.split(".")
+        if _read(header) != HEADER or _read(body) != payload or not _is_canonical(signature):
+            raise _invalid()
+        return payload
     except TokenBackendExpiredToken as error:
         raise NotSignedIn("The token is too old.", code="token_expired") from error
     except (TokenBackendError, ValueError, TypeError, RecursionError) as error:
@@ -112,17 +122,52 @@ def _payload(token: str) -> dict[str, Any]:
 
 
 def _claims(payload: dict[str, Any]) -> Claims:
-    int(payload["exp"])  # the backend checks an `exp`, but does not miss one
+    """Raises KeyError, TypeError, ValueError for what is missing or of another kind."""
+    type_, issued, ends = TokenType(payload["typ"]), payload["iat"], payload["exp"]
+    if not (type(issued) is type(ends) is int and ends - issued <= lifetime(type_).total_seconds()):
+        raise ValueError("not of the age that we give")
     tenant_id = payload["tid"]
     return Claims(
-        type=TokenType(payload["typ"]),
+        type=type_,
         audience=Audience(payload["aud"]),
-        user_id=UUID(payload["sub"]),
-        tenant_id=None if tenant_id is None else UUID(tenant_id),
-        sign_in_id=UUID(payload["sid"]),
-        version=str(payload["ver"]),
-        token_id=str(payload["jti"]),
+        user_id=_id(payload["sub"]),
+        tenant_id=None if tenant_id is None else _id(tenant_id),
+        sign_in_id=_id(payload["sid"]),
+        version=_text(payload["ver"]),
+        token_id=_text(payload["jti"]),
     )
+
+
+def _read(part: str) -> Any:
+    """A part's JSON; raises ValueError where a name is there twice: two readers could take either."""
+    if not _is_canonical(part):
+        raise ValueError("not as we write it")
+    return json.loads(base64url_decode(part), object_pairs_hook=_once_each)
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name is there twice")
+    return found
+
+
+def _is_canonical(part: str) -> bool:
+    """The last character of Base64 has bits that say nothing: only one of the texts that mean the same is ours."""
+    return base64url_encode(base64url_decode(part)).decode() == part
+
+
+def _id(value: Any) -> UUID:
+    found = UUID(_text(value))
+    if str(found) != value:
+        raise ValueError("not as we write ids")
+    return found
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value
 
 
 @lru_cache(maxsize=4)

@@ -32,7 +32,7 @@ from bookme.users.actions import (
     refuse_beyond,
 )
 from bookme.users.events import AccountChanged
-from bookme.users.limits import count_mail
+from bookme.users.limits import count_form, count_mail
 from bookme.users.mails import AccountMail, mail_account
 from bookme.users.models import Membership, User
 from bookme.users.rules import denied_faults, powers_of, powers_with, stored
@@ -113,9 +113,10 @@ def accept(*, token: str, tenant: Tenant, name: str, password: str, origin: Orig
     """Whoever holds the link joins the team: with the account of that address, whose password stays, or a new one.
 
     A new one has this password, or none, and then comes by a link. The address counts as verified. Slow on purpose:
-    opens its own transaction, under the team's lock. Raises Invalid `link_invalid` or `weak_password`, Conflict
-    `already_member`, `staff_taken` or `has_calendar`. Publishes InvitationChanged, MemberJoined.
+    opens its own transaction, under the team's lock. Raises TooMany, Invalid `link_invalid` or `weak_password`, and
+    Conflict `already_member`, `staff_taken` or `has_calendar`. Publishes InvitationChanged, MemberJoined.
     """
+    count_form(address=origin.address)
     offered = offered_by(token=token, tenant=tenant, now=now)
     if password:
         demand_good_password(password, User(email=offered.email, name=name))
