@@ -15,6 +15,7 @@ from bookme.web.home import business_home
 from bookme.web.manage.cancel import manage_cancel
 from bookme.web.manage.move import manage_move
 from bookme.web.manage.show import booking_done, calendar_entry, manage
+from bookme.web.two_factor import own
 from bookme.web.two_factor.entering import give_code
 from bookme.web.waitlist.join import join_line, wait_for_class
 from bookme.web.waitlist.place import waiting_place
@@ -39,6 +40,10 @@ urlpatterns = [
     path("manage/<str:token>/booking.ics", calendar_entry, name="manage-calendar"),
     path("account/sign-in/", customer_sign_in, name="account-sign-in"),
     path("account/sign-in/code/", give_code, {"door": "account"}, name="account-code"),
+    path("account/security/two-factor/", own.state, {"door": "account"}, name="account-two-factor"),
+    path("account/security/two-factor/setup/", own.set_up, {"door": "account"}),
+    path("account/security/two-factor/recovery-codes/", own.recovery_codes, {"door": "account"}),
+    path("account/security/two-factor/off/", own.turn_off, {"door": "account"}),
     path("account/register/", customer_register, name="account-register"),
     path("account/verify/<str:token>/", customer_verify, name="account-verify"),
     path("account/link/", links.ask_for_link, name="account-ask-link"),

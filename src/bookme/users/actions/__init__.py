@@ -37,7 +37,7 @@ from bookme.users.actions.members import (
     refuse_beyond,
     remove_member,
 )
-from bookme.users.actions.passwords import MAX_PASSWORD, demand_good_password
+from bookme.users.actions.passwords import MAX_PASSWORD, demand_good_password, is_fresh
 from bookme.users.actions.refreshing import rotate_tokens, sign_out_by, token_pair
 from bookme.users.actions.two_factor import (
     begin_two_factor,
@@ -65,6 +65,7 @@ __all__ = [
     "forget_ended_sign_ins",
     "forget_old_requests",
     "forget_unproven_password",
+    "is_fresh",
     "join",
     "lock_team",
     "make_api_key",

@@ -29,7 +29,7 @@ def demand_same_person(*, sign_in: SignIn, password: str, now: dt.datetime) -> N
     """
     user = sign_in.user
     if not user.has_usable_password():
-        if now - sign_in.created_at > FRESH:
+        if not is_fresh(sign_in, now=now):
             raise NotAllowed("Sign in again first: this sign-in is too old for that.", code="sign_in_again")
         return
     address = sign_in.address or ""
@@ -41,5 +41,10 @@ def demand_same_person(*, sign_in: SignIn, password: str, now: dt.datetime) -> N
 
 def demand_fresh(*, sign_in: SignIn, password: str, now: dt.datetime) -> None:
     """As `demand_same_person`, which a sign-in of the last ten minutes is proof enough for."""
-    if now - sign_in.created_at > FRESH:
+    if not is_fresh(sign_in, now=now):
         demand_same_person(sign_in=sign_in, password=password, now=now)
+
+
+def is_fresh(sign_in: SignIn, *, now: dt.datetime) -> bool:
+    """Whether they have just signed in, and are asked for nothing more."""
+    return now - sign_in.created_at <= FRESH

@@ -33,7 +33,8 @@ def come_in(request: HttpRequest, opened: Callable[[], SignIn], *, onward: str =
 
 def own_start(sign_in: SignIn) -> str:
     """Where somebody begins who did not come from anywhere."""
-    return reverse("team-agenda") if actor_of(sign_in).is_team else reverse("home")
+    actor = actor_of(sign_in)
+    return reverse("team-agenda") if actor.is_team or actor.lacks_two_factor else reverse("home")
 
 
 def own_path(wanted: str) -> str:

@@ -41,6 +41,8 @@ def team_page(*needed: Permission, methods: tuple[str, ...] = ("GET", "HEAD", "P
             actor = page_actor(request)
             if actor.kind is ActorKind.GUEST:
                 return to_sign_in(request)
+            if actor.lacks_two_factor:
+                return to_second_factor(request)
             if not actor.is_team:
                 return render(request, "team/not_team.html", {"actor": actor}, status=403)
             for permission in needed:
@@ -54,9 +56,18 @@ def team_page(*needed: Permission, methods: tuple[str, ...] = ("GET", "HEAD", "P
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """To the sign-in page, and from there back to this one if it was only looked at."""
-    wanted = request.get_full_path() if request.method in {"GET", "HEAD"} else ROOT
+    wanted = _this_or_start(request)
     query = "" if wanted == ROOT else f"?{urlencode({'next': wanted})}"
     return redirect(reverse("team-sign-in") + query)
+
+
+def to_second_factor(request: HttpRequest) -> HttpResponse:
+    """To where a second factor that is demanded is set up, and from there back to this page."""
+    return redirect(f"{reverse('team-two-factor')}?{urlencode({'next': _this_or_start(request)})}")
+
+
+def _this_or_start(request: HttpRequest) -> str:
+    return request.get_full_path() if request.method in {"GET", "HEAD"} else ROOT
 
 
 def own_path(wanted: str, *, default: str) -> str:

@@ -23,12 +23,17 @@ from bookme.web.team.new import choose_service, choose_time, enter_customer
 from bookme.web.team.repeat import choose_repeat
 from bookme.web.team.requests import request_list
 from bookme.web.team.taking_over import example_file, take_over
+from bookme.web.two_factor import own
 from bookme.web.two_factor.entering import give_code
 
 urlpatterns = [
     path("", agenda, name="team-agenda"),
     path("sign-in/", sign_in.team_sign_in, name="team-sign-in"),
     path("sign-in/code/", give_code, {"door": "team"}, name="team-code"),
+    path("security/two-factor/", own.state, {"door": "team"}, name="team-two-factor"),
+    path("security/two-factor/setup/", own.set_up, {"door": "team"}),
+    path("security/two-factor/recovery-codes/", own.recovery_codes, {"door": "team"}),
+    path("security/two-factor/off/", own.turn_off, {"door": "team"}),
     path("sign-out/", sign_in.team_sign_out, name="team-sign-out"),
     path("requests/", request_list, name="team-requests"),
     path("bookings/<uuid:booking_id>/", booking.booking_page, name="team-booking"),

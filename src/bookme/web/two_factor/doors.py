@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from bookme.users.authentication import serves_operators
 
-_ADMIN = "/admin/"
+ADMIN = "/admin/"
 
 
 class Door(StrEnum):
@@ -28,13 +28,18 @@ class Door(StrEnum):
         return self._url("code")
 
     @property
-    def own_url(self) -> str:
-        """Where one sets it up."""
-        return self._url("two-factor")
+    def security_url(self) -> str:
+        """Where everything about one's own signing in is; operators have their admin."""
+        return ADMIN if self is Door.OPERATOR else reverse("account-security")
 
     @property
     def sign_in_url(self) -> str:
-        return _ADMIN if self is Door.OPERATOR else self._url("sign-in")
+        return f"{ADMIN}login/" if self is Door.OPERATOR else self._url("sign-in")
+
+    def factor_url(self, name: str = "") -> str:
+        """Of a page of one's own second factor: `setup`, `recovery-codes`, `off`, or the first of them."""
+        own = self._url("two-factor")
+        return f"{own}{name}/" if name else own
 
     def _url(self, name: str) -> str:
         if self is Door.OPERATOR:

@@ -2,12 +2,11 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from bookme.core.errors import DomainError, NotSignedIn, TooMany
+from bookme.core.errors import NotSignedIn, TooMany
 from bookme.core.http.client import origin_of
 from bookme.core.time import now
 from bookme.tenants.context import current_tenant
@@ -15,8 +14,11 @@ from bookme.users.actions import pass_second_factor
 from bookme.users.authentication import start_session
 from bookme.users.models import SignIn, SignInKind
 from bookme.web.account.coming_in import own_path, own_start
-from bookme.web.two_factor.asking import RECOVERY, CodeForm, RecoveryForm, code_page
-from bookme.web.two_factor.doors import Door
+from bookme.web.two_factor.asking import code_page
+from bookme.web.two_factor.doors import ADMIN, Door
+from bookme.web.two_factor.forms import CodeForm, RecoveryForm
+
+RECOVERY = "recovery"
 
 
 @never_cache
@@ -28,18 +30,19 @@ def give_code(request: HttpRequest, door: str) -> HttpResponse:
     if request.method != "POST" or not request.POST.get("challenge"):
         return redirect(at.sign_in_url)
     challenge, onward = request.POST["challenge"], own_path(request.POST.get("next", ""))
-    if request.POST.get("by") == RECOVERY:
-        form: CodeForm | RecoveryForm = RecoveryForm(request.POST, auto_id="r-%s", label_suffix="")
-    else:
-        form = CodeForm(request.POST, auto_id="f-%s", label_suffix="")
+    form: CodeForm | RecoveryForm = RecoveryForm(request.POST) if _by_recovery(request) else CodeForm(request.POST)
     if form.is_valid():
         try:
             found = _signed_in(request, at, challenge, form.cleaned_data["code"])
             start_session(request, found)
-            return redirect(onward or (at.sign_in_url if at is Door.OPERATOR else own_start(found)))
-        except DomainError as error:
-            _refuse(form, error)
+            return redirect(onward or (ADMIN if at is Door.OPERATOR else own_start(found)))
+        except (NotSignedIn, TooMany) as error:
+            form.take_refusal(error)
     return code_page(request, challenge=challenge, onward=onward, door=at, form=form)
+
+
+def _by_recovery(request: HttpRequest) -> bool:
+    return request.POST.get("by") == RECOVERY
 
 
 def _signed_in(request: HttpRequest, door: Door, challenge: str, code: str) -> SignIn:
@@ -52,15 +55,3 @@ def _signed_in(request: HttpRequest, door: Door, challenge: str, code: str) -> S
         origin=origin_of(request),
         now=now(),
     )
-
-
-def _refuse(form: CodeForm | RecoveryForm, error: DomainError) -> None:
-    """Beside the code what is wrong with it; above the form what it cannot help."""
-    if isinstance(error, NotSignedIn) and error.code == "wrong_code":
-        form.add_error("code", _("This code is not right, or was used already."))
-    elif isinstance(error, NotSignedIn):
-        form.add_error(None, _("This took too long. Begin again."))
-    elif isinstance(error, TooMany):
-        form.add_error(None, _("Too many wrong codes. Try again in a few minutes."))
-    else:
-        raise error

@@ -1,0 +1,237 @@
+"""Operators give their second factor to sign in to the admin; lacking it, they can do nothing but set it up."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from bookme.core.time import now
+from bookme.tenants.models import Tenant
+from bookme.users.actions import sign_out
+from bookme.users.limits import CODES_PER_NETWORK
+from bookme.users.models import SignIn, SignInKind, TwoFactor, User
+from tests.config.test_admin import BUSINESS_LISTS, PLATFORM_LISTS
+from tests.factories.users import PASSWORD, UserFactory
+from tests.users.second_factor import AT, Factor, turn_on
+from tests.web.conftest import page_of
+
+SITES = {"platform": "/admin/", "business": "/t/salon/admin/"}
+OWN = "/security/two-factor/"
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(AT, tick=False) as travelled:
+        yield travelled
+
+
+@pytest.fixture
+def operator(salon: Tenant) -> User:
+    return UserFactory(email="operator@platform.example", is_staff=True)
+
+
+@pytest.fixture
+def browser() -> Client:
+    return Client(headers={"host": "localhost"})
+
+
+@pytest.fixture
+def demanded(settings: Any) -> None:
+    settings.OPERATORS_NEED_TWO_FACTOR = True
+
+
+def _password(browser: Client, site: str, onward: str = "") -> HttpResponse:
+    query = f"?next={onward}" if onward else ""
+    return browser.post(f"{site}login/{query}", {"username": "operator@platform.example", "password": PASSWORD})
+
+
+def _code(browser: Client, asked: HttpResponse, code: str, **more: str) -> HttpResponse:
+    page = page_of(asked)
+    given = {name: unescape(re.findall(rf'name="{name}" value="([^"]*)"', page)[0]) for name in ("challenge", "next")}
+    assert 'action="/sign-in/code/"' in page
+    return browser.post("/sign-in/code/", given | {"code": code} | more)
+
+
+@pytest.mark.parametrize("site", SITES.values(), ids=SITES)
+def test_password_then_code(operator: User, browser: Client, site: str) -> None:
+    factor = turn_on(operator)
+    asked = _password(browser, site)
+    assert asked.status_code == 200
+    assert "_auth_user_id" not in browser.session
+    assert browser.get(site).status_code == 302
+    assert _code(browser, asked, factor.wrong_code()).status_code == 422
+    answer = _code(browser, asked, factor.code())
+    assert (answer.status_code, answer["Location"]) == (302, site)
+    for each in SITES.values():
+        assert browser.get(each).status_code == 200
+    assert SignIn.objects.get().kind == SignInKind.PAGE
+    assert _code(Client(headers={"host": "localhost"}), asked, factor.code()).status_code == 422, "it is spent"
+
+
+def test_it_goes_on_to_where_one_wanted_to_go(operator: User, browser: Client) -> None:
+    factor = turn_on(operator)
+    asked = _password(browser, "/admin/", "/admin/users/user/")
+    assert _code(browser, asked, factor.code())["Location"] == "/admin/users/user/"
+
+
+@pytest.mark.parametrize("there", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
+def test_and_nowhere_else(operator: User, browser: Client, there: str) -> None:
+    factor = turn_on(operator)
+    asked = _password(browser, "/admin/", there)
+    assert _code(browser, asked, factor.recovery_codes[0], next=there, by="recovery")["Location"] == "/admin/"
+
+
+def test_guessing_ends(operator: User, browser: Client) -> None:
+    factor = turn_on(operator)
+    asked = _password(browser, "/admin/")
+    for _ in range(CODES_PER_NETWORK.most):
+        _code(browser, asked, factor.wrong_code())
+    assert "Too many failed attempts" in page_of(_code(browser, asked, factor.code()))
+    assert not SignIn.objects.exists()
+
+
+def test_who_is_no_operator_any_more_does_not_get_in(operator: User, browser: Client) -> None:
+    factor = turn_on(operator)
+    asked = _password(browser, "/admin/")
+    User.objects.filter(pk=operator.pk).update(is_staff=False)
+    assert _code(browser, asked, factor.code()).status_code == 422
+    assert TwoFactor.objects.get().last_step == 0
+
+
+def test_the_addresses_are_those_of_the_pages(settings: Any) -> None:
+    assert reverse("operator-code", urlconf=settings.ROOT_URLCONF) == settings.OPERATOR_CODE_URL
+    assert reverse("operator-two-factor", urlconf=settings.ROOT_URLCONF) == settings.OPERATOR_TWO_FACTOR_URL
+
+
+# The session ------------------------------------------------------------------------------------
+@pytest.mark.parametrize("has_factor", [False, True])
+def test_the_session_begins_anew_and_holds(operator: User, browser: Client, has_factor: bool) -> None:
+    factor = turn_on(operator) if has_factor else None
+    session = browser.session
+    session["planted"] = "by somebody"
+    session.save()
+    browser.cookies["sessionid"] = planted = session.session_key
+    answer = _password(browser, "/admin/")
+    if factor:
+        answer = _code(browser, answer, factor.code())
+    assert answer.status_code == 302
+    assert browser.cookies["sessionid"].value != planted
+    assert "planted" not in browser.session
+    assert [browser.get(site).status_code for site in (*SITES.values(), *SITES.values())] == [200] * 4
+    attacker = Client(headers={"host": "localhost"})
+    attacker.cookies["sessionid"] = planted
+    assert attacker.get("/admin/").status_code == 302
+
+
+@pytest.mark.parametrize("site", SITES.values(), ids=SITES)
+def test_signing_out_ends_session_and_sign_in(operator: User, browser: Client, site: str) -> None:
+    _password(browser, site)
+    kept = browser.cookies["sessionid"].value
+    assert browser.get(f"{site}logout/").status_code == 405
+    assert browser.post(f"{site}logout/")["Location"] == f"{site}login/"
+    assert SignIn.objects.get().revoked_at is not None
+    thief = Client(headers={"host": "localhost"})
+    thief.cookies["sessionid"] = kept
+    assert thief.get(site).status_code == browser.get(site).status_code == 302
+
+
+def test_a_sign_in_that_is_ended_elsewhere_ends_the_session(operator: User, browser: Client) -> None:
+    _password(browser, "/admin/")
+    assert browser.get("/t/salon/api/v1/auth/me/").json()["kind"] == "operator"
+    sign_out(sign_in_id=SignIn.objects.get().pk, now=now())
+    for site in SITES.values():
+        assert browser.get(site).status_code == 302
+    assert browser.get("/t/salon/api/v1/auth/me/").status_code == 401
+
+
+def test_the_api_knows_the_sign_in_of_the_admin(operator: User, browser: Client) -> None:
+    _password(browser, "/admin/")
+    [found] = browser.get("/api/v1/auth/sign-ins/").json()["results"]
+    assert (found["id"], found["current"], found["kind"]) == (str(SignIn.objects.get().pk), True, "page")
+    assert browser.get("/api/v1/auth/2fa/").json()["is_on"] is False
+
+
+def test_it_costs_one_query_more(operator: User, browser: Client, demanded: None) -> None:
+    factor = turn_on(operator)
+    _code(browser, _password(browser, "/admin/"), factor.code())
+    djangos_own = Client(headers={"host": "localhost"})
+    djangos_own.force_login(operator)
+    counts = []
+    for each in (djangos_own, browser):
+        each.get("/admin/users/signin/")
+        with CaptureQueriesContext(connection) as queries:
+            assert each.get("/admin/users/signin/").status_code == 200
+        counts.append(len([each for each in queries if "users_" in each["sql"] or "session" in each["sql"]]))
+    assert counts[1] <= counts[0]
+
+
+# Lacking it -------------------------------------------------------------------------------------
+def _enter(browser: Client) -> None:
+    assert _password(browser, "/admin/").status_code == 302
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/t/salon/admin/", *PLATFORM_LISTS, *BUSINESS_LISTS])
+def test_who_lacks_it_sees_nothing(operator: User, browser: Client, demanded: None, path: str) -> None:
+    _enter(browser)
+    answer = browser.get(path, follow=True)
+    assert answer.redirect_chain[-1][0] == f"{OWN}?next={path.replace('/', '%2F')}"
+    assert "BookMe asks its operators for two factors" in page_of(answer)
+
+
+def test_the_control_sees_it_all(operator: User, browser: Client) -> None:
+    _enter(browser)
+    for path in ("/admin/", "/t/salon/admin/", *PLATFORM_LISTS, *BUSINESS_LISTS):
+        assert browser.get(path).status_code == 200, path
+
+
+def test_who_lacks_it_does_nothing(operator: User, browser: Client, salon: Tenant, demanded: None) -> None:
+    _enter(browser)
+    given = {"action": "suspend", "_selected_action": [str(salon.pk)]}
+    assert browser.post("/admin/tenants/tenant/", given).status_code == 302
+    assert browser.post(f"/admin/users/user/{operator.pk}/change/", {"name": "Else"}).status_code == 302
+    refused = browser.post("/t/salon/api/v1/service-categories/", {"name": "Nails"}, content_type="application/json")
+    assert (refused.status_code, refused.json()["code"]) == (403, "two_factor_required")
+    assert Tenant.objects.get(pk=salon.pk).is_open
+    assert User.objects.get(pk=operator.pk).name == operator.name
+
+
+def test_setting_it_up_opens_the_way(operator: User, browser: Client, demanded: None) -> None:
+    _enter(browser)
+    led = browser.get("/t/salon/admin/", follow=True).redirect_chain[-1][0]
+    shown = page_of(browser.get(browser.post(led, {})["Location"]))
+    assert "BookMe" in shown
+    found = re.search(r'<code id="secret">([A-Z2-7 ]+)</code>', shown)
+    assert found
+    factor = Factor(found[1].replace(" ", ""), [])
+    assert browser.get("/admin/").status_code == 302, "begun is not done"
+    done = page_of(browser.post(led.replace("?", "setup/?"), {"code": factor.code()}))
+    assert 'href="/t/salon/admin/"' in done
+    assert len(re.findall(r"<li><code>", done)) == 10
+    for site in SITES.values():
+        assert browser.get(site).status_code == 200
+
+
+def test_turning_it_off_closes_it(operator: User, browser: Client, demanded: None) -> None:
+    factor = turn_on(operator)
+    _code(browser, _password(browser, "/admin/"), factor.recovery_codes[0], by="recovery")
+    assert browser.get("/admin/").status_code == 200
+    browser.post(f"{OWN}off/", {"code": factor.code(), "current_password": PASSWORD})
+    assert browser.get("/admin/").status_code == 302
+
+
+def test_its_page_is_for_operators_who_signed_in(operator: User, browser: Client) -> None:
+    for name in ("", "setup/", "recovery-codes/", "off/"):
+        for answer in (browser.get(OWN + name), browser.post(OWN + name, {})):
+            assert (answer.status_code, answer["Location"]) == (302, "/admin/login/?next=%2Fsecurity%2Ftwo-factor%2F")
+    without = Client(headers={"host": "localhost"})
+    without.force_login(operator)
+    assert without.get(OWN)["Location"].startswith("/admin/login/")
+    assert without.get("/admin/login/").status_code == 200, "and does not go round and round"
