@@ -2,6 +2,7 @@ from django.urls import path
 
 from bookme.bookings.views import (
     bookings,
+    calendar,
     customers,
     exports,
     imports,
@@ -15,6 +16,7 @@ from bookme.bookings.views import (
 )
 
 urlpatterns = [
+    path("calendar/busy/", calendar.BusyView.as_view(), name="calendar-busy"),
     path("customers/", customers.CustomersView.as_view()),
     path("customers/import/", customers.CustomersImportView.as_view()),
     path("customers/me/", own.OwnProfileView.as_view(), name="own-profile"),

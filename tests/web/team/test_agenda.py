@@ -8,15 +8,18 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from bookme.bookings.models import Appointment
 from bookme.bookings.states import Status
+from bookme.core.permissions import Role
+from bookme.tenants.models import Tenant
 from tests.factories.bookings import BookingFactory, SessionFactory
-from tests.factories.locations import ClosureFactory
+from tests.factories.locations import ClosureFactory, LocationFactory
 from tests.factories.staff import TimeOffFactory
-from tests.factories.users import Person
-from tests.web.conftest import Shop
+from tests.factories.users import Person, make_person
+from tests.web.conftest import Shop, configure
 from tests.web.team.conftest import TODAY_AT_TEN, book, helped_by, shown
 
-DAY = dt.timedelta(days=1)
+DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 
 
 def test_everybody_s_day_for_the_owner(salon_team: Shop, owner: Person) -> None:
@@ -39,7 +42,50 @@ def test_a_stylist_sees_their_own(salon_team: Shop, stylist: Person) -> None:
     page = shown(stylist, "/team/")
     assert "Ada" in page
     assert "Bea" not in page
-    assert "Ben Ruiz" not in page
+
+
+class TestAColleague:
+    """Ben, as Ana sees him: busy or free, and nothing of with whom."""
+
+    def test_is_busy_and_nothing_more(self, salon_team: Shop, stylist: Person) -> None:
+        book(salon_team, "Ada")
+        book(salon_team, "Bea", person=salon_team.ben)
+        TimeOffFactory(staff=salon_team.ben, starts_at=TODAY_AT_TEN + 3 * HOUR, reason="Dentist")
+        page = shown(stylist, "/team/")
+        own, _, bens = page.partition(f'id="p-{salon_team.ben.pk}"')
+        assert "Ada" in own
+        assert bens.count("Busy<") == 2
+        assert "Shown as busy only" in bens
+        for query in ({}, {"person": salon_team.ben.pk}):
+            page = shown(stylist, "/team/", **query)
+            assert not any(word in page for word in ("Bea", "Dentist", "Away"))
+            assert "Busy<" in page
+
+    def test_who_sees_all_sees_them_in_full(self, salon_team: Shop, stylist: Person, owner: Person) -> None:
+        book(salon_team, "Bea", person=salon_team.ben)
+        configure(stylist.tenant, team={"staff_see_all_bookings": True})
+        for who in (stylist, owner):
+            page = shown(who, "/team/")
+            assert "Bea" in page
+            assert "Busy<" not in page
+        configure(stylist.tenant, team={})
+
+    def test_of_a_place_what_is_elsewhere_is_busy(self, salon_team: Shop, salon: Tenant) -> None:
+        elsewhere = LocationFactory()
+        book(salon_team, "Ada")
+        away = book(salon_team, "Bea", at=TODAY_AT_TEN + 3 * HOUR)
+        Appointment.objects.filter(pk=away.appointment_id).update(location=elsewhere)
+        bound = make_person(salon, Role.MANAGER, location_ids=[str(salon_team.place.pk)])
+        page = shown(bound, "/team/")
+        assert "Ada" in page
+        assert "Bea" not in page
+        assert page.count("Busy<") == 1
+
+    def test_of_calendars_the_others_are_not_there(self, salon_team: Shop, salon: Tenant) -> None:
+        book(salon_team, "Bea", person=salon_team.ben)
+        bound = make_person(salon, Role.MANAGER, staff_ids=[str(salon_team.ana.pk)])
+        assert "Ben Ruiz" not in shown(bound, "/team/")
+        shown(bound, "/team/", status=404, person=salon_team.ben.pk)
 
 
 def test_one_person_only(salon_team: Shop, owner: Person) -> None:
@@ -55,8 +101,8 @@ def test_what_two_do_together_is_on_the_day_of_each(salon_team: Shop, owner: Per
     page = shown(owner, "/team/")
     assert page.count("1 appointment") == 2
     assert "Nothing booked:" not in page
-    for who, query in ((owner, {"person": salon_team.ana.pk}), (stylist, {})):
-        page = shown(who, "/team/", **query)
+    for who in (owner, stylist):
+        page = shown(who, "/team/", person=salon_team.ana.pk)
         assert page.count("1 appointment") == 1
         assert f'id="p-{salon_team.ana.pk}"' in page
         assert f'id="p-{salon_team.ben.pk}"' not in page
@@ -65,10 +111,6 @@ def test_what_two_do_together_is_on_the_day_of_each(salon_team: Shop, owner: Per
 @pytest.mark.parametrize("person", [uuid4(), "nobody", "\x00"])
 def test_an_unknown_person_is_not_found(salon_team: Shop, owner: Person, person: Any) -> None:
     shown(owner, "/team/", status=404, person=person)
-
-
-def test_a_stylist_cannot_ask_for_a_colleague(salon_team: Shop, stylist: Person) -> None:
-    shown(stylist, "/team/", status=404, person=salon_team.ben.pk)
 
 
 def test_another_day(salon_team: Shop, owner: Person) -> None:

@@ -128,15 +128,15 @@ class Left:
     is_emptied: bool
 
 
-def require_range(first: dt.date, last: dt.date) -> None:
+def require_range(first: dt.date, last: dt.date, *, most: int = MAX_RANGE_DAYS) -> None:
     """Raises Invalid with the pointers `/from` and `/to` unless both dates make a range that can be asked for."""
     for pointer, day in (("/from", first), ("/to", last)):
         if not is_calendar_day(day):
             raise Invalid.field(pointer, "This date is out of range.", code="out_of_range")
     if last < first:
         raise Invalid.field("/to", "The last date is before the first.", code="out_of_range")
-    if (last - first).days >= MAX_RANGE_DAYS:
-        raise Invalid.field("/to", f"A range has at most {MAX_RANGE_DAYS} days.", code="out_of_range")
+    if (last - first).days >= most:
+        raise Invalid.field("/to", f"A range has at most {most} days.", code="out_of_range")
 
 
 def load_snapshot(

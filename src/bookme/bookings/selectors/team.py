@@ -81,7 +81,7 @@ def sessions_told(session_ids: Collection[UUID]) -> QuerySet[Appointment]:
 
 def _sessions(actor: Actor) -> QuerySet[Appointment]:
     actor.demand(Permission.BOOKINGS_READ)
-    return Appointment.objects.filter(_calendars_of(actor), published=True, service__kind=ServiceKind.CLASS)
+    return Appointment.objects.filter(calendars_scope(actor), published=True, service__kind=ServiceKind.CLASS)
 
 
 def enrolled_in(actor: Actor, sessions: Collection[Appointment]) -> dict[UUID, list[Booking]]:
@@ -93,7 +93,7 @@ def enrolled_in(actor: Actor, sessions: Collection[Appointment]) -> dict[UUID, l
     return by_session
 
 
-def _calendars_of(actor: Actor) -> Q:
+def calendars_scope(actor: Actor) -> Q:
     """The same bounds as those of bookings, on appointments: of who leads and of who helps."""
     scope = Q()
     if not actor.may(Permission.BOOKINGS_READ_ALL):

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from bookme.bookings.models import Booking
+from bookme.bookings.selectors.busy import busy_between, busy_calendars
 from bookme.bookings.selectors.team import bookings_between, sessions_of_team, starts_between
 from bookme.core.actor import Actor
 from bookme.core.errors import NotFound
@@ -32,18 +33,31 @@ DAYS_AHEAD = 3
 _DAY = dt.timedelta(days=1)
 
 
+@dataclass(frozen=True)
+class Busy:
+    """Time of somebody of which the actor sees no more than that it is taken, in wall time."""
+
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    is_busy: bool = True
+
+
 @dataclass
 class PersonDay:
-    """One person's day: bookings and sessions by start; those that were called off apart."""
+    """One person's day by start: bookings and sessions, those that were called off apart, and what is only busy.
+
+    `is_seen`: the actor sees their calendar in full.
+    """
 
     person: Staff
-    entries: list[Card | SessionCard] = field(default_factory=list)
+    is_seen: bool = True
+    entries: list[Card | SessionCard | Busy] = field(default_factory=list)
     off: list[Card] = field(default_factory=list)
     absences: list[TimeOff] = field(default_factory=list)
 
     @property
     def count(self) -> int:
-        return len(self.entries)
+        return sum(not isinstance(each, Busy) for each in self.entries)
 
     @property
     def is_empty(self) -> bool:
@@ -89,11 +103,13 @@ def agenda(request: HttpRequest, actor: Actor) -> HttpResponse:
     at, tz = now(), require_tenant().config.zone
     today = at.astimezone(tz).date()
     day = asked_day(request, today=today)
-    people = list(calendars_of(actor))
+    seen, people = _people(actor, day, tz)
     person = _chosen(people, asked_id(request.GET.get("person")))
     found = _read(actor, day, tz, at, person)
     shown = [person] if person else people
     days = _by_person(actor, shown, found.on(day), day, tz)
+    for each in days:
+        each.is_seen = each.person.pk in seen
     context = {
         "here": "team-agenda",
         "day": day,
@@ -104,7 +120,7 @@ def agenda(request: HttpRequest, actor: Actor) -> HttpResponse:
         "busy": [each for each in days if not each.is_empty],
         "idle": [each for each in days if each.is_empty],
         "closures": _closures(day, tz),
-        "strip": _strip(actor, day, today, tz, person),
+        "strip": _strip(actor, day, today, tz, person, is_seen=person is None or person.pk in seen),
         "ahead": _ahead(found, day, person),
         "before_url": _url(day - _DAY, person),
         "after_url": _url(day + _DAY, person),
@@ -113,6 +129,13 @@ def agenda(request: HttpRequest, actor: Actor) -> HttpResponse:
         "export_url": _export_url(actor, day),
     }
     return show(request, actor, "team/agenda.html", context)
+
+
+def _people(actor: Actor, day: dt.date, tz: ZoneInfo) -> tuple[set[UUID], list[Staff]]:
+    """Whose calendar this actor sees; and whom they know to be busy or free, whom they see first."""
+    seen = set(calendars_of(actor).values_list("pk", flat=True))
+    people = busy_calendars(actor, *day_bounds(day, day, tz))
+    return seen, sorted(people, key=lambda each: each.pk not in seen)
 
 
 def _chosen(people: Sequence[Staff], wanted: UUID | None) -> Staff | None:
@@ -137,7 +160,7 @@ def _read(actor: Actor, day: dt.date, tz: ZoneInfo, at: dt.datetime, person: Sta
 def _by_person(
     actor: Actor, people: Sequence[Staff], entries: list[Card | SessionCard], day: dt.date, tz: ZoneInfo
 ) -> list[PersonDay]:
-    """In the order of the staff; whoever has left and still has bookings comes last.
+    """In the order of these people; whoever has left and still has bookings comes last.
 
     What several people do together is on the day of each that is shown.
     """
@@ -151,6 +174,10 @@ def _by_person(
                 of_person.off.append(entry)
             else:
                 of_person.entries.append(entry)
+    for each in busy_between(actor, *day_bounds(day, day, tz), people=people, unseen=True):
+        days[each.staff_id].entries.append(Busy(each.start.astimezone(tz), each.end.astimezone(tz)))
+    for of_person in days.values():
+        of_person.entries.sort(key=lambda each: each.starts_at)
     return list(days.values())
 
 
@@ -166,11 +193,16 @@ def _closures(day: dt.date, tz: ZoneInfo) -> list[Closure]:
     return list(closures_between(*day_bounds(day, day, tz)))
 
 
-def _strip(actor: Actor, day: dt.date, today: dt.date, tz: ZoneInfo, person: Staff | None) -> list[StripDay]:
+def _strip(
+    actor: Actor, day: dt.date, today: dt.date, tz: ZoneInfo, person: Staff | None, *, is_seen: bool
+) -> list[StripDay]:
     """The two weeks from today that the day is in, or those before or after."""
     first = day - (day - today).days % STRIP_DAYS * _DAY
     start, end = day_bounds(first, first + (STRIP_DAYS - 1) * _DAY, tz)
-    starts = starts_between(actor, start, end, staff_id=person.pk if person else None)
+    if person is None or is_seen:
+        starts = starts_between(actor, start, end, staff_id=person.pk if person else None)
+    else:
+        starts = [each.start for each in busy_between(actor, start, end, people=[person])]
     counts = Counter(each.astimezone(tz).date() for each in starts)
     days = [first + step * _DAY for step in range(STRIP_DAYS)]
     return [StripDay(each, counts[each], each == today, each == day, _url(each, person)) for each in days]
