@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
@@ -14,16 +15,20 @@ from django.utils.html import strip_tags
 from bookme.bookings.models import Booking
 from bookme.bookings.states import Status
 from bookme.communications.models import Notification
+from bookme.core.actor import GUEST, Origin
 from bookme.core.http.admin import business_site, platform_site
 from bookme.core.permissions import Role
-from bookme.eventlog.models import Event
+from bookme.eventlog.actions import publish_all
+from bookme.eventlog.models import AuditRecord, Event
 from bookme.services.models import Service
 from bookme.tenants.context import public_scope, tenant_scope
 from bookme.tenants.models import Domain, OutboxMessage, Tenant, TenantStatus
+from bookme.users.events import MemberJoined, SignInFailed
 from bookme.users.models import Membership, SignIn, User
-from tests.factories.bookings import AppointmentFactory, BookingFactory
+from tests.factories.bookings import AppointmentFactory, BookingFactory, WaitlistEntryFactory
 from tests.factories.communications import NotificationFactory
 from tests.factories.customers import ConsentFactory, CustomerAddressFactory, CustomerFactory
+from tests.factories.eventlog import EventFactory
 from tests.factories.locations import ClosureFactory, OpeningHoursFactory, ResourceFactory
 from tests.factories.services import CategoryFactory, ExtraFactory, QuestionFactory, ServiceFactory
 from tests.factories.staff import StaffFactory, TimeOffFactory
@@ -32,12 +37,13 @@ from tests.factories.users import PASSWORD, Person, UserFactory, make_person
 SALON = "/t/salon/admin/"
 PLATFORM_LISTS = [f"/admin/{each}/" for each in (
     "tenants/tenant", "tenants/domain", "tenants/outboxmessage", "users/user", "users/membership", "users/signin",
-    "eventlog/event", "admin/logentry",
+    "eventlog/event", "eventlog/auditrecord", "admin/logentry",
 )]  # fmt: skip
 BUSINESS_LISTS = [f"{SALON}{each}/" for each in (
     "services/service", "services/category", "services/extra", "services/question", "staff/staff",
     "staff/workinghours", "staff/timeoff", "locations/location", "locations/resource", "locations/closure",
-    "customers/customer", "bookings/booking", "communications/notification", "eventlog/event",
+    "customers/customer", "bookings/booking", "communications/notification", "eventlog/event", "eventlog/auditrecord",
+    "bookings/waitlistentry",
 )]  # fmt: skip
 
 
@@ -68,6 +74,7 @@ def rows(salon: Tenant) -> Iterator[None]:
     ConsentFactory(customer=customer)
     booking = BookingFactory(visit__customer=customer, appointment__staff=person)
     NotificationFactory(booking_ids=[booking.pk])
+    WaitlistEntryFactory(customer=customer)
     Event.objects.create(name="booking.confirmed", payload={}, actor_kind="system", occurred_at=timezone.now())
     return
 
@@ -429,3 +436,102 @@ def test_nothing_of_a_business_is_on_the_platform_site() -> None:
     assert {model._meta.app_label for model in platform_site._registry} == shared
     assert {model._meta.app_label for model in business_site._registry} & {"tenants", "users"} == set()
     assert Notification in business_site._registry
+
+
+EVERY_LIST = [*PLATFORM_LISTS, *BUSINESS_LISTS]
+
+
+@pytest.mark.parametrize("path", EVERY_LIST)
+def test_what_is_no_id_of_any_list_chooses_no_row(admin: Client, salon: Tenant, path: str) -> None:
+    """Whatever kind of id a table has, a forged one is refused, and no fault of ours."""
+    answer = admin.post(path, {"action": "export_csv", "_selected_action": ["zzz"]})
+    assert answer.status_code == 400
+    assert admin.get(f"{path}zzz/change/").status_code == 302
+    assert admin.get(f"{path}?id__exact=zzz").status_code < 500
+
+
+@pytest.mark.parametrize("chosen", ["\0", "-", "1.5", "9" * 30, "9" * 5000, "٣"])
+def test_no_number_that_is_made_up_chooses_a_row(admin: Client, salon: Tenant, chosen: str) -> None:
+    _act(admin, "/admin/tenants/tenant/", "suspend", salon.pk)
+    answer = admin.post("/admin/admin/logentry/", {"action": "export_csv", "_selected_action": [chosen]})
+    assert answer.status_code in {200, 302, 400}
+    assert LogEntry.objects.count() == 1
+
+
+def test_every_list_is_in_these_tests() -> None:
+    found = {
+        f"{base}{model._meta.app_label}/{model._meta.model_name}/"
+        for site, base in ((platform_site, "/admin/"), (business_site, SALON))
+        for model in site._registry
+    }
+    assert found == set(EVERY_LIST)
+
+
+def _person_form(person: User, **changed: Any) -> dict[str, Any]:
+    given: dict[str, Any] = {"name": person.name, "phone": "", "language": "", "timezone": ""}
+    given |= {"is_active": "on", "memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}
+    return {name: value for name, value in (given | changed).items() if value is not None}
+
+
+@pytest.mark.parametrize(
+    ("changed", "what"),
+    [
+        ({"name": "Olivia"}, ["profile"]),
+        ({"is_active": None}, ["deactivated"]),
+        ({"is_staff": "on", "phone": "+442079460102", "name": "Olivia"}, ["profile", "operator_made"]),
+        ({}, []),
+    ],
+)
+def test_what_is_changed_of_a_person_is_a_fact_of_the_platform(
+    admin: Client, owner: Person, operator: User, changed: dict[str, Any], what: list[str]
+) -> None:
+    path = f"/admin/users/user/{owner.user.pk}/change/"
+    assert admin.post(path, _person_form(owner.user, **changed)).status_code == 302
+    with public_scope():
+        told = Event.objects.filter(name="account.changed").order_by("occurred_at", "id")
+        assert sorted(each.payload["what"] for each in told) == sorted(what)
+        assert {(each.actor_kind, each.actor_id, each.subject_id) for each in told} <= {
+            ("operator", operator.pk, owner.user.pk)
+        }
+
+
+def test_a_membership_that_an_operator_changes_is_told_to_the_business(admin: Client, stylist: Person) -> None:
+    path = f"/admin/users/membership/{stylist.membership.pk}/change/"
+    admin.post(path, {"role": "manager", "is_active": "on"})
+    admin.post(path, {"role": "manager"})
+    admin.post(path, {"role": "manager", "is_active": "on"})
+    told = Event.objects.filter(name__startswith="member.").order_by("occurred_at", "id")
+    assert [(each.name, each.actor_kind) for each in told] == [
+        ("member.changed", "operator"),
+        ("member.removed", "operator"),
+        ("member.joined", "operator"),
+    ]
+    assert told[0].payload["changes"] == {"role": ["staff", "manager"]}
+    add = {"user": str(UserFactory().pk), "tenant": str(stylist.tenant.pk), "role": "staff", "is_active": "on"}
+    assert admin.post("/admin/users/membership/add/", add).status_code == 302
+    assert Event.objects.filter(name="member.joined").count() == 2
+
+
+@pytest.mark.parametrize("base", ["/admin/", SALON])
+def test_the_audit_of_the_platform_and_of_a_business_is_shown(
+    admin: Client, owner: Person, operator: User, base: str
+) -> None:
+    facts = [
+        MemberJoined(user_id=owner.user.pk, role="manager"),
+        SignInFailed(user_id=None, email="who@mail.example", reason="credentials"),
+    ]
+    with public_scope() if base == "/admin/" else tenant_scope(owner.tenant):
+        publish_all(facts, actor=GUEST.coming_from(Origin("192.0.2.7", "Firefox")))
+        EventFactory(name="booking.confirmed")
+        joined = AuditRecord.objects.get(name="member.joined")
+    path = f"{base}eventlog/auditrecord/"
+    listed = admin.get(path).text
+    for told in (f"{owner.user.name} joined as manager", "who@mail.example", "192.0.2.7", "Firefox"):
+        assert told in listed
+    assert "booking.confirmed" not in listed
+    narrowed = admin.get(f"{path}?topic=team").text
+    assert "joined as manager" in narrowed
+    assert "who@mail.example" not in narrowed
+    assert "joined as manager" in admin.get(f"{path}{joined.pk}/change/").text
+    assert admin.post(f"{path}{joined.pk}/change/", {"name": "x"}).status_code == 403
+    assert admin.post(f"{path}{joined.pk}/delete/", {"post": "yes"}).status_code == 403

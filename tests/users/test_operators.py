@@ -1,9 +1,15 @@
 """Operators of the platform act in every business from the platform's host, seen as what they are."""
 
+import datetime as dt
+
 import pytest
+import time_machine
 from django.test import Client
 
-from bookme.tenants.models import Tenant
+from bookme.core.time import now
+from bookme.eventlog.models import Event
+from bookme.tenants.context import public_scope, tenant_scope
+from bookme.tenants.models import Tenant, TenantStatus
 from bookme.users.actions import make_operator
 from bookme.users.models import User
 from tests.factories.users import PASSWORD, Api, Person, UserFactory
@@ -125,3 +131,72 @@ def test_an_operator_made_in_the_admin_is_not_whoever_registered_the_address(ope
 def test_an_operator_whose_address_is_verified_keeps_the_password(customer: Person) -> None:
     make_operator(user_id=customer.user.pk)
     assert _admin_log_in(customer.user.email, PASSWORD) == 302
+
+
+def _entered() -> list[str]:
+    return [each.actor_name for each in Event.objects.filter(name="operator.entered").order_by("occurred_at", "id")]
+
+
+def test_a_business_is_told_of_who_looks_into_it_by_the_admin_or_the_api(salon: Tenant, operator: User) -> None:
+    """Once an hour, however often they look, and also where they only read."""
+    page = Client(headers={"host": "localhost"})
+    page.force_login(operator)
+    with time_machine.travel(now(), tick=False) as clock:
+        for path in ("admin/", "admin/bookings/booking/", "api/v1/customers/", "admin/eventlog/auditrecord/"):
+            assert page.get(f"/t/salon/{path}").status_code == 200, path
+        assert _entered() == [operator.name]
+        clock.shift(dt.timedelta(hours=1))
+        page.get("/t/salon/api/v1/services/")
+    assert _entered() == [operator.name] * 2
+    told = Event.objects.filter(name="operator.entered").latest("occurred_at")
+    assert (told.actor_kind, told.actor_id, told.subject_id) == ("operator", operator.pk, operator.pk)
+    assert (told.is_audit, told.payload["address"]) == (True, "127.0.0.1")
+
+
+def test_a_token_s_look_is_told_as_well_and_only_where_they_looked(token: str, salon: Tenant, rival: Tenant) -> None:
+    assert _entered() == [], "signing in is no look"
+    assert Api(host="localhost", token=token, headers={"x-tenant": "salon"}).get("bookings/").status_code == 200
+    assert len(_entered()) == 1
+    with tenant_scope(rival):
+        assert _entered() == []
+
+
+def test_a_suspended_business_is_told_too(salon: Tenant, operator: User) -> None:
+    page = Client(headers={"host": "localhost"})
+    page.force_login(operator)
+    with public_scope():
+        Tenant.objects.filter(pk=salon.pk).update(status=TenantStatus.SUSPENDED)
+    assert page.get("/t/salon/admin/bookings/booking/").status_code == 200
+    assert _entered() == [operator.name]
+
+
+def test_nobody_else_is_told_of(owner: Person, salon: Tenant) -> None:
+    owner.api.get("bookings/")
+    page = Client(headers={"host": "localhost"})
+    page.force_login(owner.user)
+    page.get("/t/salon/admin/")
+    page.get("/t/salon/admin/login/")
+    page.get("/t/salon/api/v1/services/")
+    assert _entered() == []
+
+
+@pytest.mark.parametrize("path", ["/admin/login/", "/t/salon/admin/login/"])
+def test_signing_in_to_the_admin_is_a_fact_of_the_platform(operator: User, salon: Tenant, path: str) -> None:
+    page = Client(headers={"host": "localhost"})
+    for password in ("wrong", PASSWORD):
+        page.post(path, {"username": operator.email, "password": password})
+    with public_scope():
+        told = [(each.name, each.actor_kind, each.payload) for each in Event.objects.order_by("occurred_at", "id")]
+    assert [name for name, _kind, _payload in told] == ["account.sign_in_failed", "account.signed_in"]
+    assert [kind for _name, kind, _payload in told] == ["guest", "operator"]
+    assert told[0][2]["email"] == operator.email
+    assert (told[1][2]["kind"], told[1][2]["address"]) == ("page", "127.0.0.1")
+    assert not Event.objects.filter(name__startswith="account.").exists(), "none of the business's"
+
+
+def test_who_may_not_into_the_admin_fails_there(owner: Person) -> None:
+    _admin_log_in(owner.user.email, PASSWORD)
+    with public_scope():
+        told = Event.objects.get()
+    assert (told.name, told.subject_id) == ("account.sign_in_failed", owner.user.pk)
+    assert PASSWORD not in str(told.payload)

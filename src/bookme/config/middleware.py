@@ -13,6 +13,7 @@ from django.utils import timezone
 from bookme.config.logs import without_tokens
 from bookme.config.readiness import faults
 from bookme.tenants.context import current_tenant
+from bookme.users.authentication import note_operator, page_actor
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -64,6 +65,11 @@ class AdminPolicy:
             response = self.get_response(request)
         response["Content-Security-Policy"] = settings.ADMIN_SECURITY_POLICY
         return response
+
+    def process_view(self, request: HttpRequest, _view: object, _args: object, _path: object) -> None:
+        """Whoever looks at a business here is told of to its owner, before they see anything."""
+        if getattr(request, "urlconf", None) == settings.SWITCHED_URLCONF and request.path_info.startswith("/admin/"):
+            note_operator(page_actor(request))
 
 
 class Health:

@@ -1,5 +1,7 @@
 """Facts, and answers kept for retries. In public and in every tenant."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -40,8 +42,15 @@ class Event(models.Model):
         return self.name
 
 
+class AuditManager(models.Manager["AuditRecord"]):
+    def get_queryset(self) -> models.QuerySet["AuditRecord"]:
+        return super().get_queryset().filter(is_audit=True)
+
+
 class AuditRecord(Event):
-    """The same facts, to be listed apart: only those with `is_audit`."""
+    """The facts with `is_audit`, to be listed apart."""
+
+    objects: ClassVar[AuditManager] = AuditManager()
 
     class Meta:
         proxy = True

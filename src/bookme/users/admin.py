@@ -7,11 +7,36 @@ from django.contrib.admin.models import LogEntry
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from bookme.core.http.admin import OperatorAdmin, OperatorInline, all_fields, change_each, platform_site
+from bookme.core.actor import Actor
+from bookme.core.http.admin import (
+    DayRange,
+    OperatorAdmin,
+    OperatorInline,
+    all_fields,
+    business_site,
+    change_each,
+    platform_site,
+)
+from bookme.core.http.client import origin_of
 from bookme.core.permissions import Role
 from bookme.core.time import now
-from bookme.users.actions import forget_unproven_password, make_operator, sign_out
+from bookme.eventlog.events import AuditTopic
+from bookme.eventlog.models import AuditRecord
+from bookme.users.actions import (
+    forget_unproven_password,
+    make_operator,
+    sign_out,
+    tell_of_account,
+    tell_of_member,
+)
+from bookme.users.audit import names_of_topic, said_to_operator
 from bookme.users.models import Membership, SignIn, User
+from bookme.users.selectors import operator_actor
+
+
+def _operator(request: HttpRequest) -> Actor:
+    user: Any = request.user
+    return operator_actor(user).coming_from(origin_of(request))
 
 
 class MembershipInline(OperatorInline):
@@ -43,6 +68,7 @@ class UserAdmin(OperatorAdmin):
         super().save_model(request, obj, form, change)
         if obj.is_staff and "is_staff" in form.changed_data:
             make_operator(user_id=obj.pk)  # afterwards: the form saves the whole row, and the old password with it
+        tell_of_account(user=obj, fields=form.changed_data, actor=_operator(request))
 
 
 @admin.register(Membership, site=platform_site)
@@ -69,6 +95,58 @@ class MembershipAdmin(OperatorAdmin):
         if obj.role != Role.CUSTOMER and "role" in form.changed_data:
             forget_unproven_password(user_id=obj.user_id)
         super().save_model(request, obj, form, change)
+        before = Role(form.initial["role"]) if change else None
+        tell_of_member(member=obj, before=before, fields=form.changed_data, actor=_operator(request))
+
+
+class Topic(admin.SimpleListFilter):
+    title = "what it is about"
+    parameter_name = "topic"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(each.value, each.value.replace("_", "-").capitalize()) for each in AuditTopic]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditRecord]) -> QuerySet[AuditRecord]:
+        chosen = self.value()
+        return queryset.filter(name__in=names_of_topic(AuditTopic(chosen))) if chosen in set(AuditTopic) else queryset
+
+
+@admin.register(AuditRecord, site=platform_site)
+@admin.register(AuditRecord, site=business_site)
+class AuditAdmin(OperatorAdmin):
+    """Who came in, who failed to, and who may do what since when: of the platform, and of each business."""
+
+    list_display = ("occurred_at", "said", "actor_kind", "actor_name", "address", "agent")
+    list_filter = (Topic, "actor_kind", ("occurred_at", DayRange))
+    search_fields = ("=subject_id", "=actor_id", "=request_id", "actor_name")
+    date_hierarchy = "occurred_at"
+    ordering = ("-occurred_at", "-id")
+    readonly_fields = ("said", *all_fields(AuditRecord))
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> Any:
+        """Of a page of facts, whom they are about is asked for at once."""
+        usual: Any = super().get_changelist(request, **options)
+
+        class Said(usual):  # type: ignore[misc]
+            result_list: Any
+
+            def get_results(self, request: HttpRequest) -> None:
+                super().get_results(request)
+                self.result_list = said_to_operator(self.result_list)
+
+        return Said
+
+    @admin.display(description="what")
+    def said(self, record: AuditRecord) -> str:
+        return str(vars(record).get("said") or vars(said_to_operator([record])[0])["said"])
+
+    @admin.display(description="address")
+    def address(self, record: AuditRecord) -> str:
+        return str(record.payload.get("address", ""))
+
+    @admin.display(description="agent")
+    def agent(self, record: AuditRecord) -> str:
+        return str(record.payload.get("agent", ""))
 
 
 @admin.register(SignIn, site=platform_site)

@@ -16,17 +16,18 @@ from django.utils.functional import SimpleLazyObject
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.request import Request
 
-from bookme.core.actor import GUEST, Actor
+from bookme.core.actor import GUEST, Actor, ActorKind
 from bookme.core.errors import NotAllowed, NotSignedIn
 from bookme.core.http.client import origin_of
 from bookme.core.time import now
 from bookme.tenants.context import current_tenant
-from bookme.users.actions import admit_key
+from bookme.users.actions import admit_key, enter_business
 from bookme.users.keys import MARK
 from bookme.users.models import SignIn, User
 from bookme.users.selectors import actor_of, live_sign_in, operator_actor, sign_in_of
 from bookme.users.tokens import Audience, TokenType, verify
 
+_Found = tuple[Actor, SignIn | None]
 SESSION_SIGN_IN = "sid"
 SESSION_TENANT = "tid"
 SESSION_VERSION = "ver"
@@ -39,17 +40,17 @@ class BusinessAuthentication(BaseAuthentication):
     writes.
     """
 
-    def authenticate(self, request: Request) -> tuple[Actor, SignIn | None] | None:
+    def authenticate(self, request: Request) -> _Found | None:
         http_request: HttpRequest = request._request
         if header := request.headers.get("Authorization"):
-            actor, sign_in = _of_bearer(_bearer(header), http_request)
-            http_request.actor = actor  # type: ignore[attr-defined]
-            return actor, sign_in
-        found = _of_session(http_request)
-        if found is None:
-            return None
-        _enforce_csrf(http_request)
-        http_request.actor = found[0]  # type: ignore[attr-defined]
+            found: _Found | None = _of_bearer(_bearer(header), http_request)
+        else:
+            found = _of_session(http_request)
+            if found is not None:
+                _enforce_csrf(http_request)
+        if found is not None:
+            http_request.actor = found[0]  # type: ignore[attr-defined]
+            note_operator(found[0])
         return found
 
     def authenticate_header(self, request: Request) -> str:
@@ -64,6 +65,12 @@ def page_actor(request: HttpRequest) -> Actor:
         known = found[0] if found else GUEST.coming_from(origin_of(request))
         request.actor = known  # type: ignore[attr-defined]
     return known
+
+
+def note_operator(actor: Actor) -> None:
+    """Before somebody of the platform sees anything of a business, its owner is told of them."""
+    if actor.kind is ActorKind.OPERATOR and not actor.lacks_two_factor and current_tenant() is not None:
+        enter_business(operator=actor, now=now())
 
 
 class OperatorSessions(AuthenticationMiddleware):
@@ -144,7 +151,7 @@ def _bearer(header: str) -> str:
     return token.strip()
 
 
-def _of_bearer(token: str, request: HttpRequest) -> tuple[Actor, SignIn | None]:
+def _of_bearer(token: str, request: HttpRequest) -> _Found:
     origin = origin_of(request)
     if token.startswith(MARK):
         return admit_key(text=token, origin=origin, now=now()), None
@@ -152,7 +159,7 @@ def _of_bearer(token: str, request: HttpRequest) -> tuple[Actor, SignIn | None]:
     return actor_of(sign_in).coming_from(origin), sign_in
 
 
-def _of_session(request: HttpRequest) -> tuple[Actor, SignIn | None] | None:
+def _of_session(request: HttpRequest) -> _Found | None:
     origin = origin_of(request)
     if serves_operators(request):
         user = request.user

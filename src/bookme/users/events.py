@@ -17,14 +17,14 @@ from bookme.users.wording import role_word
 class SignedIn(AuditEvent):
     """`way` is `password`, `link`, `registration`, `reset`, `invitation`, `switch` or the name of a provider.
 
-    `kind` is that of the SignIn; in the platform's admin it is `admin`, and there is no SignIn.
+    `kind` is that of the SignIn.
     """
 
     name: ClassVar[str] = "account.signed_in"
     subject: ClassVar[str] = "user_id"
     topic = AuditTopic.SIGN_IN
     user_id: UUID
-    sign_in_id: UUID | None
+    sign_in_id: UUID
     way: str
     kind: str
     two_factor: bool = False

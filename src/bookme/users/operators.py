@@ -8,6 +8,7 @@ from unfold.forms import AuthenticationForm
 from bookme.core.errors import NotSignedIn, TooMany
 from bookme.core.http.client import origin_of
 from bookme.core.time import now
+from bookme.tenants.context import public_scope
 from bookme.users.actions import sign_in
 from bookme.users.authentication import start_session
 from bookme.users.challenge import SecondFactorNeeded
@@ -26,15 +27,16 @@ class OperatorForm(AuthenticationForm):
         if request is None or "username" not in given or "password" not in given:
             return given
         try:
-            found = sign_in(
-                email=given["username"],
-                password=given["password"],
-                tenant=None,
-                kind=SignInKind.PAGE,
-                operators=True,
-                origin=origin_of(request),
-                now=now(),
-            )
+            with public_scope():  # also where they sign in to look at a business: it is a fact of the platform
+                found = sign_in(
+                    email=given["username"],
+                    password=given["password"],
+                    tenant=None,
+                    kind=SignInKind.PAGE,
+                    operators=True,
+                    origin=origin_of(request),
+                    now=now(),
+                )
         except SecondFactorNeeded:
             raise
         except NotSignedIn as error:

@@ -20,7 +20,7 @@ from bookme.customers.serializers import ProfileInput, ProfileOutput
 class OwnProfileView(ApiView):
     """Who is signed in, as they are known here. Whoever works here is a customer here for themselves, too."""
 
-    permissions = {"GET": Access.SIGNED_IN, "PATCH": Access.SIGNED_IN}
+    permissions = {"GET": Access.PERSON, "PATCH": Access.PERSON}
     serializer_class = ProfileInput
 
     @extend_schema(operation_id="customers_me", responses=ProfileOutput)
@@ -41,7 +41,7 @@ class OwnAppointmentsView(ApiView):
     `when=upcoming` is what is to come, the next first; `past` the rest, the last first; without it all, the last first.
     """
 
-    permissions = {"GET": Access.SIGNED_IN}
+    permissions = {"GET": Access.PERSON}
     serializer_class = OwnAppointmentOutput
     queryset = Booking.objects.none()
 

@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.utils import label_for_field, lookup_field
 from django.db import models
@@ -100,6 +101,13 @@ class OperatorAdmin(OperatorsOnly, ModelAdmin):  # type: ignore[misc]
             answer: HttpResponse = super().history_view(request, object_id, extra_context)
             return answer
         return HttpResponseRedirect(reverse("business:eventlog_event_changelist", query={"q": object_id}))
+
+    def response_action(self, request: HttpRequest, *rows: Any, **options: Any) -> HttpResponse | None:
+        """Django looks for the chosen rows by whatever came: what is no id of theirs is a ValidationError here."""
+        for each in request.POST.getlist(ACTION_CHECKBOX_NAME):
+            self.model._meta.pk.to_python(each)
+        answer: HttpResponse | None = super().response_action(request, *rows, **options)
+        return answer
 
     @admin.action(description="Export as CSV")
     def export_csv(self, request: HttpRequest, rows: QuerySet[Any]) -> StreamingHttpResponse:

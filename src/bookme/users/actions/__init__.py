@@ -37,6 +37,11 @@ from bookme.users.actions.members import (
     refuse_beyond,
     remove_member,
 )
+from bookme.users.actions.operators import (
+    enter_business,
+    tell_of_account,
+    tell_of_member,
+)
 from bookme.users.actions.passwords import MAX_PASSWORD, demand_good_password, is_fresh
 from bookme.users.actions.refreshing import rotate_tokens, sign_out_by, token_pair
 from bookme.users.actions.two_factor import (
@@ -62,6 +67,7 @@ __all__ = [
     "confirm_two_factor",
     "demand_good_password",
     "demand_to_reach",
+    "enter_business",
     "forget_ended_sign_ins",
     "forget_old_requests",
     "forget_unproven_password",
@@ -86,6 +92,8 @@ __all__ = [
     "sign_out",
     "sign_out_by",
     "sign_out_everywhere",
+    "tell_of_account",
+    "tell_of_member",
     "token_pair",
     "turn_off_two_factor",
     "update_profile",

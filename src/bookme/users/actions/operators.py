@@ -1,0 +1,65 @@
+"""What is told of operators of the platform: that they looked into a business, or changed an account or a member."""
+
+import datetime as dt
+from collections.abc import Collection
+
+from django.db import transaction
+
+from bookme.core.actor import Actor
+from bookme.core.permissions import Role
+from bookme.eventlog.actions import publish
+from bookme.eventlog.models import AuditRecord
+from bookme.tenants.context import tenant_scope
+from bookme.users.events import (
+    AccountChanged,
+    MemberChanged,
+    MemberJoined,
+    MemberRemoved,
+    OperatorEntered,
+)
+from bookme.users.models import Membership, User
+
+TOLD_EVERY = dt.timedelta(hours=1)
+
+
+def enter_business(*, operator: Actor, now: dt.datetime) -> None:
+    """Tell the business that is entered who of the platform looks into it, at most once an hour each.
+
+    Before anything is shown, in a transaction of its own. Locks the operator's row. Publishes OperatorEntered.
+    """
+    if operator.id is None or _is_told(operator, now):
+        return
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).values_list("pk").get(pk=operator.id)
+        if not _is_told(operator, now):
+            publish(OperatorEntered(user_id=operator.id), actor=operator)
+
+
+def tell_of_account(*, user: User, fields: Collection[str], actor: Actor) -> None:
+    """An operator changed these fields of somebody's account. Joins the transaction. Publishes AccountChanged."""
+    said = {
+        "is_active": "reactivated" if user.is_active else "deactivated",
+        "is_staff": "operator_made" if user.is_staff else "operator_ended",
+    }
+    for what in dict.fromkeys(said.get(each, "profile") for each in fields):
+        publish(AccountChanged(user_id=user.pk, what=what), actor=actor)
+
+
+def tell_of_member(*, member: Membership, before: Role | None, fields: Collection[str], actor: Actor) -> None:
+    """An operator made somebody a member, `before` being None, or changed these fields: told in that business.
+
+    Joins the transaction. Publishes MemberJoined, MemberChanged or MemberRemoved.
+    """
+    user_id, role = member.user_id, member.role
+    with tenant_scope(member.tenant):
+        if before is None or ("is_active" in fields and member.is_active):
+            publish(MemberJoined(user_id=user_id, role=role), actor=actor)
+        elif "is_active" in fields:
+            publish(MemberRemoved(user_id=user_id, role=before.value), actor=actor)
+        elif "role" in fields:
+            publish(MemberChanged(user_id=user_id, changes={"role": [before.value, role]}), actor=actor)
+
+
+def _is_told(operator: Actor, now: dt.datetime) -> bool:
+    told = AuditRecord.objects.filter(subject_id=operator.id, name=OperatorEntered.name)
+    return told.filter(occurred_at__gt=now - TOLD_EVERY).exists()
