@@ -44,6 +44,7 @@ from bookme.customers.reactions import link_changed, link_member
 from bookme.eventlog.registry import wire
 from bookme.locations.events import LocationsChanged
 from bookme.onboarding.events import BusinessClosed, BusinessConfigured, BusinessResumed, BusinessSuspended
+from bookme.privacy.events import CustomerErased
 from bookme.services.events import CatalogueChanged
 from bookme.staff.events import StaffChanged
 from bookme.team.events import InvitationChanged
@@ -72,6 +73,7 @@ wire(
         StaffChanged: (offer_opened,),
         CustomerChanged: (),
         CustomersImported: (),
+        CustomerErased: (),
         BookingRequested: (tell_customer, tell_business),
         BookingConfirmed: (tell_customer, tell_business, keep_reminders),
         BookingImported: (keep_reminders,),

@@ -9,8 +9,9 @@ from bookme.core.ids import uuid7
 
 
 class Event(models.Model):
-    """A past-tense fact, written in the transaction that made it true. Never changed but for `position`.
+    """A past-tense fact, written in the transaction that made it true.
 
+    Never changed but for `position`, and for what the erasure of a person takes out (docs/decisions/0027).
     `position` is given after the commit, by the delivery, one tenant at a time: a cursor that never skips. `subject_id`
     is what the history is asked by, such as a booking's id. `is_audit` of an AuditEvent.
     """

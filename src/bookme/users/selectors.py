@@ -204,6 +204,11 @@ def tenants_of(user_id: UUID) -> list[Tenant]:
     return [each.tenant for each in memberships.order_by("tenant_id")]
 
 
+def belongs_elsewhere(user_id: UUID, tenant_id: UUID) -> bool:
+    """Whether they are a member of another business."""
+    return Membership.objects.filter(user=user_id, is_active=True).exclude(tenant=tenant_id).exists()
+
+
 def former_emails(user_id: UUID) -> list[str]:
     """The addresses that were theirs until a change that is not forgotten yet."""
     changed = EmailChange.objects.filter(user=user_id, confirmed_at__isnull=False)

@@ -14,6 +14,7 @@ V1 = [
     "bookme.bookings.urls",
     "bookme.communications.urls",
     "bookme.onboarding.urls",
+    "bookme.privacy.urls",
 ]
 
 description = [

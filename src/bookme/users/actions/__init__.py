@@ -27,6 +27,7 @@ from bookme.users.actions.entering import (
     sign_out,
     sign_out_everywhere,
 )
+from bookme.users.actions.erasing import erase_account
 from bookme.users.actions.members import (
     change_member,
     demand_to_reach,
@@ -42,7 +43,7 @@ from bookme.users.actions.operators import (
     tell_of_account,
     tell_of_member,
 )
-from bookme.users.actions.passwords import MAX_PASSWORD, demand_good_password, is_fresh
+from bookme.users.actions.passwords import MAX_PASSWORD, demand_good_password, demand_same_person, is_fresh
 from bookme.users.actions.refreshing import rotate_tokens, sign_out_by, token_pair
 from bookme.users.actions.two_factor import (
     begin_two_factor,
@@ -66,8 +67,10 @@ __all__ = [
     "confirm_email",
     "confirm_two_factor",
     "demand_good_password",
+    "demand_same_person",
     "demand_to_reach",
     "enter_business",
+    "erase_account",
     "forget_ended_sign_ins",
     "forget_old_requests",
     "forget_unproven_password",
