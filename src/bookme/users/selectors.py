@@ -238,6 +238,11 @@ def businesses_of(user_id: UUID) -> QuerySet[Membership]:
     return usable.select_related("tenant").order_by("tenant__name", "id")
 
 
+def other_teams_of(user_id: UUID, *, but: Tenant) -> QuerySet[Membership]:
+    """The other businesses of whose team somebody is, by their names."""
+    return businesses_of(user_id).filter(role__in=TEAM_ROLES).exclude(tenant=but)
+
+
 def user_of(who: Membership | User) -> User:
     return who.user if isinstance(who, Membership) else who
 

@@ -10,7 +10,8 @@ from bookme.web.team.urls import urlpatterns
 from tests.factories.users import Person, Stranger
 from tests.web.conftest import Shop
 
-OPEN = {"team-sign-in", "team-sign-out"}
+# Signing in, and what a link proves on its own.
+OPEN = {"team-sign-in", "team-sign-out", "team-code", "team-invitation", "team-continue"}
 SOMETHING = UUID(int=7)
 
 

@@ -23,10 +23,12 @@ from bookme.services.selectors import services_for
 from bookme.staff.models import TimeOff
 from bookme.team.wording import ROLE_NAMES
 from bookme.tenants.context import require_tenant
+from bookme.web.people.switching import other_teams
 
 UNDO_TAG = "undo"
 BLOCKED_TAG = "blocked"
 DAY_TAG = "day"
+REMOVED_TAG = "removed"
 LIST_PERMISSIONS = (Permission.BOOKINGS_EXPORT, Permission.BOOKINGS_IMPORT, Permission.CUSTOMERS_MANAGE)
 
 
@@ -45,7 +47,8 @@ class NavItem:
 class Toast:
     """What has just happened: to be taken back if it has a `booking_id` with its `version`, or a `time_off_id`.
 
-    With a `day`, as YYYY-MM-DD, the way to that day of the agenda is beside it.
+    With a `day`, as YYYY-MM-DD, the way to that day of the agenda is beside it; with `again`, a query of the page of
+    people, the way to invite somebody again.
     """
 
     text: str
@@ -54,6 +57,7 @@ class Toast:
     version: str = ""
     time_off_id: str = ""
     day: str = ""
+    again: str = ""
 
 
 def show(
@@ -69,6 +73,7 @@ def show(
         "toasts": [_toast(each) for each in messages.get_messages(request)],
         "may_book": actor.may(Permission.BOOKINGS_MANAGE),
         "here_url": request.get_full_path(),
+        "other_teams": other_teams(actor),
     }
     return render(request, template, shell | context, status=status)
 
@@ -85,6 +90,8 @@ def navigation(actor: Actor, here: str, waiting: int) -> Sequence[NavItem]:
     entries.append(("team-hours", "clock", _("Hours")))
     if any(actor.may(each) for each in LIST_PERMISSIONS):
         entries.append(("team-lists", "arrow-down-up", _("Import and export")))
+    if actor.may(Permission.TEAM_MANAGE):
+        entries.append(("team-people", "users-round", _("People")))
     return [
         NavItem(reverse(name), icon, label, name == here, waiting if name == "team-requests" else 0)
         for name, icon, label in entries
@@ -118,6 +125,11 @@ def tell_of_day(request: HttpRequest, day: dt.date, text: str) -> None:
     messages.success(request, text, extra_tags=f"{DAY_TAG}:{day.isoformat()}")
 
 
+def tell_of_removed(request: HttpRequest, again: str, text: str) -> None:
+    """As `tell`, with the way to invite them again, by that query of the page of people."""
+    messages.success(request, text, extra_tags=f"{REMOVED_TAG}:{again}")
+
+
 def complain(request: HttpRequest, text: str) -> None:
     """Say on the next page what could not be done."""
     messages.error(request, text)
@@ -131,5 +143,7 @@ def _toast(message: Message) -> Toast:
         return Toast(text, is_bad, time_off_id=rest)
     if tag == DAY_TAG:
         return Toast(text, is_bad, day=rest)
+    if tag == REMOVED_TAG:
+        return Toast(text, is_bad, again=rest)
     booking_id, _colon, version = rest.partition(":")
     return Toast(text, is_bad, booking_id if tag == UNDO_TAG else "", version)

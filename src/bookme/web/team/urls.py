@@ -2,6 +2,10 @@
 
 from django.urls import path
 
+from bookme.web.people.joining import invitation_page
+from bookme.web.people.listing import invitation_step, people_page
+from bookme.web.people.person import person_page, remove_person
+from bookme.web.people.switching import continue_here, switch_business
 from bookme.web.team import (
     away,
     booking,
@@ -35,6 +39,13 @@ urlpatterns = [
     path("security/two-factor/recovery-codes/", own.recovery_codes, {"door": "team"}),
     path("security/two-factor/off/", own.turn_off, {"door": "team"}),
     path("sign-out/", sign_in.team_sign_out, name="team-sign-out"),
+    path("people/", people_page, name="team-people"),
+    path("people/<uuid:member_id>/", person_page, name="team-person"),
+    path("people/<uuid:member_id>/remove/", remove_person, name="team-person-remove"),
+    path("people/invitations/<uuid:invitation_id>/<slug:step>/", invitation_step, name="team-invitation-step"),
+    path("invitation/<str:token>/", invitation_page, name="team-invitation"),
+    path("switch/", switch_business, name="team-switch"),
+    path("continue/<str:token>/", continue_here, name="team-continue"),
     path("requests/", request_list, name="team-requests"),
     path("bookings/<uuid:booking_id>/", booking.booking_page, name="team-booking"),
     path("bookings/<uuid:booking_id>/notes/", booking.save_notes, name="team-notes"),
