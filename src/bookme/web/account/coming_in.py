@@ -17,6 +17,8 @@ from bookme.users.models import SignIn
 from bookme.users.selectors import actor_of
 from bookme.web.two_factor import ask_for_code
 
+MAX_PATH = 2000
+
 
 def come_in(request: HttpRequest, opened: Callable[[], SignIn], *, onward: str = "") -> HttpResponse:
     """Let this browser be whoever `opened` signs in, and go on there; raises what `opened` raises.
@@ -38,15 +40,17 @@ def own_start(sign_in: SignIn) -> str:
 
 
 def own_path(wanted: str) -> str:
-    """An address of this site, else an empty text: nobody is led elsewhere."""
-    is_ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
-    return wanted if is_ours else ""
+    """An address of this site that can be written down, else an empty text: nobody is led elsewhere."""
+    is_path = wanted.startswith("/") and wanted.isprintable() and len(wanted) <= MAX_PATH
+    return wanted if is_path and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else ""
 
 
 def sign_in_refusal(error: DomainError) -> str:
     """Why somebody was not signed in, in words."""
     if isinstance(error, NotSignedIn):
         return _("E-mail and password do not match. If you have just registered, follow the link in our mail first.")
+    if isinstance(error, TooMany) and error.code == "use_sign_in_link":
+        return _("Too many failed attempts. Have a link sent to you to sign in with, or try again later.")
     if isinstance(error, TooMany):
         return _("Too many failed attempts. Try again in a few minutes.")
     return error.detail
