@@ -326,6 +326,7 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_HISTORY": True,
     "LOGIN": {"form": "bookme.users.operators.OperatorForm"},
+    "ACCOUNT": {"navigation": [{"title": "Two-factor sign-in", "link": OPERATOR_TWO_FACTOR_URL}]},
     "SIDEBAR": {"show_search": True, "show_all_applications": False},
 }
 X_FRAME_OPTIONS = "DENY"
