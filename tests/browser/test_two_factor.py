@@ -96,8 +96,8 @@ def _turn_off(page: Page, product: Product, slug: str, first: str, recovery: lis
     look(page)
 
 
-@pytest.mark.parametrize("door", ["team", "account"])
-def test_set_up_given_and_turned_off(product: Product, open_page: OpenPage, width: int, door: str) -> None:
+@pytest.mark.parametrize(("door", "width"), [("team", 390), ("account", 1280)])
+def test_set_up_given_and_turned_off(product: Product, open_page: OpenPage, door: str, width: int) -> None:
     walk(open_page(width), product, slug="house-of-hair", email="amara@house-of-hair.example", door=door, look=check)
 
 
