@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from celery import current_app
-from django.conf import settings
+from django.conf import settings as real_settings
 from django.core.cache import caches
 from django.db import connection
 from django.test import Client
@@ -25,6 +25,7 @@ from bookme.tenants.models import Tenant, TenantStatus
 from bookme.tenants.provisioning import create_tenant
 from bookme.tenants.selectors import forget_tenants
 from tests.factories.users import Person, Stranger, make_person
+from tests.internet import LOOPBACK, Internet, small_internet
 from tests.letters import Letters
 
 SETTINGS: dict[str, Any] = {
@@ -62,7 +63,7 @@ def _make_business(slug: str) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _as_in_production() -> None:
     """Mail is sent by SMTP, not kept aside by Django's test runner; tasks are known by their names, as to a worker."""
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    real_settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     current_app.loader.import_default_modules()
 
 
@@ -144,6 +145,16 @@ def rival_owner(rival: Tenant) -> Person:
 @pytest.fixture
 def letters() -> Letters:
     return Letters()
+
+
+@pytest.fixture
+def internet(settings: Any) -> Iterator[Internet]:
+    """Name and web servers on loopback, which is reached here, and nowhere else, as if it were public."""
+    with small_internet() as world:
+        settings.DNS_SERVERS = [world.dns.address]
+        settings.OUTBOUND_HTTP_PORT = world.web.port
+        settings.OUTBOUND_ALSO_ALLOWED = [f"{LOOPBACK}/32"]
+        yield world
 
 
 @pytest.fixture

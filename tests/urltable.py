@@ -1,5 +1,6 @@
 """Every operation of the API, read from the URL table: a new endpoint is in the tests that walk it by itself."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,8 @@ from uuid import UUID
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.views import APIView
+
+_ARGUMENT = re.compile(r"<(?:\w+:)?\w+>")
 
 
 @dataclass(frozen=True)
@@ -54,12 +57,9 @@ def _callbacks(
 ) -> Iterator[tuple[str, tuple[str, ...], Any]]:
     for each in resolver.url_patterns:
         path, arguments = before, kinds
-        template = str(each.pattern)
-        for name, converter in each.pattern.converters.items():
-            kind = type(converter).__name__.removesuffix("Converter").lower()
-            template = template.replace(f"<{kind}:{name}>", "{}").replace(f"<{name}>", "{}")
-            arguments = (*arguments, kind)
-        path += template
+        for converter in each.pattern.converters.values():
+            arguments = (*arguments, type(converter).__name__.removesuffix("Converter").lower())
+        path += _ARGUMENT.sub("{}", str(each.pattern))
         if isinstance(each, URLResolver):
             yield from _callbacks(each, path, arguments)
         elif isinstance(each, URLPattern):

@@ -22,6 +22,7 @@ from bookme.eventlog.actions import publish_all
 from bookme.eventlog.models import AuditRecord, Event
 from bookme.services.models import Service
 from bookme.tenants.context import public_scope, tenant_scope
+from bookme.tenants.hosts import proof_of
 from bookme.tenants.models import Domain, OutboxMessage, Tenant, TenantStatus
 from bookme.users.events import MemberJoined, SignInFailed
 from bookme.users.models import Membership, SignIn, User
@@ -32,7 +33,9 @@ from tests.factories.eventlog import EventFactory
 from tests.factories.locations import ClosureFactory, OpeningHoursFactory, ResourceFactory
 from tests.factories.services import CategoryFactory, ExtraFactory, QuestionFactory, ServiceFactory
 from tests.factories.staff import StaffFactory, TimeOffFactory
+from tests.factories.tenants import DomainFactory
 from tests.factories.users import PASSWORD, Person, UserFactory, make_person
+from tests.internet import Internet
 
 SALON = "/t/salon/admin/"
 PLATFORM_LISTS = [f"/admin/{each}/" for each in (
@@ -354,19 +357,71 @@ def test_a_refused_change_leaves_no_trace(admin: Client, owner: Person) -> None:
     assert not LogEntry.objects.exists()
 
 
-def test_a_host_name_s_history_outlives_it(admin: Client, salon: Tenant, rival: Tenant, operator: User) -> None:
+def test_a_host_name_s_history_outlives_it(admin: Client, salon: Tenant, operator: User) -> None:
     admin.post("/admin/tenants/domain/add/", {"domain": "book.salon.example", "tenant": str(salon.pk)})
     added = Domain.objects.get(domain="book.salon.example")
     path = f"/admin/tenants/domain/{added.pk}/"
-    admin.post(f"{path}change/", {"domain": "book.rival.example", "tenant": str(rival.pk)})
+    admin.post(f"{path}change/", {"is_primary": "on"})
     told = _history(admin, path)
     assert "Domain: book.salon.example; Tenant: Salon" in told
-    assert "Domain: book.salon.example → book.rival.example; Tenant: Salon → Rival" in told
+    assert "Is primary: False → True" in told
+    admin.post(f"/admin/tenants/domain/{Domain.objects.get(domain='salon.localhost').pk}/change/", {"is_primary": "on"})
     admin.post(f"{path}delete/", {"post": "yes"})
     assert not Domain.objects.filter(pk=added.pk).exists()
-    listed = admin.get("/admin/admin/logentry/?q=book.rival").text
+    listed = admin.get("/admin/admin/logentry/?q=book.salon").text
     assert operator.email in listed
-    assert list(LogEntry.objects.values_list("action_flag", flat=True)) == [DELETION, CHANGE, ADDITION]
+    assert list(LogEntry.objects.values_list("action_flag", flat=True)) == [DELETION, CHANGE, CHANGE, ADDITION]
+    facts = Event.objects.filter(name="business.changed").order_by("occurred_at")
+    own, more = "salon.localhost", "book.salon.example"
+    assert [(fact.actor_id, fact.payload["changes"]) for fact in facts] == [
+        (operator.pk, {"domains": [[own], [own, more]]}),
+        (operator.pk, {"domains": [[own, more], [more, own]]}),
+        (operator.pk, {"domains": [[more, own], [own, more]]}),
+        (operator.pk, {"domains": [[own, more], [own]]}),
+    ]
+
+
+def test_a_host_name_is_another_only_as_another_row(admin: Client, salon: Tenant, rival: Tenant) -> None:
+    """A proof is of one name and one business."""
+    row = DomainFactory(tenant=salon, domain="book.salon.example", is_primary=False)
+    wanted = {"domain": "book.rival.example", "tenant": str(rival.pk), "verified_at": ""}
+    admin.post(f"/admin/tenants/domain/{row.pk}/change/", wanted)
+    row.refresh_from_db()
+    assert (row.domain, row.tenant_id, row.verified_at is None) == ("book.salon.example", salon.pk, False)
+
+
+def test_adding_a_host_name_proves_nothing_and_checking_it_does(
+    admin: Client, salon: Tenant, rival: Tenant, operator: User, internet: Internet, settings: Any
+) -> None:
+    settings.LOCAL_MODE = False
+    host = "book.salon.example"
+    admin.post("/admin/tenants/domain/add/", {"domain": host, "tenant": str(salon.pk), "verified_at_0": "2026-01-01"})
+    added = Domain.objects.get(domain=host)
+    assert added.verified_at is None
+    assert OutboxMessage.objects.filter(task="onboarding.check_domain", args={"domain_id": str(added.pk)}).exists()
+    path = "/admin/tenants/domain/"
+    assert f"_bookme.{host} TXT {proof_of(host, tenant=salon)}" in admin.get(f"{path}{added.pk}/change/").text
+    assert f"{host}: The record is not there" in _act(admin, path, "check_now", added.pk)
+    internet.dns.set(f"_bookme.{host}", "TXT", f'"{proof_of(host, tenant=salon)}"')
+    assert f"{host}: Proven." in _act(admin, path, "check_now", added.pk)
+    assert Event.objects.get(name="business.domain_verified").actor_id == operator.pk
+    taken = admin.post(f"{path}add/", {"domain": host, "tenant": str(rival.pk)})
+    assert "leads to another business already" in taken.text
+    assert Domain.objects.filter(domain=host).count() == 1
+
+
+def test_the_platform_s_own_host_of_a_business_stays(admin: Client, salon: Tenant) -> None:
+    own = Domain.objects.get(tenant=salon)
+    more = DomainFactory(tenant=salon, domain="book.salon.example", is_primary=True)
+    path = "/admin/tenants/domain/"
+    assert admin.post(f"{path}{own.pk}/delete/", {"post": "yes"}).status_code == 403
+    ids = [str(own.pk), str(more.pk)]
+    admin.post(path, {"action": "delete_selected", "_selected_action": ids, "post": "yes"})
+    assert Domain.objects.filter(tenant=salon).count() == 2
+    other = DomainFactory(tenant=salon, domain="old.salon.example", is_primary=False)
+    admin.post(path, {"action": "delete_selected", "_selected_action": [str(other.pk)], "post": "yes"})
+    assert not Domain.objects.filter(pk=other.pk).exists()
+    assert Event.objects.filter(name="business.changed").count() == 1
 
 
 def test_what_an_operator_does_to_a_business_is_in_its_history(admin: Client, owner: Person, operator: User) -> None:

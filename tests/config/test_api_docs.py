@@ -16,7 +16,7 @@ from tests.factories.bookings import SessionFactory
 from tests.factories.locations import LocationFactory
 from tests.factories.services import ExtraFactory, ServiceFactory
 from tests.factories.staff import EVERY_DAY, StaffFactory
-from tests.factories.users import PASSWORD, Person
+from tests.factories.users import PASSWORD, Person, UserFactory
 from tests.web.conftest import configure
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "api.md"
@@ -84,6 +84,7 @@ class Reader:
 def reader(owner: Person) -> Iterator[Reader]:
     """The business of the page: a cut by Anna, yoga on Tuesday evening, and a waitlist."""
     configure(owner.tenant, features={"waitlist": True})
+    UserFactory(email="operator@platform.example", is_staff=True)
     with time_machine.travel(dt.datetime(2027, 2, 15, 9, tzinfo=dt.UTC)):
         place = LocationFactory(name="High Street", slug="high-street")
         cut = ServiceFactory(name="Cut & finish", slug="cut-finish", duration_minutes=45, price="58.00")

@@ -11,14 +11,19 @@ from bookme.core.actor import SYSTEM, Actor, ActorKind
 from bookme.core.http.permissions import DeclaredPermission, declared_for
 from bookme.core.http.views import ApiView
 from bookme.core.permissions import Access, Permission
-from tests.urltable import every_callback, methods_of, operations
+from tests.urltable import Operation, every_callback, methods_of, operations
 
 # Views of drf-spectacular: the description of the API is for anyone.
 DESCRIPTIONS = ("api/schema/", "api/docs/")
 
 
+def every_operation() -> list[Operation]:
+    """Of a business, and of the platform."""
+    return [*operations(), *operations(settings.ROOT_URLCONF)]
+
+
 def test_every_operation_declares_what_it_needs() -> None:
-    found = operations()
+    found = every_operation()
     assert found, "the walk finds nothing"
     silent = [str(each) for each in found if not isinstance(declared_for(each.view, each.method), Access | Permission)]
     assert silent == []
@@ -38,7 +43,7 @@ def test_every_rest_view_of_ours_is_an_api_view() -> None:
 def test_nothing_is_declared_for_a_method_that_is_not_there() -> None:
     stale = {
         f"{each.view.__name__} {method}"
-        for each in operations()
+        for each in every_operation()
         for method in each.view.permissions
         if method not in methods_of(each.view)
     }
@@ -46,7 +51,7 @@ def test_nothing_is_declared_for_a_method_that_is_not_there() -> None:
 
 
 def test_every_view_checks_what_is_declared() -> None:
-    lax = [str(each) for each in operations() if DeclaredPermission not in each.view.permission_classes]
+    lax = [str(each) for each in every_operation() if DeclaredPermission not in each.view.permission_classes]
     assert lax == []
 
 

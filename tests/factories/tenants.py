@@ -29,10 +29,13 @@ class TenantFactory(DjangoModelFactory[Tenant]):
 
 
 class DomainFactory(DjangoModelFactory[Domain]):
+    """A proven host name, unless `verified_at=None`."""
+
     class Meta:
         model = Domain
 
     tenant = factory.SubFactory(TenantFactory)
+    verified_at = factory.LazyFunction(now)
     domain = factory.LazyAttribute(lambda made: f"{made.tenant.slug}.localhost")
 
 

@@ -403,7 +403,7 @@ def test_those_who_apply_at_once_wait_for_each_other(committed: Tenant) -> None:
 
 
 def test_control_without_waiting_the_others_are_refused(committed: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bookme.onboarding.actions.apply._wait_for_others", lambda: None)
+    monkeypatch.setattr("bookme.onboarding.actions.apply.wait_for_others", lambda: None)
     assert len(apply_three_times_at_once()) < 3
 
 

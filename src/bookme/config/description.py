@@ -1,9 +1,11 @@
 """The description of the API as it is served: with where the business of the page can be asked."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
+from django.urls import URLPattern
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -12,9 +14,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bookme.core.errors import Invalid
+from bookme.onboarding.urls import operator_urlpatterns
 from bookme.tenants.selectors import open_tenants
+from bookme.users.urls import platform_urlpatterns as account_urlpatterns
 
 _ANYBODY = "your-business"
+_PLATFORM = {"url": "/", "description": "The platform, for operators"}
+_ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
 class _ByFormat(DefaultContentNegotiation):
@@ -36,17 +42,36 @@ class _ByFormat(DefaultContentNegotiation):
 class DescriptionView(SpectacularAPIView):
     """OpenAPI 3.1, as YAML where nothing else is asked for.
 
-    On a business's own host its calls go there; on the platform's, to the business that is named.
+    On a business's own host its calls go there; on the platform's, to the business that is named. There the calls of
+    operators, which go to the platform itself, are in it, too.
     """
 
     content_negotiation_class = _ByFormat
 
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        is_platform = getattr(request, "tenant", None) is None
+        if is_platform:
+            self.urlconf = "bookme.config.urls.described"
         answer: Response = super().get(request, *args, **kwargs)  # type: ignore[no-untyped-call]
         described: dict[str, Any] = answer.data
-        answer.data = described | {"servers": [_server(request)]}
+        server = _server(request)
+        if is_platform:
+            described["paths"] = {path: _with_servers(path, item, server) for path, item in described["paths"].items()}
+        answer.data = described | {"servers": [server]}
         return answer
+
+
+def _with_servers(path: str, item: dict[str, Any], one_business: dict[str, Any]) -> dict[str, Any]:
+    """Where a path is not, or not only, one of a business."""
+    if path in _paths(operator_urlpatterns):
+        return item | {"servers": [_PLATFORM]}
+    return item | {"servers": [one_business, _PLATFORM]} if path in _paths(account_urlpatterns) else item
+
+
+def _paths(patterns: Iterable[URLPattern]) -> set[str]:
+    """As OpenAPI writes them."""
+    return {_ARGUMENT.sub(r"{\1}", f"/api/v1/{each.pattern}") for each in patterns}
 
 
 def _server(request: Request) -> dict[str, Any]:

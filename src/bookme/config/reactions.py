@@ -43,7 +43,14 @@ from bookme.customers.events import CustomerChanged, CustomersImported
 from bookme.customers.reactions import link_changed, link_member
 from bookme.eventlog.registry import wire
 from bookme.locations.events import LocationsChanged
-from bookme.onboarding.events import BusinessClosed, BusinessConfigured, BusinessResumed, BusinessSuspended
+from bookme.onboarding.events import (
+    BusinessChanged,
+    BusinessClosed,
+    BusinessConfigured,
+    BusinessResumed,
+    BusinessSuspended,
+    DomainVerified,
+)
 from bookme.privacy.events import CustomerErased
 from bookme.services.events import CatalogueChanged
 from bookme.staff.events import StaffChanged
@@ -68,6 +75,8 @@ wire(
         BusinessSuspended: (),
         BusinessResumed: (offer_opened,),
         BusinessClosed: (),
+        BusinessChanged: (),
+        DomainVerified: (),
         LocationsChanged: (offer_opened,),
         CatalogueChanged: (offer_opened,),
         StaffChanged: (offer_opened,),

@@ -77,10 +77,17 @@ class Actor:
         if self.is_bound:
             raise NotAllowed(OUT_OF_REACH, code="out_of_scope")
 
+    def demand_operator(self) -> None:
+        """Raises NotAllowed unless this is somebody of the platform, with the second factor that it wants of them."""
+        if self.kind is not ActorKind.OPERATOR:
+            raise NotAllowed("This is for operators of the platform.", code="operators_only")
+        if self.lacks_two_factor:
+            raise _two_factor_required()
+
     def refusal(self, permission: Permission) -> NotAllowed:
         """What is said to an actor who lacks the permission: `two_factor_required` where setting that up is the way."""
         if self.lacks_two_factor:
-            return NotAllowed("Set up two-factor sign-in first.", code="two_factor_required")
+            return _two_factor_required()
         return NotAllowed(extra={"permission": permission.value})
 
     def coming_from(self, origin: Origin) -> "Actor":
@@ -111,6 +118,10 @@ class Actor:
     def is_team(self) -> bool:
         """Owner, manager, staff, a key of the business, or an operator acting for it."""
         return self.kind in {ActorKind.OPERATOR, ActorKind.KEY} or self.role in TEAM_ROLES
+
+
+def _two_factor_required() -> NotAllowed:
+    return NotAllowed("Set up two-factor sign-in first.", code="two_factor_required")
 
 
 GUEST = Actor(ActorKind.GUEST)

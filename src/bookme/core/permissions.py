@@ -21,11 +21,15 @@ class CustomerScope(StrEnum):
 
 
 class Access(StrEnum):
-    """Declarations that need no power in the business. A key is signed in, and is no person."""
+    """Declarations that need no power in the business. A key is signed in, and is no person.
+
+    What is for operators is on the platform's own host, and for nobody of a business.
+    """
 
     ANYONE = "anyone"
     SIGNED_IN = "signed_in"
     PERSON = "person"
+    OPERATOR = "operator"
 
 
 class Permission(StrEnum):

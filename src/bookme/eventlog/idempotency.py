@@ -12,7 +12,7 @@ from django.db import connection
 
 from bookme.core.errors import Conflict, Mismatch
 from bookme.eventlog.models import IdempotencyKey
-from bookme.tenants.context import require_tenant
+from bookme.tenants.context import PUBLIC_SCHEMA, current_tenant
 
 MAX_KEY_LENGTH = 200
 
@@ -99,7 +99,8 @@ def _oldest(now: dt.datetime) -> dt.datetime:
 
 def _hold(attempt: Attempt) -> None:
     """Never waits, so it cannot be part of a deadlock, and may be held beside the lock of the calendars."""
-    name = f"{require_tenant().pk} {attempt.scope} {attempt.key}".encode()
+    tenant = current_tenant()
+    name = f"{tenant.pk if tenant else PUBLIC_SCHEMA} {attempt.scope} {attempt.key}".encode()
     number = int.from_bytes(hashlib.sha256(name).digest()[:8], "big", signed=True)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])

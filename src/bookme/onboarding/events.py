@@ -45,3 +45,26 @@ class BusinessClosed(Event):
     name: ClassVar[str] = "business.closed"
     subject: ClassVar[str] = "tenant_id"
     tenant_id: UUID
+
+
+@dataclass(frozen=True)
+class BusinessChanged(Event):
+    """An operator changed what a business is called or where it is.
+
+    `changes` maps `name`, `slug` or `domains` to `[before, after]`; of host names the primary one comes first.
+    """
+
+    name: ClassVar[str] = "business.changed"
+    subject: ClassVar[str] = "tenant_id"
+    tenant_id: UUID
+    changes: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class DomainVerified(Event):
+    """The business has proven that a host name is its own, and is served there from now on."""
+
+    name: ClassVar[str] = "business.domain_verified"
+    subject: ClassVar[str] = "tenant_id"
+    tenant_id: UUID
+    domain: str

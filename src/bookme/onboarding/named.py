@@ -70,12 +70,15 @@ WHOLE: frozenset[Path] = frozenset({("policies", "deposit"), ("branding", "tagli
 
 
 def names_in(config: dict[str, Any], settings: tuple[str, ...]) -> dict[str, Any]:
-    """`{"settings": ["policies.hold_minutes", …], "services": {"cut": ["name", …]}, …}`, sorted."""
+    """`{"settings": ["policies.hold_minutes", …], "services": {"cut": ["name", …]}, …}`, sorted.
+
+    `domains` is there if the file has some.
+    """
     chosen = {name: config[name] for name in settings if name in config}
     names: dict[str, Any] = {"settings": sorted(".".join(path) for path, _ in leaves(chosen))}
     for section in SECTIONS:
         names[section] = {entry["key"]: sorted(entry) for entry in config.get(section, [])}
-    return names
+    return names | ({"domains": True} if "domains" in config else {})
 
 
 def padded(section: str, entry: dict[str, Any], names: dict[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,11 @@
-"""`config/` in OpenAPI 3.1, made from the JSON Schema of the file, so that the two cannot differ. Pure."""
+"""What is said in the words of the config file, in OpenAPI 3.1, made from its JSON Schema, so that they cannot differ.
+
+Pure.
+"""
 
 from typing import Any
 
-from bookme.onboarding.validation.shape import SETTINGS, config_schema
+from bookme.onboarding.validation.shape import IDENTITY, ORDER, ORDER_REQUIRED, SETTINGS, config_schema, parts_schema
 
 _TEXT = {"type": "string"}
 _QUESTION = {
@@ -40,6 +43,24 @@ def patch_schema() -> dict[str, Any]:
     return {"type": "object", "additionalProperties": False, "properties": parts}
 
 
+def identity_schema() -> dict[str, Any]:
+    """What a change of a business as such takes."""
+    return {"type": "object", "additionalProperties": False, "properties": _parts(IDENTITY)}
+
+
+def order_schema() -> dict[str, Any]:
+    """What a new business is made of: some settings, or a whole file."""
+    whole = {"type": "object", "description": "A whole client.config.json: see /schemas/client.config.json."}
+    few = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": list(ORDER_REQUIRED),
+        "properties": _parts(ORDER),
+    }
+    file = {"type": "object", "additionalProperties": False, "required": ["config"], "properties": {"config": whole}}
+    return {"oneOf": [few, file]}
+
+
 def answer_schema() -> dict[str, Any]:
     """What `GET config/` answers: every setting with its value now, the questions and the consents."""
     parts = _settings()
@@ -60,8 +81,11 @@ def answer_schema() -> dict[str, Any]:
 
 
 def _settings() -> dict[str, Any]:
-    schema = config_schema()
-    return {name: inlined(schema["properties"][name], schema["$defs"]) for name in SETTINGS}
+    return _parts(SETTINGS)
+
+
+def _parts(names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: inlined(part, config_schema()["$defs"]) for name, part in parts_schema(names).items()}
 
 
 def inlined(part: Any, definitions: dict[str, Any]) -> Any:

@@ -3,10 +3,12 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Prefetch, QuerySet
+
 from bookme.core.permissions import Role
 from bookme.services.models import Question
 from bookme.tenants.context import public_scope
-from bookme.tenants.models import Tenant
+from bookme.tenants.models import Domain, Tenant
 from bookme.tenants.selectors import business_urls
 from bookme.users.models import Membership, User
 
@@ -35,6 +37,20 @@ def first_owner(tenant: Tenant) -> User | None:
         owners = Membership.objects.filter(tenant=tenant, role=Role.OWNER.value, is_active=True)
         member = owners.select_related("user").order_by("created_at", "id").first()
     return member.user if member else None
+
+
+def businesses() -> QuerySet[Tenant]:
+    """All of them, for operators, with `owners` and their host names, the primary one first."""
+    owners = Membership.objects.filter(role=Role.OWNER.value, is_active=True).select_related("user")
+    return Tenant.objects.prefetch_related(
+        Prefetch("domains", Domain.objects.order_by("-is_primary", "domain", "id")),
+        Prefetch("memberships", owners.order_by("created_at", "id"), to_attr="owners"),
+    ).order_by("slug", "id")
+
+
+def domains_of(tenant: Tenant) -> QuerySet[Domain]:
+    """The host names of a business, with it, the primary one first."""
+    return Domain.objects.filter(tenant=tenant).select_related("tenant").order_by("-is_primary", "domain", "id")
 
 
 def active_questions() -> list[Question]:

@@ -1,17 +1,24 @@
-"""Settings as the API answers them: every one with the value that holds now."""
+"""Settings as the API answers them, every one with the value that holds now; businesses and their host names."""
 
 from dataclasses import asdict
 from typing import Any
 
 from django.utils.translation import override
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
 
 from bookme.bookings.wording import cancellation_text
 from bookme.core.formats import Formats, locale_of
 from bookme.customers.models import ConsentKind
 from bookme.customers.wording import consent_links, consent_wording
+from bookme.onboarding.selectors import TEAM_PATH
+from bookme.onboarding.wording import reason_text
 from bookme.services.models import Question
 from bookme.tenants.config import BusinessConfig, Legal
-from bookme.tenants.models import Tenant
+from bookme.tenants.hosts import file_url, proof_of, record_name
+from bookme.tenants.models import Domain, Tenant
+from bookme.tenants.selectors import host_of, host_url
+from bookme.users.models import Membership
 
 
 def config_answer(tenant: Tenant, questions: list[Question], *, language: str) -> dict[str, Any]:
@@ -78,3 +85,102 @@ def question_answer(question: Question, *, language: str) -> dict[str, Any]:
         "required": question.required,
         "services": [str(each.pk) for each in question.services.all()],
     }
+
+
+class OwnerOutput(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    email = serializers.EmailField()
+
+
+class HostOutput(serializers.Serializer[Any]):
+    """A host name; it is served, and links lead to it, from `verified_at` on."""
+
+    domain = serializers.CharField()
+    is_primary = serializers.BooleanField()
+    verified_at = serializers.DateTimeField(allow_null=True)
+
+
+class TenantOutput(serializers.Serializer[Any]):
+    """A row of `businesses()`. `owner` is who was made one first; `url` is where links to it lead."""
+
+    id = serializers.UUIDField()
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    kind = serializers.CharField()
+    status = serializers.CharField()
+    url = serializers.SerializerMethodField()
+    team_url = serializers.SerializerMethodField()
+    owner = serializers.SerializerMethodField()
+    domains = HostOutput(many=True)
+    created_at = serializers.DateTimeField()
+
+    def get_url(self, tenant: Tenant) -> str:
+        return host_url(host_of(tenant, tenant.domains.all()), "/")
+
+    def get_team_url(self, tenant: Tenant) -> str:
+        return host_url(host_of(tenant, tenant.domains.all()), TEAM_PATH)
+
+    @extend_schema_field(OwnerOutput(allow_null=True))
+    def get_owner(self, tenant: Tenant) -> Any:
+        owners: list[Membership] = tenant.owners  # type: ignore[attr-defined]  # prefetched
+        return OwnerOutput(owners[0].user).data if owners else None
+
+
+class WarningOutput(serializers.Serializer[Any]):
+    """What is allowed and will probably surprise; `pointer` is into the config file."""
+
+    pointer = serializers.CharField()
+    code = serializers.CharField()
+    detail = serializers.CharField(source="text")
+
+
+class CreatedTenantOutput(TenantOutput):
+    warnings = WarningOutput(many=True)
+
+
+class RecordOutput(serializers.Serializer[Any]):
+    """What proves a host name: a DNS record of this type, name and value."""
+
+    type = serializers.CharField()
+    name = serializers.CharField()
+    value = serializers.CharField()
+
+
+class FileOutput(serializers.Serializer[Any]):
+    """What proves a host name whose DNS cannot be read: a plain text at this address, with this line."""
+
+    url = serializers.URLField()
+    content = serializers.CharField()
+
+
+class DomainOutput(HostOutput):
+    """`reason` is what the last look found, `detail` the same in words; both null of a name that is proven.
+
+    `record` and `file`, too, are null where nothing is to be proven any more.
+    """
+
+    checked_at = serializers.DateTimeField(allow_null=True)
+    reason = serializers.SerializerMethodField()
+    detail = serializers.SerializerMethodField()
+    record = serializers.SerializerMethodField()
+    file = serializers.SerializerMethodField()
+
+    @extend_schema_field({"type": ["string", "null"]})
+    def get_reason(self, row: Domain) -> str | None:
+        return row.reason or None
+
+    @extend_schema_field({"type": ["string", "null"]})
+    def get_detail(self, row: Domain) -> str | None:
+        return None if row.verified_at else f"{reason_text(row.reason)}."
+
+    @extend_schema_field(RecordOutput(allow_null=True))
+    def get_record(self, row: Domain) -> Any:
+        if row.verified_at:
+            return None
+        return {"type": "TXT", "name": record_name(row.domain), "value": proof_of(row.domain, tenant=row.tenant)}
+
+    @extend_schema_field(FileOutput(allow_null=True))
+    def get_file(self, row: Domain) -> Any:
+        if row.verified_at:
+            return None
+        return {"url": file_url(row.domain), "content": proof_of(row.domain, tenant=row.tenant)}

@@ -1,19 +1,27 @@
 """The first config file of a new business, by kind: short, valid, and meant to be edited. Pure."""
 
+from decimal import Decimal
 from typing import Any
+
+from bookme.core.money import amount_text, digits
 
 _WEEK = ("mon", "tue", "wed", "thu", "fri")
 
 
-def starter_config(*, slug: str, kind: str, name: str, owner: str) -> dict[str, Any]:
-    """A whole file with one of everything that this kind of business lives from."""
+def starter_config(
+    *, slug: str, kind: str, name: str, owner: str, currency: str = "EUR", **known: Any
+) -> dict[str, Any]:
+    """A whole file with one of everything that this kind of business lives from.
+
+    `known` replaces what it says otherwise: `country`, `timezone`, `languages`, `domains`.
+    """
     base: dict[str, Any] = {
         "version": 1,
         "slug": slug,
         "name": name,
         "kind": kind,
         "timezone": "UTC",
-        "currency": "EUR",
+        "currency": currency,
         "languages": ["en"],
         "contact": {"email": owner},
         "branding": {"primary_color": "#3b5bdb", "accent_color": "#e7ecff"},
@@ -30,7 +38,15 @@ def starter_config(*, slug: str, kind: str, name: str, owner: str) -> dict[str, 
         "reminders": [{"channel": "email", "minutes_before": 1440}],
         "locations": [{"key": "main", "name": "Main"}],
     }
-    return base | _PARTS.get(kind, _salon)(_owner(owner))
+    rows = _PARTS.get(kind, _salon)(_owner(owner))
+    for row in (*rows["services"], *rows.get("extras", [])):
+        row["price"] = _price(row["price"], currency)
+    return base | rows | known
+
+
+def _price(text: str, currency: str) -> str:
+    """An amount of two digits after the point, or, where there are none, of two more before it."""
+    return amount_text(Decimal(text) * (1 if digits(currency) else 100), currency)
 
 
 def _owner(email: str) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from bookme.core.errors import Busy
+
 if TYPE_CHECKING:
     from bookme.tenants.models import Tenant
 
@@ -17,8 +19,15 @@ class NoTenant(RuntimeError):
     """Code that belongs to a business ran without one."""
 
 
-class SchemaBehind(RuntimeError):
+class SchemaBehind(Busy):
     """The tenant's schema lacks migrations that this code needs; it may not be entered until they have run."""
+
+    default_code = "updating"
+    default_detail = "This business is being updated."
+
+    def __init__(self, slug: str) -> None:
+        super().__init__()
+        self.slug = slug
 
 
 # What the database backend reads. django-tenants hands it stand-ins (a schema name only) while it migrates.

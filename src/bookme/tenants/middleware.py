@@ -72,8 +72,8 @@ class TenantMiddleware:
         try:
             with tenant_scope(tenant):
                 response = self.get_response(request)
-        except SchemaBehind:
-            return _refusal(request, Busy("This business is being updated.", code="updating"))
+        except SchemaBehind as error:
+            return _refusal(request, error)
         if isinstance(response, StreamingHttpResponse):
             response.streaming_content = iterate_in_scope(tenant, response.streaming_content)  # type: ignore[arg-type]
         return response

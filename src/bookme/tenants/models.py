@@ -76,18 +76,40 @@ class Tenant(TenantMixin):
         return BusinessConfig.from_data(self.tenantconfig.data)
 
 
+class Unproven(models.TextChoices):
+    """What the last look at a host name found instead of a proof."""
+
+    RECORD_MISSING = "record_missing", "The record is not there"
+    RECORD_WRONG = "record_wrong", "The record says something else"
+    FILE_MISSING = "file_missing", "DNS cannot be read, and the file is not there"
+    FILE_WRONG = "file_wrong", "DNS cannot be read, and the file says something else"
+    TAKEN = "taken", "Another business has proven it"
+
+
 class Domain(DomainMixin):
-    """A host name, lower case and without a port, that leads to a business."""
+    """A host name, lower case and without a port, that leads to a business once `verified_at` is set.
+
+    Several businesses may claim a name, and the first to prove that it is theirs has it. `reason` is what the last
+    look, at `checked_at`, found of one that is not proven.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    domain = models.CharField(max_length=253, unique=True, db_index=True)
+    domain = models.CharField(max_length=253, db_index=True)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="domains")
     is_primary = models.BooleanField(default=True)
+    verified_at = models.DateTimeField(null=True, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    reason = models.CharField(max_length=16, choices=Unproven.choices, blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering = ["domain"]
+        ordering = ["domain", "id"]
         constraints = [
             models.UniqueConstraint(fields=["tenant"], condition=Q(is_primary=True), name="domain_one_primary"),
+            models.UniqueConstraint(fields=["tenant", "domain"], name="domain_once_per_tenant"),
+            models.UniqueConstraint(
+                fields=["domain"], condition=Q(verified_at__isnull=False), name="domain_proven_once"
+            ),
         ]
 
     def __str__(self) -> str:

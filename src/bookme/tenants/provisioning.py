@@ -13,8 +13,10 @@ from django.db import connection, transaction
 from django_tenants.utils import quote_schema_name
 
 from bookme.core.ids import uuid7
+from bookme.core.time import now
 from bookme.tenants.context import public_scope
-from bookme.tenants.models import Domain, Tenant, TenantConfig, schema_name_for
+from bookme.tenants.hosts import claim_domain, with_own_host
+from bookme.tenants.models import Tenant, TenantConfig, schema_name_for
 from bookme.tenants.template import migrations_version, template_document, template_statements, template_version
 
 _SCRATCH_SCHEMA = "bookme_template"
@@ -22,8 +24,11 @@ _DDL = re.compile(r"\s*(CREATE|ALTER|DROP|COMMENT)\b", re.IGNORECASE)
 
 
 def create_tenant(*, slug: str, name: str, kind: str, config: dict[str, Any], domains: list[str]) -> Tenant:
-    """A new business: its row, settings, domains (the first is the primary one) and schema, in one transaction."""
-    tenant_id = uuid7()
+    """A new business: its row, settings, host names (the first is the primary one) and schema, in one transaction.
+
+    The platform's own host for it is always among them.
+    """
+    tenant_id, at = uuid7(), now()
     with public_scope(), transaction.atomic():
         tenant = Tenant(
             id=tenant_id,
@@ -35,8 +40,8 @@ def create_tenant(*, slug: str, name: str, kind: str, config: dict[str, Any], do
         )
         tenant.save(force_insert=True)
         TenantConfig.objects.create(tenant=tenant, data=config)
-        for position, host in enumerate(domains):
-            Domain.objects.create(domain=host, tenant=tenant, is_primary=position == 0)
+        for position, host in enumerate(with_own_host(domains, slug=slug)):
+            claim_domain(host, tenant=tenant, is_primary=position == 0, now=at)
         create_schema(tenant.schema_name)
     return tenant
 

@@ -2,13 +2,16 @@
 
 import re
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 
 from bookme.tenants.context import public_scope, tenant_scope
+from bookme.tenants.hosts import is_below_platform, own_host
 from bookme.tenants.models import Domain, Tenant, TenantStatus
 
 KEEP_SECONDS = 5.0
@@ -40,8 +43,8 @@ def normalised_host(raw: str) -> str:
 
 
 def tenant_by_host(host: str) -> Tenant | None:
-    """The business of a normalised host; None for an unknown one and for the platform's."""
-    return _look_up(f"host:{host}", lambda: _first(domains__domain=host))
+    """The business of a normalised host; None for an unknown or unproven one, and for the platform's."""
+    return _look_up(f"host:{host}", lambda: _first(domains__domain=host, domains__verified_at__isnull=False))
 
 
 def tenant_by_slug(slug: str) -> Tenant | None:
@@ -79,19 +82,29 @@ def business_url(tenant: Tenant, path: str = "/") -> str:
 
 
 def business_urls(tenants: Iterable[Tenant], path: str = "/") -> dict[UUID, str]:
-    """The same of many, by their ids, in one query. One that has lost its domains is where it would be by default."""
+    """The same of many, by their ids, in one query; see `host_of`."""
     asked = list(tenants)
-    hosts: dict[UUID, str] = {}
+    domains: dict[UUID, list[Domain]] = defaultdict(list)
     with public_scope():
-        found = Domain.objects.filter(tenant__in=asked).order_by("-is_primary", "domain")
-        for tenant_id, host in found.values_list("tenant_id", "domain"):
-            hosts.setdefault(tenant_id, host)
-    return {each.pk: _url(hosts.get(each.pk) or f"{each.slug}.{settings.PLATFORM_HOST}", path) for each in asked}
+        for row in Domain.objects.filter(tenant__in=asked):
+            domains[row.tenant_id].append(row)
+    return {each.pk: host_url(host_of(each, domains[each.pk]), path) for each in asked}
+
+
+def host_of(tenant: Tenant, domains: Iterable[Domain]) -> str:
+    """Where links to a business lead, of its host names: only to one that is proven.
+
+    That is the primary one, else another of its own, else the platform's for it, which is always served.
+    """
+    proven = [each for each in domains if each.verified_at]
+    primary = next((each.domain for each in proven if each.is_primary), None)
+    others = sorted(each.domain for each in proven if not is_below_platform(each.domain))
+    return primary or (others[0] if others else own_host(tenant.slug))
 
 
 def platform_url(path: str = "/") -> str:
     """The same on the platform's own host."""
-    return _url(settings.PLATFORM_HOST, path)
+    return host_url(settings.PLATFORM_HOST, path)
 
 
 def forget_tenants() -> None:
@@ -99,13 +112,13 @@ def forget_tenants() -> None:
     _kept.clear()
 
 
-def _url(host: str, path: str) -> str:
+def host_url(host: str, path: str) -> str:
     usual = {"http": 80, "https": 443}[settings.PUBLIC_SCHEME]
     port = "" if usual == settings.PUBLIC_PORT else f":{settings.PUBLIC_PORT}"
     return f"{settings.PUBLIC_SCHEME}://{host}{port}{path}"
 
 
-def _first(**filters: str) -> Tenant | None:
+def _first(**filters: Any) -> Tenant | None:
     with public_scope():
         return Tenant.objects.select_related("tenantconfig").filter(**filters).first()
 

@@ -362,9 +362,17 @@ MAILBOX_DIR = env.str("MAILBOX_DIR", "")
 # What carries an SMS or a WhatsApp message. A later issue adds Twilio; None means that the channel cannot be used.
 MESSAGE_BACKENDS: dict[str, str | None] = {"sms": None, "whatsapp": None}
 
+# The world outside ------------------------------------------------------------------------------
+# Who is asked what the DNS says: addresses, with a port if it is not 53; empty, those of the system.
+DNS_SERVERS: list[str] = env.list("DNS_SERVERS", default=[])
+# Requests to hosts that others name go to public addresses and to port 80. Only the tests have servers elsewhere.
+OUTBOUND_ALSO_ALLOWED: list[str] = []
+OUTBOUND_HTTP_PORT = 80
+
 # Limits and ages --------------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FORM_MIN_SECONDS = env.int("FORM_MIN_SECONDS", 2)
+DOMAIN_PROOF_DAYS = 7
 GUEST_BOOKINGS_PER_CONTACT = 10
 GUEST_BOOKINGS_PER_ADDRESS = 100
 IDEMPOTENCY_HOURS = 24

@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from bookme.config.urls.api import description
 from bookme.core.http.admin import platform_site
-from bookme.onboarding.urls import platform_urlpatterns
+from bookme.onboarding.urls import operator_urlpatterns, platform_urlpatterns
 from bookme.users.urls import platform_urlpatterns as account_urlpatterns
 from bookme.web.operators import operator_sign_in, operator_sign_out
 
@@ -18,7 +18,7 @@ urlpatterns = [
     path("admin/logout/", operator_sign_out),
     path("admin/", platform_site.urls),
     path("api/", include(description)),
-    path("api/v1/", include(account_urlpatterns)),
+    path("api/v1/", include([*account_urlpatterns, *operator_urlpatterns])),
     path("", include(platform_urlpatterns)),
     path("", include("bookme.web.urls_platform")),
 ]

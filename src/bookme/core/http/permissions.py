@@ -31,6 +31,9 @@ class DeclaredPermission(BasePermission):
         actor = cast(Actor | None, request.user)
         if actor is None or actor.kind is ActorKind.GUEST:
             raise NotSignedIn
+        if needed is Access.OPERATOR:
+            actor.demand_operator()
+            return True
         if needed is Access.PERSON and actor.kind is ActorKind.KEY:
             raise NotAllowed("This is for people: a key has no account.", code="people_only")
         if needed in {Access.SIGNED_IN, Access.PERSON}:

@@ -1,16 +1,20 @@
 """The public rows of a business: itself, its host names, its settings."""
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 
 from bookme.core.phones import phone_number
 from bookme.onboarding.actions.rows import update_row
 from bookme.onboarding.ledger import Ledger
 from bookme.onboarding.named import differences, merged_settings, names_in
 from bookme.onboarding.validation import BadConfig, Fault
+from bookme.onboarding.validation.faults import Path
 from bookme.onboarding.validation.meaning import settings_faults
 from bookme.onboarding.validation.shape import SETTINGS, settings_shape_faults
+from bookme.tenants.hosts import claim_domain, own_host, with_own_host
 from bookme.tenants.models import Domain, Tenant, TenantConfig, TenantStatus
 from bookme.tenants.provisioning import create_tenant
 
@@ -22,37 +26,50 @@ RESERVED_SLUGS = frozenset(
 )
 # The name is a column of the tenant; the rest is data.
 STORED = tuple(name for name in SETTINGS if name != "name")
+_NAMES_LOCK = 0x626F6F6D6550  # any number that nobody else locks
+
+
+def wait_for_others() -> None:
+    """One change of names at a time, until the transaction ends: two of a new business would both make it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_NAMES_LOCK])
 
 
 def refuse_taken_names(config: dict[str, Any], *, tenant: Tenant | None) -> None:
     """Raises BadConfig for a slug or host name that is the platform's or another business's, or a closed business."""
-    faults = []
-    if tenant is None and config["slug"] in RESERVED_SLUGS:
-        faults.append(Fault(("slug",), "is reserved", "reserved"))
+    faults = name_faults(config["slug"], config.get("domains", []), tenant=tenant)
     if tenant is not None and tenant.status == TenantStatus.CLOSED:
         faults.append(Fault(("slug",), "is that of a business that is closed", "closed"))
-    taken = Domain.objects.filter(domain__in=domains_of(config))
-    taken = taken.exclude(tenant=tenant) if tenant else taken
-    others = set(taken.values_list("domain", flat=True))
-    for index, host in enumerate(domains_of(config)):
-        path = ("domains", index) if "domains" in config else ("slug",)
+    if faults:
+        raise BadConfig(faults)
+
+
+def name_faults(slug: str, hosts: list[str], *, tenant: Tenant | None) -> list[Fault]:
+    """What stands against these names for a business, or for a new one: reserved, or another's already.
+
+    A host name is another's once that one has proven it; a mere claim is in nobody's way.
+    """
+    faults = []
+    if slug in RESERVED_SLUGS and (tenant is None or tenant.slug != slug):
+        faults.append(Fault(("slug",), "is reserved", "reserved"))
+    proven = Domain.objects.filter(domain__in=with_own_host(hosts, slug=slug), verified_at__isnull=False)
+    others = set((proven.exclude(tenant=tenant) if tenant else proven).values_list("domain", flat=True))
+    places: list[tuple[str, Path]] = [(host, ("domains", index)) for index, host in enumerate(hosts)]
+    if own_host(slug) not in hosts:
+        places.append((own_host(slug), ("slug",)))
+    for host, path in places:
         if host == settings.PLATFORM_HOST:
             faults.append(Fault(path, "is the platform's own", "reserved"))
         elif host in others:
             faults.append(Fault(path, f'leads to another business already ("{host}")', "taken"))
         elif _is_reserved_host(host):
             faults.append(Fault(path, "is reserved", "reserved"))
-    if faults:
-        raise BadConfig(faults)
+    return faults
 
 
-def domains_of(config: dict[str, Any]) -> list[str]:
-    """The host names of the file, else the slug before the platform's host."""
-    hosts: list[str] = config.get("domains") or [f"{config['slug']}.{settings.PLATFORM_HOST}"]
-    return hosts
-
-
-def sync_business(config: dict[str, Any], *, tenant: Tenant | None, ledger: Ledger) -> tuple[Tenant, dict[str, Any]]:
+def sync_business(
+    config: dict[str, Any], *, tenant: Tenant | None, ledger: Ledger, now: dt.datetime
+) -> tuple[Tenant, dict[str, Any]]:
     """Make or change the public rows. Returns the business with its new settings, and what the file before named.
 
     A new one gets its schema here, in the caller's transaction. Raises BadConfig where file and what the business
@@ -62,7 +79,11 @@ def sync_business(config: dict[str, Any], *, tenant: Tenant | None, ledger: Ledg
     names = names_in(config, STORED)
     if tenant is None:
         tenant = create_tenant(
-            slug=config["slug"], name=config["name"], kind=config["kind"], config=wanted, domains=domains_of(config)
+            slug=config["slug"],
+            name=config["name"],
+            kind=config["kind"],
+            config=wanted,
+            domains=config.get("domains", []),
         )
         TenantConfig.objects.filter(pk=tenant.pk).update(named=names)
         ledger.created("business")
@@ -72,7 +93,8 @@ def sync_business(config: dict[str, Any], *, tenant: Tenant | None, ledger: Ledg
     merged = merged_settings(row.data, wanted, before)
     refuse_bad_settings(merged | {"name": config["name"]})
     update_row(tenant, {"name": config["name"], "kind": config["kind"]}, path="business", ledger=ledger)
-    _sync_domains(tenant, domains_of(config), ledger)
+    if "domains" in config or "domains" in before:
+        sync_domains(tenant, config.get("domains", []), ledger=ledger, now=now)
     save_settings(row, merged, ledger=ledger, named=names)
     return _fresh(tenant, row), before
 
@@ -111,8 +133,12 @@ def stored_form(config: dict[str, Any]) -> dict[str, Any]:
     return wanted
 
 
-def _sync_domains(tenant: Tenant, hosts: list[str], ledger: Ledger) -> None:
-    """The file's host names and no others. The first one is the primary: saving it as such demotes the others."""
+def sync_domains(tenant: Tenant, named: list[str], *, ledger: Ledger, now: dt.datetime) -> None:
+    """These host names and the platform's own for the business, and no others.
+
+    The first one is the primary: saving it as such demotes the others.
+    """
+    hosts = with_own_host(named, slug=tenant.slug)
     there = {row.domain: row for row in Domain.objects.filter(tenant=tenant)}
     gone = [host for host in there if host not in hosts]
     if gone:
@@ -123,7 +149,7 @@ def _sync_domains(tenant: Tenant, hosts: list[str], ledger: Ledger) -> None:
         if host in there:
             update_row(there[host], {"is_primary": host == hosts[0]}, path=f"domains.{host}", ledger=ledger)
         else:
-            Domain.objects.create(domain=host, tenant=tenant, is_primary=host == hosts[0])
+            claim_domain(host, tenant=tenant, is_primary=host == hosts[0], now=now)
             ledger.created(f"domains.{host}")
 
 

@@ -6,6 +6,7 @@ from bookme.core.actor import Actor
 from bookme.core.errors import Conflict
 from bookme.eventlog.actions import publish
 from bookme.eventlog.events import Event
+from bookme.onboarding.actions.domains import release_domains
 from bookme.onboarding.events import BusinessClosed, BusinessResumed, BusinessSuspended
 from bookme.tenants.context import public_scope, tenant_scope
 from bookme.tenants.models import Tenant, TenantStatus
@@ -31,9 +32,11 @@ def resume_business(*, tenant: Tenant, actor: Actor) -> Tenant:
 def close_business(*, tenant: Tenant, actor: Actor) -> Tenant:
     """End it for good: its addresses are unknown from now on, its data stays. Publishes `business.closed`.
 
-    Raises Conflict `wrong_status`.
+    Another business may prove the host names that were its own. Raises Conflict `wrong_status`.
     """
-    return _become(tenant, TenantStatus.CLOSED, BusinessClosed(tenant_id=tenant.pk), actor)
+    with transaction.atomic():
+        release_domains(tenant=tenant)
+        return _become(tenant, TenantStatus.CLOSED, BusinessClosed(tenant_id=tenant.pk), actor)
 
 
 def _become(tenant: Tenant, status: TenantStatus, event: Event, actor: Actor) -> Tenant:

@@ -35,6 +35,11 @@ SETTINGS = (
     "team",
 )
 
+# What operators change of a business, and what they order a new one by.
+IDENTITY = ("name", "slug", "domains")
+ORDER = ("slug", "name", "kind", "owner", "country", "currency", "timezone", "languages", "domains")
+ORDER_REQUIRED = ("slug", "name", "kind", "owner")
+
 _PATTERNS = {
     r"\S": "must not be blank",
     "^[a-z0-9]+([_-][a-z0-9]+)*$": "must be lower-case letters, digits and single hyphens, such as cut-finish",
@@ -89,6 +94,22 @@ def settings_shape_faults(data: object) -> list[Fault]:
     return _faults(_settings(), data)
 
 
+def identity_faults(data: object) -> list[Fault]:
+    """The same for a change of some of IDENTITY."""
+    return _faults(_identity(), data)
+
+
+def order_faults(data: object) -> list[Fault]:
+    """The same for what a new business is made of, by the names of ORDER."""
+    return _faults(_order(), data)
+
+
+def parts_schema(names: tuple[str, ...]) -> dict[str, Any]:
+    """What the JSON Schema says of these; `owner` is an e-mail address."""
+    known = config_schema()["properties"] | {"owner": {"$ref": "#/$defs/email"}}
+    return {name: known[name] for name in names}
+
+
 def _faults(validator: Validator, data: Any) -> list[Fault]:
     """One fault a value: a blank name is not also a short one."""
     found: dict[Path, Fault] = {}
@@ -105,10 +126,22 @@ def _whole() -> Validator:
 
 @lru_cache(maxsize=1)
 def _settings() -> Validator:
-    schema = config_schema()
-    parts = {name: schema["properties"][name] for name in SETTINGS}
-    required = [name for name in schema["required"] if name in parts]
-    return _strict()(schema | {"properties": parts, "required": required}, format_checker=FORMATS)
+    return _of_parts(SETTINGS, required=[name for name in config_schema()["required"] if name in SETTINGS])
+
+
+@lru_cache(maxsize=1)
+def _identity() -> Validator:
+    return _of_parts(IDENTITY, required=[])
+
+
+@lru_cache(maxsize=1)
+def _order() -> Validator:
+    return _of_parts(ORDER, required=list(ORDER_REQUIRED))
+
+
+def _of_parts(names: tuple[str, ...], *, required: list[str]) -> Validator:
+    parts = {"properties": parts_schema(names), "required": required}
+    return _strict()(config_schema() | parts, format_checker=FORMATS)
 
 
 def _strict() -> Callable[..., Validator]:

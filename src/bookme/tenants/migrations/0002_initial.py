@@ -20,11 +20,15 @@ class Migration(migrations.Migration):
             name='Domain',
             fields=[
                 ('id', models.UUIDField(default=bookme.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('domain', models.CharField(db_index=True, max_length=253, unique=True)),
+                ('domain', models.CharField(db_index=True, max_length=253)),
                 ('is_primary', models.BooleanField(default=True)),
+                ('verified_at', models.DateTimeField(blank=True, null=True)),
+                ('checked_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('reason', models.CharField(blank=True, choices=[('record_missing', 'The record is not there'), ('record_wrong', 'The record says something else'), ('file_missing', 'DNS cannot be read, and the file is not there'), ('file_wrong', 'DNS cannot be read, and the file says something else'), ('taken', 'Another business has proven it')], editable=False, max_length=16)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ['domain'],
+                'ordering': ['domain', 'id'],
             },
         ),
         migrations.CreateModel(
@@ -103,5 +107,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='domain',
             constraint=models.UniqueConstraint(condition=models.Q(('is_primary', True)), fields=('tenant',), name='domain_one_primary'),
+        ),
+        migrations.AddConstraint(
+            model_name='domain',
+            constraint=models.UniqueConstraint(fields=('tenant', 'domain'), name='domain_once_per_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='domain',
+            constraint=models.UniqueConstraint(condition=models.Q(('verified_at__isnull', False)), fields=('domain',), name='domain_proven_once'),
         ),
     ]

@@ -5,7 +5,6 @@ import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -23,26 +22,23 @@ from bookme.onboarding.actions import (
     resume_business,
     suspend_business,
 )
-from bookme.onboarding.actions.business import refuse_taken_names
-from bookme.onboarding.selectors import business_named, business_told, businesses_told, first_owner
+from bookme.onboarding.actions.creation import refuse_starter
+from bookme.onboarding.actions.domains import check_domain
+from bookme.onboarding.selectors import business_named, business_told, businesses_told, domains_of, first_owner
 from bookme.onboarding.starters import starter_config
-from bookme.onboarding.validation import BadConfig, Fault, check_config, read_config
+from bookme.onboarding.validation import BadConfig, Fault, read_config
 from bookme.onboarding.validation.reading import MAX_BYTES
+from bookme.onboarding.wording import reason_text
 from bookme.team.links import invitation_url
-from bookme.tenants.context import SchemaBehind, public_scope
-from bookme.tenants.models import BusinessKind, Tenant, TenantStatus
+from bookme.tenants.context import SchemaBehind
+from bookme.tenants.hosts import proof_of, record_name
+from bookme.tenants.models import BusinessKind, Domain, Tenant, TenantStatus
 from bookme.tenants.provisioning import write_template
 from bookme.tenants.template import TEMPLATE_PATH
 from bookme.users.links import one_time_link
 
 SHOWN_CHANGES = 20
-# What a starter file says, by what the caller said.
-_ASKED_AS: dict[tuple[str | int, ...], tuple[str | int, ...]] = {
-    ("name",): ("--name",),
-    ("contact", "email"): ("--owner",),
-    ("staff", 0, "email"): ("--owner",),
-    ("staff", 0, "name"): ("--owner",),
-}
+_GIVEN_AS: dict[tuple[str | int, ...], tuple[str | int, ...]] = {("name",): ("--name",), ("owner",): ("--owner",)}
 
 Run = Callable[[dict[str, Any]], None]
 
@@ -66,12 +62,12 @@ class Command(BaseCommand):
             _write_no_more()  # `| head`: whoever reads has enough
         except BadConfig as error:
             self._fail(*(fault.text for fault in error.faults))
+        except SchemaBehind as error:
+            self._fail(f"{error.slug}: its tables are behind this version; run migrate_schemas first")
         except DomainError as error:
             self._fail(error.detail)
         except OperationalError as error:
             self._fail(f"the database does not answer as it should, and nothing was changed: {_first_line(error)}")
-        except SchemaBehind as error:
-            self._fail(f"{error}: its tables are behind this version; run migrate_schemas first")
         except OSError as error:
             self._fail(f"{error.filename}: {error.strerror}")
 
@@ -91,7 +87,7 @@ class Command(BaseCommand):
         with path.open("x", encoding="utf-8") as file:
             file.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
         try:
-            result = apply_config(data=data, actor=SYSTEM, now=now())
+            result = apply_config(data=data, actor=SYSTEM, now=now(), must_be_new=True)
         except Exception:
             path.unlink()
             raise
@@ -121,6 +117,25 @@ class Command(BaseCommand):
         if not options["yes"] and not self._is_sure(tenant):
             self._fail("nothing was changed")
         self._tell_status(close_business(tenant=tenant, actor=SYSTEM))
+
+    def run_verify(self, options: dict[str, Any]) -> None:
+        """Exits with 0 if all that were asked for are proven."""
+        rows = domains_of(self._tenant(options))
+        if options["domain"]:
+            rows = rows.filter(domain=options["domain"])
+        if not rows:
+            self._fail(f"domain: {options['slug']} has no host name {options['domain']!r}")
+        told = [self._proof_text(check_domain(domain=row, actor=SYSTEM, now=now())) for row in rows]
+        for text in (text for is_proven, text in told if is_proven):
+            self.stdout.write(text)
+        if waiting := [text for is_proven, text in told if not is_proven]:
+            self._fail(*waiting)
+
+    def _proof_text(self, row: Domain) -> tuple[bool, str]:
+        if row.verified_at:
+            return True, f"{row.domain}: verified"
+        record = f'{record_name(row.domain)} TXT "{proof_of(row.domain, tenant=row.tenant)}"'
+        return False, f"{row.domain}: {reason_text(row.reason)}. To be set: {record}"
 
     def run_template(self, _options: dict[str, Any]) -> None:
         TEMPLATE_PATH.write_text(write_template(), encoding="utf-8")
@@ -188,16 +203,11 @@ def _next_steps(slug: str) -> list[str]:
 
 
 def _refuse_starter(data: dict[str, Any]) -> None:
-    """Raises BadConfig with everything that is wrong with what a starter file was made from."""
-    faults: list[Fault] = []
-    for check in (check_config, partial(refuse_taken_names, tenant=None)):
-        try:
-            with public_scope():
-                check(data)
-        except BadConfig as error:
-            faults += error.faults
-    if faults:
-        raise BadConfig([Fault(_ASKED_AS.get(each.path, each.path), each.message) for each in faults])
+    """Raises BadConfig, by what was given on the command line."""
+    try:
+        refuse_starter(data)
+    except BadConfig as error:
+        raise BadConfig([Fault(_GIVEN_AS.get(each.path, each.path), each.message) for each in error.faults]) from error
 
 
 def _write_no_more() -> None:
@@ -238,6 +248,11 @@ def _new_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--owner", required=True, metavar="EMAIL")
 
 
+def _verify_arguments(parser: ArgumentParser) -> None:
+    _slug_argument(parser)
+    parser.add_argument("domain", metavar="DOMAIN", nargs="?", help="one of them; all, unless given")
+
+
 # A sub-command is a line here, a method `run_<name>`, and its arguments below if they are more than SLUG.
 _HELP = {
     "apply": "Create or update a business from a file. Applied twice, nothing changes.",
@@ -247,6 +262,7 @@ _HELP = {
     "suspend": "Answer 503 on a business's addresses, until it is resumed.",
     "resume": "Open a business: again, or out of its trial.",
     "close": "End a business for good, after asking. Its data stays.",
+    "verify": "Look now whether a business's own host names are proven, and serve those that are.",
     "template": "For developers, after a migration: write what a new business's schema is made from.",
 }
 _ARGUMENTS: dict[str, Callable[[ArgumentParser], None]] = {
@@ -255,4 +271,5 @@ _ARGUMENTS: dict[str, Callable[[ArgumentParser], None]] = {
     "new": _new_arguments,
     "list": _list_arguments,
     "template": lambda _parser: None,
+    "verify": _verify_arguments,
 }

@@ -1,0 +1,1 @@
+"""The API of a business's settings and host names, and the operators' of businesses."""
