@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 from html import unescape
+from io import StringIO
 from typing import Any
 
 import pytest
 import time_machine
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
@@ -14,12 +16,16 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bookme.core.time import now
+from bookme.eventlog.models import Event
+from bookme.tenants.context import public_scope
 from bookme.tenants.models import Tenant
+from bookme.tenants.tasks import deliver_outbox
 from bookme.users.actions import sign_out
 from bookme.users.limits import CODES_PER_NETWORK
-from bookme.users.models import SignIn, SignInKind, TwoFactor, User
+from bookme.users.models import RecoveryCode, SignIn, SignInKind, TwoFactor, User
 from tests.config.test_admin import BUSINESS_LISTS, PLATFORM_LISTS
-from tests.factories.users import PASSWORD, UserFactory
+from tests.factories.users import PASSWORD, Person, UserFactory
+from tests.letters import Letters
 from tests.users.second_factor import AT, Factor, turn_on
 from tests.web.conftest import page_of
 
@@ -235,3 +241,45 @@ def test_its_page_is_for_operators_who_signed_in(operator: User, browser: Client
     without.force_login(operator)
     assert without.get(OWN)["Location"].startswith("/admin/login/")
     assert without.get("/admin/login/").status_code == 200, "and does not go round and round"
+
+
+# Lost -------------------------------------------------------------------------------------------
+def _take_away(browser: Client, user: User) -> str:
+    given = {"action": "forget_second_factor", "_selected_action": [str(user.pk)]}
+    answer = browser.post("/admin/users/user/", given, follow=True)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_an_operator_takes_away_what_somebody_has_lost(
+    operator: User, browser: Client, owner: Person, letters: Letters
+) -> None:
+    turn_on(owner.user)
+    assert owner.api.get("auth/me/").status_code == 200
+    _enter(browser)
+    assert "1 without second factor" in _take_away(browser, owner.user)
+    assert not TwoFactor.objects.exists()
+    assert not RecoveryCode.objects.exists()
+    assert owner.api.get("auth/me/").status_code == 401, "whoever has the phone is out"
+    with public_scope():
+        told = Event.objects.get(name="account.changed")
+        assert (told.payload["what"], told.actor_kind, told.actor_id) == (
+            "two_factor_forgotten",
+            "operator",
+            operator.pk,
+        )
+        deliver_outbox()
+    assert [each["Subject"] for each in letters.to(owner.user.email)] == ["Two-factor sign-in is off"]
+    assert "is not on" in _take_away(browser, owner.user), "once more is told"
+
+
+def test_the_last_operator_comes_back_by_the_command(operator: User, browser: Client, demanded: None) -> None:
+    turn_on(operator)
+    with pytest.raises(CommandError, match="there is no user nobody@"):
+        call_command("forget_two_factor", email="nobody@people.example", stdout=StringIO())
+    call_command("forget_two_factor", email=operator.email.upper(), stdout=StringIO())
+    assert not TwoFactor.objects.exists()
+    assert _password(browser, "/admin/").status_code == 302
+    assert browser.get("/admin/", follow=True).redirect_chain[-1][0].startswith(OWN)
+    with pytest.raises(CommandError, match="not on"):
+        call_command("forget_two_factor", email=operator.email, stdout=StringIO())

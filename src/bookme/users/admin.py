@@ -23,6 +23,7 @@ from bookme.core.time import now
 from bookme.eventlog.events import AuditTopic
 from bookme.eventlog.models import AuditRecord
 from bookme.users.actions import (
+    forget_two_factor,
     forget_unproven_password,
     make_operator,
     sign_out,
@@ -60,6 +61,14 @@ class UserAdmin(OperatorAdmin):
               "created_at", "last_login")  # fmt: skip
     readonly_fields = ("email", "email_verified_at", "created_at", "last_login")
     inlines = (MembershipInline,)
+    actions = ("forget_second_factor", "export_csv")
+
+    @admin.action(description="Take the second factor away: app and recovery codes are lost")
+    def forget_second_factor(self, request: HttpRequest, rows: QuerySet[User]) -> None:
+        actor, at = _operator(request), now()
+        change_each(
+            request, rows, lambda row: forget_two_factor(user=row, actor=actor, now=at), done="without second factor"
+        )
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_view_permission(request)

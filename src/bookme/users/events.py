@@ -110,8 +110,8 @@ class RefreshReused(AuditEvent):
 class AccountChanged(AuditEvent):
     """`what` is `registered`, `password`, `email`, `two_factor_on`, `two_factor_off`, `recovery_codes` or `social`.
 
-    By an operator, in the platform's admin: `profile`, `deactivated`, `reactivated`, `operator_made` or
-    `operator_ended`.
+    By an operator, in the platform's admin: `profile`, `deactivated`, `reactivated`, `operator_made`,
+    `operator_ended` or `two_factor_forgotten`.
     """
 
     name: ClassVar[str] = "account.changed"
@@ -127,6 +127,7 @@ class AccountChanged(AuditEvent):
             "email": _("%(who)s signs in under a new address"),
             "two_factor_on": _("%(who)s turned two-factor sign-in on"),
             "two_factor_off": _("%(who)s turned two-factor sign-in off"),
+            "two_factor_forgotten": _("The second factor of %(who)s was taken away: app and recovery codes were lost"),
             "recovery_codes": _("%(who)s has new recovery codes"),
             "social": _("%(who)s linked an account elsewhere"),
             "profile": _("The name or contact data of %(who)s were changed"),

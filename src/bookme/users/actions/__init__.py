@@ -48,6 +48,7 @@ from bookme.users.actions.refreshing import rotate_tokens, sign_out_by, token_pa
 from bookme.users.actions.two_factor import (
     begin_two_factor,
     confirm_two_factor,
+    forget_two_factor,
     pass_second_factor,
     remake_recovery_codes,
     turn_off_two_factor,
@@ -73,6 +74,7 @@ __all__ = [
     "erase_account",
     "forget_ended_sign_ins",
     "forget_old_requests",
+    "forget_two_factor",
     "forget_unproven_password",
     "is_fresh",
     "join",

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from bookme.core.actor import Origin
+from bookme.core.actor import Actor, Origin
 from bookme.core.errors import Conflict, Invalid, NotSignedIn, TooMany
 from bookme.eventlog.actions import publish
 from bookme.tenants.models import Tenant
-from bookme.users.actions.entering import note_failure, open_sign_in
+from bookme.users.actions.entering import end_sign_ins, note_failure, open_sign_in
 from bookme.users.actions.passwords import demand_fresh, demand_same_person
 from bookme.users.challenge import Challenge, challenge_invalid, read_challenge
 from bookme.users.codes import new_recovery_codes, new_secret, recovery_digest, steps_of
@@ -91,12 +91,26 @@ def turn_off_two_factor(*, sign_in: SignIn, code: str, current_password: str, or
     account = _count(sign_in.user, sign_in.address or "")
     with transaction.atomic():
         _spend_own(sign_in, code, now)
-        RecoveryCode.objects.filter(user=sign_in.user_id).delete()
-        TwoFactor.objects.filter(user=sign_in.user_id).delete()
+        _delete(sign_in.user_id)
         sign_in.user.refresh_from_db()
         _tell(sign_in, what="two_factor_off", origin=origin)
         mail_account(mail=AccountMail.TWO_FACTOR_OFF, id=sign_in.user_id, now=now)
     forgive_code(account=account, address=sign_in.address or "")
+
+
+def forget_two_factor(*, user: User, actor: Actor, now: dt.datetime) -> None:
+    """Take it away from somebody who has lost both app and recovery codes, and end all their sign-ins.
+
+    For operators, who know whom they do it for. Raises Conflict (`two_factor_off`). Locks the user, joins the
+    transaction. Publishes AccountChanged; they are told by mail.
+    """
+    _lock(user.pk)
+    if not TwoFactor.objects.filter(user=user, confirmed_at__isnull=False).exists():
+        raise _not_on()
+    _delete(user.pk)
+    end_sign_ins(user_id=user.pk, now=now)
+    publish(AccountChanged(user_id=user.pk, what="two_factor_forgotten"), actor=actor)
+    mail_account(mail=AccountMail.TWO_FACTOR_OFF, id=user.pk, now=now)
 
 
 def pass_second_factor(
@@ -156,7 +170,7 @@ def _spend_own(sign_in: SignIn, code: str, now: dt.datetime) -> None:
     """For a change of the second factor itself, in its transaction."""
     _lock(sign_in.user_id)
     if not TwoFactor.objects.filter(user=sign_in.user_id, confirmed_at__isnull=False).exists():
-        raise Conflict("Two-factor sign-in is not on.", code="two_factor_off")
+        raise _not_on()
     if _spend(sign_in.user_id, code, now) is None:
         raise _wrong_code()
 
@@ -181,6 +195,11 @@ def _remake(user_id: UUID) -> list[str]:
     return codes
 
 
+def _delete(user_id: UUID) -> None:
+    RecoveryCode.objects.filter(user=user_id).delete()
+    TwoFactor.objects.filter(user=user_id).delete()
+
+
 def _count(user: User, address: str) -> str:
     """Count a try; returns the account that it counts for."""
     account = f"{user.pk}.{user.secrets_version}"
@@ -194,6 +213,10 @@ def _lock(user_id: UUID) -> None:
 
 def _tell(sign_in: SignIn, *, what: str, origin: Origin) -> None:
     publish(AccountChanged(user_id=sign_in.user_id, what=what), actor=actor_of(sign_in).coming_from(origin))
+
+
+def _not_on() -> Conflict:
+    return Conflict("Two-factor sign-in is not on.", code="two_factor_off")
 
 
 def _wrong_code() -> Invalid:
