@@ -73,6 +73,13 @@ def told_audit(records: Iterable[AuditRecord], *, tenant_id: UUID) -> list[Audit
     return [_told(row, people) for row in rows]
 
 
+def team_names(tenant_id: UUID) -> list[tuple[UUID, str]]:
+    """Everybody who is, or was, of the team, with their name, in its order."""
+    members = Membership.objects.filter(tenant=tenant_id, role__in=TEAM_ROLES).select_related("user")
+    found = [(each.user_id, each.user.name or each.user.email) for each in members]
+    return sorted(found, key=lambda each: (each[1].casefold(), each[0]))
+
+
 def said_to_operator(records: Iterable[AuditRecord]) -> list[AuditRecord]:
     """The same facts, each with what it says to an operator as `said`; in one query more."""
     rows = list(records)

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django_filters.filters import ChoiceFilter, UUIDFilter
 
 from bookme.core.http.filters import DayRange
@@ -30,3 +31,9 @@ class AuditFilter(DayRange):
 
     def of_person(self, rows: QuerySet[AuditRecord], name: str, value: UUID) -> QuerySet[Any]:
         return of_person(rows, value)
+
+
+def narrowed_audit(rows: QuerySet[AuditRecord], request: HttpRequest) -> QuerySet[AuditRecord] | None:
+    """What a page's query leaves of them; None if it cannot be read."""
+    found: Any = AuditFilter(request.GET, rows, request=request)
+    return found.qs if found.is_valid() else None

@@ -92,6 +92,10 @@ def navigation(actor: Actor, here: str, waiting: int) -> Sequence[NavItem]:
         entries.append(("team-lists", "arrow-down-up", _("Import and export")))
     if actor.may(Permission.TEAM_MANAGE):
         entries.append(("team-people", "users-round", _("People")))
+    if actor.may(Permission.API_KEYS_MANAGE):
+        entries.append(("team-keys", "key-round", _("API keys")))
+    if actor.may(Permission.AUDIT_READ):
+        entries.append(("team-security", "shield", _("Security")))
     return [
         NavItem(reverse(name), icon, label, name == here, waiting if name == "team-requests" else 0)
         for name, icon, label in entries

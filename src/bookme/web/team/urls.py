@@ -7,10 +7,12 @@ from bookme.web.people.listing import invitation_step, people_page
 from bookme.web.people.person import person_page, remove_person
 from bookme.web.people.switching import continue_here, switch_business
 from bookme.web.team import (
+    audit,
     away,
     booking,
     classes,
     hours,
+    keys,
     lists,
     move,
     prices,
@@ -76,6 +78,10 @@ urlpatterns = [
     path("lists/customers/example.csv", example_file, {"kind": CUSTOMERS}, name="team-customers-example"),
     path("prices/", prices.price_list, name="team-services"),
     path("prices/<uuid:service_id>/", prices.edit_price, name="team-service"),
+    path("keys/", keys.key_list, name="team-keys"),
+    path("keys/new/", keys.make_key_page, name="team-key-new"),
+    path("keys/<uuid:key_id>/revoke/", keys.revoke_key_page, name="team-key-revoke"),
+    path("security/", audit.audit_page, name="team-security"),
     path("hours/", hours.hours_list, name="team-hours"),
     path("hours/<uuid:staff_id>/", hours.edit_hours, name="team-hours-of"),
 ]
