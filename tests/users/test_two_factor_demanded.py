@@ -11,6 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from bookme.services.models import Category
 from bookme.tenants.models import Tenant
 from bookme.users.models import TwoFactor, User
+from tests.answers import ids
+from tests.factories.bookings import BookingFactory
+from tests.factories.services import ServiceFactory
 from tests.factories.users import PASSWORD, Api, Person, UserFactory
 from tests.users.second_factor import AT, Factor, turn_on
 from tests.web.conftest import configure
@@ -96,6 +99,28 @@ def test_knowing_costs_no_query(salon: Tenant, owner: Person) -> None:
             assert owner.api.get("service-categories/").status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("kind", ["member", "operator"])
+def test_who_lacks_it_sees_what_anybody_sees(strict: Tenant, owner: Person, settings: Any, kind: str) -> None:
+    """What is not offered any more is for the team; so is whatever the team alone is told of a row."""
+    gone = ServiceFactory(is_active=False)
+    BookingFactory()
+    api, guest = owner.api, Api(host=owner.host)
+    if kind == "operator":
+        UserFactory(email="operator@platform.example", is_staff=True)
+        guest = Api(host="localhost", prefix="/t/salon/api/v1/")
+        given = {"email": "operator@platform.example", "password": PASSWORD}
+        api = Api(host="localhost", prefix=guest.prefix, token=guest.post("auth/login/", given).json()["access"])
+    for demanded in (False, True):
+        settings.OPERATORS_NEED_TWO_FACTOR = demanded
+        configure(strict, team={"require_two_factor": demanded})
+        assert api.get(f"services/{gone.pk}/").status_code == (404 if demanded else 200)
+        if demanded:
+            assert api.get("services/").json() == guest.get("services/").json()
+            assert ids(api.get("bookings/")) == set()
+        else:
+            assert len(ids(api.get("bookings/"))) == 1
 
 
 # Operators --------------------------------------------------------------------------------------

@@ -116,7 +116,9 @@ class Actor:
 
     @property
     def is_team(self) -> bool:
-        """Owner, manager, staff, a key of the business, or an operator acting for it."""
+        """Owner, manager, staff, a key of the business, or an operator acting for it; nobody who `lacks_two_factor`."""
+        if self.lacks_two_factor:
+            return False
         return self.kind in {ActorKind.OPERATOR, ActorKind.KEY} or self.role in TEAM_ROLES
 
 
