@@ -32,7 +32,7 @@ class EraseInput(InputSerializer):
 class OwnExportView(AccountView):
     """All that the business and the platform know of whoever is signed in, as a JSON file."""
 
-    permissions = {"GET": Access.SIGNED_IN}
+    permissions = {"GET": Access.PERSON}
     serializer_class = InputSerializer
 
     @extend_schema(operation_id="customers_me_export", responses={(200, "application/json"): OpenApiTypes.OBJECT})
@@ -43,7 +43,7 @@ class OwnExportView(AccountView):
 class OwnEraseView(AccountView):
     """Erase whoever is signed in, for good. While a booking is to come it is refused: 409 `bookings_ahead`."""
 
-    permissions = {"POST": Access.SIGNED_IN}
+    permissions = {"POST": Access.PERSON}
     serializer_class = EraseInput
 
     @extend_schema(operation_id="customers_me_erase", request=EraseInput, responses={204: None})

@@ -10,8 +10,9 @@ from bookme.web.team.urls import urlpatterns
 from tests.factories.users import Person, Stranger
 from tests.web.conftest import Shop
 
-# Signing in, and what a link proves on its own.
-OPEN = {"team-sign-in", "team-sign-out", "team-code", "team-invitation", "team-continue"}
+# Signing in, what a link proves on its own, and what everybody sets up for themselves.
+OWN = {"team-two-factor", "team-two-factor-set-up", "team-recovery-codes", "team-two-factor-off"}
+OPEN = {"team-sign-in", "team-sign-out", "team-code", "team-invitation", "team-continue"} | OWN
 SOMETHING = UUID(int=7)
 
 
