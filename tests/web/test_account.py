@@ -59,7 +59,7 @@ def test_register_and_book(members_only: Visitor, letters: Letters) -> None:
 def test_sign_in_and_out(members_only: Visitor, customer: Person) -> None:
     client = members_only.client
     answer = client.post("/account/sign-in/", {"email": customer.user.email.upper(), "password": PASSWORD})
-    assert answer["Location"] == "/"
+    assert answer["Location"] == "/account/"
     assert "csrfmiddlewaretoken" in page_of(client.get(details(members_only)))
     assert client.post("/account/sign-out/")["Location"] == "/"
     assert SignIn.objects.get().revoked_at is not None
@@ -133,7 +133,7 @@ def test_registering_a_known_address_looks_the_same(visitor: Visitor, customer: 
 def test_nobody_is_sent_elsewhere_after_signing_in(visitor: Visitor, customer: Person, there: str) -> None:
     data = {"email": customer.user.email, "password": PASSWORD}
     answer = visitor.client.post(f"/account/sign-in/?next={there}", data)
-    assert answer["Location"] == "/"
+    assert answer["Location"] == "/account/"
 
 
 def test_sign_out_is_a_post(visitor: Visitor, salon: Tenant) -> None:

@@ -56,7 +56,7 @@ def test_a_link_by_mail_signs_in_and_goes_on(customer: Person, letters: Letters)
 def test_a_link_leads_nowhere_else(customer: Person, letters: Letters, there: str) -> None:
     client = _client()
     client.post(f"/account/link/?next={there}", {"email": customer.user.email})
-    assert client.post(letters.link_to(customer.user.email))["Location"] == "/"
+    assert client.post(letters.link_to(customer.user.email))["Location"] == "/account/"
 
 
 def test_the_team_comes_to_its_agenda(owner: Person) -> None:
@@ -79,7 +79,7 @@ def test_forgotten_passwords(customer: Person, letters: Letters) -> None:
     assert customer.user.email in page_of(client.get(link))
     weak = client.post(link, {"password": "short"})
     assert (weak.status_code, 'id="f-password_error"' in page_of(weak)) == (422, True)
-    assert client.post(link, {"password": NEW})["Location"] == "/"
+    assert client.post(link, {"password": NEW})["Location"] == "/account/"
     assert client.get("/account/security/").status_code == 200
     assert User.objects.get(pk=customer.user.pk).check_password(NEW)
     assert _client().get(link).status_code == 404

@@ -102,7 +102,7 @@ def test_a_font_s_name_is_only_a_name(shop: Shop, font: str) -> None:
 
 
 def test_a_customer_finds_where_to_sign_in(visitor: Visitor) -> None:
-    (link,) = re.findall(r'<a href="([^"]+)">Sign in<', page_of(visitor.get("/")))
+    (link,) = re.findall(r'<a class="me-in" href="([^"]+)">', page_of(visitor.get("/")))
     assert 'name="password"' in page_of(visitor.get(link))
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language_info
 
 from bookme.core.formats import Formats, locale_of
@@ -15,6 +16,7 @@ from bookme.tenants.config import BusinessConfig
 from bookme.tenants.context import current_tenant, require_tenant
 from bookme.tenants.models import BusinessKind, Tenant
 from bookme.web.brand import Brand, brand_of
+from bookme.web.me import me_of
 
 PLATFORM_COLOUR = "#4f46a5"
 GLYPHS = {
@@ -82,7 +84,10 @@ def formats_in(language: str) -> Formats:
 
 
 def business(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `business` (None on the platform's own host), `brand_css`, `language` and `dir`."""
+    """Context processor: `business` (None on the platform's own host), `brand_css`, `language`, `dir` and `me`.
+
+    Who is signed in is looked up only where a page shows it.
+    """
     language = getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)
     tenant = current_tenant()
     page = BusinessPage(tenant, language) if tenant is not None else None
@@ -92,6 +97,7 @@ def business(request: HttpRequest) -> dict[str, Any]:
         "language": language,
         "dir": "rtl" if _is_rtl(language) else "ltr",
         "local_mode": settings.LOCAL_MODE,
+        "me": SimpleLazyObject(lambda: me_of(request)),
     }
 
 

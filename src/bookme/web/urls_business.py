@@ -15,6 +15,9 @@ from bookme.web.home import business_home
 from bookme.web.manage.cancel import manage_cancel
 from bookme.web.manage.move import manage_move
 from bookme.web.manage.show import booking_done, calendar_entry, manage
+from bookme.web.portal.home import account_home
+from bookme.web.portal.own_data import account_erase, account_erased, account_export
+from bookme.web.portal.profile import account_profile
 from bookme.web.two_factor import own
 from bookme.web.two_factor.entering import give_code
 from bookme.web.waitlist.join import join_line, wait_for_class
@@ -38,6 +41,11 @@ urlpatterns = [
     path("manage/<str:token>/cancel/", manage_cancel, name="manage-cancel"),
     path("manage/<str:token>/move/", manage_move, name="manage-move"),
     path("manage/<str:token>/booking.ics", calendar_entry, name="manage-calendar"),
+    path("account/", account_home, name="account-home"),
+    path("account/profile/", account_profile, name="account-profile"),
+    path("account/export/", account_export, name="account-export"),
+    path("account/erase/", account_erase, name="account-erase"),
+    path("account/erased/", account_erased, name="account-erased"),
     path("account/sign-in/", customer_sign_in, name="account-sign-in"),
     path("account/sign-in/code/", give_code, {"door": "account"}, name="account-code"),
     path("account/security/two-factor/", own.state, {"door": "account"}, name="account-two-factor"),

@@ -17,6 +17,10 @@ _TOLD: dict[str, Promise] = {
     "not_offered": _("Nothing of this is given on this day."),
     "offer_over": _("This offer has run out: the place has gone to the next in line."),
     "no_such_time": _("On one of the dates the clock skips this time. Pick another one, please."),
+    "bookings_ahead": _("Something is still to come: cancel it, or wait until it is over."),
+    "team_member": _("You work here: leave the team first, then ask again."),
+    "wrong_password": _("This is not your password."),
+    "sign_in_again": _("Sign in again first: this sign-in is too old for that."),
     "postcode_unknown": _("We do not know this postcode. Is it written as it should be?"),
 }
 

@@ -36,7 +36,7 @@ def come_in(request: HttpRequest, opened: Callable[[], SignIn], *, onward: str =
 def own_start(sign_in: SignIn) -> str:
     """Where somebody begins who did not come from anywhere."""
     actor = actor_of(sign_in)
-    return reverse("team-agenda") if actor.is_team or actor.lacks_two_factor else reverse("home")
+    return reverse("team-agenda") if actor.is_team or actor.lacks_two_factor else reverse("account-home")
 
 
 def own_path(wanted: str) -> str:

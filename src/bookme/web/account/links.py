@@ -6,7 +6,7 @@ every link that they see. A new password is also the way back in for operators, 
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -25,7 +25,7 @@ from bookme.web.account.coming_in import come_in, own_path
 from bookme.web.account.forms import EmailForm, NewPasswordForm
 from bookme.web.account.sign_in import form_page
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def account_page(view: View) -> View:

@@ -5,7 +5,7 @@ from functools import wraps
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -23,7 +23,7 @@ from bookme.users.selectors import has_two_factor, sign_ins_of
 from bookme.web.account.forms import ChangeEmailForm, ChangePasswordForm
 from bookme.web.account.links import account_page, written_page
 
-OwnView = Callable[..., HttpResponse]
+OwnView = Callable[..., HttpResponseBase]
 
 
 def own_page(view: OwnView) -> OwnView:
@@ -31,7 +31,7 @@ def own_page(view: OwnView) -> OwnView:
 
     @account_page
     @wraps(view)
-    def wrapped(request: HttpRequest, **path: object) -> HttpResponse:
+    def wrapped(request: HttpRequest, **path: object) -> HttpResponseBase:
         sign_in = session_sign_in(request)
         if sign_in is None:
             wanted = request.get_full_path() if request.method in {"GET", "HEAD"} else reverse("account-security")

@@ -35,9 +35,9 @@ def customer_sign_in(request: HttpRequest) -> HttpResponse:
 @csrf_protect
 @require_POST
 def customer_sign_out(request: HttpRequest) -> HttpResponse:
-    """Ends the sign-in and forgets who this browser is."""
+    """Ends the sign-in, forgets who this browser is, and goes on to `next`."""
     sign_out_here(request)
-    return redirect(reverse("home"))
+    return redirect(own_path(request.GET.get("next", "")) or reverse("home"))
 
 
 def signed_in(request: HttpRequest, form: SignInForm) -> SignIn:

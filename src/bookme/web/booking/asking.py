@@ -9,13 +9,13 @@ from bookme.bookings.actions.request import BookingRequest, Item
 from bookme.core.actor import Actor
 from bookme.core.errors import DomainError, Invalid
 from bookme.core.http.client import client_address
-from bookme.customers.selectors import customer_by_contact
+from bookme.customers.models import CustomerAddress
+from bookme.customers.selectors import own_profile
 from bookme.services.selectors import questions_of
 from bookme.tenants.context import require_tenant
 from bookme.tenants.models import BusinessKind
-from bookme.users.selectors import person
 from bookme.web.booking.choice import Choice
-from bookme.web.booking.forms import DetailsForm, GuestForm
+from bookme.web.booking.forms import ADDRESS_FIELDS, DetailsForm, GuestForm
 from bookme.web.wording import told
 
 MOST_SEATS = 10
@@ -40,7 +40,7 @@ def details_form(request: HttpRequest, choice: Choice, actor: Actor, *, seats: i
         language=request.LANGUAGE_CODE,
         with_address=tenant.kind == BusinessKind.MOBILE or choice.asks_where,
         seats=min(seats, MOST_SEATS) if choice.session else 1,
-        initial=_known_of(actor) | {"postcode": choice.draft.postcode},
+        initial=_known_of(actor) | ({"postcode": choice.draft.postcode} if choice.draft.postcode else {}),
     )
 
 
@@ -68,10 +68,10 @@ def take_refusal(form: DetailsForm, error: DomainError) -> None:
 
 
 def _known_of(actor: Actor) -> dict[str, Any]:
-    """What we know already of somebody who is signed in."""
+    """What somebody who is signed in has said of themselves before, and where we came to last."""
     if actor.id is None:
         return {}
-    known = customer_by_contact(user_id=actor.id) or person(actor.id)
-    if known is None:
-        return {}
-    return {"name": known.name, "email": known.email, "phone": known.phone}
+    known = own_profile(actor)
+    address = known.addresses[0] if known.addresses else CustomerAddress()
+    where = {name: getattr(address, name) for name in ADDRESS_FIELDS}
+    return {"name": known.name, "email": known.email, "phone": known.phone} | where

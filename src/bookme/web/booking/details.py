@@ -24,12 +24,12 @@ from bookme.customers.wording import consent_links
 from bookme.postcodes.selectors import normalized
 from bookme.tenants.config import BusinessConfig
 from bookme.tenants.context import require_tenant
-from bookme.users.authentication import page_actor
 from bookme.web.booking.asking import asked_of, details_form, form_id_of, take_refusal
 from bookme.web.booking.choice import Choice, Nowhere, load_choice
 from bookme.web.booking.flow import address, go_to, guest_page, show, steps, with_choice
 from bookme.web.booking.forms import DetailsForm
 from bookme.web.booking.time import read_instant, take, unsettled
+from bookme.web.me import is_own_form, own_actor
 from bookme.web.once import made_of, once
 
 
@@ -57,7 +57,10 @@ class Terms:
 @guest_page
 @with_choice
 def enter_details(request: HttpRequest, choice: Choice) -> HttpResponse:
-    """GET shows the form; POST books and goes to the confirmation. Only members are asked where guests may not book."""
+    """GET shows the form; POST books and goes to the confirmation.
+
+    Whoever is signed in books as themselves; only they are asked where guests may not book.
+    """
     if choice.starts_at is None:
         return go_to("book-time", choice.draft)
     try:
@@ -65,7 +68,7 @@ def enter_details(request: HttpRequest, choice: Choice) -> HttpResponse:
             return to_done(visit)
     except Mismatch:
         return _booked_already(request, choice)
-    if choice.policy.guest_booking:
+    if choice.policy.guest_booking and not is_own_form(request):
         return _details(request, choice, GUEST)
     return _member_details(request, choice)
 
@@ -73,7 +76,7 @@ def enter_details(request: HttpRequest, choice: Choice) -> HttpResponse:
 @csrf_protect
 def _member_details(request: HttpRequest, choice: Choice) -> HttpResponse:
     """With a session there is something that could be forged: this form is protected."""
-    actor = page_actor(request)
+    actor = own_actor(request)
     if actor.id is None:
         context = {"choice": choice, "steps": steps("book-details", choice), "next_url": request.get_full_path()}
         return show(request, "booking/sign_in_first.html", context)

@@ -33,7 +33,11 @@ class Step:
 
 
 def guest_page(view: View) -> View:
-    """A page that acts on its signed token alone: no session is read, so there is nothing that could be forged."""
+    """A page that acts on its signed token alone: who is signed in is shown, and has no part in what it does.
+
+    So there is nothing that could be forged. Where somebody acts as themselves, the form is protected: see
+    `web.me.is_own_form`.
+    """
     return csrf_exempt(never_cache(require_http_methods(["GET", "HEAD", "POST"])(view)))
 
 

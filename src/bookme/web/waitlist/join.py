@@ -20,7 +20,6 @@ from bookme.core.errors import DomainError, Mismatch, NotFound
 from bookme.core.time import now
 from bookme.customers.wording import consent_links
 from bookme.tenants.context import require_tenant
-from bookme.users.authentication import page_actor
 from bookme.web.booking.asking import asked_of, details_form, form_id_of, take_refusal
 from bookme.web.booking.choice import Choice
 from bookme.web.booking.details import terms_of
@@ -28,6 +27,7 @@ from bookme.web.booking.draft import Draft
 from bookme.web.booking.flow import address, go_to, guest_page, show, with_choice
 from bookme.web.booking.time import asked_day, unsettled
 from bookme.web.errors import not_found
+from bookme.web.me import is_own_form, own_actor
 from bookme.web.once import once
 
 
@@ -64,14 +64,17 @@ def wait_for_class(request: HttpRequest, session_id: UUID) -> HttpResponse:
 @guest_page
 @with_choice
 def join_line(request: HttpRequest, choice: Choice) -> HttpResponse:
-    """GET shows the form; POST joins and goes to the page of one's place. Members alone where guests may not book."""
+    """GET shows the form; POST joins and goes to the page of one's place.
+
+    Whoever is signed in waits as themselves; only they may where guests may not book.
+    """
     if not require_tenant().config.features.waitlist:
         return not_found(request)
     date = asked_day(request) if choice.session is None else None
     if choice.session is None and date is None:
         return go_to("book-time", choice.draft)
     wanted = Wanted(unsettled(choice), date)
-    if choice.policy.guest_booking:
+    if choice.policy.guest_booking and not is_own_form(request):
         return _join(request, wanted, GUEST)
     return _member_join(request, wanted)
 
@@ -79,7 +82,7 @@ def join_line(request: HttpRequest, choice: Choice) -> HttpResponse:
 @csrf_protect
 def _member_join(request: HttpRequest, wanted: Wanted) -> HttpResponse:
     """With a session there is something that could be forged: this form is protected."""
-    actor = page_actor(request)
+    actor = own_actor(request)
     if actor.id is None:
         return show(request, "waitlist/sign_in.html", _context(wanted) | {"next_url": request.get_full_path()})
     return _join(request, wanted, actor)

@@ -52,6 +52,7 @@ function filterServices(words) {
 }
 
 document.addEventListener("click", (event) => {
+  for (const menu of findAll(".me[open]")) menu.open = menu.contains(event.target);
   if (event.target.closest(".month-b")) {
     showsMonth = !showsMonth;
     applyMonth();
