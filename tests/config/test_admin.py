@@ -21,6 +21,8 @@ from bookme.core.permissions import Role
 from bookme.eventlog.actions import publish_all
 from bookme.eventlog.models import AuditRecord, Event
 from bookme.services.models import Service
+from bookme.staff.models import Staff
+from bookme.team.models import Invitation
 from bookme.tenants.context import public_scope, tenant_scope
 from bookme.tenants.hosts import proof_of
 from bookme.tenants.models import Domain, OutboxMessage, Tenant, TenantStatus
@@ -33,6 +35,7 @@ from tests.factories.eventlog import EventFactory
 from tests.factories.locations import ClosureFactory, OpeningHoursFactory, ResourceFactory
 from tests.factories.services import CategoryFactory, ExtraFactory, QuestionFactory, ServiceFactory
 from tests.factories.staff import StaffFactory, TimeOffFactory
+from tests.factories.team import InvitationFactory
 from tests.factories.tenants import DomainFactory
 from tests.factories.users import PASSWORD, Person, UserFactory, make_person
 from tests.internet import Internet
@@ -46,7 +49,7 @@ BUSINESS_LISTS = [f"{SALON}{each}/" for each in (
     "services/service", "services/category", "services/extra", "services/question", "staff/staff",
     "staff/workinghours", "staff/timeoff", "locations/location", "locations/resource", "locations/closure",
     "customers/customer", "bookings/booking", "communications/notification", "eventlog/event", "eventlog/auditrecord",
-    "bookings/waitlistentry",
+    "bookings/waitlistentry", "team/invitation",
 )]  # fmt: skip
 
 
@@ -70,6 +73,7 @@ def rows(salon: Tenant) -> Iterator[None]:
     hours = [(day, 540, 1020) for day in range(7)]
     person = StaffFactory(name="Amara", hours=hours, does=[ServiceFactory(name="Cut", category=CategoryFactory())])
     TimeOffFactory(staff=person)
+    InvitationFactory(staff=person)
     for make in (ExtraFactory, QuestionFactory, ResourceFactory, ClosureFactory, OpeningHoursFactory):
         make()
     customer = CustomerFactory(name="Amelia Hart")
@@ -333,6 +337,7 @@ def _history(admin: Client, path: str) -> str:
 
 def test_who_changed_a_membership_or_a_person_and_how_is_kept(admin: Client, owner: Person, operator: User) -> None:
     held = Membership.objects.get(user=owner.user)
+    make_person(owner.tenant, Role.OWNER)
     path = f"/admin/users/membership/{held.pk}/"
     assert "change history" not in admin.get(f"{path}change/").text
     assert admin.post(f"{path}change/", {"role": "manager", "is_active": "on"}).status_code == 302
@@ -562,9 +567,39 @@ def test_a_membership_that_an_operator_changes_is_told_to_the_business(admin: Cl
         ("member.joined", "operator"),
     ]
     assert told[0].payload["changes"] == {"role": ["staff", "manager"]}
-    add = {"user": str(UserFactory().pk), "tenant": str(stylist.tenant.pk), "role": "staff", "is_active": "on"}
+    add = {"user": str(UserFactory().pk), "tenant": str(stylist.tenant.pk), "role": "staff"}
     assert admin.post("/admin/users/membership/add/", add).status_code == 302
     assert Event.objects.filter(name="member.joined").count() == 2
+
+
+def test_the_rules_of_a_business_hold_for_operators(admin: Client, owner: Person, customer: Person) -> None:
+    path = f"/admin/users/membership/{owner.membership.pk}/change/"
+    for given in ({"role": "manager", "is_active": "on"}, {"role": "owner"}, {"role": "customer", "is_active": "on"}):
+        answer = admin.post(path, given, follow=True)
+        assert "This is the last owner." in answer.text
+    held = Membership.objects.get(pk=owner.membership.pk)
+    assert (held.role, held.is_active) == ("owner", True)
+    assert not Event.objects.filter(name__startswith="member.").exists()
+    assert not LogEntry.objects.exists()
+    path = f"/admin/users/membership/{customer.membership.pk}/change/"
+    admin.post(path, {"role": "owner", "is_active": "on"})
+    admin.post(path, {"role": "customer", "is_active": "on"})
+    told = Event.objects.filter(name__startswith="member.").order_by("occurred_at", "id")
+    assert [each.name for each in told] == ["member.joined", "member.removed", "member.joined"]
+    assert customer.api.get("auth/me/").json()["role"] == "customer"
+    admin.post(path, {"role": "customer"})
+    assert customer.api.get("auth/me/").status_code == 401
+    admin.post(path, {"role": "customer", "is_active": "on"})
+    assert Membership.objects.get(pk=customer.membership.pk).is_active
+
+
+def test_whom_an_operator_removes_is_out_with_all_that_hangs_on_it(admin: Client, manager: Person) -> None:
+    person, sent = StaffFactory(user_id=manager.user.pk), InvitationFactory(invited_by=manager.user.pk)
+    assert manager.api.get("auth/me/").status_code == 200
+    admin.post(f"/admin/users/membership/{manager.membership.pk}/change/", {"role": "manager"})
+    assert manager.api.get("auth/me/").status_code == 401
+    assert Staff.objects.get(pk=person.pk).user_id is None
+    assert Invitation.objects.get(pk=sent.pk).revoked_at is not None
 
 
 @pytest.mark.parametrize("base", ["/admin/", SALON])

@@ -18,17 +18,14 @@ from bookme.core.http.admin import (
     platform_site,
 )
 from bookme.core.http.client import origin_of
-from bookme.core.permissions import Role
 from bookme.core.time import now
 from bookme.eventlog.events import AuditTopic
 from bookme.eventlog.models import AuditRecord
 from bookme.users.actions import (
     forget_two_factor,
-    forget_unproven_password,
     make_operator,
     sign_out,
     tell_of_account,
-    tell_of_member,
 )
 from bookme.users.audit import names_of_topic, said_to_operator
 from bookme.users.models import Membership, SignIn, User
@@ -78,34 +75,6 @@ class UserAdmin(OperatorAdmin):
         if obj.is_staff and "is_staff" in form.changed_data:
             make_operator(user_id=obj.pk)  # afterwards: the form saves the whole row, and the old password with it
         tell_of_account(user=obj, fields=form.changed_data, actor=_operator(request))
-
-
-@admin.register(Membership, site=platform_site)
-class MembershipAdmin(OperatorAdmin):
-    list_display = ("user", "tenant", "role", "is_active", "created_at")
-    list_select_related = ("user", "tenant")
-    list_filter = ("role", "is_active", "tenant")
-    search_fields = ("user__email", "user__name", "tenant__name", "tenant__slug")
-    autocomplete_fields = ("user", "tenant")
-    fields = ("user", "tenant", "role", "is_active", "denied", "location_ids", "staff_ids", "created_at")
-    readonly_fields = ("denied", "location_ids", "staff_ids", "created_at")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.has_view_permission(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.has_view_permission(request)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Whose it is and where stays as it is: another is another membership."""
-        return ("user", "tenant", *self.readonly_fields) if obj else self.readonly_fields
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
-        if obj.role != Role.CUSTOMER and "role" in form.changed_data:
-            forget_unproven_password(user_id=obj.user_id)
-        super().save_model(request, obj, form, change)
-        before = Role(form.initial["role"]) if change else None
-        tell_of_member(member=obj, before=before, fields=form.changed_data, actor=_operator(request))
 
 
 class Topic(admin.SimpleListFilter):

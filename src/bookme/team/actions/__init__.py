@@ -1,6 +1,16 @@
 """Asking people to join the team, and what they may do in it."""
 
 from bookme.team.actions.invitations import accept, decline, invite, renew, revoke, send_again
-from bookme.team.actions.members import change_member, remove_member
+from bookme.team.actions.members import change_member, remove_member, settle_member
 
-__all__ = ["accept", "change_member", "decline", "invite", "remove_member", "renew", "revoke", "send_again"]
+__all__ = [
+    "accept",
+    "change_member",
+    "decline",
+    "invite",
+    "remove_member",
+    "renew",
+    "revoke",
+    "send_again",
+    "settle_member",
+]

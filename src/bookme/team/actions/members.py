@@ -6,12 +6,13 @@ from typing import Any
 
 from bookme.core.actor import Actor
 from bookme.core.errors import Invalid
-from bookme.core.permissions import Permission
+from bookme.core.permissions import TEAM_ROLES, Permission, Role
 from bookme.team.actions.calendars import free_calendar_of
 from bookme.team.actions.invitations import close_those_of
 from bookme.team.selectors import scope_faults
 from bookme.users import actions as users
 from bookme.users.models import Membership
+from bookme.users.rules import powers_of, stored
 
 
 def change_member(*, member: Membership, values: Mapping[str, Any], actor: Actor) -> Membership:
@@ -29,3 +30,21 @@ def remove_member(*, member: Membership, actor: Actor, now: dt.datetime) -> Memb
     free_calendar_of(user_id=gone.user_id, actor=actor)
     close_those_of(user_id=gone.user_id, actor=actor, now=now)
     return gone
+
+
+def settle_member(*, member: Membership, role: Role, is_active: bool, actor: Actor, now: dt.datetime) -> None:
+    """For an operator: bring somebody to that role, back into the business, or out of it, by the action that does so.
+
+    Who comes back has the powers of before, if it is in the same role; from the team to the customers leads out of the
+    team first. Raises as `change_member`. Publishes MemberJoined, MemberChanged or MemberRemoved.
+    """
+    was_team = member.is_active and member.role in TEAM_ROLES
+    if was_team and is_active and role in TEAM_ROLES:
+        change_member(member=member, values={"role": role}, actor=actor)
+        return
+    if member.is_active and (was_team or not is_active):
+        remove_member(member=member, actor=actor, now=now)
+    if is_active:
+        powers = stored(powers_of(member)) if role.value == member.role else {}
+        powers.pop("role", None)
+        users.join(user=member.user, tenant=member.tenant, role=role, actor=actor, **powers)

@@ -41,7 +41,6 @@ from bookme.users.actions.members import (
 from bookme.users.actions.operators import (
     enter_business,
     tell_of_account,
-    tell_of_member,
 )
 from bookme.users.actions.passwords import MAX_PASSWORD, demand_good_password, demand_same_person, is_fresh
 from bookme.users.actions.refreshing import rotate_tokens, sign_out_by, token_pair
@@ -98,7 +97,6 @@ __all__ = [
     "sign_out_by",
     "sign_out_everywhere",
     "tell_of_account",
-    "tell_of_member",
     "token_pair",
     "turn_off_two_factor",
     "update_profile",

@@ -29,7 +29,7 @@ def join(*, user: User, tenant: Tenant, role: Role, actor: Actor, **powers: Any)
         forget_unproven_password(user_id=user.pk)
         user.refresh_from_db()
     member = Membership.objects.select_for_update(of=("self",)).filter(user=user, tenant=tenant).first()
-    if member is not None and role is Role.CUSTOMER:
+    if member is not None and role is Role.CUSTOMER and (member.is_active or actor.kind is ActorKind.USER):
         if not member.is_active:
             raise NotAllowed("Ask the business to let you in again.", code="removed")
         return member

@@ -6,18 +6,13 @@ from collections.abc import Collection
 from django.db import transaction
 
 from bookme.core.actor import Actor
-from bookme.core.permissions import Role
 from bookme.eventlog.actions import publish
 from bookme.eventlog.models import AuditRecord
-from bookme.tenants.context import tenant_scope
 from bookme.users.events import (
     AccountChanged,
-    MemberChanged,
-    MemberJoined,
-    MemberRemoved,
     OperatorEntered,
 )
-from bookme.users.models import Membership, User
+from bookme.users.models import User
 
 TOLD_EVERY = dt.timedelta(hours=1)
 
@@ -43,21 +38,6 @@ def tell_of_account(*, user: User, fields: Collection[str], actor: Actor) -> Non
     }
     for what in dict.fromkeys(said.get(each, "profile") for each in fields):
         publish(AccountChanged(user_id=user.pk, what=what), actor=actor)
-
-
-def tell_of_member(*, member: Membership, before: Role | None, fields: Collection[str], actor: Actor) -> None:
-    """An operator made somebody a member, `before` being None, or changed these fields: told in that business.
-
-    Joins the transaction. Publishes MemberJoined, MemberChanged or MemberRemoved.
-    """
-    user_id, role = member.user_id, member.role
-    with tenant_scope(member.tenant):
-        if before is None or ("is_active" in fields and member.is_active):
-            publish(MemberJoined(user_id=user_id, role=role), actor=actor)
-        elif "is_active" in fields:
-            publish(MemberRemoved(user_id=user_id, role=before.value), actor=actor)
-        elif "role" in fields:
-            publish(MemberChanged(user_id=user_id, changes={"role": [before.value, role]}), actor=actor)
 
 
 def _is_told(operator: Actor, now: dt.datetime) -> bool:
