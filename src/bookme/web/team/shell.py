@@ -96,6 +96,8 @@ def navigation(actor: Actor, here: str, waiting: int) -> Sequence[NavItem]:
         entries.append(("team-keys", "key-round", _("API keys")))
     if actor.may(Permission.AUDIT_READ):
         entries.append(("team-security", "shield", _("Security")))
+    if actor.may(Permission.CONFIG_MANAGE):
+        entries.append(("team-domains", "globe", _("Web addresses")))
     return [
         NavItem(reverse(name), icon, label, name == here, waiting if name == "team-requests" else 0)
         for name, icon, label in entries

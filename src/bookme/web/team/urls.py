@@ -24,6 +24,7 @@ from bookme.web.team import (
 )
 from bookme.web.team.agenda import agenda
 from bookme.web.team.brought import BOOKINGS, CUSTOMERS
+from bookme.web.team.domains import check_now, domains_page
 from bookme.web.team.move_visit import move_visit
 from bookme.web.team.new import choose_service, choose_time, enter_customer
 from bookme.web.team.repeat import choose_repeat
@@ -84,4 +85,6 @@ urlpatterns = [
     path("security/", audit.audit_page, name="team-security"),
     path("hours/", hours.hours_list, name="team-hours"),
     path("hours/<uuid:staff_id>/", hours.edit_hours, name="team-hours-of"),
+    path("domains/", domains_page, name="team-domains"),
+    path("domains/<uuid:domain_id>/check/", check_now, name="team-domain-check"),
 ]
