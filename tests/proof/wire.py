@@ -43,7 +43,8 @@ class Server:
 
 
 @contextmanager
-def running_server() -> Iterator[Server]:
+def running_server(**settings: str) -> Iterator[Server]:
+    """With these settings in its environment."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
     url, _, _ = os.environ["DATABASE_URL"].rpartition("/")
@@ -51,6 +52,7 @@ def running_server() -> Iterator[Server]:
         "DATABASE_URL": f"{url}/{connection.settings_dict['NAME']}",
         "PYTHONPATH": "src",
         "DATABASE_POOL_SIZE": "16",
+        **settings,
     }
     command = [str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--host", "127.0.0.1"]
     command += ["--port", str(port), "--workers", "2", "--blocking-threads", "8", "--workers-kill-timeout", "5"]
