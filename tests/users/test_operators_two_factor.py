@@ -71,6 +71,7 @@ def test_password_then_code(operator: User, browser: Client, site: str) -> None:
     factor = turn_on(operator)
     asked = _password(browser, site)
     assert asked.status_code == 200
+    assert "<title>Your code · BookMe</title>" in page_of(asked)
     assert "_auth_user_id" not in browser.session
     assert browser.get(site).status_code == 302
     assert _code(browser, asked, factor.wrong_code()).status_code == 422

@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST
 
 from bookme.core.http.admin import business_site, is_operator, platform_site
-from bookme.tenants.context import current_tenant
+from bookme.tenants.context import current_tenant, public_scope
 from bookme.users.challenge import SecondFactorNeeded
 from bookme.web.account.coming_in import own_path, sign_out_here
 from bookme.web.two_factor import ask_for_code
@@ -27,7 +27,8 @@ def operator_sign_in(request: HttpRequest) -> HttpResponse:
     try:
         answer: HttpResponse = site.login(request)
     except SecondFactorNeeded as error:
-        return ask_for_code(request, error, onward=onward)
+        with public_scope():  # the code is the platform's to ask for, in its own look
+            return ask_for_code(request, error, onward=onward)
     return answer
 
 
