@@ -12,6 +12,7 @@ import pytest
 from bookme.config.sentry import scrub_event
 from bookme.config.settings.base import BASE_DIR
 from bookme.tenants.models import Tenant
+from tests.openid import APPLE_KEY
 
 _SECRETS = {
     "SECRET_KEY": "s3cret-" * 10,
@@ -130,6 +131,34 @@ def test_a_link_s_token_does_not_go_to_sentry() -> None:
     token = f"{'0' * 32}:1:{'s' * 43}"
     sent = scrub_event({"request": {"url": f"https://salon.example/manage/{token}/cancel/"}}, None)
     assert sent["request"]["url"] == "https://salon.example/manage/…/cancel/"
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({"SOCIAL_GOOGLE_CLIENT_ID": "x"}, "SOCIAL_GOOGLE_CLIENT_SECRET"),
+        ({"SOCIAL_APPLE_CLIENT_ID": "x", "SOCIAL_APPLE_TEAM_ID": "y"}, "SOCIAL_APPLE_PRIVATE_KEY"),
+        ({"SOCIAL_MICROSOFT_CLIENT_ID": "x"}, "SOCIAL_MICROSOFT_CLIENT_SECRET"),
+    ],
+)
+def test_a_provider_is_set_up_whole_or_not_at_all(given: dict[str, str], missing: str) -> None:
+    done = _manage("check", **given)
+    assert done.returncode != 0
+    assert missing in done.stderr
+
+
+def test_apples_key_is_one_line_of_the_environment() -> None:
+    """As files of settings have it: its new lines are written out."""
+    key = APPLE_KEY.as_pem(private=True).decode()
+    done = _manage("shell", "-v", "0", "-c", _SIGN, SOCIAL_APPLE_PRIVATE_KEY=key.replace("\n", "\\n"))
+    assert done.stdout.count(".") == 2, done.stderr
+
+
+_SIGN = """
+from bookme.users.social.providers import _apple_secret
+from bookme.core.time import now
+print(_apple_secret("https://appleid.apple.com", now()))
+"""
 
 
 def _settings_read() -> set[str]:

@@ -3,11 +3,13 @@
 import datetime as dt
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 import time_machine
+from django.core.cache import caches
 from django.http import HttpResponse
 from django.test import Client
 
@@ -21,6 +23,7 @@ from bookme.web.booking.draft import Draft
 from tests.factories.locations import LocationFactory
 from tests.factories.services import CategoryFactory, ExtraFactory, ServiceFactory
 from tests.factories.staff import EVERY_DAY, StaffFactory
+from tests.openid import ADA, OpenIdProvider, running_provider
 
 NOW = dt.datetime(2030, 1, 2, 9, tzinfo=dt.UTC)  # a Wednesday
 MONDAY = dt.datetime(2030, 1, 7, 10, tzinfo=dt.UTC)
@@ -112,3 +115,26 @@ def page_of(response: HttpResponse) -> str:
 def without_values(page: str) -> str:
     """The words of a page, without what is in its fields and without what is random."""
     return re.sub(r'(value|nonce)="[^"]*"', "", page)
+
+
+@pytest.fixture(scope="session")
+def openid_servers() -> Iterator[dict[str, OpenIdProvider]]:
+    with ExitStack() as running:
+        yield {name: running.enter_context(running_provider(name)) for name in ("google", "apple", "microsoft")}
+
+
+@pytest.fixture
+def provider(
+    openid_servers: dict[str, OpenIdProvider], settings: Any, request: pytest.FixtureRequest
+) -> OpenIdProvider:
+    """On, as new; Google's ways, unless a test asks for another."""
+    found = openid_servers[getattr(request, "param", "google")]
+    fresh = OpenIdProvider(found.name, found.port)
+    vars(found).update(vars(fresh))
+    found.redirect_uri = f"http://localhost:8000/social/{found.name}/callback/"
+    for name, value in found.environment.items():
+        setattr(settings, name, value)
+    if found.name == "microsoft":
+        found.account = {**ADA, "xms_edov": True}
+    caches["default"].clear()
+    return found

@@ -80,6 +80,15 @@ def recovery_code_used(*, business: str, name: str) -> AccountLetter:
     return _notice(_("A recovery code was used"), name, told, business)
 
 
+def social_added(*, business: str, name: str, provider: str, url: str) -> AccountLetter:
+    """Here a new password would not help: what was added is still there after it."""
+    told = _("From now on %(provider)s signs you in to %(business)s as well.")
+    warning = _("If it was not you, remove it here, and choose a new password:")
+    text = told % {"provider": provider, "business": business}
+    subject = _("%(provider)s was added to your account") % {"provider": provider}
+    return AccountLetter(subject, _text(name, text, warning, url))
+
+
 # The notices that are about a person alone, by the name of the mail.
 NOTICES: dict[str, Callable[..., AccountLetter]] = {
     "password_changed": password_changed,

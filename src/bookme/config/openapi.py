@@ -116,6 +116,22 @@ ANSWERS: dict[str, dict[str, dict[str, Any]]] = {
             }
         }
     },
+    "auth_social": {
+        "200": {
+            "Google is on": {
+                "count": 1,
+                "next": None,
+                "previous": None,
+                "results": [
+                    {
+                        "provider": "google",
+                        "name": "Google",
+                        "start_url": "https://salon.example/account/social/google/",
+                    }
+                ],
+            }
+        }
+    },
     "auth_login": {"200": {"Signed in": {"access": "eyJhbGciOi…", "refresh": "eyJhbGciOi…"}}},
     "bookings_create": {"201": {"Booked": {**_BOOKED, "manage_token": _TOKEN}}},
     "bookings_reschedule": {"200": {"Moved": _MOVED}},

@@ -52,6 +52,12 @@ def tenant_by_slug(slug: str) -> Tenant | None:
     return _look_up(f"slug:{slug}", lambda: _first(slug=slug)) if _SLUG.fullmatch(slug) else None
 
 
+def tenant_by_id(tenant_id: UUID) -> Tenant | None:
+    """The business with that id, as it is now."""
+    with public_scope():
+        return Tenant.objects.select_related("tenantconfig").filter(pk=tenant_id).first()
+
+
 def is_platform_host(host: str) -> bool:
     return host == settings.PLATFORM_HOST
 

@@ -48,7 +48,7 @@ def _said_of_way(way: str) -> str:
 
 @dataclass(frozen=True)
 class SignInFailed(AuditEvent):
-    """`reason` is `credentials`, `two_factor`, `too_many` or `api_key`; the subject is who has that address, if any.
+    """`reason` is `credentials`, `two_factor`, `too_many`, `social` or `api_key`; the subject is who has that address.
 
     Of an API key there is no address; the actor is the key, if its secret was right.
     """
@@ -71,6 +71,10 @@ class SignInFailed(AuditEvent):
                 return _("Too many failed sign-ins as %(email)s: refused for a while") % told
             case "too_many":
                 return _("Too many keys that do not hold: refused for a while")
+            case "social" if self.email:
+                return _("Sign-in as %(email)s was refused: by a provider") % told
+            case "social":
+                return _("A sign-in by a provider was refused")
             case "two_factor":
                 return _("Sign-in as %(email)s was refused: wrong code of the second factor") % told
         return _("Sign-in as %(email)s was refused: e-mail and password do not match") % told
@@ -108,7 +112,8 @@ class RefreshReused(AuditEvent):
 
 @dataclass(frozen=True)
 class AccountChanged(AuditEvent):
-    """`what` is `registered`, `password`, `email`, `two_factor_on`, `two_factor_off`, `recovery_codes` or `social`.
+    """`what` is `registered`, `password`, `email`, `two_factor_on`, `two_factor_off`, `recovery_codes`, `social` or
+    `social_removed`.
 
     By an operator, in the platform's admin: `profile`, `deactivated`, `reactivated`, `operator_made`,
     `operator_ended` or `two_factor_forgotten`.
@@ -130,6 +135,7 @@ class AccountChanged(AuditEvent):
             "two_factor_forgotten": _("The second factor of %(who)s was taken away: app and recovery codes were lost"),
             "recovery_codes": _("%(who)s has new recovery codes"),
             "social": _("%(who)s linked an account elsewhere"),
+            "social_removed": _("%(who)s unlinked an account elsewhere"),
             "profile": _("The name or contact data of %(who)s were changed"),
             "deactivated": _("The account of %(who)s was closed"),
             "reactivated": _("The account of %(who)s was opened again"),

@@ -20,6 +20,7 @@ class AccountMail(StrEnum):
     TWO_FACTOR_ON = "two_factor_on"  # User
     TWO_FACTOR_OFF = "two_factor_off"  # User
     RECOVERY_CODE_USED = "recovery_code_used"  # User
+    SOCIAL_ADDED = "social_added"  # SocialIdentity
     INVITATION = "invitation"  # Invitation, of the `team` app
 
 

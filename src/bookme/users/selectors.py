@@ -27,7 +27,17 @@ from bookme.tenants.context import current_tenant
 from bookme.tenants.models import Tenant, TenantStatus
 from bookme.users.codes import provisioning_uri
 from bookme.users.keys import powers_of_key
-from bookme.users.models import AccountRequest, ApiKey, EmailChange, Membership, RecoveryCode, SignIn, TwoFactor, User
+from bookme.users.models import (
+    AccountRequest,
+    ApiKey,
+    EmailChange,
+    Membership,
+    RecoveryCode,
+    SignIn,
+    SocialIdentity,
+    TwoFactor,
+    User,
+)
 from bookme.users.rules import scope
 from bookme.users.tokens import Audience, Claims
 
@@ -73,6 +83,11 @@ def _holds(sign_in: SignIn, tenant_id: UUID | None) -> bool:
 def person(user_id: UUID) -> User | None:
     """With their second factor."""
     return User.objects.select_related("two_factor").filter(pk=user_id).first()
+
+
+def social_identities_of(user: User) -> QuerySet[SocialIdentity]:
+    """The accounts elsewhere by which they sign in, in the order in which they added them."""
+    return SocialIdentity.objects.filter(user=user)
 
 
 def onward_of(request_id: str) -> str:

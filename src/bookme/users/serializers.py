@@ -207,6 +207,14 @@ class BusinessOutput(OwnTenantOutput):
     role = serializers.CharField()
 
 
+class ProviderOutput(serializers.Serializer[Any]):
+    """`start_url` is a page for a browser; `?next=` with a path of this business goes on there afterwards."""
+
+    provider = serializers.CharField()
+    name = serializers.CharField()
+    start_url = serializers.URLField()
+
+
 class MeOutput(serializers.Serializer[Any]):
     """`kind` is `user`, `key`, or `operator` for one of the platform; only members of the business have a role.
 

@@ -25,6 +25,7 @@ from bookme.users.views.sessions import (
     RefreshView,
     SignInsView,
 )
+from bookme.users.views.social import ProvidersView
 from bookme.users.views.two_factor import (
     RecoveryCodesView,
     TwoFactorConfirmView,
@@ -57,6 +58,7 @@ platform_urlpatterns = [
 ]
 urlpatterns = [
     *platform_urlpatterns,
+    path("auth/social/", ProvidersView.as_view(), name="auth-social"),
     path("auth/register/", RegisterView.as_view(), name="auth-register"),
     path("auth/verify-email/", VerifyEmailView.as_view(), name="auth-verify-email"),
     path("auth/sign-in-link/", SignInLinkView.as_view(), name="auth-sign-in-link"),

@@ -18,6 +18,7 @@ from bookme.web.manage.show import booking_done, calendar_entry, manage
 from bookme.web.portal.home import account_home
 from bookme.web.portal.own_data import account_erase, account_erased, account_export
 from bookme.web.portal.profile import account_profile
+from bookme.web.social import adding, beginning, finishing
 from bookme.web.two_factor import own
 from bookme.web.two_factor.entering import give_code
 from bookme.web.waitlist.join import join_line, wait_for_class
@@ -52,6 +53,8 @@ urlpatterns = [
     path("account/security/two-factor/setup/", own.set_up, {"door": "account"}),
     path("account/security/two-factor/recovery-codes/", own.recovery_codes, {"door": "account"}),
     path("account/security/two-factor/off/", own.turn_off, {"door": "account"}),
+    path("account/social/finish/", finishing.finish, {"door": "account"}, name="account-social-finish"),
+    path("account/social/<slug:provider>/", beginning.begin, {"door": "account"}, name="account-social"),
     path("account/register/", customer_register, name="account-register"),
     path("account/verify/<str:token>/", customer_verify, name="account-verify"),
     path("account/link/", links.ask_for_link, name="account-ask-link"),
@@ -64,5 +67,7 @@ urlpatterns = [
     path("account/security/email/", security.new_address, name="account-email"),
     path("account/security/sign-ins/", security.end_all_sign_ins, name="account-end-sign-ins"),
     path("account/security/sign-ins/<uuid:sign_in_id>/", security.end_sign_in, name="account-end-sign-in"),
+    path("account/security/social/<uuid:identity_id>/remove/", adding.remove, name="account-social-remove"),
+    path("account/security/social/<slug:provider>/", adding.add, name="account-social-add"),
     path("account/sign-out/", customer_sign_out, name="account-sign-out"),
 ]

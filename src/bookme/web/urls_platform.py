@@ -5,6 +5,7 @@ from django.urls import path
 from bookme.web.account import links
 from bookme.web.mailbox import mailbox, mailbox_html, mailbox_message
 from bookme.web.platform import platform_home
+from bookme.web.social import platform as social
 from bookme.web.two_factor import own
 from bookme.web.two_factor.entering import give_code
 
@@ -18,6 +19,8 @@ urlpatterns = [
     path("account/reset/", links.ask_for_reset, name="account-ask-reset"),
     path("account/reset/<str:token>/", links.follow_reset, name="account-reset"),
     path("account/email/<str:token>/", links.follow_new_address, name="account-new-address"),
+    path("social/<slug:provider>/start/", social.start, name="social-start"),
+    path("social/<slug:provider>/callback/", social.callback, name="social-callback"),
     path("mailbox/", mailbox, name="mailbox"),
     path("mailbox/<str:name>/", mailbox_message, name="mailbox-message"),
     path("mailbox/<str:name>/html/", mailbox_html, name="mailbox-html"),

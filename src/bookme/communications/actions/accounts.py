@@ -21,8 +21,9 @@ from bookme.tenants.context import current_tenant
 from bookme.tenants.models import Tenant
 from bookme.users.links import account_url, one_time_token, reset_token, row_token
 from bookme.users.mails import AccountMail
-from bookme.users.models import AccountRequest, AccountRequestKind, EmailChange, User
+from bookme.users.models import AccountRequest, AccountRequestKind, EmailChange, SocialIdentity, User
 from bookme.users.selectors import PLATFORM_NAME, candidate, person, user_of
+from bookme.users.social.providers import title_of
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,15 @@ def _of_invitation(_mail: AccountMail, row_id: UUID, tenant: Tenant | None) -> _
     return _Addressed(write, asked.email, asked.name, asked.language)
 
 
+def _of_identity(_mail: AccountMail, row_id: UUID, tenant: Tenant | None) -> _Addressed | None:
+    added = SocialIdentity.objects.select_related("user").filter(pk=row_id).first()
+    if added is None:
+        return None
+    url = account_url(tenant, "/account/security/")
+    write = partial(account_mails.social_added, provider=title_of(added.provider), url=url)
+    return _Addressed(write, added.user.email, added.user.name, added.user.language)
+
+
 _WRITERS = {
     AccountMail.REQUEST: _of_request,
     AccountMail.NEW_ADDRESS: _of_new_address,
@@ -138,6 +148,7 @@ _WRITERS = {
     AccountMail.TWO_FACTOR_ON: _of_user,
     AccountMail.TWO_FACTOR_OFF: _of_user,
     AccountMail.RECOVERY_CODE_USED: _of_user,
+    AccountMail.SOCIAL_ADDED: _of_identity,
     AccountMail.INVITATION: _of_invitation,
 }
 

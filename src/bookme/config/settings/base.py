@@ -4,16 +4,11 @@ from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import unquote
 
-import environ
 from csp.constants import NONCE
 
 from bookme.config.logs import configure_logging
-
-env = environ.Env()
-
-PACKAGE_DIR = Path(__file__).resolve().parents[2]
-BASE_DIR = PACKAGE_DIR.parents[1]
-env.read_env(BASE_DIR / ".env")  # what the environment itself says comes first
+from bookme.config.settings.environment import BASE_DIR, env
+from bookme.config.settings.social import *  # noqa: F403
 
 DEBUG = False
 LOCAL_MODE = False

@@ -1,7 +1,8 @@
 """One machine, for trying and developing: `make run`. Demo people with a known password exist only here."""
 
 from bookme.config.settings.base import *  # noqa: F403
-from bookme.config.settings.base import TEMPLATES, env
+from bookme.config.settings.base import TEMPLATES
+from bookme.config.settings.environment import env
 
 DEBUG = False  # our own error pages, as in production; tracebacks are in the log
 LOCAL_MODE = True

@@ -5,7 +5,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from bookme.config.sentry import scrub_event
 from bookme.config.settings.base import *  # noqa: F403
-from bookme.config.settings.base import PLATFORM_HOST, SENTRY_DSN, TRUSTED_PROXY_COUNT, env
+from bookme.config.settings.base import PLATFORM_HOST, SENTRY_DSN, TRUSTED_PROXY_COUNT
+from bookme.config.settings.environment import env
 
 SECRET_KEY = env.str("SECRET_KEY")
 if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5:  # it signs the tokens, too: whoever guesses it is anybody
@@ -18,6 +19,16 @@ if any(len(each) < 32 for each in ENCRYPTION_KEYS) or not ENCRYPTION_KEYS:
     raise ImproperlyConfigured("ENCRYPTION_KEYS is too weak: give keys of at least 32 random characters each.")
 env.str("DATABASE_URL")  # base reads it, with a default that is none here
 REDIS_URL = env.str("REDIS_URL")
+
+_OF_CLIENT = {
+    "GOOGLE": ("CLIENT_SECRET",),
+    "APPLE": ("TEAM_ID", "KEY_ID", "PRIVATE_KEY"),
+    "MICROSOFT": ("CLIENT_SECRET",),
+}
+for _provider, _needed in _OF_CLIENT.items():
+    _names = [f"SOCIAL_{_provider}_{each}" for each in _needed]
+    if env.str(f"SOCIAL_{_provider}_CLIENT_ID", "") and not all(env.str(each, "") for each in _names):
+        raise ImproperlyConfigured(f"SOCIAL_{_provider}_CLIENT_ID is set: it needs {', '.join(_names)} as well.")
 
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
 if TRUSTED_PROXY_COUNT:  # without a proxy, the header is what a visitor claims

@@ -42,8 +42,22 @@ from bookme.users.actions.operators import (
     enter_business,
     tell_of_account,
 )
-from bookme.users.actions.passwords import MAX_PASSWORD, demand_good_password, demand_same_person, is_fresh
+from bookme.users.actions.passwords import (
+    MAX_PASSWORD,
+    demand_fresh,
+    demand_good_password,
+    demand_same_person,
+    is_fresh,
+)
 from bookme.users.actions.refreshing import rotate_tokens, sign_out_by, token_pair
+from bookme.users.actions.social import (
+    add_confirmed,
+    add_provider,
+    ask_to_confirm,
+    note_stop,
+    remove_provider,
+    sign_in_by_provider,
+)
 from bookme.users.actions.two_factor import (
     begin_two_factor,
     confirm_two_factor,
@@ -56,8 +70,11 @@ from bookme.users.actions.two_factor import (
 __all__ = [
     "MAX_PASSWORD",
     "MadeKey",
+    "add_confirmed",
+    "add_provider",
     "admit",
     "admit_key",
+    "ask_to_confirm",
     "ask_to_register",
     "ask_to_reset",
     "ask_to_sign_in",
@@ -66,6 +83,7 @@ __all__ = [
     "change_password",
     "confirm_email",
     "confirm_two_factor",
+    "demand_fresh",
     "demand_good_password",
     "demand_same_person",
     "demand_to_reach",
@@ -80,6 +98,7 @@ __all__ = [
     "lock_team",
     "make_api_key",
     "make_operator",
+    "note_stop",
     "open_sign_in",
     "pass_second_factor",
     "proven_account",
@@ -87,12 +106,14 @@ __all__ = [
     "registration_of",
     "remake_recovery_codes",
     "remove_member",
+    "remove_provider",
     "request_email",
     "reset_password",
     "revoke_api_key",
     "rotate_tokens",
     "sign_in",
     "sign_in_by_link",
+    "sign_in_by_provider",
     "sign_out",
     "sign_out_by",
     "sign_out_everywhere",

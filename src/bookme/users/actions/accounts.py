@@ -7,6 +7,7 @@ answer goes to that address by mail, and nobody else learns whether there is an 
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -32,7 +33,7 @@ LINK_AGE = dt.timedelta(hours=settings.ACCOUNT_LINK_HOURS)
 def ask_to_register(
     *,
     email: str,
-    password: str,
+    password: str | None,
     name: str,
     phone: str,
     language: str,
@@ -40,14 +41,16 @@ def ask_to_register(
     origin: Origin,
     now: dt.datetime,
     onward: str = "",
-) -> None:
+) -> UUID:
     """Ask to become a customer of this business. The mail leads on; whoever has an account is told so in it.
 
-    Raises Invalid for a weak password, and TooMany.
+    Without a password for whoever comes by a provider. Returns the request's id. Raises Invalid for a weak password,
+    and TooMany.
     """
-    demand_good_password(password, User(email=email, name=name))
+    if password is not None:
+        demand_good_password(password, User(email=email, name=name))
     count_mail(email=email.lower(), address=origin.address)
-    _ask(
+    return _ask(
         AccountRequest(
             kind=AccountRequestKind.REGISTER,
             tenant=tenant,
@@ -220,10 +223,11 @@ def forget_old_requests(*, now: dt.datetime) -> int:
     return asked + EmailChange.objects.filter(created_at__lt=before).delete()[0]
 
 
-def _ask(asked: AccountRequest, now: dt.datetime) -> None:
+def _ask(asked: AccountRequest, now: dt.datetime) -> UUID:
     with transaction.atomic():
         asked.save(force_insert=True)
         mail_account(mail=AccountMail.REQUEST, id=asked.pk, now=now)
+    return asked.pk
 
 
 def _account_for(asked: AccountRequest, now: dt.datetime) -> User:

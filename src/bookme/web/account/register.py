@@ -1,5 +1,6 @@
 """Becoming a customer: asked for here, and done by the link in the mail."""
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -10,12 +11,14 @@ from bookme.core.errors import DomainError, Invalid
 from bookme.core.http.client import origin_of
 from bookme.core.time import now
 from bookme.tenants.context import require_tenant
-from bookme.users.actions import admit, ask_to_register, registration_of, verify_registration
-from bookme.users.models import SignIn, SignInKind
+from bookme.users.actions import add_confirmed, admit, ask_to_register, registration_of, verify_registration
+from bookme.users.models import AccountRequest, SignIn, SignInKind
+from bookme.users.social.providers import title_of
 from bookme.web.account.coming_in import come_in, own_path
 from bookme.web.account.forms import RegisterForm
 from bookme.web.account.links import spent_page, written_page
 from bookme.web.account.sign_in import form_page
+from bookme.web.social.browser import waiting_for
 
 
 @never_cache
@@ -49,13 +52,19 @@ def customer_verify(request: HttpRequest, token: str) -> HttpResponse:
     try:
         asked = registration_of(token=token, tenant=require_tenant())
         if request.method == "POST":
-            return come_in(request, lambda: _verified(request, token), onward=asked.onward)
+            return come_in(request, lambda: _verified(request, token, asked), onward=asked.onward)
     except Invalid:
         return spent_page(request)
-    return render(request, "account/verify.html", {"asked": asked})
+    waiting = waiting_for(request, request_id=asked.pk)
+    provider = title_of(waiting.provider) if waiting else ""
+    return render(request, "account/verify.html", {"asked": asked, "provider": provider})
 
 
-def _verified(request: HttpRequest, token: str) -> SignIn:
+def _verified(request: HttpRequest, token: str, asked: AccountRequest) -> SignIn:
+    """A provider that did not vouch for the address signs them in from now on, if it was in this browser."""
     tenant, origin = require_tenant(), origin_of(request)
-    member = verify_registration(token=token, tenant=tenant, origin=origin, now=now())
+    with transaction.atomic():
+        member = verify_registration(token=token, tenant=tenant, origin=origin, now=now())
+        if waiting := waiting_for(request, request_id=asked.pk):
+            add_confirmed(user=member.user, proof=waiting, origin=origin, now=now())
     return admit(who=member, tenant=tenant, kind=SignInKind.PAGE, origin=origin, way="registration", now=now())

@@ -19,7 +19,8 @@ from bookme.tenants.context import require_tenant
 from bookme.users.actions import change_password, request_email, sign_out, sign_out_everywhere
 from bookme.users.authentication import end_session, session_sign_in, start_session
 from bookme.users.models import SignIn
-from bookme.users.selectors import has_two_factor, sign_ins_of
+from bookme.users.selectors import has_two_factor, sign_ins_of, social_identities_of
+from bookme.users.social.providers import providers_on, title_of
 from bookme.web.account.forms import ChangeEmailForm, ChangePasswordForm
 from bookme.web.account.links import account_page, written_page
 
@@ -97,11 +98,15 @@ def end_all_sign_ins(request: HttpRequest, sign_in: SignIn) -> HttpResponse:
 
 
 def _show(request: HttpRequest, sign_in: SignIn) -> HttpResponse:
+    identities = [(each, title_of(each.provider)) for each in social_identities_of(sign_in.user)]
+    added = {each.provider for each, _title in identities}
     context = {
         "user": sign_in.user,
         "has_password": sign_in.user.has_usable_password(),
         "has_two_factor": has_two_factor(sign_in.user),
         "sign_ins": sign_ins_of(sign_in, now=now()),
+        "identities": identities,
+        "providers": [each for each in providers_on() if each.name not in added],
     }
     return render(request, "account/security.html", context)
 

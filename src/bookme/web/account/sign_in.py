@@ -14,6 +14,7 @@ from bookme.core.time import now
 from bookme.tenants.context import require_tenant
 from bookme.users.actions import sign_in
 from bookme.users.models import SignIn, SignInKind
+from bookme.users.social.providers import providers_on
 from bookme.web.account.coming_in import come_in, own_path, sign_in_refusal, sign_out_here
 from bookme.web.account.forms import SignInForm
 
@@ -53,6 +54,6 @@ def signed_in(request: HttpRequest, form: SignInForm) -> SignIn:
 
 
 def form_page(request: HttpRequest, template: str, form: forms.Form) -> HttpResponse:
-    """A page that is one form; `next` goes along to the pages beside it."""
-    context = {"form": form, "next_url": own_path(request.GET.get("next", ""))}
+    """A page that is one form; `next` goes along to the pages beside it, and to the providers that are on."""
+    context = {"form": form, "next_url": own_path(request.GET.get("next", "")), "providers": providers_on()}
     return render(request, template, context, status=422 if form.errors else 200)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from bookme.core.errors import DomainError
 from bookme.users.authentication import page_actor
+from bookme.users.social.providers import providers_on
 from bookme.web.account.coming_in import come_in, sign_in_refusal, sign_out_here
 from bookme.web.account.forms import SignInForm
 from bookme.web.account.sign_in import signed_in
@@ -29,9 +30,8 @@ def team_sign_in(request: HttpRequest) -> HttpResponse:
             return come_in(request, lambda: signed_in(request, form), onward=onward)
         except DomainError as error:
             form.add_error(None, sign_in_refusal(error))
-    return render(
-        request, "team/sign_in.html", {"form": form, "onward_url": onward}, status=422 if form.errors else 200
-    )
+    context = {"form": form, "onward_url": onward, "providers": providers_on()}
+    return render(request, "team/sign_in.html", context, status=422 if form.errors else 200)
 
 
 @csrf_protect

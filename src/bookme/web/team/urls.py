@@ -6,6 +6,7 @@ from bookme.web.people.joining import invitation_page
 from bookme.web.people.listing import invitation_step, people_page
 from bookme.web.people.person import person_page, remove_person
 from bookme.web.people.switching import continue_here, switch_business
+from bookme.web.social import beginning, finishing
 from bookme.web.team import (
     audit,
     away,
@@ -41,6 +42,8 @@ urlpatterns = [
     path("security/two-factor/setup/", own.set_up, {"door": "team"}, name="team-two-factor-set-up"),
     path("security/two-factor/recovery-codes/", own.recovery_codes, {"door": "team"}, name="team-recovery-codes"),
     path("security/two-factor/off/", own.turn_off, {"door": "team"}, name="team-two-factor-off"),
+    path("sign-in/finish/", finishing.finish, {"door": "team"}, name="team-social-finish"),
+    path("sign-in/<slug:provider>/", beginning.begin, {"door": "team"}, name="team-social"),
     path("sign-out/", sign_in.team_sign_out, name="team-sign-out"),
     path("people/", people_page, name="team-people"),
     path("people/<uuid:member_id>/", person_page, name="team-person"),
