@@ -27,6 +27,7 @@ from tests.factories.customers import CustomerFactory
 from tests.factories.locations import LocationFactory
 from tests.factories.services import ServiceFactory
 from tests.factories.staff import StaffFactory
+from tests.factories.team import InvitationFactory
 from tests.factories.users import Api, ApiKeyFactory, Person, make_key, make_person
 from tests.urltable import Operation, operations
 
@@ -100,7 +101,8 @@ def foreign_ids(rival: Tenant) -> list[UUID]:
         booking = BookingFactory(visit__customer=named[-1], appointment__service=named[0])
         letter = NotificationFactory(subject=CANARY, text=CANARY)
         waiting, key = WaitlistEntryFactory(contact_name=CANARY), ApiKeyFactory(tenant=rival, name=CANARY)
-        return [each.pk for each in (*named, booking, booking.visit, booking.appointment, letter, key, waiting)]
+        asked = InvitationFactory(name=CANARY)
+        return [each.pk for each in (*named, booking, booking.visit, booking.appointment, letter, key, asked, waiting)]
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -125,6 +127,8 @@ def _of_its_kind(operation: Operation, ids: list[UUID]) -> UUID:
     """A booking's id where a booking belongs: the row that would be found if the wall were not there."""
     if "waitlist/" in operation.path:
         return ids[-1]
+    if "invitations/" in operation.path:
+        return ids[-2]
     return ids[4] if "bookings/" in operation.path else ids[0]
 
 
@@ -177,7 +181,7 @@ def test_lists_hold_nothing_of_another_business(owner: Person, foreign_ids: list
         assert CANARY.encode() not in _body(owner.api.client.get(each.url(ids=owner.user.id))), str(each)
 
 
-@pytest.mark.parametrize("path", ["services/", "staff/", "locations/", "customers/", "bookings/"])
+@pytest.mark.parametrize("path", ["services/", "staff/", "locations/", "customers/", "bookings/", "invitations/"])
 def test_the_control_reads_the_canary(rival_owner: Person, foreign_ids: list[UUID], path: str) -> None:
     """Whoever may, does see what the tests above look for."""
     assert CANARY.encode() in rival_owner.api.get(path).content
