@@ -6,14 +6,21 @@ from typing import Any
 
 import pytest
 
+from bookme.bookings.models import Visit
 from bookme.core.ids import uuid7
+from bookme.core.permissions import Role
 from bookme.core.time import now
+from bookme.eventlog.actions import publish
 from bookme.tenants.config import Policy
+from bookme.tenants.models import Tenant
+from bookme.tenants.tasks import deliver_outbox
+from bookme.users.events import AccountChanged, MemberJoined
+from bookme.users.models import User
 from tests.bookings.conftest import Shop
 from tests.bookings.desk import monday, refused
 from tests.bookings.rows import booked
 from tests.factories.customers import CustomerFactory
-from tests.factories.users import Person, Stranger
+from tests.factories.users import EmailChangeFactory, Person, Stranger, make_person
 
 PATH = "customers/me/appointments/"
 HOUR = dt.timedelta(hours=1)
@@ -32,6 +39,46 @@ def test_a_guest_who_registers_finds_what_they_booked(shop: Shop, customer: Pers
     assert listed(customer, "upcoming") == [str(before.pk), str(signed_in.pk)]
     assert listed(customer) == [str(signed_in.pk), str(before.pk)]
     assert customer.api.post(f"bookings/{before.pk}/cancel/").status_code == 200
+
+
+def test_a_shared_phone_shows_nobody_the_other_s(shop: Shop, customer: Person, salon: Tenant) -> None:
+    """A guest is found by phone on a row that is somebody else's: what they booked is theirs, by its address."""
+    other = make_person(salon, Role.CUSTOMER)
+    row = CustomerFactory(user_id=other.user.pk)
+    mine = booked(shop, visit__customer=row, visit__contact_email=customer.user.email)
+    theirs = booked(shop, visit__customer=row, appointment__starts_at=monday(12))
+    by_phone = booked(shop, visit__customer=row, visit__contact_email="", appointment__starts_at=monday(14))
+    booked(shop, visit__customer=row, visit__contact_email="x@mail.example", appointment__starts_at=monday(15))
+    put_down = booked(
+        shop,
+        visit__customer=row,
+        visit__contact_email="typo@mail.example",
+        visit__source="team",
+        appointment__starts_at=monday(16),
+    )
+    assert listed(customer) == [str(mine.pk)]
+    assert listed(other) == [str(each.pk) for each in (put_down, by_phone, theirs)]
+
+
+def test_what_was_booked_before_stays_theirs_under_a_new_address(shop: Shop, customer: Person, rival: Tenant) -> None:
+    row = CustomerFactory()
+    before = booked(shop, visit__customer=row, visit__contact_email=customer.user.email)
+    taken = booked(
+        shop,
+        visit__contact_email=customer.user.email,
+        visit__user_id=uuid7(),
+        appointment__starts_at=monday(12),
+    )
+    publish(MemberJoined(user_id=customer.user.pk, role="customer"), actor=customer.actor)
+    deliver_outbox()
+    former, owners = customer.user.email, dict(Visit.objects.values_list("pk", "user_id"))
+    assert owners == {before.visit_id: customer.user.pk, taken.visit_id: taken.visit.user_id}
+    again = booked(shop, visit__contact_email=former, appointment__starts_at=monday(14))
+    EmailChangeFactory(user=customer.user, email="new@mail.example", former=former, confirmed_at=now())
+    User.objects.filter(pk=customer.user.pk).update(email="new@mail.example")
+    publish(AccountChanged(user_id=customer.user.pk, what="email"), actor=customer.actor)
+    deliver_outbox()
+    assert listed(customer) == [str(again.pk), str(before.pk)]
 
 
 def test_what_is_to_come_and_what_is_past(shop: Shop, customer: Person) -> None:

@@ -144,7 +144,7 @@ MAKERS: dict[str, Callable[[Bird], Model]] = {
     "Booking": lambda bird: BookingFactory(
         visit=bird.rows[_model("Visit")], status="cancelled", appointment__starts_at=LONG_AGO
     ),
-    "WaitlistEntry": lambda bird: WaitlistEntryFactory(customer=bird.rows[Customer], status="left"),
+    "WaitlistEntry": lambda bird: WaitlistEntryFactory(user_id=bird.person.user.pk, status="left"),
     "Notification": lambda bird: NotificationFactory(visit_id=bird.rows[_model("Visit")].pk),
     "Invitation": lambda bird: InvitationFactory(declined_at=now()),
     "IdempotencyKey": lambda bird: IdempotencyKeyFactory(),

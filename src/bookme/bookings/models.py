@@ -28,6 +28,8 @@ class BlockedRange(Func):
         super().__init__(F("blocked_start"), F("blocked_end"))
 
 
+TEAM_SOURCE = "team"  # of a visit that the business itself wrote down
+IMPORT_SOURCE = "import"  # of one that it brought in a file
 ACTIVE = Q(published=True) | Q(seats_taken__gt=0)  # of an appointment that is in the way
 
 

@@ -1,4 +1,7 @@
-"""Where a place has become free, or may have, it is offered to who waits for it, the first in line first."""
+"""Where a place has become free, or may have, it is offered to who waits for it, the first in line first.
+
+And who has an account from now on has what they booked before.
+"""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -7,6 +10,7 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
+from bookme.bookings.actions.claiming import claim_visits
 from bookme.bookings.actions.offering import lapse_offer, offer_place
 from bookme.bookings.actions.waiting import close_entry
 from bookme.bookings.events import BookingEvent, BookingRescheduled, SessionCancelled, SessionChanged, WaitlistJoined
@@ -14,10 +18,28 @@ from bookme.bookings.selectors.waiting import all_waiting, waiting_around, waiti
 from bookme.bookings.wishes import SlotUnavailable
 from bookme.core.errors import DomainError
 from bookme.core.time import now
+from bookme.users.events import AccountChanged, MemberJoined
+from bookme.users.selectors import in_each_business_of, proven_emails
 
 TRIES = 3
 
 _log = structlog.get_logger(__name__)
+
+
+def claim_joined(*, event: MemberJoined, **_: object) -> None:
+    """What somebody booked before they had an account is theirs for good."""
+    with transaction.atomic():
+        claim_visits(user_id=event.user_id, emails=proven_emails(event.user_id))
+
+
+def claim_changed(*, event: AccountChanged, **_: object) -> None:
+    """So is what they booked under the address that they had until now, in every business that they belong to."""
+    if event.what != "email":
+        return
+    emails = proven_emails(event.user_id)
+    for _tenant in in_each_business_of(event.user_id):
+        with transaction.atomic():
+            claim_visits(user_id=event.user_id, emails=emails)
 
 
 def offer_freed(*, event: BookingEvent, **_: object) -> None:

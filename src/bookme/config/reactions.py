@@ -27,7 +27,14 @@ from bookme.bookings.events import (
     WaitlistOffered,
     WaitlistRanked,
 )
-from bookme.bookings.reactions import follow_session, offer_freed, offer_opened, offer_to_joined
+from bookme.bookings.reactions import (
+    claim_changed,
+    claim_joined,
+    follow_session,
+    offer_freed,
+    offer_opened,
+    offer_to_joined,
+)
 from bookme.communications.events import NotificationSentAgain
 from bookme.communications.reactions import (
     follow_settings,
@@ -113,8 +120,8 @@ wire(
         SignInFailed: (),
         SignedOut: (),
         RefreshReused: (),
-        AccountChanged: (link_changed,),
-        MemberJoined: (link_member,),
+        AccountChanged: (link_changed, claim_changed),
+        MemberJoined: (link_member, claim_joined),
         MemberChanged: (),
         MemberRemoved: (),
         InvitationChanged: (),

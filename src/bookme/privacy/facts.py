@@ -23,8 +23,9 @@ PLAIN = frozenset(
     {
         *("account.sign_in_failed.reason", "waitlist.closed.reason"),
         *("also", "by", "cause", "change", "changes", "channel", "currency", "customers", "date", "end", "expires_at"),
-        *("fee", "fields", "file_hash", "key_name", "kind", "old_end", "old_start", "old_status", "permissions"),
-        *("reference", "role", "session_id", "source", "start", "status", "told_with", "waived", "way", "what"),
+        *("domain", "fee", "fields", "file_hash", "key_name", "kind", "old_end", "old_start", "old_status"),
+        *("permissions", "reference", "role", "session_id", "source", "start", "status", "told_with", "waived"),
+        *("way", "what"),
     }
 )
 

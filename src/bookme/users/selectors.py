@@ -1,6 +1,7 @@
 """Who somebody is in a business, read anew for every request."""
 
 import datetime as dt
+from collections.abc import Iterator
 from uuid import UUID
 
 from django.conf import settings
@@ -23,7 +24,7 @@ from django.db.models.functions import Coalesce, Concat, NullIf
 from bookme.core.actor import Actor, ActorKind, Origin
 from bookme.core.permissions import PERMISSIONS_OF, TEAM_ROLES, CustomerScope, Permission, Role
 from bookme.tenants.config import BusinessConfig
-from bookme.tenants.context import current_tenant
+from bookme.tenants.context import current_tenant, tenant_scope
 from bookme.tenants.models import Tenant, TenantStatus
 from bookme.users.codes import provisioning_uri
 from bookme.users.keys import powers_of_key
@@ -213,10 +214,22 @@ def has_two_factor(user: User) -> bool:
     return user.has_two_factor
 
 
-def tenants_of(user_id: UUID) -> list[Tenant]:
-    """The businesses that they belong to, in whatever role."""
+def in_each_business_of(user_id: UUID) -> Iterator[Tenant]:
+    """The businesses that they belong to, in whatever role, each entered while it is looked at.
+
+    One whose schema is behind is left out.
+    """
     memberships = Membership.objects.select_related("tenant").filter(user=user_id, is_active=True)
-    return [each.tenant for each in memberships.order_by("tenant_id")]
+    for membership in list(memberships.order_by("tenant_id")):
+        if membership.tenant.schema_is_current:
+            with tenant_scope(membership.tenant):
+                yield membership.tenant
+
+
+def proven_emails(user_id: UUID) -> list[str]:
+    """The addresses that are verified to be theirs: the one they have, and those that it followed a moment ago."""
+    user = User.objects.filter(pk=user_id, email_verified_at__isnull=False).first()
+    return [user.email, *former_emails(user_id)] if user else []
 
 
 def belongs_elsewhere(user_id: UUID, tenant_id: UUID) -> bool:

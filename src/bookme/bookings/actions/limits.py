@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from bookme.bookings.models import Booking
+from bookme.bookings.models import IMPORT_SOURCE, TEAM_SOURCE, Booking
 from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.states import KEEPS_SEATS, UPCOMING, Status
 from bookme.core.actor import Actor, ActorKind
@@ -21,8 +21,6 @@ from bookme.customers.actions import Contact
 from bookme.services.models import Service
 from bookme.tenants.statements import prepared_rows
 
-TEAM_SOURCE = "team"  # of a visit that the business itself wrote down
-IMPORT_SOURCE = "import"  # of one that it brought in a file
 RECENT = dt.timedelta(hours=24)
 RETRY_AFTER = 3600
 

@@ -6,10 +6,10 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from bookme.bookings.actions.limits import TEAM_SOURCE, guest_network
+from bookme.bookings.actions.limits import guest_network
 from bookme.bookings.actions.powers import acts_for_business, own_user
 from bookme.bookings.actions.request import BookingRequest
-from bookme.bookings.models import Appointment, ResourceAllocation
+from bookme.bookings.models import TEAM_SOURCE, Appointment, ResourceAllocation
 from bookme.core.actor import Actor
 from bookme.core.time import MINUTE
 from bookme.services.models import Service

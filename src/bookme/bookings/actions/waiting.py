@@ -9,14 +9,14 @@ from django.conf import settings
 from django.db.models import Max, Q
 
 from bookme.bookings.actions.facts import waiting_fact
-from bookme.bookings.actions.limits import RECENT, TEAM_SOURCE, guest_contacts, refuse_beyond
+from bookme.bookings.actions.limits import RECENT, guest_contacts, refuse_beyond
 from bookme.bookings.actions.powers import require_within, team_member
 from bookme.bookings.actions.request import BookingRequest
 from bookme.bookings.actions.rows import said_columns
 from bookme.bookings.actions.terms import VisitTerms, checked_terms
 from bookme.bookings.events import WaitlistClosed, WaitlistJoined, WaitlistRanked
 from bookme.bookings.locks import lock
-from bookme.bookings.models import STILL_WAITS, Waiting, WaitlistEntry
+from bookme.bookings.models import STILL_WAITS, TEAM_SOURCE, Waiting, WaitlistEntry
 from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.selectors.waiting import (
     free_starts,

@@ -4,16 +4,18 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from bookme.bookings.models import Appointment, Booking, Visit
+from bookme.bookings.models import IMPORT_SOURCE, TEAM_SOURCE, Appointment, Booking, Visit
 from bookme.core.actor import Actor, ActorKind
 from bookme.core.fetch import one
 from bookme.core.permissions import Permission
 from bookme.customers.models import Customer
 from bookme.customers.selectors import own_customers
 from bookme.staff.models import Staff
+
+_BY_THE_BUSINESS = (TEAM_SOURCE, IMPORT_SOURCE)
 
 
 def bookings_visible_to(actor: Actor) -> QuerySet[Booking]:
@@ -39,13 +41,18 @@ def bookings_visible_to(actor: Actor) -> QuerySet[Booking]:
 def own(actor: Actor) -> Q:
     """Which visits, and which entries of the waitlist, are somebody's who is signed in, whatever their role.
 
-    What they asked for while signed in, and what is on a customer that is theirs, unless somebody else asked for it
-    while signed in: a phone may be shared.
+    What they asked for while signed in, what was asked for under the address that is verified to be theirs, and what
+    is on a customer of theirs, unless it was asked for under another address or by somebody else who was signed in:
+    customers are found by a phone as well, and a phone may be shared.
     """
     if actor.kind is not ActorKind.USER or actor.id is None:
         return Q(pk__in=[])
+    nobody_else_s = Q(contact_email="") | Q(contact_email=F("customer__email")) | Q(source__in=_BY_THE_BUSINESS)
     mine = Customer.objects.filter(own_customers(actor)).values("pk")
-    return Q(user_id=actor.id) | Q(user_id=None, customer__in=mine)
+    unclaimed = nobody_else_s & Q(customer__in=mine)
+    if actor.email:
+        unclaimed |= Q(contact_email=actor.email)
+    return Q(user_id=actor.id) | Q(user_id=None) & unclaimed
 
 
 def booking_for(actor: Actor, booking_id: UUID) -> Booking:

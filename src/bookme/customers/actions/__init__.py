@@ -1,6 +1,6 @@
 """Writing what the business knows of a person: by the team, by people as they book, and from a list it brings along."""
 
-from bookme.customers.actions.accounts import change_own_customer, link_account, link_account_everywhere
+from bookme.customers.actions.accounts import change_own_customer
 from bookme.customers.actions.contacts import find_or_make_customers
 from bookme.customers.actions.importing import ImportedCustomer, Outcome, import_customers
 from bookme.customers.actions.people import (
@@ -28,8 +28,6 @@ __all__ = [
     "find_or_make_customers",
     "import_customers",
     "keep_address",
-    "link_account",
-    "link_account_everywhere",
     "link_customers",
     "make_customer",
 ]

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from bookme.core.actor import Actor
 from bookme.customers.actions.people import UNSAID, consents_of, link_customers
@@ -10,11 +9,9 @@ from bookme.customers.events import CustomerChanged
 from bookme.customers.models import ConsentKind, Customer
 from bookme.customers.selectors import marketing_answer, own_customers, require_person
 from bookme.eventlog.changes import change_row, make_row
-from bookme.tenants.context import tenant_scope
 from bookme.tenants.statements import insert
 from bookme.users.actions import update_profile
 from bookme.users.models import User
-from bookme.users.selectors import former_emails, person, tenants_of
 
 OF_THE_PERSON = ("name", "phone", "language", "timezone")  # what they carry from business to business
 
@@ -34,25 +31,6 @@ def change_own_customer(*, values: Mapping[str, Any], actor: Actor) -> None:
         channels = {"channels": row.channels | values["channels"]} if "channels" in values else {}
         change_row(row=row, values=profile | channels, event=CustomerChanged, actor=actor, unsaid=UNSAID)
         _answer_marketing(row, values.get("marketing_consent"), user.language)
-
-
-def link_account(*, user_id: UUID) -> None:
-    """Make the rows under the person's verified address theirs in this business. Joins the transaction."""
-    user = person(user_id)
-    if user is not None and user.email_verified_at:
-        link_customers(user_id=user_id, emails=[user.email])
-
-
-def link_account_everywhere(*, user_id: UUID) -> None:
-    """The same in each business that they belong to, and of the addresses that they had until a moment ago."""
-    user = person(user_id)
-    if user is None or not user.email_verified_at:
-        return
-    emails = [user.email, *former_emails(user_id)]
-    for tenant in tenants_of(user_id):
-        if tenant.schema_is_current:
-            with tenant_scope(tenant):
-                link_customers(user_id=user_id, emails=emails)
 
 
 def _own_rows(user: User, actor: Actor) -> list[Customer]:

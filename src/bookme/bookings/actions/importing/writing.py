@@ -11,10 +11,9 @@ from django.db.models import F, Q
 from bookme.bookings.actions.facts import fact_of
 from bookme.bookings.actions.importing.calendar import Calendar
 from bookme.bookings.actions.importing.lines import Placed
-from bookme.bookings.actions.limits import IMPORT_SOURCE
 from bookme.bookings.actions.rows import allocation, helping, new_reference
 from bookme.bookings.events import BookingImported
-from bookme.bookings.models import Appointment, Booking, ResourceAllocation, Visit
+from bookme.bookings.models import IMPORT_SOURCE, Appointment, Booking, ResourceAllocation, Visit
 from bookme.bookings.selectors.offer import policy_of
 from bookme.core.actor import Actor
 from bookme.core.errors import Conflict
