@@ -8,11 +8,9 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection
-from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from bookme.core import limits
 from bookme.core.http.permissions import declared_for
 from bookme.core.permissions import KEY_PERMISSIONS, PERMISSIONS_OF, Access, Permission, Role
 from bookme.core.time import now
@@ -327,10 +325,11 @@ def test_use_is_stamped_once_a_minute_and_told_once_an_hour_and_address(
 
 
 def test_use_is_told_hourly_where_nothing_can_be_counted(
-    salon: Tenant, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+    salon: Tenant, clock: time_machine.Traveller, settings: Any
 ) -> None:
     """Redis is away: the key holds, and its use is told by when it was last used."""
-    monkeypatch.setattr(limits, "_redis", lambda _key: Redis(port=1, retry=Retry(NoBackoff(), 0)))
+    gone = {"LOCATION": "redis://127.0.0.1:1/0", "OPTIONS": {"retry": Retry(NoBackoff(), 0)}}
+    settings.CACHES = settings.CACHES | {"default": settings.CACHES["default"] | gone}
     api = Api(host="salon.localhost", token=make_key(salon, Permission.CUSTOMERS_READ).text)
     for _ in range(3):
         assert api.get("customers/").status_code == 200
@@ -362,3 +361,8 @@ def test_an_operator_s_key_says_who_made_it(salon: Tenant, owner: Person, body: 
     make_key(salon, Permission.BOOKINGS_READ, created_by=operator.pk)
     [listed] = owner.api.get("api-keys/").json()["results"]
     assert listed["created_by"] == "BookMe (Olga)"
+
+
+def test_what_is_told_of_a_use_is_no_limit_to_the_caller(salon: Tenant) -> None:
+    answer = Api(host="salon.localhost", token=make_key(salon, Permission.CUSTOMERS_READ).text).get("customers/")
+    assert "api-key" not in answer.headers.get("RateLimit", "")

@@ -245,3 +245,14 @@ def test_each_business_has_its_own_audit(salon: Tenant, rival: Tenant) -> None:
     with tenant_scope(rival):
         publish(MemberJoined(user_id=uuid7(), role="staff"), actor=SYSTEM)
     assert not audit_for(SYSTEM).exists()
+
+
+def test_who_signs_out_is_told_once(owner: Person, stylist: Person) -> None:
+    """By the API and by the pages; ending another device is the same fact."""
+    other = stylist.signed_in(SignInKind.API)
+    assert stylist.api.delete(f"auth/sign-ins/{other.pk}/").status_code == 204
+    for _ in range(2):
+        stylist.api.post("auth/logout/")
+    stylist.page.post("/team/sign-out/")
+    told = [each["text"] for each in _rows(owner, person=str(stylist.user.pk))]
+    assert told == [f"{stylist.user.name} signed out"] * 3

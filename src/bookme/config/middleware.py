@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from bookme.config.logs import without_tokens
 from bookme.config.readiness import faults
+from bookme.core.actor import ActorKind
 from bookme.tenants.context import current_tenant
 from bookme.users.authentication import note_operator, page_actor
 
@@ -39,6 +40,8 @@ class RequestLog:
     def _log(self, request: HttpRequest, status: int, seconds: float) -> None:
         tenant = getattr(request, "tenant", None)
         actor = getattr(request, "actor", None)
+        who = str(actor.id) if actor and actor.id else None
+        is_key = actor is not None and actor.kind is ActorKind.KEY
         _log.info(
             "request",
             method=request.method,
@@ -46,7 +49,7 @@ class RequestLog:
             status=status,
             duration_ms=round(seconds * 1000, 1),
             tenant=tenant.slug if tenant else None,
-            user_id=str(actor.id) if actor and actor.id else None,
+            **{"key_id" if is_key else "user_id": who},
         )
 
 

@@ -139,7 +139,9 @@ class SignInAdmin(OperatorAdmin):
     @admin.action(description="Sign out")
     def end(self, request: HttpRequest, rows: QuerySet[SignIn]) -> None:
         at = now()
-        change_each(request, rows, lambda row: sign_out(sign_in_id=row.pk, now=at), done="signed out")
+        change_each(
+            request, rows, lambda row: sign_out(sign_in_id=row.pk, by=_operator(request), now=at), done="signed out"
+        )
 
 
 @admin.register(LogEntry, site=platform_site)

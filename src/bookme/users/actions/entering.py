@@ -7,7 +7,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import F, Q
 
-from bookme.core.actor import GUEST, Origin
+from bookme.core.actor import GUEST, Actor, Origin
 from bookme.core.errors import NotSignedIn, TooMany
 from bookme.eventlog.actions import publish
 from bookme.tenants.models import Tenant
@@ -139,9 +139,16 @@ def open_sign_in(
     return opened
 
 
-def sign_out(*, sign_in_id: UUID, now: dt.datetime) -> None:
-    """End a sign-in with all its tokens, or its session, at once. Once more changes nothing."""
-    SignIn.objects.filter(pk=sign_in_id, revoked_at=None).update(revoked_at=now)
+def sign_out(*, sign_in_id: UUID, now: dt.datetime, by: Actor | None = None) -> None:
+    """End a sign-in with all its tokens, or its session, at once. Once more changes nothing.
+
+    Publishes SignedOut if somebody asked for it.
+    """
+    with transaction.atomic():
+        ended = SignIn.objects.filter(pk=sign_in_id, revoked_at=None)
+        user_id = ended.values_list("user_id", flat=True).first()
+        if ended.update(revoked_at=now) and by is not None and user_id is not None:
+            publish(SignedOut(user_id=user_id), actor=by)
 
 
 def sign_out_everywhere(*, sign_in: SignIn, origin: Origin, now: dt.datetime) -> None:

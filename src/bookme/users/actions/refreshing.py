@@ -45,10 +45,13 @@ def rotate_tokens(
     return token_pair(sign_in=sign_in, now=now)
 
 
-def sign_out_by(*, refresh: str, tenant_id: UUID | None, audiences: Set[Audience], now: dt.datetime) -> None:
+def sign_out_by(
+    *, refresh: str, tenant_id: UUID | None, audiences: Set[Audience], origin: Origin, now: dt.datetime
+) -> None:
     """End the sign-in that a refresh token belongs to, used or not. Raises NotSignedIn if it does not hold."""
     claims = verify(refresh, type=TokenType.REFRESH, tenant_id=tenant_id, audiences=audiences)
-    sign_out(sign_in_id=claims.sign_in_id, now=now)
+    found = sign_in_of(claims, now=now)
+    sign_out(sign_in_id=claims.sign_in_id, by=actor_of(found).coming_from(origin) if found else None, now=now)
 
 
 def _claims(sign_in: SignIn, type_: TokenType, token_id: str) -> Claims:

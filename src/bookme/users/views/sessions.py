@@ -81,12 +81,13 @@ class LogoutView(AccountView):
         refresh, sign_in = self.read_input().get("refresh"), sign_in_of(request)
         with write():
             if sign_in is not None:
-                actions.sign_out(sign_in_id=sign_in.id, now=now())
+                actions.sign_out(sign_in_id=sign_in.id, by=self.actor, now=now())
             elif refresh is not None:
                 actions.sign_out_by(
                     refresh=refresh,
                     tenant_id=self.tenant.id if self.tenant else None,
                     audiences=audiences(operators=self.operators),
+                    origin=self.origin,
                     now=now(),
                 )
             else:
@@ -134,5 +135,5 @@ class OneSignInView(AccountView):
     def delete(self, request: Request, sign_in_id: UUID) -> Response:
         found = one(sign_ins_of(self.sign_in, now=now()), sign_in_id)
         with write():
-            actions.sign_out(sign_in_id=found.pk, now=now())
+            actions.sign_out(sign_in_id=found.pk, by=self.actor, now=now())
         return Response(status=status.HTTP_204_NO_CONTENT)

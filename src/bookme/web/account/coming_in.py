@@ -9,6 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from bookme.core.errors import DomainError, NotSignedIn, TooMany
+from bookme.core.http.client import origin_of
 from bookme.core.time import now
 from bookme.users.actions import sign_out
 from bookme.users.authentication import end_session, session_sign_in, start_session
@@ -59,5 +60,5 @@ def sign_in_refusal(error: DomainError) -> str:
 def sign_out_here(request: HttpRequest) -> None:
     """End the sign-in of this browser, and forget it."""
     if found := session_sign_in(request):
-        sign_out(sign_in_id=found.id, now=now())
+        sign_out(sign_in_id=found.id, by=actor_of(found).coming_from(origin_of(request)), now=now())
     end_session(request)

@@ -17,7 +17,7 @@ from bookme.core.http.client import origin_of
 from bookme.core.time import now
 from bookme.tenants.context import require_tenant
 from bookme.users.actions import change_password, request_email, sign_out, sign_out_everywhere
-from bookme.users.authentication import end_session, session_sign_in, start_session
+from bookme.users.authentication import end_session, page_actor, session_sign_in, start_session
 from bookme.users.models import SignIn
 from bookme.users.selectors import has_two_factor, sign_ins_of, social_identities_of
 from bookme.users.social.providers import providers_on, title_of
@@ -82,7 +82,7 @@ def end_sign_in(request: HttpRequest, sign_in: SignIn, sign_in_id: UUID) -> Http
     """POST signs one device out; its own by the sign-out of every page."""
     if request.method == "POST":
         found = one(sign_ins_of(sign_in, now=now()), sign_in_id)
-        sign_out(sign_in_id=found.pk, now=now())
+        sign_out(sign_in_id=found.pk, by=page_actor(request), now=now())
         messages.success(request, _("That device is signed out."))
     return redirect(reverse("account-security"))
 
