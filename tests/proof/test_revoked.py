@@ -21,7 +21,7 @@ from bookme.users.models import Membership, SignIn, User
 from tests.factories.users import Person, make_person
 from tests.proof.wire import HOST, Server
 
-SECONDS, PEOPLE, WARM = 5.0, 20, 8
+SECONDS, PEOPLE, WARM = 5.0, 10, 8
 IN, OUT = {200}, {302, 401, 403, 503}
 
 
