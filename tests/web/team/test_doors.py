@@ -12,7 +12,8 @@ from tests.web.conftest import Shop
 
 # Signing in, what a link proves on its own, and what everybody sets up for themselves.
 OWN = {"team-two-factor", "team-two-factor-set-up", "team-recovery-codes", "team-two-factor-off"}
-OPEN = {"team-sign-in", "team-sign-out", "team-code", "team-invitation", "team-continue"} | OWN
+OPEN = {"team-sign-in", "team-sign-out", "team-code", "team-social", "team-social-finish", "team-invitation",
+        "team-continue"} | OWN  # fmt: skip
 SOMETHING = UUID(int=7)
 
 
