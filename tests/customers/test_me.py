@@ -6,7 +6,7 @@ import pytest
 
 from bookme.core.actor import Actor, ActorKind
 from bookme.core.ids import uuid7
-from bookme.core.permissions import PERMISSIONS_OF, Role
+from bookme.core.permissions import KEY_PERMISSIONS, PERMISSIONS_OF, Role
 from bookme.core.time import now
 from bookme.customers.models import Consent, Customer
 from bookme.customers.selectors import own_customers
@@ -18,8 +18,9 @@ from bookme.tenants.tasks import deliver_outbox
 from bookme.users.events import AccountChanged, MemberJoined
 from bookme.users.models import EmailChange, User
 from tests.answers import faults
+from tests.bookings.desk import refused
 from tests.factories.customers import ConsentFactory, CustomerAddressFactory, CustomerFactory
-from tests.factories.users import MembershipFactory, Person, Stranger
+from tests.factories.users import Api, MembershipFactory, Person, Stranger, make_key
 
 ALL_CHANNELS = {"email": True, "sms": True, "whatsapp": True}
 
@@ -175,3 +176,18 @@ class TestProfile:
         assert Customer.objects.get(user_id=owner.user.pk).phone == "+442079460102"
         assert stranger.api.get("customers/me/").status_code == 401
         assert stranger.api.patch("customers/me/", {"name": "X"}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("get", "customers/me/"),
+        ("patch", "customers/me/"),
+        ("get", "customers/me/appointments/"),
+        ("get", "customers/me/export/"),
+        ("post", "customers/me/erase/"),
+    ],
+)
+def test_a_program_is_nobody_s_customer(salon: Tenant, method: str, path: str) -> None:
+    api = Api(host="salon.localhost", token=make_key(salon, *KEY_PERMISSIONS).text)
+    refused(getattr(api, method)(path), 403, "people_only")

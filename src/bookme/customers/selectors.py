@@ -70,7 +70,7 @@ class Profile:
 
 
 def own_profile(actor: Actor) -> Profile:
-    """Raises NotAllowed `not_a_person`."""
+    """Raises NotAllowed `people_only`."""
     user, row = User.objects.get(pk=require_person(actor)), own_customer(actor)
     known = row or Customer()
     return Profile(
@@ -96,7 +96,7 @@ def marketing_answer(customer: Customer) -> bool | None:
 def require_person(actor: Actor) -> UUID:
     """The account of somebody who acts for themselves. Raises NotAllowed for a key, and for an operator."""
     if actor.kind is not ActorKind.USER or actor.id is None:
-        raise NotAllowed("This is for people with an account here.", code="not_a_person")
+        raise NotAllowed("This is for people with an account here.", code="people_only")
     return actor.id
 
 

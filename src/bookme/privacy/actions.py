@@ -37,7 +37,7 @@ def erase_person(*, actor: Actor, now: dt.datetime) -> bool:
     they belong to no other business and are no operator. Who waits leaves the line first. The caller has made sure that
     it is they (`demand_same_person`), and joins it to a transaction.
 
-    Raises NotAllowed `not_a_person`; Conflict `bookings_ahead`, with how many, while something is to come, and
+    Raises NotAllowed `people_only`; Conflict `bookings_ahead`, with how many, while something is to come, and
     `team_member` of whoever works here. Locks the account and the customer's rows. Publishes CustomerErased.
     """
     user = User.objects.select_for_update(of=("self",)).get(pk=require_person(actor))

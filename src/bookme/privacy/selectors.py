@@ -41,7 +41,7 @@ class Subject:
 
 
 def subject_of(actor: Actor) -> Subject:
-    """Whoever is signed in. Raises NotAllowed `not_a_person`."""
+    """Whoever is signed in. Raises NotAllowed `people_only`."""
     user = User.objects.get(pk=require_person(actor))
     visits = _ids(Visit.objects.filter(own(actor)))
     return Subject(

@@ -21,7 +21,7 @@ def change_own_customer(*, values: Mapping[str, Any], actor: Actor) -> None:
 
     Their account and all their rows here have the same then, and the rows are linked to them; without one it is made.
     What they said of a channel before stays unless it is said anew. Joins the transaction. Publishes CustomerChanged.
-    Raises NotAllowed `not_a_person`.
+    Raises NotAllowed `people_only`.
     """
     user = User.objects.select_for_update().get(pk=require_person(actor))
     profile = {name: value for name, value in values.items() if name in OF_THE_PERSON}
