@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 from tests.browser.product import Product, running_product
+from tests.openid import OpenIdProvider, running_provider
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -28,8 +29,25 @@ OpenPage = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
-def product() -> Iterator[Product]:
-    with running_product() as running:
+def google() -> Iterator[OpenIdProvider]:
+    """It asks by a form who goes on, as nobody is signed in there."""
+    with running_provider("google") as running:
+        running.account = None
+        yield running
+
+
+@pytest.fixture(scope="session")
+def apple() -> Iterator[OpenIdProvider]:
+    """Ada is signed in there; it answers by a form that it sends from its own page."""
+    with running_provider("apple") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def product(google: OpenIdProvider, apple: OpenIdProvider) -> Iterator[Product]:
+    with running_product(google.environment | apple.environment) as running:
+        for each in (google, apple):
+            each.redirect_uri = running.url(path=f"/social/{each.name}/callback/")
         yield running
 
 

@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +34,7 @@ class Product:
 
 
 @contextmanager
-def running_product() -> Iterator[Product]:
+def running_product(settings: Mapping[str, str] | None = None) -> Iterator[Product]:
     """Starts it, waits until it is ready, and ends it. Raises RuntimeError with its output if it does not get ready."""
     root = make_checkout()
     ignored = shutil.ignore_patterns("__pycache__")
@@ -42,6 +42,7 @@ def running_product() -> Iterator[Product]:
     port = free_port(0)
     env = {name: value for name, value in os.environ.items() if name not in SET_FOR_THE_SUITE}
     env |= {"PYTHONPATH": str(root / "src"), "PORT": str(port), "FORM_MIN_SECONDS": "0"}
+    env |= settings or {}
     with (root / "output").open("w+") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "bookme.dev", "run"], cwd=root, env=env, stdout=output, stderr=subprocess.STDOUT

@@ -80,7 +80,7 @@ def test_whoever_is_known_comes_in_whatever_their_address_is(
     again = Surfer()
     again.come(BEGIN.format(provider.name))
     assert (User.objects.count(), SignIn.objects.count()) == (1, 2)
-    assert again.went[-1] == "http://salon.localhost:8000/"
+    assert again.went[-1] == "http://salon.localhost:8000/account/"
 
 
 def test_what_is_asked_of_the_provider(salon: Tenant, provider: OpenIdProvider, surfer: Surfer) -> None:
@@ -453,7 +453,7 @@ def test_of_two_newcomers_at_once_both_come_into_one_account(committed: Tenant, 
 
     with ThreadPoolExecutor(4) as pool:
         ended = set(pool.map(come, range(4)))
-    assert ended == {"http://salon.localhost:8000/"}
+    assert ended == {"http://salon.localhost:8000/account/"}
     assert (User.objects.count(), SocialIdentity.objects.count(), SignIn.objects.count()) == (1, 1, 4)
 
 

@@ -29,7 +29,6 @@ from bookme.users.social.stops import Stop, Stopped
 
 ATTEMPT_AGE = dt.timedelta(minutes=10)
 HAND_OVER_AGE = dt.timedelta(seconds=60)
-LONGEST_PATH = 2000
 _SALT = "bookme.users.social"
 
 T = TypeVar("T")

@@ -10,7 +10,6 @@ from django.utils.http import urlencode
 
 from bookme.tenants.models import Tenant
 from bookme.tenants.selectors import business_url, normalised_host
-from bookme.users.social.handing import LONGEST_PATH
 from bookme.web.account.coming_in import own_path
 from bookme.web.team.doors import own_path as own_team_path
 
@@ -42,10 +41,9 @@ class Door(StrEnum):
         return self._url("social-finish")
 
     def own_path(self, wanted: str) -> str:
-        """An address behind that door, else empty: nobody is led elsewhere, nor by too long an address."""
-        if len(wanted) > LONGEST_PATH:
-            return ""
-        return own_team_path(wanted, default="") if self is Door.TEAM else own_path(wanted)
+        """An address behind that door, else empty: nobody is led elsewhere."""
+        ours = own_path(wanted)
+        return own_team_path(ours, default="") if self is Door.TEAM else ours
 
     def _url(self, name: str, *path: str) -> str:
         return reverse(f"{self}-{name}", args=path, urlconf=settings.BUSINESS_URLCONF)
