@@ -23,7 +23,7 @@ FADED = """Promise.all(document.getAnimations()
     .map((each) => each.finished.catch(() => null))).then(() => true)"""
 
 # A refused form is answered with its page and a status that says so, which Chromium puts on the console.
-EXPECTED = ("status of 422", "status of 409", "status of 404")
+EXPECTED = ("status of 422", "status of 409", "status of 404", "status of 403")
 
 OpenPage = Callable[..., Page]
 
