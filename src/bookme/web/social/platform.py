@@ -53,8 +53,7 @@ def start(request: HttpRequest, provider: str) -> HttpResponse:
         wish = read_wish(request.GET.get("wish", ""))
     except Stopped as stopped:
         return _lost(request, stopped.stop, provider, None)
-    tenant = _demand_tenant(wish.tenant_id)
-    try:
+    try:  # without the database, whose connections are not to wait for a provider
         count_form(address=origin_of(request).address)
         there = _demand_on(provider, wish)
         state, attempt = begin_attempt(wish)
@@ -66,9 +65,10 @@ def start(request: HttpRequest, provider: str) -> HttpResponse:
             verifier=attempt.verifier,
         )
     except TooMany as error:
-        return too_many_page(request, error, otherwise_url=business_url(tenant, Door(wish.door).sign_in_url))
+        url = business_url(_demand_tenant(wish.tenant_id), Door(wish.door).sign_in_url)
+        return too_many_page(request, error, otherwise_url=url)
     except Stopped as stopped:
-        return _to_business(tenant, HandOver(wish, stop=stopped.stop))
+        return _to_business(HandOver(wish, stop=stopped.stop))
     return _away(url)
 
 
@@ -89,7 +89,7 @@ def callback(request: HttpRequest, provider: str) -> HttpResponse:
         found = HandOver(attempt.wish, proof=_proof(there, attempt, given))
     except Stopped as stopped:
         found = HandOver(attempt.wish, stop=stopped.stop)
-    return _to_business(_demand_tenant(attempt.wish.tenant_id), found)
+    return _to_business(found)
 
 
 def _proof(provider: Provider, attempt: Attempt, given: QueryDict) -> Proof:
@@ -145,8 +145,9 @@ def _lost(request: HttpRequest, stop: Stop, provider: str, tenant_id: UUID | Non
     return platform_stop_page(request, stop, provider=provider, otherwise_url=platform_url())
 
 
-def _to_business(tenant: Tenant, found: HandOver) -> HttpResponse:
+def _to_business(found: HandOver) -> HttpResponse:
     """To the domain where it began, with a code that is good there, once, for a minute."""
+    tenant = _demand_tenant(found.wish.tenant_id)
     code = hand_over(found, tenant)
     return _away(business_url(tenant, f"{Door(found.wish.door).finish_url}?{urlencode({'code': code})}"))
 
