@@ -8,7 +8,6 @@ import pytest
 from bookme.bookings.actions import booking
 from bookme.bookings.locks import contact_key
 from bookme.bookings.models import Booking, Visit
-from bookme.core.permissions import Role
 from bookme.core.time import now
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import Tenant
@@ -20,7 +19,7 @@ from tests.factories.bookings import SessionFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.services import ServiceFactory
 from tests.factories.staff import EVERY_DAY, StaffFactory
-from tests.factories.users import Api, Person, Stranger, make_person
+from tests.factories.users import Api, Person, Stranger
 
 EMAIL, PHONE = "ada@mail.example", "+442079460958"
 
@@ -83,28 +82,6 @@ def test_what_the_team_books_counts_for_nobody(shop: Shop, stranger: Stranger, o
     for hour in (9, 10, 11):
         assert owner.api.post("bookings/", body_for(shop.service, monday(hour))).status_code == 201
     assert stranger.api.post("bookings/", body_for(shop.service, monday(12))).status_code == 201
-
-
-def test_registering_lifts_no_limit(shop: Shop, stranger: Stranger, salon: Tenant, two_each: None) -> None:
-    """Anybody may register under any address: until it is verified they are as good as a guest."""
-    someone, another = (make_person(salon, Role.CUSTOMER) for _ in range(2))
-    for hour, api in ((9, someone.api), (10, another.api)):
-        told = api.post("bookings/", body_for(shop.service, monday(hour))).json()
-        assert api.post(f"bookings/{told['id']}/cancel/").status_code == 200
-    before = written()
-    for api in (someone.api, another.api, stranger.api):
-        refused(api.post("bookings/", body_for(shop.service, monday(12))), 429, "too_many")
-    assert written() == before
-    _verified(someone)
-    assert someone.api.post("bookings/", body_for(shop.service, monday(12))).status_code == 201
-
-
-def test_the_network_of_who_is_not_verified_counts(shop: Shop, customer: Person, settings: Any) -> None:
-    settings.GUEST_BOOKINGS_PER_ADDRESS = 1
-    customer.api.client.defaults["REMOTE_ADDR"] = "203.0.113.7"
-    for hour, status in ((9, 201), (10, 429)):
-        body = body_for(shop.service, monday(hour), customer=_of(email=f"ada{hour}@mail.example"))
-        assert customer.api.post("bookings/", body).status_code == status
 
 
 def test_to_book_and_cancel_in_a_loop_ends(shop: Shop, stranger: Stranger, two_each: None, clock: Any) -> None:

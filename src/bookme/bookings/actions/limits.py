@@ -1,7 +1,6 @@
 """How much may be had: by a guest, by a customer of one service, of a service on one day.
 
-A customer whose e-mail is not verified is as good as a guest here. Of both, what was obtained counts, never what was
-tried. See docs/decisions/0006.
+What was obtained counts, never what was tried. See docs/decisions/0006.
 """
 
 import datetime as dt
