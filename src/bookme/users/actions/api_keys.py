@@ -69,7 +69,11 @@ def make_api_key(
 
 
 def revoke_api_key(*, key: ApiKey, actor: Actor, now: dt.datetime) -> None:
-    """It is worthless from now on. Once more changes nothing. Publishes ApiKeyChanged."""
+    """It is worthless from now on. Once more changes nothing. Publishes ApiKeyChanged.
+
+    A key works for the whole business: raises NotAllowed `out_of_scope` to who reaches a part of it.
+    """
+    actor.demand_everywhere(Permission.API_KEYS_MANAGE)
     with transaction.atomic():
         if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now):
             publish(

@@ -1,0 +1,378 @@
+"""Which fields each kind of caller reads: of one row, and of the rows of a list.
+
+`all` is for everybody whom the matrix answers, `team` for the team besides: members of it, operators and keys.
+"""
+
+TEAM = frozenset({"staff", "place", "calendar", "manager", "owner", "operator", "key"})
+
+_SHAPES: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
+    (
+        ("GET auth/2fa/",),
+        {
+            "all": "is_demanded is_on recovery_codes_left since",
+        },
+    ),
+    (
+        ("GET auth/businesses/",),
+        {
+            "all": "id name role slug url",
+        },
+    ),
+    (
+        ("GET auth/me/",),
+        {
+            "all": (
+                "all_customers email email_verified has_password id kind language location_ids name permissions "
+                "phone role staff_ids tenant timezone two_factor two_factor_required"
+            ),
+        },
+    ),
+    (
+        ("GET auth/sign-ins/",),
+        {
+            "all": "address agent created_at current expires_at id kind used_at",
+        },
+    ),
+    (
+        (
+            "GET api-keys/",
+            "GET api-keys/{key}/",
+        ),
+        {
+            "all": "created_at created_by expires_at id last_used_at name permissions prefix revoked_at",
+        },
+    ),
+    (
+        ("GET audit/",),
+        {
+            "all": "actor address agent id name occurred_at subject text topic",
+        },
+    ),
+    (
+        ("GET config/",),
+        {
+            "all": (
+                "allowed_origins branding cancellation_text consents contact country currency features invoices "
+                "kind language languages legal name policies questions reminders slug tax team timezone version"
+            ),
+        },
+    ),
+    (
+        (
+            "GET domains/",
+            "GET platform/tenants/{tenant}/domains/",
+        ),
+        {
+            "all": "checked_at detail domain file is_primary reason record verified_at",
+        },
+    ),
+    (
+        (
+            "GET invitations/",
+            "GET invitations/{invitation}/",
+        ),
+        {
+            "all": (
+                "created_at customer_scope denied email expires_at id invited_by language location_ids name "
+                "permissions role sent_at staff staff_ids status"
+            ),
+        },
+    ),
+    (
+        (
+            "GET members/",
+            "GET members/{member}/",
+        ),
+        {
+            "all": (
+                "customer_scope denied email id joined_at last_seen location_ids name permissions role staff "
+                "staff_ids two_factor user"
+            ),
+        },
+    ),
+    (
+        (
+            "GET closures/",
+            "GET closures/{closure}/",
+        ),
+        {
+            "all": "ends_at from id location name starts_at to",
+        },
+    ),
+    (
+        (
+            "GET locations/",
+            "GET locations/{location}/",
+        ),
+        {
+            "all": (
+                "address_line1 address_line2 city country county id is_active key latitude longitude name online "
+                "phone position postcode slug timezone"
+            ),
+            "team": "meeting_url translations",
+        },
+    ),
+    (
+        ("GET locations/{location}/opening-hours/",),
+        {
+            "all": "end id on_date start weekday",
+        },
+    ),
+    (
+        (
+            "GET resources/",
+            "GET resources/{resource}/",
+        ),
+        {
+            "all": "id is_active key kind location name position",
+            "team": "translations",
+        },
+    ),
+    (
+        (
+            "GET extras/",
+            "GET extras/{extra}/",
+        ),
+        {
+            "all": "currency description duration_minutes id is_active key name position price services",
+            "team": "translations",
+        },
+    ),
+    (
+        (
+            "GET questions/",
+            "GET questions/{question}/",
+        ),
+        {
+            "all": (
+                "choice_labels choices help_text id is_active key kind label maximum minimum position required services"
+            ),
+            "team": "translations",
+        },
+    ),
+    (
+        (
+            "GET service-categories/",
+            "GET service-categories/{category}/",
+        ),
+        {
+            "all": "description id is_active key name position slug",
+            "team": "metadata translations",
+        },
+    ),
+    (
+        (
+            "GET services/",
+            "GET services/{service}/",
+        ),
+        {
+            "all": (
+                "bookable_dates bookable_hours capacity category color currency description duration_minutes "
+                "extras id is_active key kind locations min_to_run name padding_after_minutes "
+                "padding_before_minutes position price requires slug staff_needed tags"
+            ),
+            "team": "metadata policy translations",
+        },
+    ),
+    (
+        ("GET services/by-postcode/",),
+        {
+            "all": (
+                "bookable_dates bookable_hours capacity category color currency description duration_minutes "
+                "extras id is_active key kind locations min_to_run name padding_after_minutes "
+                "padding_before_minutes position price requires slug staff_needed tags"
+            ),
+        },
+    ),
+    (
+        ("GET services/{service}/staff/",),
+        {
+            "all": (
+                "color currency duration_minutes id is_active key name own_duration_minutes own_price price slug title"
+            ),
+        },
+    ),
+    (
+        ("GET calendar/busy/",),
+        {
+            "all": "busy staff timezone",
+        },
+    ),
+    (
+        (
+            "GET staff/",
+            "GET staff/{staff}/",
+        ),
+        {
+            "all": "bio color id is_active key name position services slug title",
+            "team": "email metadata phone translations user_id",
+        },
+    ),
+    (
+        ("GET staff/by-postcode/",),
+        {
+            "all": "bio color days distance_km id key name position services slug title",
+        },
+    ),
+    (
+        ("GET staff/{staff}/areas/",),
+        {
+            "all": "days id postcode radius_km",
+            "team": "latitude longitude",
+        },
+    ),
+    (
+        ("GET staff/{staff}/services/",),
+        {
+            "all": "currency duration_minutes is_active name own_duration_minutes own_price price service",
+        },
+    ),
+    (
+        ("GET staff/{staff}/time-off/",),
+        {
+            "all": "ends_at from id reason starts_at to",
+        },
+    ),
+    (
+        ("GET staff/{staff}/working-hours/",),
+        {
+            "all": "breaks end id location on_date start weekday",
+        },
+    ),
+    (
+        (
+            "GET customers/",
+            "GET customers/{customer}/",
+        ),
+        {
+            "all": (
+                "addresses channels consents created_at email id is_active language metadata name notes phone "
+                "tags timezone user_id"
+            ),
+        },
+    ),
+    (
+        ("GET customers/me/",),
+        {
+            "all": "addresses channels consents email id language marketing_consent name phone timezone",
+        },
+    ),
+    (
+        ("GET customers/me/appointments/",),
+        {
+            "all": (
+                "created_at currency end extras fee hold_expires_at id location location_name may party_size "
+                "payment_due price reference service service_name session staff staff_name start status timezone "
+                "version visit"
+            ),
+        },
+    ),
+    (
+        ("GET customers/me/export/",),
+        {
+            "all": (
+                "account account_requests address_changes addresses bookings business consents customers events "
+                "exported_at invitations membership messages operator_changes series sign_ins social_identities "
+                "visits waitlist"
+            ),
+        },
+    ),
+    (
+        (
+            "GET bookings/",
+            "GET bookings/{booking}/",
+        ),
+        {
+            "all": (
+                "address answers cancellation contact created_at currency end extras fee helpers hold_expires_at "
+                "id location location_name notes party_size payment_due price reference reschedule service "
+                "service_name session staff staff_name start status times_moved timezone version visit"
+            ),
+            "team": "cancel_reason cancelled_by customer internal_notes overbooked source",
+        },
+    ),
+    (
+        ("GET bookings/available-slots/",),
+        {
+            "all": "cancellation_text days service timezone",
+        },
+    ),
+    (
+        ("GET bookings/explain-slot/",),
+        {
+            "all": "causes offered start",
+        },
+    ),
+    (
+        ("GET bookings/{booking}/events/",),
+        {
+            "all": "actor id name occurred_at payload text",
+        },
+    ),
+    (
+        ("GET series/{series}/",),
+        {
+            "all": "id rule visits",
+        },
+    ),
+    (
+        ("GET visits/available-slots/",),
+        {
+            "all": "cancellation_text days services timezone",
+        },
+    ),
+    (
+        ("GET visits/{visit}/",),
+        {
+            "all": (
+                "address answers bookings cancellation contact currency end id notes payment_due price reference "
+                "reschedule series start"
+            ),
+        },
+    ),
+    (
+        (
+            "GET sessions/",
+            "GET sessions/{session}/",
+        ),
+        {
+            "all": (
+                "cancellation_text capacity currency decide_at end id is_sure location location_name min_to_run "
+                "price seats_left service service_name staff staff_name start version"
+            ),
+        },
+    ),
+    (
+        (
+            "GET waitlist/",
+            "GET waitlist/{waiting}/",
+        ),
+        {
+            "all": (
+                "address answers contact created_at date extras id location notes offer party_size position "
+                "service service_name session staff start status text"
+            ),
+            "team": "customer source",
+        },
+    ),
+    (
+        ("GET communications/notifications/",),
+        {
+            "all": (
+                "attempts booking bookings channel created_at error id kind language sent_at status subject text "
+                "to visit"
+            ),
+        },
+    ),
+    (
+        (
+            "GET platform/tenants/",
+            "GET platform/tenants/by-slug/{slug}/",
+            "GET platform/tenants/{tenant}/",
+        ),
+        {
+            "all": "created_at domains id kind name owner slug status team_url url",
+        },
+    ),
+)
+SHAPES = {operation: shape for operations, shape in _SHAPES for operation in operations}
