@@ -87,6 +87,7 @@ def key_list(request: HttpRequest, actor: Actor) -> HttpResponse:
         "good": [each for each in cards if each.is_good],
         "gone": [each for each in cards if not each.is_good],
         "may_make": bool(grantable_by(actor)),
+        "may_revoke": not actor.is_bound,
     }
     return show(request, actor, "team/keys.html", context)
 
