@@ -89,7 +89,6 @@ def stop_page(
         status=_STATUS.get(stop, 403),
         again_url=with_next(door.begin_url(provider), onward) if begin_again else "",
         otherwise_url="" if adds else with_next(door.sign_in_url, onward),
-        provider=title_of(provider),
     )
 
 
