@@ -101,6 +101,7 @@ def _show(request: HttpRequest, sign_in: SignIn) -> HttpResponse:
     identities = [(each, title_of(each.provider)) for each in social_identities_of(sign_in.user)]
     added = {each.provider for each, _title in identities}
     context = {
+        "here": "account-security",
         "user": sign_in.user,
         "has_password": sign_in.user.has_usable_password(),
         "has_two_factor": has_two_factor(sign_in.user),
