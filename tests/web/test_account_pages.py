@@ -10,7 +10,7 @@ from bookme.users.links import one_time_token
 from bookme.users.models import AccountRequest, SignIn, User
 from tests.factories.users import PASSWORD, Person, UserFactory, make_person
 from tests.letters import Letters, body
-from tests.web.conftest import page_of
+from tests.web.conftest import configure, page_of
 
 NEW = "another-long-password"
 
@@ -119,6 +119,14 @@ def test_changing_the_password_keeps_this_browser(customer: Person) -> None:
     assert page.post("/account/security/password/", given)["Location"] == "/account/security/"
     assert "Your password is changed" in page_of(page.get("/account/security/"))
     assert other.get("/account/security/").status_code == 302
+
+
+def test_a_wrong_password_is_told_in_the_visitor_s_language(customer: Person) -> None:
+    configure(customer.tenant, languages=["en", "fr"])
+    customer.page.cookies["lang"] = "fr"
+    for path in ("password/", "email/"):
+        given = {"current_password": "x", "password": NEW, "email": "new@people.example"}
+        assert "Ce n’est pas votre mot de passe." in page_of(customer.page.post(f"/account/security/{path}", given))
 
 
 def test_who_has_no_password_is_not_asked_for_it(owner: Person) -> None:

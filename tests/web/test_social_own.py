@@ -59,7 +59,7 @@ def test_adding_needs_the_password_once_the_sign_in_is_old(customer: Person, pro
         session["ver"] = customer.user.secrets_version
         session.save()
         refused = customer.page.post(ADD, {"x": "x"})
-        assert (refused.status_code, "Sign in again first" in page_of(refused)) == (422, True)
+        assert (refused.status_code, "Sign out and in again first" in page_of(refused)) == (422, True)
 
 
 def test_one_that_is_another_persons_stays_theirs(customer: Person, provider: OpenIdProvider) -> None:

@@ -72,6 +72,10 @@ def test_nothing_that_is_said_is_left_out() -> None:
     assert {text: path for text, path in said_by_us().items() if text not in known} == {}
 
 
+def test_nothing_is_translated_that_nobody_says() -> None:
+    assert set(messages("fr")) - set(said_by_us()) == set()
+
+
 def test_arabic_counts_in_six_ways() -> None:
     with override("ar"):
         counted = {ngettext("%(days)d day", "%(days)d days", number) % {"days": number} for number in (1, 2, 3, 11)}

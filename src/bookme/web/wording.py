@@ -20,7 +20,9 @@ _TOLD: dict[str, Promise] = {
     "bookings_ahead": _("Something is still to come: cancel it, or wait until it is over."),
     "team_member": _("You work here: leave the team first, then ask again."),
     "wrong_password": _("This is not your password."),
-    "sign_in_again": _("Sign in again first: this sign-in is too old for that."),
+    "wrong_code": _("This code is not right, or was used already."),
+    "challenge_invalid": _("This took too long. Begin again."),
+    "sign_in_again": _("Sign out and in again first: this sign-in is too old for that."),
     "postcode_unknown": _("We do not know this postcode. Is it written as it should be?"),
 }
 

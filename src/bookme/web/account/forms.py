@@ -6,30 +6,35 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookme.core.errors import DomainError
-from bookme.core.phones import phone_number
+from bookme.core.errors import DomainError, FieldError, TooMany
 from bookme.tenants.context import require_tenant
 from bookme.users.actions import MAX_PASSWORD
-from bookme.web.booking.forms import PlainText
+from bookme.web.booking.forms import PlainText, demand_phone
 from bookme.web.guarded import GuardedForm
+from bookme.web.wording import told
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise  # a name of the stubs alone
 
 
 class AccountForm(forms.Form):
-    """Ids and labels as on all pages; what an action refuses stands beside the field that it points at."""
+    """Ids and labels as on all pages; what an action refuses is said in the visitor's language, beside its field."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs | {"auto_id": "f-%s", "label_suffix": ""})
 
     def take_refusal(self, error: DomainError) -> None:
         """Beside the fields that it points at, where there are such fields, else above the form."""
-        known = [each for each in error.errors if each.pointer.removeprefix("/") in self.fields]
+        faults = error.errors
+        if error.code == "wrong_code" and not faults:  # signing in points at nothing
+            faults = (FieldError("/code", error.code, error.detail),)
+        known = [each for each in faults if each.pointer.removeprefix("/") in self.fields]
         for fault in known:
-            self.add_error(fault.pointer.removeprefix("/"), fault.detail)
-        if not known:
-            self.add_error(None, error.detail)
+            self.add_error(fault.pointer.removeprefix("/"), told(fault))
+        if isinstance(error, TooMany):
+            self.add_error(None, _("Too many failed attempts. Try again in a few minutes."))
+        elif not known:
+            self.add_error(None, told(error))
 
 
 def email_field(autocomplete: str = "email") -> forms.EmailField:
@@ -81,11 +86,7 @@ class RegisterForm(AccountForm, GuardedForm):
         self.fields["phone"].widget.attrs |= {"autocomplete": "tel", "dir": "ltr"}
 
     def clean_phone(self) -> str:
-        text = str(self.cleaned_data["phone"]).strip()
-        number = phone_number(text, country=require_tenant().config.country) if text else ""
-        if number is None:
-            raise forms.ValidationError(_("This is not a possible phone number."), code="invalid_phone")
-        return number
+        return demand_phone(self.cleaned_data["phone"], country=require_tenant().config.country)
 
 
 class EmailForm(AccountForm, GuardedForm):
@@ -100,26 +101,35 @@ class NewPasswordForm(AccountForm):
     password = new_password_field()
 
 
-class ChangePasswordForm(AccountForm):
-    """Another password; whoever has none yet is not asked for it."""
+class SamePersonForm(AccountForm):
+    """Before what a stranger at an unlocked screen must not do: the password, of whoever has to give it."""
+
+    current_password = password_field(gettext_lazy("Your password"), "current-password")
+
+    def __init__(self, *args: Any, asks_password: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_password:
+            del self.fields["current_password"]
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """Of a form that is valid, as actions take it: the password is an empty text where it was not asked for."""
+        return {"current_password": "", **self.cleaned_data}
+
+
+class ChangePasswordForm(SamePersonForm):
+    """Another password, or a first one."""
 
     current_password = password_field(gettext_lazy("Your password now"), "current-password")
     password = new_password_field()
 
-    def __init__(self, *args: Any, has_password: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not has_password:
-            del self.fields["current_password"]
 
-
-class ChangeEmailForm(AccountForm):
+class ChangeEmailForm(SamePersonForm):
     """Another address to sign in with."""
 
     email = email_field()
-    current_password = password_field(gettext_lazy("Your password"), "current-password")
+    field_order = ("email", "current_password")
 
-    def __init__(self, *args: Any, has_password: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("New e-mail")
-        if not has_password:
-            del self.fields["current_password"]

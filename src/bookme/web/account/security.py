@@ -21,7 +21,7 @@ from bookme.users.authentication import end_session, page_actor, session_sign_in
 from bookme.users.models import SignIn
 from bookme.users.selectors import has_two_factor, sign_ins_of, social_identities_of
 from bookme.users.social.providers import providers_on, title_of
-from bookme.web.account.forms import ChangeEmailForm, ChangePasswordForm
+from bookme.web.account.forms import ChangeEmailForm, ChangePasswordForm, SamePersonForm
 from bookme.web.account.links import account_page, written_page
 
 OwnView = Callable[..., HttpResponseBase]
@@ -51,11 +51,10 @@ def account_security(request: HttpRequest, sign_in: SignIn) -> HttpResponse:
 @own_page
 def new_password(request: HttpRequest, sign_in: SignIn) -> HttpResponse:
     """GET asks; POST changes it, and signs out everything else."""
-    form = ChangePasswordForm(request.POST or None, has_password=sign_in.user.has_usable_password())
+    form = ChangePasswordForm(request.POST or None, asks_password=sign_in.user.has_usable_password())
     if request.method == "POST" and form.is_valid():
-        given = {"current_password": "", **form.cleaned_data}
         try:
-            start_session(request, change_password(**given, sign_in=sign_in, origin=origin_of(request), now=now()))
+            start_session(request, change_password(**form.given, sign_in=sign_in, origin=origin_of(request), now=now()))
             messages.success(request, _("Your password is changed, and every other device is signed out."))
             return redirect(reverse("account-security"))
         except DomainError as error:
@@ -66,11 +65,10 @@ def new_password(request: HttpRequest, sign_in: SignIn) -> HttpResponse:
 @own_page
 def new_address(request: HttpRequest, sign_in: SignIn) -> HttpResponse:
     """GET asks; POST has a link sent to the new address."""
-    form = ChangeEmailForm(request.POST or None, has_password=sign_in.user.has_usable_password())
+    form = ChangeEmailForm(request.POST or None, asks_password=sign_in.user.has_usable_password())
     if request.method == "POST" and form.is_valid():
-        given = {"current_password": "", **form.cleaned_data}
         try:
-            request_email(**given, sign_in=sign_in, tenant=require_tenant(), origin=origin_of(request), now=now())
+            request_email(**form.given, sign_in=sign_in, tenant=require_tenant(), origin=origin_of(request), now=now())
             return written_page(request, form.cleaned_data["email"])
         except DomainError as error:
             form.take_refusal(error)
@@ -112,7 +110,5 @@ def _show(request: HttpRequest, sign_in: SignIn) -> HttpResponse:
     return render(request, "account/security.html", context)
 
 
-def _form_page(
-    request: HttpRequest, template: str, sign_in: SignIn, form: ChangePasswordForm | ChangeEmailForm
-) -> HttpResponse:
+def _form_page(request: HttpRequest, template: str, sign_in: SignIn, form: SamePersonForm) -> HttpResponse:
     return render(request, template, {"form": form, "user": sign_in.user}, status=422 if form.errors else 200)

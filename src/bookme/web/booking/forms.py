@@ -49,6 +49,14 @@ class PlainText(forms.CharField):
         return super().widget_attrs(widget) | {"class": "input"}
 
 
+def demand_phone(text: str, *, country: str) -> str:
+    """The number that was typed in that country, as E.164; empty stays empty. Raises ValidationError."""
+    number = phone_number(text.strip(), country=country) if text.strip() else ""
+    if number is None:
+        raise ValidationError(_("This is not a possible phone number."), code="invalid_phone")
+    return number
+
+
 class DetailsForm(forms.Form):
     """Name, contact, the business's own questions, consents; with `seats` how many come, with `with_address` where."""
 
@@ -109,13 +117,7 @@ class DetailsForm(forms.Form):
         return str(self.cleaned_data["email"]).lower()
 
     def clean_phone(self) -> str:
-        text = str(self.cleaned_data["phone"]).strip()
-        if not text:
-            return ""
-        number = phone_number(text, country=self.config.country)
-        if number is None:
-            raise ValidationError(_("This is not a possible phone number."), code="invalid_phone")
-        return number
+        return demand_phone(self.cleaned_data["phone"], country=self.config.country)
 
     def fields_named(self, names: Iterable[str]) -> list[BoundField]:
         return [self[name] for name in names if name in self.fields]

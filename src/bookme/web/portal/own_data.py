@@ -1,7 +1,5 @@
 """What is known of one: to take along, and to have it erased. That is asked twice, with the password."""
 
-from typing import Any
-
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -22,22 +20,16 @@ from bookme.users.actions import demand_same_person
 from bookme.users.authentication import end_session, page_actor
 from bookme.users.models import SignIn
 from bookme.users.selectors import actor_of
-from bookme.web.account.forms import AccountForm, password_field
+from bookme.web.account.forms import SamePersonForm
 from bookme.web.account.security import own_page
 from bookme.web.me import own_actor
-from bookme.web.wording import told
 
 
-class EraseForm(AccountForm):
+class EraseForm(SamePersonForm):
     """The second time of asking."""
 
     sure = forms.BooleanField(label=gettext_lazy("Yes, erase what you know of me. I know that this cannot be undone."))
-    current_password = password_field(gettext_lazy("Your password"), "current-password")
-
-    def __init__(self, *args: Any, has_password: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not has_password:
-            del self.fields["current_password"]
+    field_order = ("sure", "current_password")
 
 
 @own_page
@@ -49,13 +41,13 @@ def account_export(request: HttpRequest, sign_in: SignIn) -> HttpResponseBase:  
 @own_page
 def account_erase(request: HttpRequest, sign_in: SignIn) -> HttpResponse:
     """GET says what it means, and with `?sure=1` asks for the password; POST does it, and signs out."""
-    form = EraseForm(request.POST or None, has_password=sign_in.user.has_usable_password())
+    form = EraseForm(request.POST or None, asks_password=sign_in.user.has_usable_password())
     if request.method == "POST" and form.is_valid():
         try:
-            _erase(request, sign_in, form.cleaned_data.get("current_password", ""))
+            _erase(request, sign_in, form.given["current_password"])
             return redirect(reverse("account-erased"))
         except DomainError as error:
-            _take_refusal(form, error)
+            form.take_refusal(error)
     context = {
         "here": "account-profile",
         "form": form,
@@ -79,10 +71,3 @@ def _erase(request: HttpRequest, sign_in: SignIn, password: str) -> None:
     with write():
         erase_person(actor=page_actor(request), now=at)
     end_session(request)
-
-
-def _take_refusal(form: EraseForm, error: DomainError) -> None:
-    for fault in error.errors:
-        form.add_error(fault.pointer.removeprefix("/"), told(fault))
-    if not error.errors:
-        form.add_error(None, told(error))

@@ -11,7 +11,6 @@ from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
 from bookme.core.http.views import write
-from bookme.core.phones import phone_number
 from bookme.core.time import zone_names
 from bookme.customers.actions import change_own_customer
 from bookme.customers.models import ConsentKind
@@ -22,7 +21,7 @@ from bookme.tenants.context import require_tenant
 from bookme.users.models import SignIn
 from bookme.web.account.forms import AccountForm
 from bookme.web.account.security import own_page
-from bookme.web.booking.forms import PlainText
+from bookme.web.booking.forms import PlainText, demand_phone
 from bookme.web.me import own_actor
 
 _BY = "by_"
@@ -58,11 +57,7 @@ class ProfileForm(AccountForm):
             self.fields[name].widget.attrs["class"] = "input"
 
     def clean_phone(self) -> str:
-        text = str(self.cleaned_data["phone"]).strip()
-        number = phone_number(text, country=self.config.country) if text else ""
-        if number is None:
-            raise forms.ValidationError(_("This is not a possible phone number."), code="invalid_phone")
-        return number
+        return demand_phone(self.cleaned_data["phone"], country=self.config.country)
 
     def person_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in ("name", "phone", "language", "timezone")]

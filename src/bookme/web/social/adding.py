@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from bookme.core.errors import DomainError
 from bookme.core.http.client import origin_of
@@ -16,16 +15,10 @@ from bookme.tenants.context import require_tenant
 from bookme.users.actions import demand_fresh, is_fresh, remove_provider
 from bookme.users.models import SignIn
 from bookme.users.social.providers import title_of
-from bookme.web.account.forms import AccountForm, password_field
+from bookme.web.account.forms import SamePersonForm
 from bookme.web.account.security import own_page
 from bookme.web.social.beginning import demand_provider, leave, set_out
 from bookme.web.social.doors import Door, moved_to
-
-
-class AddForm(AccountForm):
-    """The password, of whoever has one and did not just give it."""
-
-    current_password = password_field(gettext_lazy("Your password"), "current-password")
 
 
 @own_page
@@ -35,10 +28,10 @@ def add(request: HttpRequest, sign_in: SignIn, provider: str) -> HttpResponse:
     if there := moved_to(request, require_tenant()):
         return leave(request, Door.CUSTOMER, found, there) if request.method == "POST" else redirect(there)
     asks = sign_in.user.has_usable_password() and not is_fresh(sign_in, now=now())
-    form = (AddForm if asks else AccountForm)(request.POST if request.method == "POST" else None)
+    form = SamePersonForm(request.POST if request.method == "POST" else None, asks_password=asks)
     if request.method == "POST" and form.is_valid():
         try:
-            demand_fresh(sign_in=sign_in, password=form.cleaned_data.get("current_password", ""), now=now())
+            demand_fresh(sign_in=sign_in, password=form.given["current_password"], now=now())
             return set_out(request, Door.CUSTOMER, found, onward="", user_id=sign_in.user_id)
         except DomainError as error:
             form.take_refusal(error)

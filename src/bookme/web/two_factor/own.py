@@ -34,9 +34,10 @@ from bookme.users.authentication import end_session, page_actor, session_sign_in
 from bookme.users.models import SignIn, TwoFactor
 from bookme.users.selectors import pending_two_factor, recovery_codes_left, two_factor_demanded, two_factor_uri
 from bookme.web.account.coming_in import own_path
+from bookme.web.account.forms import AccountForm, SamePersonForm
 from bookme.web.team.shell import show
 from bookme.web.two_factor.doors import Door
-from bookme.web.two_factor.forms import AnyCodeForm, BeginForm, CodeForm, FactorForm, TurnOffForm
+from bookme.web.two_factor.forms import AnyCodeForm, CodeForm, TurnOffForm
 
 FEW = 3
 
@@ -66,7 +67,7 @@ class OwnFactor:
             "all": self.door.security_url,
         }
 
-    def page(self, template: str, context: dict[str, Any], *, form: FactorForm | None = None) -> HttpResponse:
+    def page(self, template: str, context: dict[str, Any], *, form: AccountForm | None = None) -> HttpResponse:
         status = 422 if form and form.errors else 200
         known = {
             "mine": self,
@@ -114,12 +115,10 @@ def state(mine: OwnFactor) -> HttpResponse:
         left = recovery_codes_left(user)
         return mine.page("on", {"since": user.two_factor.confirmed_at, "left": left, "are_few": left <= FEW})
     asks_password = user.has_usable_password() and not is_fresh(mine.sign_in, now=now())
-    form = BeginForm(_posted(request), asks_password=asks_password)
+    form = SamePersonForm(_posted(request), asks_password=asks_password)
     if request.method == "POST" and form.is_valid():
         try:
-            begin_two_factor(
-                sign_in=mine.sign_in, current_password=form.cleaned_data.get("current_password", ""), now=now()
-            )
+            begin_two_factor(**form.given, sign_in=mine.sign_in, now=now())
             return redirect(mine.url("setup"))
         except DomainError as error:
             _refuse(form, error)
@@ -162,11 +161,10 @@ def recovery_codes(mine: OwnFactor) -> HttpResponse:
 @factor_page
 def turn_off(mine: OwnFactor) -> HttpResponse:
     """GET asks for password and code; POST turns it off."""
-    form = TurnOffForm(_posted(mine.request), has_password=mine.sign_in.user.has_usable_password())
+    form = TurnOffForm(_posted(mine.request), asks_password=mine.sign_in.user.has_usable_password())
     if mine.request.method == "POST" and form.is_valid():
-        given = {"current_password": "", **form.cleaned_data}
         try:
-            turn_off_two_factor(**given, sign_in=mine.sign_in, origin=origin_of(mine.request), now=now())
+            turn_off_two_factor(**form.given, sign_in=mine.sign_in, origin=origin_of(mine.request), now=now())
             messages.success(mine.request, _("Two-factor sign-in is off."))
             return redirect(mine.url())
         except DomainError as error:
@@ -179,7 +177,7 @@ def _posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def _refuse(form: FactorForm, error: DomainError) -> None:
+def _refuse(form: AccountForm, error: DomainError) -> None:
     """Of what has changed meanwhile, the page that tells how it stands says all there is to say."""
     if isinstance(error, Conflict):
         raise error
