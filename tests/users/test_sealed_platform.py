@@ -3,7 +3,6 @@
 The operations are read from the URL table, as in `test_sealed`.
 """
 
-import base64
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,6 +22,7 @@ from bookme.users.models import SignIn, SignInKind, User
 from bookme.users.tokens import Audience, Claims, TokenPair, TokenType, encode, lifetime, verify
 from tests.factories.users import Person, UserFactory, make_key, make_person
 from tests.urltable import Operation, operations
+from tests.users.crafted import unsigned
 
 OPERATIONS = operations(settings.ROOT_URLCONF)
 OF_OPERATORS = [each for each in OPERATIONS if declared_for(each.view, each.method) is Access.OPERATOR]
@@ -45,11 +45,6 @@ def tokens_of(operator: User) -> TokenPair:
 def claims_of(operator: User) -> Claims:
     access = tokens_of(operator).access
     return verify(access, type=TokenType.ACCESS, tenant_id=None, audiences={Audience.PLATFORM})
-
-
-def _alg_none(operator: User, _salon: Tenant) -> str:
-    head = base64.urlsafe_b64encode(json.dumps({"alg": "none", "typ": "JWT"}).encode()).decode().rstrip("=")
-    return f"{head}.{tokens_of(operator).access.split('.')[1]}."
 
 
 def _signed_out(operator: User, _salon: Tenant) -> str:
@@ -88,7 +83,7 @@ WRONG: dict[str, Callable[[User, Tenant], str]] = {
     "expired": lambda operator, salon: encode(claims_of(operator), now=now() - lifetime(TokenType.ACCESS)),
     "signed out": _signed_out,
     "refresh as access": lambda operator, salon: tokens_of(operator).refresh,
-    "alg none": _alg_none,
+    "alg none": lambda operator, salon: unsigned(tokens_of(operator).access),
     "wrong audience": lambda operator, salon: encode(replace(claims_of(operator), audience=Audience.TEAM), now=now()),
     "of a business": _as_of_a_business,
     "no operator any more": _no_operator_any_more,
