@@ -21,7 +21,7 @@ def sign_in(page: Page, product: Product, slug: str = "house-of-hair") -> None:
     page.goto(product.url(slug, "/team/"))
     page.get_by_label("E-mail").fill(OWNERS[slug])
     page.get_by_label("Password").fill("bookme-demo")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/team/")
 
 
