@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from bookme.core.permissions import PERMISSIONS_OF, Permission, Role
+from bookme.core.permissions import Permission, Role
 
 ROLE_NAMES: dict[Role, Promise] = {
     Role.OWNER: _("Owner"),
@@ -55,8 +55,3 @@ POWERS = (
     ),
     Power(Permission.AUDIT_READ, _("See who came in"), _("Read who signed in from where, and who changed powers.")),
 )
-
-
-def powers_in(role: Role) -> list[Power]:
-    """What somebody of this role may, in the order in which it is shown."""
-    return [each for each in POWERS if each.permission in PERMISSIONS_OF[role]]

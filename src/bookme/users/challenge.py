@@ -8,11 +8,11 @@ import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.conf import settings
 from django.core import signing
 
 from bookme.core.errors import NotSignedIn
 from bookme.tenants.models import Tenant
+from bookme.users.links import signing_key
 from bookme.users.models import SignInKind, User
 
 CHALLENGE_AGE = dt.timedelta(minutes=10)
@@ -43,13 +43,13 @@ class SecondFactorNeeded(NotSignedIn):
 
 def challenge_token(*, user: User, is_operator: bool, kind: SignInKind, way: str, tenant: Tenant | None) -> str:
     payload = {"u": str(user.pk), "o": is_operator, "k": kind.value, "w": way, "v": user.secrets_version}
-    return signing.dumps(payload, key=_key(tenant), salt=_SALT)
+    return signing.dumps(payload, key=signing_key(tenant), salt=_SALT)
 
 
 def read_challenge(token: str, *, tenant: Tenant | None) -> Challenge:
     """Raises NotSignedIn `challenge_invalid`."""
     try:
-        found = signing.loads(token, key=_key(tenant), salt=_SALT, max_age=CHALLENGE_AGE)
+        found = signing.loads(token, key=signing_key(tenant), salt=_SALT, max_age=CHALLENGE_AGE)
         return Challenge(UUID(found["u"]), bool(found["o"]), SignInKind(found["k"]), str(found["w"]), str(found["v"]))
     except (signing.BadSignature, KeyError, TypeError, ValueError) as error:
         raise challenge_invalid() from error
@@ -58,7 +58,3 @@ def read_challenge(token: str, *, tenant: Tenant | None) -> Challenge:
 def challenge_invalid() -> NotSignedIn:
     """Of one that is too old, forged, for elsewhere, or of somebody whose secrets or rights changed."""
     return NotSignedIn("This took too long. Sign in again.", code="challenge_invalid")
-
-
-def _key(tenant: Tenant | None) -> str:
-    return f"{settings.SECRET_KEY}{tenant.link_key if tenant else ''}"

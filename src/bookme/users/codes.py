@@ -8,7 +8,6 @@ import secrets
 import pyotp
 from pyotp.utils import strings_equal
 
-DIGITS = 6
 DRIFT_STEPS = 1  # of 30 s: a clock may be that far off, and a code may be typed that slowly
 RECOVERY_CODES = 10
 RECOVERY_BYTES = 10  # 80 bits each: nobody guesses one

@@ -41,7 +41,7 @@ def one_time_link(*, user: User, tenant: Tenant) -> str:
 
 def one_time_token(*, user: User, tenant: Tenant | None, purpose: LinkPurpose = LinkPurpose.SIGN_IN) -> str:
     payload = {"user": str(user.pk), "state": _state(user)}
-    return signing.dumps(payload, key=_key(tenant), salt=f"{_SALT}.{purpose}", compress=True)
+    return signing.dumps(payload, key=signing_key(tenant), salt=f"{_SALT}.{purpose}", compress=True)
 
 
 def user_of_link(*, token: str, tenant: Tenant | None, purpose: LinkPurpose = LinkPurpose.SIGN_IN) -> User:
@@ -53,7 +53,7 @@ def user_of_link(*, token: str, tenant: Tenant | None, purpose: LinkPurpose = Li
     if purpose is LinkPurpose.HAND_OVER:
         age = dt.timedelta(seconds=HAND_OVER_SECONDS)
     try:
-        payload = signing.loads(token, key=_key(tenant), salt=f"{_SALT}.{purpose}", max_age=age)
+        payload = signing.loads(token, key=signing_key(tenant), salt=f"{_SALT}.{purpose}", max_age=age)
         user = User.objects.filter(pk=UUID(payload["user"]), is_active=True).first()
     except (signing.BadSignature, KeyError, TypeError, ValueError):
         user = None
@@ -64,13 +64,13 @@ def user_of_link(*, token: str, tenant: Tenant | None, purpose: LinkPurpose = Li
 
 def row_token(*, row_id: UUID, tenant: Tenant | None, kind: str) -> str:
     """A token for a row that waits for its link to be followed, such as a registration."""
-    return signing.dumps(str(row_id), key=_key(tenant), salt=f"{_SALT}.{kind}", compress=True)
+    return signing.dumps(str(row_id), key=signing_key(tenant), salt=f"{_SALT}.{kind}", compress=True)
 
 
 def row_of_token(*, token: str, tenant: Tenant | None, kind: str, age: dt.timedelta) -> UUID:
     """Its id; raises Invalid `link_invalid`."""
     try:
-        return UUID(signing.loads(token, key=_key(tenant), salt=f"{_SALT}.{kind}", max_age=age))
+        return UUID(signing.loads(token, key=signing_key(tenant), salt=f"{_SALT}.{kind}", max_age=age))
     except (signing.BadSignature, TypeError, ValueError, AttributeError) as error:
         raise spent_link() from error
 
@@ -111,5 +111,6 @@ def _state(user: User) -> str:
     return f"{user.secrets_version}:{user.last_login.timestamp() if user.last_login else 0}"
 
 
-def _key(tenant: Tenant | None) -> str:
+def signing_key(tenant: Tenant | None) -> str:
+    """For what is signed in a business, or on the platform's own host, and is worthless in any other."""
     return f"{settings.SECRET_KEY}{tenant.link_key if tenant else ''}"

@@ -114,6 +114,11 @@ def beyond(powers: Powers, own: Powers, *, kept: Powers | None = None) -> Iterat
         yield FieldError("/customer_scope", "beyond_own_powers", "You cannot give more than you see yourself.")
 
 
+def reaches(own: Powers, powers: Powers) -> bool:
+    """Whether somebody with these powers is within one's own, to be changed or removed: an owner reaches everybody."""
+    return own.role is Role.OWNER or not any(beyond(powers, own))
+
+
 def sees_everybody(powers: Powers) -> bool:
     """Whether no customer is hidden: by the scope of customers, or since nothing bounds what is seen of bookings."""
     unbound = powers.location_ids is None and powers.staff_ids is None

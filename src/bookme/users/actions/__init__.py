@@ -34,14 +34,10 @@ from bookme.users.actions.members import (
     forget_unproven_password,
     join,
     lock_team,
-    make_operator,
     refuse_beyond,
     remove_member,
 )
-from bookme.users.actions.operators import (
-    enter_business,
-    tell_of_account,
-)
+from bookme.users.actions.operators import enter_business, make_operator, tell_of_account
 from bookme.users.actions.passwords import (
     MAX_PASSWORD,
     demand_fresh,

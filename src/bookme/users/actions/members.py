@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from bookme.core.actor import Actor, ActorKind
 from bookme.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from bookme.core.permissions import TEAM_ROLES, CustomerScope, Permission, Role
@@ -14,7 +12,7 @@ from bookme.eventlog.actions import publish
 from bookme.tenants.models import Tenant
 from bookme.users.events import MemberChanged, MemberJoined, MemberRemoved
 from bookme.users.models import Membership, SignIn, User
-from bookme.users.rules import Powers, beyond, denied_faults, own_powers, powers_of, powers_with, stored
+from bookme.users.rules import Powers, beyond, denied_faults, own_powers, powers_of, powers_with, reaches, stored
 
 
 def join(*, user: User, tenant: Tenant, role: Role, actor: Actor, **powers: Any) -> Membership:
@@ -97,9 +95,8 @@ def lock_team(tenant: Tenant) -> None:
 
 
 def demand_to_reach(actor: Actor, powers: Powers) -> None:
-    """Raises NotAllowed unless somebody with these powers is within the actor's own: an owner reaches everybody."""
-    own = own_powers(actor)
-    if own.role is not Role.OWNER and any(beyond(powers, own)):
+    """Raises NotAllowed unless somebody with these powers is within the actor's own."""
+    if not reaches(own_powers(actor), powers):
         raise NotAllowed("They may more here than you.", code="beyond_own_powers")
 
 
@@ -118,13 +115,6 @@ def forget_unproven_password(*, user_id: UUID) -> None:
     if user.email_verified_at is None and user.has_usable_password():
         user.set_unusable_password()
         user.save(update_fields=["password"])
-
-
-def make_operator(*, user_id: UUID) -> None:
-    """Let a person act in every business, from the platform's host. Drops a password not proven to be theirs."""
-    with transaction.atomic():
-        forget_unproven_password(user_id=user_id)
-        User.objects.filter(pk=user_id).update(is_staff=True)
 
 
 def _locked(member: Membership) -> Membership:

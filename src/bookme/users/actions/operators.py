@@ -1,17 +1,16 @@
-"""What is told of operators of the platform: that they looked into a business, or changed an account or a member."""
+"""Operators of the platform: made, and told of when they look into a business or change an account."""
 
 import datetime as dt
 from collections.abc import Collection
+from uuid import UUID
 
 from django.db import transaction
 
 from bookme.core.actor import Actor
 from bookme.eventlog.actions import publish
 from bookme.eventlog.models import AuditRecord
-from bookme.users.events import (
-    AccountChanged,
-    OperatorEntered,
-)
+from bookme.users.actions.members import forget_unproven_password
+from bookme.users.events import AccountChanged, OperatorEntered
 from bookme.users.models import User
 
 TOLD_EVERY = dt.timedelta(hours=1)
@@ -28,6 +27,13 @@ def enter_business(*, operator: Actor, now: dt.datetime) -> None:
         User.objects.select_for_update(no_key=True).values_list("pk").get(pk=operator.id)
         if not _is_told(operator, now):
             publish(OperatorEntered(user_id=operator.id), actor=operator)
+
+
+def make_operator(*, user_id: UUID) -> None:
+    """Let a person act in every business, from the platform's host. Drops a password not proven to be theirs."""
+    with transaction.atomic():
+        forget_unproven_password(user_id=user_id)
+        User.objects.filter(pk=user_id).update(is_staff=True)
 
 
 def tell_of_account(*, user: User, fields: Collection[str], actor: Actor) -> None:

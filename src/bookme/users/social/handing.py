@@ -16,7 +16,6 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from authlib.common.security import generate_token
-from django.conf import settings
 from django.core import signing
 from django.core.cache import caches
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -24,6 +23,7 @@ from redis.exceptions import RedisError
 
 from bookme.core.errors import Busy
 from bookme.tenants.models import Tenant
+from bookme.users.links import signing_key
 from bookme.users.social.proof import Proof
 from bookme.users.social.stops import Stop, Stopped
 
@@ -128,13 +128,13 @@ def take_attempt(state: str) -> Attempt:
 
 def hand_over(found: HandOver, tenant: Tenant) -> str:
     """A code for the business's domain; worthless at any other."""
-    return signing.dumps(_keep(found, HAND_OVER_AGE), key=_key(tenant), salt=f"{_SALT}.code")
+    return signing.dumps(_keep(found, HAND_OVER_AGE), key=signing_key(tenant), salt=f"{_SALT}.code")
 
 
 def look_at_hand_over(code: str, tenant: Tenant) -> tuple[str, HandOver]:
     """What is handed over, and the name to take it by. Raises Stopped `old`. It is not taken yet."""
     try:
-        name = str(signing.loads(code, key=_key(tenant), salt=f"{_SALT}.code", max_age=HAND_OVER_AGE))
+        name = str(signing.loads(code, key=signing_key(tenant), salt=f"{_SALT}.code", max_age=HAND_OVER_AGE))
     except (signing.BadSignature, TypeError, ValueError) as error:
         raise Stopped(Stop.OLD) from error
     found = _look(name)
@@ -172,7 +172,3 @@ def _of_cache(ask: Callable[[], T]) -> T:
 
 def _name(name: str) -> str:
     return f"social:handed:{name}"
-
-
-def _key(tenant: Tenant) -> str:
-    return f"{settings.SECRET_KEY}{tenant.link_key}"

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.http import require_http_methods
 
 from bookme.core.errors import DomainError, NotSignedIn, TooMany
 from bookme.core.http.client import origin_of
@@ -19,6 +22,12 @@ from bookme.users.selectors import actor_of
 from bookme.web.two_factor import ask_for_code
 
 MAX_PATH = 2000
+View = Callable[..., HttpResponseBase]
+
+
+def account_page(view: View) -> View:
+    """Never kept, safe against forged forms, and only read and posted to."""
+    return never_cache(csrf_protect(require_http_methods(["GET", "HEAD", "POST"])(view)))
 
 
 def come_in(request: HttpRequest, opened: Callable[[], SignIn], *, onward: str = "") -> HttpResponse:

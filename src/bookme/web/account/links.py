@@ -5,13 +5,11 @@ every link that they see. A new password is also the way back in for operators, 
 """
 
 from collections.abc import Callable
+from functools import partial
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_protect
-from django.views.decorators.http import require_http_methods
 
 from bookme.core.errors import DomainError, Invalid
 from bookme.core.http.client import origin_of
@@ -21,37 +19,17 @@ from bookme.users.actions import admit, ask_to_reset, ask_to_sign_in, confirm_em
 from bookme.users.links import user_of_link, user_of_reset
 from bookme.users.models import SignIn, SignInKind
 from bookme.users.selectors import candidate, onward_of
-from bookme.web.account.coming_in import come_in, own_path
-from bookme.web.account.forms import EmailForm, NewPasswordForm
+from bookme.web.account.coming_in import account_page, come_in, own_path
+from bookme.web.account.forms import EmailForm, NewPasswordForm, RegisterForm
 from bookme.web.account.sign_in import form_page
-
-View = Callable[..., HttpResponseBase]
-
-
-def account_page(view: View) -> View:
-    """Never kept, safe against forged forms, and only read and posted to."""
-    return never_cache(csrf_protect(require_http_methods(["GET", "HEAD", "POST"])(view)))
 
 
 @account_page
 def ask_for_link(request: HttpRequest) -> HttpResponse:
     """GET asks where to; POST has a link sent there that signs in and goes on to `next`."""
-    form = EmailForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            if not form.is_trapped:
-                ask_to_sign_in(
-                    email=form.cleaned_data["email"],
-                    language=request.LANGUAGE_CODE,
-                    tenant=require_tenant(),
-                    origin=origin_of(request),
-                    onward=own_path(request.GET.get("next", "")),
-                    now=now(),
-                )
-            return written_page(request, form.cleaned_data["email"])
-        except DomainError as error:
-            form.take_refusal(error)
-    return form_page(request, "account/ask_link.html", form)
+    onward = own_path(request.GET.get("next", ""))
+    ask = partial(ask_to_sign_in, tenant=require_tenant(), onward=onward)
+    return asked_by_mail(request, "account/ask_link.html", EmailForm(request.POST or None), ask)
 
 
 @account_page
@@ -75,21 +53,8 @@ def follow_link(request: HttpRequest, token: str) -> HttpResponse:
 @account_page
 def ask_for_reset(request: HttpRequest) -> HttpResponse:
     """GET asks where to; POST has a link to a new password sent there."""
-    form = EmailForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            if not form.is_trapped:
-                ask_to_reset(
-                    email=form.cleaned_data["email"],
-                    language=request.LANGUAGE_CODE,
-                    tenant=current_tenant(),
-                    origin=origin_of(request),
-                    now=now(),
-                )
-            return written_page(request, form.cleaned_data["email"])
-        except DomainError as error:
-            form.take_refusal(error)
-    return form_page(request, "account/ask_reset.html", form)
+    ask = partial(ask_to_reset, tenant=current_tenant())
+    return asked_by_mail(request, "account/ask_reset.html", EmailForm(request.POST or None), ask)
 
 
 @account_page
@@ -121,6 +86,20 @@ def follow_new_address(request: HttpRequest, token: str) -> HttpResponse:
             return spent_page(request)
         return render(request, "account/address_done.html", {"who": user})
     return render(request, "account/address.html")
+
+
+def asked_by_mail(
+    request: HttpRequest, template: str, form: EmailForm | RegisterForm, ask: Callable[..., object]
+) -> HttpResponse:
+    """GET shows a public form; POST has a mail sent by `ask`, and says so to everybody, whoever that address is of."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            if not form.is_trapped:
+                ask(**form.cleaned_data, language=request.LANGUAGE_CODE, origin=origin_of(request), now=now())
+            return written_page(request, form.cleaned_data["email"])
+        except DomainError as error:
+            form.take_refusal(error)
+    return form_page(request, template, form)
 
 
 def written_page(request: HttpRequest, email: str) -> HttpResponse:

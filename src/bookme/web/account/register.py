@@ -1,52 +1,33 @@
 """Becoming a customer: asked for here, and done by the link in the mail."""
 
+from functools import partial
+
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_protect
-from django.views.decorators.http import require_http_methods
 
-from bookme.core.errors import DomainError, Invalid
+from bookme.core.errors import Invalid
 from bookme.core.http.client import origin_of
 from bookme.core.time import now
 from bookme.tenants.context import require_tenant
 from bookme.users.actions import add_confirmed, admit, ask_to_register, registration_of, verify_registration
 from bookme.users.models import AccountRequest, SignIn, SignInKind
 from bookme.users.social.providers import title_of
-from bookme.web.account.coming_in import come_in, own_path
+from bookme.web.account.coming_in import account_page, come_in, own_path
 from bookme.web.account.forms import RegisterForm
-from bookme.web.account.links import spent_page, written_page
-from bookme.web.account.sign_in import form_page
+from bookme.web.account.links import asked_by_mail, spent_page
 from bookme.web.social.browser import waiting_for
 
 
-@never_cache
-@csrf_protect
-@require_http_methods(["GET", "HEAD", "POST"])
+@account_page
 def customer_register(request: HttpRequest) -> HttpResponse:
     """GET asks for a name and a password; POST has a link sent, whether or not the address is known."""
-    form = RegisterForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            if not form.is_trapped:
-                ask_to_register(
-                    **form.cleaned_data,
-                    language=request.LANGUAGE_CODE,
-                    tenant=require_tenant(),
-                    origin=origin_of(request),
-                    onward=own_path(request.GET.get("next", "")),
-                    now=now(),
-                )
-            return written_page(request, form.cleaned_data["email"])
-        except DomainError as error:
-            form.take_refusal(error)
-    return form_page(request, "account/register.html", form)
+    onward = own_path(request.GET.get("next", ""))
+    ask = partial(ask_to_register, tenant=require_tenant(), onward=onward)
+    return asked_by_mail(request, "account/register.html", RegisterForm(request.POST or None), ask)
 
 
-@never_cache
-@csrf_protect
-@require_http_methods(["GET", "HEAD", "POST"])
+@account_page
 def customer_verify(request: HttpRequest, token: str) -> HttpResponse:
     """GET asks whether it was they who registered; POST makes the account, signs in and goes on."""
     try:

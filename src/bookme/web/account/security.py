@@ -21,8 +21,9 @@ from bookme.users.authentication import end_session, page_actor, session_sign_in
 from bookme.users.models import SignIn
 from bookme.users.selectors import has_two_factor, sign_ins_of, social_identities_of
 from bookme.users.social.providers import providers_on, title_of
+from bookme.web.account.coming_in import account_page
 from bookme.web.account.forms import ChangeEmailForm, ChangePasswordForm, SamePersonForm
-from bookme.web.account.links import account_page, written_page
+from bookme.web.account.links import written_page
 
 OwnView = Callable[..., HttpResponseBase]
 

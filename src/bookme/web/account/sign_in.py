@@ -4,9 +4,8 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from bookme.core.errors import DomainError
 from bookme.core.http.client import origin_of
@@ -15,13 +14,11 @@ from bookme.tenants.context import require_tenant
 from bookme.users.actions import sign_in
 from bookme.users.models import SignIn, SignInKind
 from bookme.users.social.providers import providers_on
-from bookme.web.account.coming_in import come_in, own_path, sign_in_refusal, sign_out_here
+from bookme.web.account.coming_in import account_page, come_in, own_path, sign_in_refusal, sign_out_here
 from bookme.web.account.forms import SignInForm
 
 
-@never_cache
-@csrf_protect
-@require_http_methods(["GET", "HEAD", "POST"])
+@account_page
 def customer_sign_in(request: HttpRequest) -> HttpResponse:
     """GET asks who it is; POST signs in and goes back to `next`."""
     form = SignInForm(request.POST or None)

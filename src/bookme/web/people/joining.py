@@ -21,8 +21,8 @@ from bookme.users.actions import admit
 from bookme.users.authentication import page_actor
 from bookme.users.models import SignIn, SignInKind
 from bookme.users.selectors import person
-from bookme.web.account.coming_in import come_in
-from bookme.web.account.links import account_page, spent_page
+from bookme.web.account.coming_in import account_page, come_in
+from bookme.web.account.links import spent_page
 from bookme.web.people.forms import JoinForm
 from bookme.web.people.words import told
 

@@ -29,7 +29,7 @@ from bookme.team.selectors import (
 from bookme.team.wording import ROLE_NAMES
 from bookme.tenants.context import require_tenant
 from bookme.users.models import Membership
-from bookme.users.rules import Powers, beyond, own_powers, powers_of
+from bookme.users.rules import Powers, own_powers, powers_of, reaches
 from bookme.users.selectors import has_two_factor
 from bookme.web.people.forms import InviteForm
 from bookme.web.people.words import customers_text, may_text, told
@@ -138,11 +138,6 @@ def reach_of(powers: Powers, names: Names) -> Reach:
     )
 
 
-def can_reach(actor: Actor, powers: Powers) -> bool:
-    own = own_powers(actor)
-    return own.role is Role.OWNER or not any(beyond(powers, own))
-
-
 def card_of(member: Membership, actor: Actor, names: Names, calendar: Staff | None) -> MemberCard:
     powers, is_self = powers_of(member), member.user_id == actor.id
     return MemberCard(
@@ -150,7 +145,7 @@ def card_of(member: Membership, actor: Actor, names: Names, calendar: Staff | No
         reach=reach_of(powers, names),
         calendar=calendar,
         is_self=is_self,
-        can_change=not is_self and can_reach(actor, powers),
+        can_change=not is_self and reaches(own_powers(actor), powers),
         has_two_factor=has_two_factor(member.user),
     )
 
@@ -172,7 +167,7 @@ def _page(request: HttpRequest, actor: Actor, form: InviteForm, *, is_open: bool
 def _invitation(row: Invitation, actor: Actor, names: Names, at: dt.datetime) -> InvitationCard:
     powers = powers_of(row)
     is_expired = row.state_at(at) is InvitationState.EXPIRED
-    return InvitationCard(row, reach_of(powers, names), is_expired, can_reach(actor, powers))
+    return InvitationCard(row, reach_of(powers, names), is_expired, reaches(own_powers(actor), powers))
 
 
 def _invited(form: InviteForm, actor: Actor) -> Invitation:

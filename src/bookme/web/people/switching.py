@@ -18,8 +18,7 @@ from bookme.users.authentication import page_actor
 from bookme.users.links import LinkPurpose, account_url, one_time_token, user_of_link
 from bookme.users.models import Membership
 from bookme.users.selectors import other_teams_of, person
-from bookme.web.account.coming_in import come_in
-from bookme.web.account.links import account_page
+from bookme.web.account.coming_in import account_page, come_in
 from bookme.web.team.doors import asked_id, team_page
 
 

@@ -19,7 +19,7 @@ from bookme.tenants.selectors import platform_url
 from bookme.users.limits import count_form
 from bookme.users.social.handing import Wish, digest_of, wish_token
 from bookme.users.social.providers import Provider, provider_on
-from bookme.web.account.links import account_page
+from bookme.web.account.coming_in import account_page
 from bookme.web.social.browser import make_browser_secret
 from bookme.web.social.doors import Door, moved_to, wanted_onward
 from bookme.web.social.telling import too_many_page

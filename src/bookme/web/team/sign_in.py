@@ -3,22 +3,19 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from bookme.core.errors import DomainError
 from bookme.users.authentication import page_actor
 from bookme.users.social.providers import providers_on
-from bookme.web.account.coming_in import come_in, sign_in_refusal, sign_out_here
+from bookme.web.account.coming_in import account_page, come_in, sign_in_refusal, sign_out_here
 from bookme.web.account.forms import SignInForm
 from bookme.web.account.sign_in import signed_in
 from bookme.web.team.doors import ROOT, own_path
 
 
-@never_cache
-@csrf_protect
-@require_http_methods(["GET", "HEAD", "POST"])
+@account_page
 def team_sign_in(request: HttpRequest) -> HttpResponse:
     """GET asks who it is; POST signs in and goes on to `next`."""
     onward = own_path(request.GET.get("next", ""), default=ROOT)

@@ -2,9 +2,6 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_protect
-from django.views.decorators.http import require_http_methods
 
 from bookme.core.errors import NotSignedIn, TooMany
 from bookme.core.http.client import origin_of
@@ -13,7 +10,7 @@ from bookme.tenants.context import current_tenant
 from bookme.users.actions import pass_second_factor
 from bookme.users.authentication import start_session
 from bookme.users.models import SignIn, SignInKind
-from bookme.web.account.coming_in import own_path, own_start
+from bookme.web.account.coming_in import account_page, own_path, own_start
 from bookme.web.two_factor.asking import code_page
 from bookme.web.two_factor.doors import ADMIN, Door
 from bookme.web.two_factor.forms import CodeForm, RecoveryForm
@@ -21,9 +18,7 @@ from bookme.web.two_factor.forms import CodeForm, RecoveryForm
 RECOVERY = "recovery"
 
 
-@never_cache
-@csrf_protect
-@require_http_methods(["GET", "HEAD", "POST"])
+@account_page
 def give_code(request: HttpRequest, door: str) -> HttpResponse:
     """POST signs in and goes on to `next`; whoever comes without having begun is led to the beginning."""
     at = Door(door)

@@ -15,9 +15,6 @@ from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_protect
-from django.views.decorators.http import require_http_methods
 
 from bookme.core.errors import Conflict, DomainError
 from bookme.core.http.client import origin_of
@@ -33,7 +30,7 @@ from bookme.users.actions import (
 from bookme.users.authentication import end_session, page_actor, session_sign_in
 from bookme.users.models import SignIn, TwoFactor
 from bookme.users.selectors import pending_two_factor, recovery_codes_left, two_factor_demanded, two_factor_uri
-from bookme.web.account.coming_in import own_path
+from bookme.web.account.coming_in import View, account_page, own_path
 from bookme.web.account.forms import AccountForm, SamePersonForm
 from bookme.web.team.shell import show
 from bookme.web.two_factor.doors import Door
@@ -86,12 +83,10 @@ class OwnFactor:
 OwnView = Callable[[OwnFactor], HttpResponse]
 
 
-def factor_page(view: OwnView) -> Callable[..., HttpResponse]:
+def factor_page(view: OwnView) -> View:
     """A page of one's own second factor; whoever is not signed in does so first, and comes back."""
 
-    @never_cache
-    @csrf_protect
-    @require_http_methods(["GET", "HEAD", "POST"])
+    @account_page
     @wraps(view)
     def wrapped(request: HttpRequest, door: str) -> HttpResponse:
         at, sign_in = Door(door), session_sign_in(request)
