@@ -91,6 +91,7 @@ class EmailChangeFactory(DjangoModelFactory[EmailChange]):
     user = factory.SubFactory(UserFactory)
     email = factory.Sequence(lambda n: f"elsewhere{n}@people.example")
     former = factory.SelfAttribute("user.email")
+    version = factory.SelfAttribute("user.secrets_version")
 
 
 class TwoFactorFactory(DjangoModelFactory[TwoFactor]):

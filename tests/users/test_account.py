@@ -186,6 +186,28 @@ def test_only_the_last_address_that_was_asked_for_counts(
     assert EmailChange.objects.get().confirmed_at is not None
 
 
+@pytest.mark.parametrize("since", ["reset", "password", "logout-everywhere"])
+def test_what_a_thief_asked_for_is_taken_back_by_a_new_password(
+    customer: Person, stranger: Stranger, letters: Letters, since: str
+) -> None:
+    """Who knew the password asked for another address; its owner threw them out before the link was followed."""
+    thief = _log_in(stranger.api, customer.user.email).json()["access"]
+    given = {"email": "thief@people.example", "current_password": PASSWORD}
+    assert stranger.api.post("auth/email/", given, authorization=f"Bearer {thief}").status_code == 202
+    link = letters.token_to("thief@people.example")
+    if since == "reset":
+        stranger.api.post("auth/password-reset/", {"email": customer.user.email})
+        token = letters.token_to(customer.user.email)
+        done = stranger.api.post("auth/password-reset/confirm/", {"token": token, "password": NEW})
+    elif since == "password":
+        done = customer.api.post("auth/password/", {"current_password": PASSWORD, "password": NEW})
+    else:
+        done = customer.api.post("auth/logout-everywhere/")
+    assert done.status_code < 300, done.content
+    assert stranger.api.post("auth/email/confirm/", {"token": link}).json()["code"] == "link_invalid"
+    assert User.objects.get(pk=customer.user.pk).email == customer.user.email
+
+
 def test_a_stranger_at_the_screen_cannot_take_the_account(customer: Person) -> None:
     answer = customer.api.post("auth/email/", {"email": "thief@people.example"})
     assert faults(answer) == {"/current_password": "wrong_password"}

@@ -143,6 +143,7 @@ _ACCOUNT = (
         model=EmailChange,
         rows=_of_user,
         personal=("email", "former"),
+        plain=("version",),
         section="address_changes",
         told=same("email", "former", "created_at", "confirmed_at"),
         erasing=Erasing.DELETED,

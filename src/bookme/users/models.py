@@ -179,13 +179,17 @@ class AccountRequest(models.Model):
 
 
 class EmailChange(models.Model):
-    """A new address that a person wants, and the one they had; theirs once the link that went there is followed."""
+    """A new address that a person wants, and the one they had; theirs once the link that went there is followed.
+
+    `version` is that of their secrets when they asked: another password takes back what was asked for under the old.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="email_changes")
     tenant = models.ForeignKey(Tenant, null=True, on_delete=models.CASCADE, related_name="+")
     email = models.EmailField()
     former = models.EmailField()
+    version = models.CharField(max_length=32)
     created_at = models.DateTimeField(auto_now_add=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
 

@@ -179,7 +179,11 @@ def request_email(
     with transaction.atomic():
         EmailChange.objects.filter(user=sign_in.user_id, confirmed_at=None).delete()
         asked = EmailChange.objects.create(
-            user_id=sign_in.user_id, tenant=tenant, email=email.lower(), former=sign_in.user.email
+            user_id=sign_in.user_id,
+            tenant=tenant,
+            email=email.lower(),
+            former=sign_in.user.email,
+            version=sign_in.user.secrets_version,
         )
         mail_account(mail=AccountMail.NEW_ADDRESS, id=asked.pk, now=now)
 
@@ -187,7 +191,8 @@ def request_email(
 def confirm_email(*, token: str, tenant: Tenant | None, origin: Origin, now: dt.datetime) -> User:
     """The link at the new address was followed: it is theirs now. The former one is told, all sign-ins go on.
 
-    Raises Invalid (`link_invalid`), also where the address has become another's, and TooMany. Publishes AccountChanged.
+    Raises Invalid (`link_invalid`), also where the address has become another's or they have changed their password or
+    signed out everywhere since, and TooMany. Locks the request and the person. Publishes AccountChanged.
     """
     count_form(address=origin.address)
     change_id = row_of_token(token=token, tenant=tenant, kind=AccountMail.NEW_ADDRESS, age=LINK_AGE)
@@ -197,10 +202,12 @@ def confirm_email(*, token: str, tenant: Tenant | None, origin: Origin, now: dt.
             if asked is None:
                 raise spent_link()
             mine = User.objects.filter(pk=asked.user_id, email=asked.former, is_active=True)
-            if not mine.update(email=asked.email, email_verified_at=now):
+            user = mine.select_for_update().first()
+            if user is None or user.secrets_version != asked.version:
                 raise spent_link()
+            user.email, user.email_verified_at = asked.email, now
+            user.save(update_fields=["email", "email_verified_at"])
             EmailChange.objects.filter(pk=asked.pk).update(confirmed_at=now)
-            user = User.objects.get(pk=asked.user_id)
             publish(AccountChanged(user_id=user.pk, what="email"), actor=acting_as(user, origin))
             mail_account(mail=AccountMail.ADDRESS_CHANGED, id=asked.pk, now=now)
             return user
