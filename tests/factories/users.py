@@ -70,6 +70,7 @@ class SignInFactory(DjangoModelFactory[SignIn]):
     kind = SignInKind.API
     refresh_jti = factory.Sequence(lambda n: f"{n:032x}")
     expires_at = factory.LazyFunction(lambda: now() + dt.timedelta(days=7))
+    proven_at = factory.LazyFunction(now)
 
 
 class AccountRequestFactory(DjangoModelFactory[AccountRequest]):

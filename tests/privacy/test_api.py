@@ -131,9 +131,9 @@ class TestErase:
         customer.user.save()
         sign_in = SignIn.objects.get(user=customer.user) if customer.tokens else None
         assert sign_in
-        SignIn.objects.filter(pk=sign_in.pk).update(created_at=now() - dt.timedelta(minutes=11))
+        SignIn.objects.filter(pk=sign_in.pk).update(proven_at=now() - dt.timedelta(minutes=11))
         refused(customer.api.post("customers/me/erase/"), 403, "sign_in_again")
-        SignIn.objects.filter(pk=sign_in.pk).update(created_at=now())
+        SignIn.objects.filter(pk=sign_in.pk).update(proven_at=now())
         assert customer.api.post("customers/me/erase/").status_code == 204
 
     @pytest.mark.parametrize("role", [Role.OWNER, Role.MANAGER, Role.STAFF])

@@ -13,7 +13,15 @@ from bookme.core.limits import Limit, count, forget, network_of, take_back
 from bookme.core.permissions import Role
 from bookme.tenants.context import require_tenant
 from bookme.tenants.models import Tenant
-from bookme.users.limits import EVERYWHERE, KNOWN_SECONDS, MAILS_PER_CONTACT, PER_ACCOUNT, PER_NETWORK, count_attempt
+from bookme.users.limits import (
+    EVERYWHERE,
+    KNOWN_SECONDS,
+    LINKS_PER_PERSON,
+    MAILS_PER_CONTACT,
+    PER_ACCOUNT,
+    PER_NETWORK,
+    count_attempt,
+)
 from bookme.users.links import one_time_token
 from bookme.users.models import User
 from tests.factories.users import PASSWORD, Api, Person, make_person
@@ -168,12 +176,38 @@ def test_tries_that_are_refused_do_not_count_for_everywhere(owner: Person) -> No
     assert _try(owner.user.email, PASSWORD, address="198.51.100.1").status_code == 200
 
 
-def test_a_mailbox_is_not_flooded(salon: Tenant) -> None:
-    codes = [
-        Api(host="salon.localhost").post("auth/sign-in-link/", {"email": "ada@mail.example"}).status_code
-        for _ in range(MAILS_PER_CONTACT.most + 1)
-    ]
+REGISTERING = {"name": "Ada", "password": PASSWORD}
+
+
+@pytest.mark.parametrize(
+    ("path", "limit"),
+    [
+        ("auth/sign-in-link/", LINKS_PER_PERSON),
+        ("auth/password-reset/", LINKS_PER_PERSON),
+        ("auth/register/", MAILS_PER_CONTACT),
+    ],
+)
+def test_a_mailbox_is_not_flooded(salon: Tenant, path: str, limit: Limit) -> None:
+    given = {"email": "ada@mail.example"} | (REGISTERING if path == "auth/register/" else {})
+    codes = [Api(host="salon.localhost").post(path, given).status_code for _ in range(limit.most + 1)]
+    assert codes == [202] * limit.most + [429]
+
+
+def test_what_goes_to_anybody_is_counted_over_all_businesses(salon: Tenant, rival: Tenant) -> None:
+    given = {"email": "ada@mail.example"} | REGISTERING
+    hosts = ["salon.localhost"] * MAILS_PER_CONTACT.most + ["rival.localhost"]
+    codes = [Api(host=each).post("auth/register/", given).status_code for each in hosts]
     assert codes == [202] * MAILS_PER_CONTACT.most + [429]
+
+
+def test_asking_elsewhere_does_not_take_away_the_way_in(customer: Person, rival: Tenant) -> None:
+    """Nobody is written to there. Here, each of those that are too many has sent a link that is good."""
+    asked = {"email": customer.user.email}
+    for _ in range(LINKS_PER_PERSON.most):
+        assert Api(host="rival.localhost").post("auth/sign-in-link/", asked).status_code == 202
+        assert Api(host="localhost").post("auth/password-reset/", asked).status_code == 202
+        assert Api(host="salon.localhost").post("auth/register/", asked | REGISTERING).status_code == 202
+    assert Api(host="salon.localhost").post("auth/sign-in-link/", asked).status_code == 202
 
 
 LIMIT = Limit("test", most=2, seconds=60)

@@ -284,3 +284,14 @@ def test_the_last_operator_comes_back_by_the_command(operator: User, browser: Cl
     assert browser.get("/admin/", follow=True).redirect_chain[-1][0].startswith(OWN)
     with pytest.raises(CommandError, match="not on"):
         call_command("forget_two_factor", email=operator.email, stdout=StringIO())
+
+
+def test_a_new_password_is_by_a_link_alone(operator: User, browser: Client) -> None:
+    """Django's own form would be a place to guess at, and tells nobody."""
+    _password(browser, "/admin/")
+    given = {"old_password": PASSWORD, "new_password1": "of-a-stranger-here", "new_password2": "of-a-stranger-here"}
+    for site in SITES.values():
+        assert browser.get(f"{site}password_change/").headers["Location"] == "/account/reset/"
+        assert browser.post(f"{site}password_change/", given).headers["Location"] == "/account/reset/"
+    assert User.objects.get(pk=operator.pk).password == operator.password
+    assert browser.get("/account/reset/").status_code == 200

@@ -65,10 +65,10 @@ def test_what_others_have_done_to_an_address_is_not_told(salon: Tenant) -> None:
         answer = api.post("auth/sign-in-link/", {"email": "ada@mail.example"})
         left = limits_of(answer, "RateLimit")
         assert left["account-mail-network"]["r"] == expected
-        assert "account-mail" not in left
+        assert "account-link" not in left
     refused = api.post("auth/sign-in-link/", {"email": "ada@mail.example"})
     assert refused.status_code == 429
-    assert limits_of(refused, "RateLimit")["account-mail"] == {"r": 0, "t": int(refused["Retry-After"])}
+    assert limits_of(refused, "RateLimit")["account-link"] == {"r": 0, "t": int(refused["Retry-After"])}
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,21 @@ def test_from_the_first_step_to_the_last(customer: Person, letters: Letters) -> 
     assert customer.api.get("auth/2fa/").json()["recovery_codes_left"] == 9
 
 
+def test_who_came_in_by_one_factor_is_out_once_there_are_two(customer: Person) -> None:
+    """Whoever knew the password, and was there before; the one who sets it up stays."""
+    before = Api(host=customer.host).post("auth/login/", {"email": customer.user.email, "password": PASSWORD}).json()
+    stranger, page = Api(host=customer.host, token=before["access"]), customer.page
+    assert stranger.get("auth/me/").status_code == page.get("/account/").status_code == 200
+    begun = _begin(customer)
+    assert customer.api.post("auth/2fa/confirm/", {"code": begun.wrong_code()}).status_code == 400
+    assert stranger.get("auth/me/").status_code == 200
+    assert customer.api.post("auth/2fa/confirm/", {"code": begun.code()}).status_code == 200
+    assert stranger.get("auth/me/").status_code == 401
+    assert stranger.post("auth/refresh/", {"refresh": before["refresh"]}).status_code == 401
+    assert page.get("/account/").status_code == 302
+    assert customer.api.get("auth/me/").status_code == 200
+
+
 def test_the_link_for_the_app_names_the_business_and_the_person(customer: Person) -> None:
     uri = customer.api.post("auth/2fa/setup/").json()["uri"]
     parts = urlsplit(uri)

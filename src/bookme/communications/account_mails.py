@@ -67,7 +67,8 @@ def password_changed(*, business: str, name: str) -> AccountLetter:
 
 
 def two_factor_on(*, business: str, name: str) -> AccountLetter:
-    return _notice(_("Two-factor sign-in is on"), name, _("From now on you sign in with a code as well."), business)
+    told = _("From now on you sign in with a code as well, and every other device was signed out.")
+    return _notice(_("Two-factor sign-in is on"), name, told, business)
 
 
 def two_factor_off(*, business: str, name: str) -> AccountLetter:

@@ -18,6 +18,7 @@ WRONG_KEYS = Limit("api-key-wrong", most=100, seconds=15 * 60)
 FORMS_PER_NETWORK = Limit("account-form-network", most=600, seconds=10 * 60)
 MAILS_PER_NETWORK = Limit("account-mail-network", most=50, seconds=60 * 60)
 MAILS_PER_CONTACT = Limit("account-mail", most=5, seconds=60 * 60, counts_others=True)
+LINKS_PER_PERSON = Limit("account-link", most=5, seconds=60 * 60, counts_others=True)
 _KNOWN = "network"
 
 
@@ -77,6 +78,19 @@ def count_form(*, address: str) -> None:
 
 def count_mail(*, email: str, address: str) -> None:
     """Count a mail that somebody asks us to send, known or not, before anything is looked up. Raises TooMany."""
+    _count_mail(MAILS_PER_CONTACT, email, address=address)
+
+
+def count_link(*, email: str, address: str, business: str) -> None:
+    """The same of a link by which only who belongs to that business comes in. Raises TooMany.
+
+    Each business counts for itself. So whoever asks until nothing is left has sent the person links that are good:
+    asking where nobody is written to must not take away the way in elsewhere.
+    """
+    _count_mail(LINKS_PER_PERSON, email, business, address=address)
+
+
+def _count_mail(per_contact: Limit, *parts: str, address: str) -> None:
     count_form(address=address)
-    for limit, part in ((MAILS_PER_NETWORK, network_of(address)), (MAILS_PER_CONTACT, email)):
-        refuse_over(limit, count(limit, part), "Too many mails were asked for. Try again later.")
+    for limit, counted in ((MAILS_PER_NETWORK, (network_of(address),)), (per_contact, parts)):
+        refuse_over(limit, count(limit, *counted), "Too many mails were asked for. Try again later.")

@@ -1,7 +1,7 @@
 """Links that prove that somebody reads the mail of an address. Nothing of them is stored.
 
 Each is worthless after a while, in every other business, for every other purpose, and once its person has signed in or
-changed their password. Links of the platform's own host are of no business.
+changed their password or address. Links of the platform's own host are of no business.
 """
 
 import datetime as dt
@@ -11,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core import signing
+from django.utils.crypto import salted_hmac
 
 from bookme.core.errors import Invalid
 from bookme.tenants.models import Tenant
@@ -107,8 +108,9 @@ class _ResetTokens(PasswordResetTokenGenerator):
 
 
 def _state(user: User) -> str:
-    """What changes when the link is used, or the person's secrets are."""
-    return f"{user.secrets_version}:{user.last_login.timestamp() if user.last_login else 0}"
+    """What changes when the link is used, or the person's secrets or address are: a digest, which tells none of it."""
+    at = user.last_login.timestamp() if user.last_login else 0
+    return salted_hmac(f"{_SALT}.state", f"{user.secrets_version}:{at}:{user.email}", algorithm="sha256").hexdigest()
 
 
 def signing_key(tenant: Tenant | None) -> str:

@@ -122,6 +122,7 @@ class SignIn(models.Model):
     """One sign-in: a family of refresh tokens, or a session of the pages. Revoking it ends all of them at once.
 
     `refresh_jti` is the one refresh token that is good now; `membership` is null for an operator of the platform.
+    `proven_at` is when they proved who they are; null of who came over from another business, and proved nothing.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -133,6 +134,7 @@ class SignIn(models.Model):
     address = models.GenericIPAddressField(null=True, blank=True)
     agent = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    proven_at = models.DateTimeField(null=True, blank=True)
     used_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)

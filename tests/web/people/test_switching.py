@@ -1,5 +1,6 @@
 """One person in two businesses: listed, and from one to the other by a press of a button on either side."""
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -12,8 +13,9 @@ from bookme.core.time import now
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import Tenant, TenantConfig, TenantStatus
 from bookme.tenants.selectors import forget_tenants
+from bookme.users.actions.passwords import FRESH
 from bookme.users.links import LinkPurpose, one_time_token
-from bookme.users.models import Membership, SignIn
+from bookme.users.models import Membership, SignIn, TwoFactor, User
 from tests.factories.users import Person, make_person
 from tests.team.conftest import told
 from tests.web.team.conftest import shown
@@ -135,3 +137,20 @@ def test_a_business_that_demands_two_factors_still_does(both: Person, rival: Ten
         api = Person(user=both.user, membership=Membership.objects.get(user=both.user, tenant=rival)).api
         answer = api.get("customers/")
     assert (answer.status_code, answer.json()["code"]) == (403, "two_factor_required")
+
+
+@pytest.mark.parametrize("has_password", [True, False])
+def test_coming_over_proves_nothing_anew(both: Person, rival: Tenant, has_password: bool) -> None:
+    """A stranger at an unlocked screen is asked there what they are asked here."""
+    if not has_password:
+        both.user.set_unusable_password()
+        both.user.save()
+    path = way(both, rival)
+    SignIn.objects.update(proven_at=now() - FRESH - dt.timedelta(minutes=1))
+    browser: Any = there()
+    assert browser.post(path).status_code == 302
+    for page in (both.page, browser):
+        assert page.post("/account/security/two-factor/").status_code == 422
+        assert page.post("/account/security/password/", {"password": "of-a-perfect-stranger"}).status_code == 422
+    assert not TwoFactor.objects.exists()
+    assert User.objects.get(pk=both.user.pk).password == both.user.password

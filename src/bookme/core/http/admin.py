@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -37,6 +38,12 @@ class OperatorSite(UnfoldAdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         return is_operator(request)
+
+    def password_change(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Django's own form would tell nobody, count no guess and end no sign-in: a new password is by a link."""
+        return HttpResponseRedirect(settings.OPERATOR_RESET_URL)
 
 
 platform_site = OperatorSite(name="admin")

@@ -21,7 +21,7 @@ from bookme.users.actions.entering import end_sign_ins
 from bookme.users.actions.members import join
 from bookme.users.actions.passwords import demand_good_password, demand_same_person
 from bookme.users.events import AccountChanged
-from bookme.users.limits import count_form, count_mail, remember_network
+from bookme.users.limits import count_form, count_link, count_mail, remember_network
 from bookme.users.links import row_of_token, spent_link, user_of_reset
 from bookme.users.mails import AccountMail, mail_account
 from bookme.users.models import AccountRequest, AccountRequestKind, EmailChange, Membership, SignIn, User
@@ -69,14 +69,14 @@ def ask_to_sign_in(
     *, email: str, language: str, tenant: Tenant | None, origin: Origin, now: dt.datetime, onward: str = ""
 ) -> None:
     """Ask for a link that signs in. Raises TooMany."""
-    count_mail(email=email.lower(), address=origin.address)
+    _count_link(email, tenant, origin)
     kind = AccountRequestKind.SIGN_IN
     _ask(AccountRequest(kind=kind, tenant=tenant, email=email.lower(), language=language, onward=onward), now)
 
 
 def ask_to_reset(*, email: str, language: str, tenant: Tenant | None, origin: Origin, now: dt.datetime) -> None:
     """Ask for a link to a new password. Raises TooMany."""
-    count_mail(email=email.lower(), address=origin.address)
+    _count_link(email, tenant, origin)
     _ask(AccountRequest(kind=AccountRequestKind.RESET, tenant=tenant, email=email.lower(), language=language), now)
 
 
@@ -228,6 +228,10 @@ def forget_old_requests(*, now: dt.datetime) -> int:
     before = now - LINK_AGE
     asked = AccountRequest.objects.filter(created_at__lt=before).delete()[0]
     return asked + EmailChange.objects.filter(created_at__lt=before).delete()[0]
+
+
+def _count_link(email: str, tenant: Tenant | None, origin: Origin) -> None:
+    count_link(email=email.lower(), address=origin.address, business=str(tenant.pk) if tenant else "")
 
 
 def _ask(asked: AccountRequest, now: dt.datetime) -> UUID:

@@ -15,7 +15,7 @@ from bookme.users.challenge import SecondFactorNeeded, challenge_token
 from bookme.users.events import SignedIn, SignedOut, SignInFailed
 from bookme.users.limits import count_attempt, count_form, forgive_attempt, remember_network
 from bookme.users.links import LinkPurpose, spent_link, user_of_link
-from bookme.users.models import Membership, SignIn, SignInKind, User
+from bookme.users.models import EmailChange, Membership, SignIn, SignInKind, User
 from bookme.users.selectors import actor_of, candidate, has_two_factor, user_of
 from bookme.users.tokens import TokenType, lifetime, new_token_id
 
@@ -130,6 +130,7 @@ def open_sign_in(
             refresh_jti=new_token_id() if kind is SignInKind.API else "",
             address=origin.address or None,
             agent=origin.agent[:200],
+            proven_at=None if way == "switch" else now,
             expires_at=now + lifetime(TokenType.REFRESH),
         )
         publish(
@@ -160,7 +161,11 @@ def sign_out_everywhere(*, sign_in: SignIn, origin: Origin, now: dt.datetime) ->
 
 
 def end_sign_ins(*, user_id: UUID, now: dt.datetime, but: UUID | None = None) -> None:
-    """All of the person's that are open, except for one."""
+    """All of the person's that are open, except for one.
+
+    A new address that was asked for and not confirmed is forgotten: whoever is signed out may have been who asked.
+    """
+    EmailChange.objects.filter(user=user_id, confirmed_at=None).delete()
     ending = SignIn.objects.filter(user=user_id, revoked_at=None)
     (ending.exclude(pk=but) if but else ending).update(revoked_at=now)
 

@@ -46,5 +46,5 @@ def demand_fresh(*, sign_in: SignIn, password: str, now: dt.datetime) -> None:
 
 
 def is_fresh(sign_in: SignIn, *, now: dt.datetime) -> bool:
-    """Whether they have just signed in, and are asked for nothing more."""
-    return now - sign_in.created_at <= FRESH
+    """Whether they have just proven who they are, and are asked for nothing more; coming over proves nothing."""
+    return sign_in.proven_at is not None and now - sign_in.proven_at <= FRESH

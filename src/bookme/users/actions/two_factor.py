@@ -45,6 +45,8 @@ def begin_two_factor(*, sign_in: SignIn, current_password: str, now: dt.datetime
 def confirm_two_factor(*, sign_in: SignIn, code: str, origin: Origin, now: dt.datetime) -> list[str]:
     """Turn it on by a code of the secret. Returns the recovery codes, which nobody sees again.
 
+    Every other sign-in of theirs ends: it was begun by one factor, by whomever.
+
     Raises Conflict (`two_factor_on`, `two_factor_not_begun`) and Invalid (`wrong_code`). Locks the user. Publishes
     AccountChanged; they are told by mail.
     """
@@ -62,6 +64,7 @@ def confirm_two_factor(*, sign_in: SignIn, code: str, origin: Origin, now: dt.da
         begun.save(update_fields=["confirmed_at", "last_step"])
         sign_in.user.two_factor = begun
         codes = _remake(sign_in.user_id)
+        end_sign_ins(user_id=sign_in.user_id, now=now, but=sign_in.pk)
         _tell(sign_in, what="two_factor_on", origin=origin)
         mail_account(mail=AccountMail.TWO_FACTOR_ON, id=sign_in.user_id, now=now)
     return codes
