@@ -5,7 +5,6 @@ from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST
@@ -14,6 +13,7 @@ from bookme.core.http.admin import business_site, is_operator, platform_site
 from bookme.tenants.context import current_tenant, public_scope
 from bookme.users.challenge import SecondFactorNeeded
 from bookme.web.account.coming_in import own_path, sign_out_here
+from bookme.web.account.doors import with_next
 from bookme.web.two_factor import ask_for_code
 
 
@@ -23,7 +23,7 @@ def operator_sign_in(request: HttpRequest) -> HttpResponse:
     site = _site()
     onward = own_path(request.GET.get("next", "")) or reverse("admin:index", current_app=site.name)
     if request.method == "GET" and getattr(request.user, "is_staff", False) and not is_operator(request):
-        return redirect(f"{settings.OPERATOR_TWO_FACTOR_URL}?{urlencode({'next': onward})}")
+        return redirect(with_next(settings.OPERATOR_TWO_FACTOR_URL, onward))
     try:
         answer: HttpResponse = site.login(request)
     except SecondFactorNeeded as error:

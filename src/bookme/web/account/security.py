@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from bookme.core.errors import DomainError
@@ -22,6 +21,7 @@ from bookme.users.models import SignIn
 from bookme.users.selectors import has_two_factor, sign_ins_of, social_identities_of
 from bookme.users.social.providers import providers_on, title_of
 from bookme.web.account.coming_in import account_page
+from bookme.web.account.doors import with_next
 from bookme.web.account.forms import ChangeEmailForm, ChangePasswordForm, SamePersonForm
 from bookme.web.account.links import written_page
 
@@ -37,7 +37,7 @@ def own_page(view: OwnView) -> OwnView:
         sign_in = session_sign_in(request)
         if sign_in is None:
             wanted = request.get_full_path() if request.method in {"GET", "HEAD"} else reverse("account-security")
-            return redirect(f"{reverse('account-sign-in')}?{urlencode({'next': wanted})}")
+            return redirect(with_next(reverse("account-sign-in"), wanted))
         return view(request, sign_in, **path)
 
     return wrapped

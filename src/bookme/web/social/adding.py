@@ -15,10 +15,11 @@ from bookme.tenants.context import require_tenant
 from bookme.users.actions import demand_fresh, is_fresh, remove_provider
 from bookme.users.models import SignIn
 from bookme.users.social.providers import title_of
+from bookme.web.account.doors import Door
 from bookme.web.account.forms import SamePersonForm
 from bookme.web.account.security import own_page
 from bookme.web.social.beginning import demand_provider, leave, set_out
-from bookme.web.social.doors import Door, moved_to
+from bookme.web.social.doors import moved_to
 
 
 @own_page

@@ -20,8 +20,9 @@ from bookme.users.limits import count_form
 from bookme.users.social.handing import Wish, digest_of, wish_token
 from bookme.users.social.providers import Provider, provider_on
 from bookme.web.account.coming_in import account_page
+from bookme.web.account.doors import Door
 from bookme.web.social.browser import make_browser_secret
-from bookme.web.social.doors import Door, moved_to, wanted_onward
+from bookme.web.social.doors import moved_to, wanted_onward
 from bookme.web.social.telling import too_many_page
 
 
@@ -32,7 +33,7 @@ def begin(request: HttpRequest, door: str, provider: str) -> HttpResponse:
     if there := moved_to(request, require_tenant()):
         return leave(request, at, found, there) if request.method == "POST" else redirect(there)
     if request.method != "POST":
-        context = {"layout": at.layout, "provider": found.title, "otherwise_url": at.sign_in_url}
+        context = {"layout": at.layout("social"), "provider": found.title, "otherwise_url": at.sign_in_url}
         return render(request, "social/begin.html", context)
     return set_out(request, at, found, onward=wanted_onward(request, at))
 
@@ -52,7 +53,7 @@ def set_out(
     try:
         count_form(address=origin_of(request).address)
     except TooMany as error:
-        return too_many_page(request, error, otherwise_url=door.sign_in_url, layout=door.layout)
+        return too_many_page(request, error, otherwise_url=door.sign_in_url, layout=door.layout("social"))
     wish = Wish(
         tenant_id=require_tenant().pk,
         provider=provider.name.value,
@@ -72,5 +73,5 @@ def start_path(provider: str, wish: str) -> str:
 
 def leave(request: HttpRequest, door: Door, provider: Provider, url: str) -> HttpResponse:
     """A page that leads on by itself, and by a link."""
-    context = {"layout": door.layout, "provider": provider.title, "url": url}
+    context = {"layout": door.layout("social"), "provider": provider.title, "url": url}
     return render(request, "social/leave.html", context)

@@ -20,9 +20,10 @@ from bookme.users.social.proof import Proof
 from bookme.users.social.providers import title_of
 from bookme.users.social.stops import Stop, Stopped
 from bookme.web.account.coming_in import come_in
+from bookme.web.account.doors import Door, with_next
 from bookme.web.account.links import written_page
 from bookme.web.social.browser import browser_secret, let_wait
-from bookme.web.social.doors import Door, with_next
+from bookme.web.social.doors import path_behind
 from bookme.web.social.telling import stop_page, too_many_page
 
 
@@ -47,7 +48,7 @@ def finish(request: HttpRequest, door: str) -> HttpResponse:
         proof = _demand_proof(request, found)
         return _add(request, found, proof) if adds else _come_in(request, at, found, proof)
     except Stopped as stopped:
-        onward = at.own_path(wish.onward)
+        onward = path_behind(at, wish.onward)
         return stop_page(request, stopped.stop, door=at, provider=wish.provider, onward=onward, adds=adds)
 
 
@@ -61,11 +62,11 @@ def _demand_proof(request: HttpRequest, found: HandOver) -> Proof:
 
 
 def _come_in(request: HttpRequest, door: Door, found: HandOver, proof: Proof) -> HttpResponse:
-    onward = door.own_path(found.wish.onward)
+    onward = path_behind(door, found.wish.onward)
     try:
         return come_in(request, lambda: _signed_in(request, door, proof), onward=onward)
     except Stopped as stopped:
-        if stopped.stop is Stop.UNCONFIRMED and door.joins:
+        if stopped.stop is Stop.UNCONFIRMED and door is Door.CUSTOMER:
             return _confirm(request, door, proof, onward)
         raise
 
@@ -74,7 +75,7 @@ def _signed_in(request: HttpRequest, door: Door, proof: Proof) -> SignIn:
     return sign_in_by_provider(
         proof=proof,
         tenant=require_tenant(),
-        joins=door.joins,
+        joins=door is Door.CUSTOMER,
         language=request.LANGUAGE_CODE,
         origin=origin_of(request),
         now=now(),
@@ -94,7 +95,9 @@ def _confirm(request: HttpRequest, door: Door, proof: Proof, onward: str) -> Htt
             now=now(),
         )
     except TooMany as error:
-        return too_many_page(request, error, otherwise_url=with_next(door.sign_in_url, onward), layout=door.layout)
+        return too_many_page(
+            request, error, otherwise_url=with_next(door.sign_in_url, onward), layout=door.layout("social")
+        )
     let_wait(request, proof, request_id=request_id)
     return written_page(request, proof.email)
 

@@ -38,7 +38,7 @@ from bookme.users.social.openid import authorization_url, prove
 from bookme.users.social.proof import Proof
 from bookme.users.social.providers import Provider, ProviderName, provider_on
 from bookme.users.social.stops import Stop, Stopped
-from bookme.web.social.doors import Door
+from bookme.web.account.doors import Door
 from bookme.web.social.telling import platform_stop_page, too_many_page
 
 _CANCELS = {"access_denied", "user_cancelled_authorize", "consent_required", "login_required"}
@@ -139,7 +139,7 @@ def _demand_tenant(tenant_id: UUID) -> Tenant:
 def _lost(request: HttpRequest, stop: Stop, provider: str, tenant_id: UUID | None) -> HttpResponse:
     """Too old, used, or not ours: back to the business if that is known. Of a provider that is off there is nothing."""
     if tenant_id is not None:
-        return _away(business_url(_demand_tenant(tenant_id), Door.CUSTOMER.finish_url))
+        return _away(business_url(_demand_tenant(tenant_id), Door.CUSTOMER.url("social-finish")))
     if provider_on(provider) is None:
         raise NotFound
     return platform_stop_page(request, stop, provider=provider, otherwise_url=platform_url())
@@ -149,7 +149,7 @@ def _to_business(found: HandOver) -> HttpResponse:
     """To the domain where it began, with a code that is good there, once, for a minute."""
     tenant = _demand_tenant(found.wish.tenant_id)
     code = hand_over(found, tenant)
-    return _away(business_url(tenant, f"{Door(found.wish.door).finish_url}?{urlencode({'code': code})}"))
+    return _away(business_url(tenant, f"{Door(found.wish.door).url('social-finish')}?{urlencode({'code': code})}"))
 
 
 def _callback_url(provider: Provider) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from bookme.core.errors import TooMany
 from bookme.users.social.providers import provider_on, title_of
 from bookme.users.social.stops import Stop
-from bookme.web.social.doors import Door, with_next
+from bookme.web.account.doors import Door, with_next
 
 _PLAIN = "social/page.html"
 _STATUS = {Stop.CANCELLED: 200, Stop.UNAVAILABLE: 503, Stop.OLD: 404}
@@ -85,9 +85,9 @@ def stop_page(
     return _page(
         request,
         said,
-        layout=door.layout,
+        layout=door.layout("social"),
         status=_STATUS.get(stop, 403),
-        again_url=with_next(door.begin_url(provider), onward) if begin_again else "",
+        again_url=with_next(door.url("social", provider), onward) if begin_again else "",
         otherwise_url="" if adds else with_next(door.sign_in_url, onward),
     )
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
@@ -21,6 +21,7 @@ from bookme.core.errors import NotFound
 from bookme.core.permissions import Permission
 from bookme.core.time import is_calendar_day
 from bookme.users.authentication import page_actor
+from bookme.web.account.doors import with_next
 
 View = Callable[..., HttpResponseBase]
 ROOT = "/team/"
@@ -57,13 +58,12 @@ def team_page(*needed: Permission, methods: tuple[str, ...] = ("GET", "HEAD", "P
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """To the sign-in page, and from there back to this one if it was only looked at."""
     wanted = _this_or_start(request)
-    query = "" if wanted == ROOT else f"?{urlencode({'next': wanted})}"
-    return redirect(reverse("team-sign-in") + query)
+    return redirect(with_next(reverse("team-sign-in"), "" if wanted == ROOT else wanted))
 
 
 def to_second_factor(request: HttpRequest) -> HttpResponse:
     """To where a second factor that is demanded is set up, and from there back to this page."""
-    return redirect(f"{reverse('team-two-factor')}?{urlencode({'next': _this_or_start(request)})}")
+    return redirect(with_next(reverse("team-two-factor"), _this_or_start(request)))
 
 
 def _this_or_start(request: HttpRequest) -> str:

@@ -9,7 +9,6 @@ import phonenumbers
 from django import template
 from django.template import Context
 from django.utils.html import format_html
-from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
 from bookme.bookings.models import Booking
@@ -20,6 +19,7 @@ from bookme.core.time import MINUTE
 from bookme.locations.selectors import zone_of
 from bookme.tenants.config import Cancellation
 from bookme.tenants.context import require_tenant
+from bookme.web.account.doors import with_next
 from bookme.web.devices import device_name
 from bookme.web.team.cards import LOOKS, Look
 
@@ -131,7 +131,7 @@ def site_text(url: str) -> str:
 @register.filter
 def onward(path: str) -> str:
     """A query that leads on to that path afterwards; nothing of none."""
-    return f"?{urlencode({'next': path})}" if path else ""
+    return with_next("", path)
 
 
 @register.filter

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
 from bookme.users.challenge import SecondFactorNeeded
-from bookme.web.two_factor.doors import Door, door_of
+from bookme.web.account.doors import Door, door_of
 from bookme.web.two_factor.forms import CodeForm, RecoveryForm
 
 
@@ -22,8 +22,8 @@ def code_page(
 ) -> HttpResponse:
     """With what was wrong, if a form is given that was."""
     context = {
-        "layout": door.layout,
-        "action": door.code_url,
+        "layout": door.layout("two_factor"),
+        "action": door.url("code"),
         "again": door.sign_in_url,
         "challenge": challenge,
         "onward": onward,

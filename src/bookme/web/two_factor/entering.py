@@ -11,8 +11,8 @@ from bookme.users.actions import pass_second_factor
 from bookme.users.authentication import start_session
 from bookme.users.models import SignIn, SignInKind
 from bookme.web.account.coming_in import account_page, own_path, own_start
+from bookme.web.account.doors import ADMIN, Door
 from bookme.web.two_factor.asking import code_page
-from bookme.web.two_factor.doors import ADMIN, Door
 from bookme.web.two_factor.forms import CodeForm, RecoveryForm
 
 RECOVERY = "recovery"

@@ -12,7 +12,7 @@ import segno
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.http import urlencode
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -31,9 +31,9 @@ from bookme.users.authentication import end_session, page_actor, session_sign_in
 from bookme.users.models import SignIn, TwoFactor
 from bookme.users.selectors import pending_two_factor, recovery_codes_left, two_factor_demanded, two_factor_uri
 from bookme.web.account.coming_in import View, account_page, own_path
+from bookme.web.account.doors import ADMIN, Door, with_next
 from bookme.web.account.forms import AccountForm, SamePersonForm
 from bookme.web.team.shell import show
-from bookme.web.two_factor.doors import Door
 from bookme.web.two_factor.forms import AnyCodeForm, CodeForm, TurnOffForm
 
 FEW = 3
@@ -50,7 +50,7 @@ class OwnFactor:
 
     def url(self, name: str = "") -> str:
         """Of the page `name` of the second factor, which leads on to where this one does."""
-        return self.door.factor_url(name) + (f"?{urlencode({'next': self.onward})}" if self.onward else "")
+        return with_next(self.door.url("two-factor") + (f"{name}/" if name else ""), self.onward)
 
     @property
     def urls(self) -> dict[str, str]:
@@ -61,7 +61,7 @@ class OwnFactor:
             "remake": self.url("recovery-codes"),
             "off": self.url("off"),
             "onward": self.onward or self.url(),
-            "all": self.door.security_url,
+            "all": ADMIN if self.door is Door.OPERATOR else reverse("account-security"),
         }
 
     def page(self, template: str, context: dict[str, Any], *, form: AccountForm | None = None) -> HttpResponse:
@@ -76,7 +76,7 @@ class OwnFactor:
         if self.door is Door.TEAM and actor.is_team:
             shell = known | {"layout": "two_factor/shell.html"} | context
             return show(self.request, actor, f"two_factor/{template}.html", shell, status=status)
-        alone = known | {"layout": self.door.layout} | context
+        alone = known | {"layout": self.door.layout("two_factor")} | context
         return render(self.request, f"two_factor/{template}.html", alone, status=status)
 
 
@@ -92,7 +92,7 @@ def factor_page(view: OwnView) -> View:
         at, sign_in = Door(door), session_sign_in(request)
         if sign_in is None:
             end_session(request)
-            return redirect(f"{at.sign_in_url}?{urlencode({'next': at.factor_url()})}")
+            return redirect(with_next(at.sign_in_url, at.url("two-factor")))
         mine = OwnFactor(request, at, sign_in, own_path(request.GET.get("next", "")))
         try:
             return view(mine)
