@@ -11,6 +11,7 @@ from bookme.core.permissions import PERMISSIONS_OF, Role
 from bookme.core.time import now
 from bookme.staff.models import Staff
 from bookme.team.actions import change_member, remove_member
+from bookme.team.models import Invitation
 from bookme.tenants.models import Tenant
 from bookme.users.actions import members as guarded
 from bookme.users.models import Membership, SignIn
@@ -19,6 +20,7 @@ from tests.answers import faults, ids
 from tests.at_once import all_at_once
 from tests.factories.locations import LocationFactory
 from tests.factories.staff import StaffFactory
+from tests.factories.team import InvitationFactory
 from tests.factories.users import PASSWORD, Person, UserFactory, make_person
 from tests.team.conftest import refused, state, told
 
@@ -230,6 +232,36 @@ def test_of_two_owners_who_end_each_other_at_once_one_stays(
     all_at_once(2, act)
     left = Membership.objects.filter(tenant=committed, role="owner", is_active=True).count()
     assert left == (1 if guard else 0)
+
+
+@pytest.mark.parametrize("removed_first", [True, False], ids=["removed", "control"])
+@pytest.mark.parametrize("step", ["change", "remove", "invite", "revoke"])
+def test_who_waited_for_whoever_removed_them_changes_nothing(
+    committed: Tenant, monkeypatch: pytest.MonkeyPatch, step: str, removed_first: bool
+) -> None:
+    """Their request had begun, with all their powers, before they were out."""
+    owner, manager, other = (make_person(committed, each) for each in (Role.OWNER, Role.MANAGER, Role.STAFF))
+    asked = InvitationFactory()
+    lock, steps = guarded.lock_team, {
+        "change": lambda: changed(manager, other, role="manager"),
+        "remove": lambda: removed(manager, other),
+        "invite": lambda: manager.api.post("invitations/", {"email": "friend@people.example", "role": "manager"}),
+        "revoke": lambda: manager.api.post(f"invitations/{asked.pk}/revoke/"),
+    }  # fmt: skip
+
+    def lock_when_they_are_out(tenant: Tenant) -> None:
+        monkeypatch.setattr(guarded, "lock_team", lock)
+        if removed_first:
+            remove_member(member=manager.membership, actor=owner.actor, now=now())
+        lock(tenant)
+
+    monkeypatch.setattr(guarded, "lock_team", lock_when_they_are_out)
+    answer = steps[step]()
+    assert (answer.status_code == 403) is removed_first, answer.content
+    asked.refresh_from_db()
+    member = Membership.objects.get(pk=other.membership.pk)
+    found = (member.role, member.is_active, Invitation.objects.count(), asked.revoked_at)
+    assert (found == ("staff", True, 1, None)) is removed_first
 
 
 def _meet_before_they_look(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -214,34 +214,6 @@ def test_a_stranger_at_the_screen_cannot_take_the_account(customer: Person) -> N
     assert not EmailChange.objects.exists()
 
 
-def _new_password(thief: Person, stranger: Stranger, letters: Letters) -> Any:
-    stranger.api.post("auth/password-reset/", {"email": thief.user.email})
-    token = letters.token_to(thief.user.email)
-    return stranger.api.post("auth/password-reset/confirm/", {"token": token, "password": NEW})
-
-
-@pytest.mark.parametrize(
-    "rescue",
-    [
-        pytest.param(_new_password, id="by a link"),
-        pytest.param(
-            lambda me, *_: me.api.post("auth/password/", {"current_password": PASSWORD, "password": NEW}), id="changed"
-        ),
-        pytest.param(lambda me, *_: me.api.post("auth/logout-everywhere/"), id="out everywhere"),
-    ],
-)
-def test_whoever_is_thrown_out_does_not_come_back_by_an_address_they_asked_for(
-    customer: Person, stranger: Stranger, letters: Letters, rescue: Any
-) -> None:
-    mine = customer.user.email
-    given = {"email": "thief@evil.example", "current_password": PASSWORD}
-    assert customer.api.post("auth/email/", given).status_code == 202
-    token = letters.token_to("thief@evil.example")
-    assert rescue(customer, stranger, letters).status_code in {200, 204}
-    assert stranger.api.post("auth/email/confirm/", {"token": token}).json()["code"] == "link_invalid"
-    assert User.objects.get(pk=customer.user.pk).email == mine
-
-
 def test_a_link_that_went_to_the_former_address_is_worthless(
     customer: Person, stranger: Stranger, letters: Letters
 ) -> None:

@@ -13,7 +13,7 @@ from django.db import connection
 from bookme.eventlog.models import Event
 from bookme.tenants.tasks import deliver_outbox
 from bookme.users.limits import CODES_PER_NETWORK
-from bookme.users.models import RecoveryCode, SignIn, TwoFactor, User
+from bookme.users.models import EmailChange, RecoveryCode, SignIn, TwoFactor, User
 from tests.answers import faults
 from tests.factories.users import PASSWORD, Api, Person
 from tests.letters import Letters
@@ -80,6 +80,8 @@ def test_who_came_in_by_one_factor_is_out_once_there_are_two(customer: Person) -
     before = Api(host=customer.host).post("auth/login/", {"email": customer.user.email, "password": PASSWORD}).json()
     stranger, page = Api(host=customer.host, token=before["access"]), customer.page
     assert stranger.get("auth/me/").status_code == page.get("/account/").status_code == 200
+    stranger.post("auth/email/", {"email": "thief@people.example", "current_password": PASSWORD})
+    assert EmailChange.objects.exists()
     begun = _begin(customer)
     assert customer.api.post("auth/2fa/confirm/", {"code": begun.wrong_code()}).status_code == 400
     assert stranger.get("auth/me/").status_code == 200
@@ -87,6 +89,7 @@ def test_who_came_in_by_one_factor_is_out_once_there_are_two(customer: Person) -
     assert stranger.get("auth/me/").status_code == 401
     assert stranger.post("auth/refresh/", {"refresh": before["refresh"]}).status_code == 401
     assert page.get("/account/").status_code == 302
+    assert not EmailChange.objects.exists()
     assert customer.api.get("auth/me/").status_code == 200
 
 

@@ -28,6 +28,7 @@ from bookme.users.actions import (
     demand_to_reach,
     join,
     lock_team,
+    lock_team_as,
     proven_account,
     refuse_beyond,
 )
@@ -62,6 +63,7 @@ def invite(
     TooMany. Joins the transaction; locks the team. Publishes InvitationChanged; the mail goes out after the commit.
     """
     actor.demand(Permission.TEAM_MANAGE)
+    actor = lock_team_as(actor, tenant)
     given = _given(role, powers or {}, actor)
     Invalid.unless_good(_faults(role, given, staff_id))
     row = Invitation(email=email.lower(), name=name, staff_id=staff_id, language=language, role=role.value)
@@ -69,7 +71,6 @@ def invite(
         setattr(row, column, value)
     refuse_beyond(actor, powers_of(row))
     _demand_calendar(actor, staff_id)
-    lock_team(tenant)
     _refuse_member(row.email, tenant)
     _close_expired(row.email, actor=actor, now=now)
     _refuse_taken(row)
@@ -85,7 +86,9 @@ def send_again(*, invitation: Invitation, tenant: Tenant, actor: Actor, now: dt.
     Demands what it takes to invite them. Raises Conflict `invitation_closed`, and TooMany. Locks the team. Publishes
     InvitationChanged.
     """
-    row = _locked(invitation, tenant=tenant, actor=actor)
+    actor.demand(Permission.TEAM_MANAGE)
+    actor = lock_team_as(actor, tenant)
+    row = _as_now(invitation, actor=actor)
     refuse_beyond(actor, powers_of(row))
     _count(row, actor)
     row.version += 1
@@ -105,7 +108,9 @@ def renew(*, invitation: Invitation, now: dt.datetime) -> Invitation:
 
 def revoke(*, invitation: Invitation, tenant: Tenant, actor: Actor, now: dt.datetime) -> Invitation:
     """Take it back: its link is worthless. Raises as `send_again`. Locks the team. Publishes InvitationChanged."""
-    row = _locked(invitation, tenant=tenant, actor=actor)
+    actor.demand(Permission.TEAM_MANAGE)
+    actor = lock_team_as(actor, tenant)
+    row = _as_now(invitation, actor=actor)
     return _revoked(row, actor=actor, now=now)
 
 
@@ -213,10 +218,8 @@ def _stamp(row: Invitation, *, actor: Actor, now: dt.datetime) -> None:
     row.sent_at, row.expires_at = now, now + LIFE
 
 
-def _locked(invitation: Invitation, *, tenant: Tenant, actor: Actor) -> Invitation:
-    """As it is now, under the team's lock; raises NotAllowed, and Conflict if nobody can accept it any more."""
-    actor.demand(Permission.TEAM_MANAGE)
-    lock_team(tenant)
+def _as_now(invitation: Invitation, *, actor: Actor) -> Invitation:
+    """As it is under the team's lock; raises NotAllowed, and Conflict if nobody can accept it any more."""
     row = Invitation.objects.select_for_update(of=("self",)).select_related("staff").get(pk=invitation.pk)
     demand_to_reach(actor, powers_of(row))
     if row.is_closed:

@@ -34,6 +34,7 @@ from bookme.users.actions.members import (
     forget_unproven_password,
     join,
     lock_team,
+    lock_team_as,
     refuse_beyond,
     remove_member,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "is_fresh",
     "join",
     "lock_team",
+    "lock_team_as",
     "make_api_key",
     "make_operator",
     "note_stop",

@@ -13,6 +13,7 @@ from bookme.tenants.models import Tenant
 from bookme.users.events import MemberChanged, MemberJoined, MemberRemoved
 from bookme.users.models import Membership, SignIn, User
 from bookme.users.rules import Powers, beyond, denied_faults, own_powers, powers_of, powers_with, reaches, stored
+from bookme.users.selectors import actor_from_membership
 
 
 def join(*, user: User, tenant: Tenant, role: Role, actor: Actor, **powers: Any) -> Membership:
@@ -52,7 +53,8 @@ def change_member(*, member: Membership, values: Mapping[str, Any], actor: Actor
     role has not, and NotFound for who has left. Locks the team. Publishes MemberChanged, if anything differs.
     """
     actor.demand(Permission.TEAM_MANAGE)
-    found = _locked(member)
+    actor = lock_team_as(actor, member.tenant)
+    found = _as_now(member)
     before = powers_of(found)
     role = Role(values.get("role", before.role))
     Invalid.unless_good(denied_faults(role, values.get("denied", ())))
@@ -78,7 +80,8 @@ def remove_member(*, member: Membership, actor: Actor, now: dt.datetime) -> Memb
     Demands and raises as `change_member`. Locks the team. Publishes MemberRemoved.
     """
     actor.demand(Permission.TEAM_MANAGE)
-    found = _locked(member)
+    actor = lock_team_as(actor, member.tenant)
+    found = _as_now(member)
     demand_to_reach(actor, powers_of(found))
     _refuse_last_owner(found)
     _refuse_oneself(found, actor)
@@ -92,6 +95,23 @@ def remove_member(*, member: Membership, actor: Actor, now: dt.datetime) -> Memb
 def lock_team(tenant: Tenant) -> None:
     """Until the transaction ends, nobody else changes who belongs to this business's team, or as what."""
     Tenant.objects.select_for_update(of=("self",), no_key=True).values_list("pk").get(pk=tenant.pk)
+
+
+def lock_team_as(actor: Actor, tenant: Tenant) -> Actor:
+    """As `lock_team`; returns who changes it as they are now: they may have waited for whoever removed them.
+
+    Raises NotAllowed for who keeps the team no more.
+    """
+    lock_team(tenant)
+    if actor.kind is not ActorKind.USER:
+        return actor
+    members = Membership.objects.select_related("user__two_factor", "tenant__tenantconfig")
+    found = members.filter(user=actor.id, tenant=tenant, is_active=True, user__is_active=True).first()
+    if found is None:
+        raise actor.refusal(Permission.TEAM_MANAGE)
+    known = actor_from_membership(found).coming_from(actor.origin)
+    known.demand(Permission.TEAM_MANAGE)
+    return known
 
 
 def demand_to_reach(actor: Actor, powers: Powers) -> None:
@@ -117,9 +137,8 @@ def forget_unproven_password(*, user_id: UUID) -> None:
         user.save(update_fields=["password"])
 
 
-def _locked(member: Membership) -> Membership:
-    """As they are now, under the team's lock; raises NotFound for who has left meanwhile."""
-    lock_team(member.tenant)
+def _as_now(member: Membership) -> Membership:
+    """As they are under the team's lock; raises NotFound for who has left meanwhile."""
     rows = Membership.objects.select_for_update(of=("self",)).select_related("user", "tenant")
     found = rows.filter(pk=member.pk, is_active=True).first()
     if found is None:
