@@ -143,10 +143,29 @@ def build(salon: Tenant) -> World:
     return World(_callers(salon, halves[0], stylist, customer, near), near, far)
 
 
-def _side(half: Half) -> Side:
+def _around(half: Half) -> dict[str, Any]:
+    """The place, the person, and what belongs to them; and what of the catalogue is booked there."""
     place, who = half.place, half.person
     for weekday in range(7):
         WorkingHoursFactory(staff=who, location=place, weekday=weekday)
+    return {
+        "location": place,
+        "staff": who,
+        "service": half.cut,
+        "class": half.yoga,
+        "category": CategoryFactory(),
+        "extra": ExtraFactory(services=[half.cut]),
+        "question": QuestionFactory(services=[ServiceFactory()]),
+        "resource": ResourceFactory(location=place),
+        "closure": ClosureFactory(location=place, starts_at=monday(0) + dt.timedelta(days=30)),
+        "opening": OpeningHoursFactory(location=place, end=1439),
+        "shift": who.working_hours.get(weekday=6),
+        "absence": TimeOffFactory(staff=who, reason=half.word, starts_at=monday(0) + dt.timedelta(days=20)),
+        "area": ServiceAreaFactory(staff=who),
+    }
+
+
+def _side(half: Half) -> Side:
     series = SeriesFactory(customer=half.customer)
     repeated = half.booked(monday(13), series=series)
     booking, request = half.booked(monday(10)), half.booked(monday(11), Status.PENDING)
@@ -164,20 +183,7 @@ def _side(half: Half) -> Side:
     sent = NotificationFactory(
         booking_ids=[booking.pk], visit_id=booking.visit_id, to=half.word, subject=half.word, text=half.word
     )
-    rows = {
-        "location": place,
-        "staff": who,
-        "service": half.cut,
-        "class": half.yoga,
-        "category": CategoryFactory(),
-        "extra": ExtraFactory(services=[half.cut]),
-        "question": QuestionFactory(services=[ServiceFactory()]),
-        "resource": ResourceFactory(location=place),
-        "closure": ClosureFactory(location=place, starts_at=monday(0) + dt.timedelta(days=30)),
-        "opening": OpeningHoursFactory(location=place, end=1439),
-        "shift": who.working_hours.get(weekday=6),
-        "absence": TimeOffFactory(staff=who, reason=half.word, starts_at=monday(0) + dt.timedelta(days=20)),
-        "area": ServiceAreaFactory(staff=who),
+    rows = _around(half) | {
         "customer": half.customer,
         "booking": booking,
         "request": request,
@@ -195,7 +201,7 @@ def _side(half: Half) -> Side:
     with_link = visits | {"series": repeated.visit} | {name: rows[name].visit for name in _BOOKINGS}
     tokens = {name: manage_token(visit) for name, visit in with_link.items()}
     tokens |= {"waiting": waitlist_token(waiting), "offered": waitlist_token(offered)}
-    named = {"person": who.name, "place": place.name, "reference": booking.visit.reference}
+    named = {"person": half.person.name, "place": half.place.name, "reference": booking.visit.reference}
     return ids | named | {name: str(visit.pk) for name, visit in visits.items()} | {"tokens": tokens}
 
 

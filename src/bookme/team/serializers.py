@@ -11,7 +11,6 @@ from bookme.core.time import now
 from bookme.team.models import Invitation
 from bookme.users.models import Membership
 from bookme.users.rules import powers_of
-from bookme.users.selectors import has_two_factor
 from bookme.users.serializers import PasswordField, TokenInput
 
 MOST_IDS = 500
@@ -92,7 +91,7 @@ class MemberOutput(PowersOutput):
         return str(found.pk) if found else None
 
     def get_two_factor(self, row: Membership) -> bool:
-        return has_two_factor(row.user)
+        return row.user.has_two_factor
 
 
 class InvitationOutput(PowersOutput):

@@ -125,7 +125,7 @@ def actor_from_membership(membership: Membership) -> Actor:
     if role is Role.STAFF:
         permissions |= {Permission.BOOKINGS_READ_ALL} if team.staff_see_all_bookings else frozenset()
         all_customers |= team.staff_see_all_customers
-    lacks = _demanded_of(membership) and not has_two_factor(user)
+    lacks = _demanded_of(membership) and not user.has_two_factor
     return Actor(
         kind=ActorKind.USER,
         id=user.id,
@@ -207,11 +207,6 @@ def two_factor_demanded(sign_in: SignIn) -> bool:
 
 def recovery_codes_left(user: User) -> int:
     return RecoveryCode.objects.filter(user=user, used_at=None).count()
-
-
-def has_two_factor(user: User) -> bool:
-    """Whether their second factor is on; no query if it was loaded with them."""
-    return user.has_two_factor
 
 
 def in_each_business_of(user_id: UUID) -> Iterator[Tenant]:

@@ -1,6 +1,8 @@
 """Coming in and going out."""
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
@@ -16,7 +18,7 @@ from bookme.users.events import SignedIn, SignedOut, SignInFailed
 from bookme.users.limits import count_attempt, count_form, forgive_attempt, remember_network
 from bookme.users.links import LinkPurpose, spent_link, user_of_link
 from bookme.users.models import EmailChange, Membership, SignIn, SignInKind, User
-from bookme.users.selectors import actor_of, candidate, has_two_factor, user_of
+from bookme.users.selectors import actor_of, candidate, user_of
 from bookme.users.tokens import TokenType, lifetime, new_token_id
 
 
@@ -38,12 +40,8 @@ def sign_in(
     or SignInFailed.
     """
     email = email.lower()
-    try:
+    with noting_too_many(email=email, origin=origin):
         count_attempt(email=email, address=origin.address)
-    except TooMany as error:
-        if error.is_first:
-            note_failure(email=email, reason="too_many", origin=origin)
-        raise
     who = candidate(email, tenant, operators=operators)
     if who is None:
         make_password(password)  # as slow as a wrong one
@@ -99,7 +97,7 @@ def admit(
     Raises SecondFactorNeeded of whoever has a second one: nobody comes in by one alone, whatever it was.
     """
     user = user_of(who)
-    if has_two_factor(user):
+    if user.has_two_factor:
         token = challenge_token(
             user=user, is_operator=not isinstance(who, Membership), kind=kind, way=way, tenant=tenant
         )
@@ -175,6 +173,17 @@ def note_failure(*, email: str, reason: str, origin: Origin) -> None:
     user_id = User.objects.filter(email=email).values_list("pk", flat=True).first()
     with transaction.atomic():
         publish(SignInFailed(user_id=user_id, email=email, reason=reason), actor=GUEST.coming_from(origin))
+
+
+@contextmanager
+def noting_too_many(*, email: str, origin: Origin) -> Iterator[None]:
+    """Write down the first try that is refused as one too many. Publishes SignInFailed."""
+    try:
+        yield
+    except TooMany as error:
+        if error.is_first:
+            note_failure(email=email, reason="too_many", origin=origin)
+        raise
 
 
 def forget_ended_sign_ins(*, now: dt.datetime) -> int:

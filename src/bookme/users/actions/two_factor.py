@@ -7,10 +7,10 @@ from uuid import UUID
 from django.db import transaction
 
 from bookme.core.actor import Actor, Origin
-from bookme.core.errors import Conflict, Invalid, NotSignedIn, TooMany
+from bookme.core.errors import Conflict, Invalid, NotSignedIn
 from bookme.eventlog.actions import publish
 from bookme.tenants.models import Tenant
-from bookme.users.actions.entering import end_sign_ins, note_failure, open_sign_in
+from bookme.users.actions.entering import end_sign_ins, note_failure, noting_too_many, open_sign_in
 from bookme.users.actions.passwords import demand_fresh, demand_same_person
 from bookme.users.challenge import Challenge, challenge_invalid, read_challenge
 from bookme.users.codes import new_recovery_codes, new_secret, recovery_digest, steps_of
@@ -18,7 +18,7 @@ from bookme.users.events import AccountChanged
 from bookme.users.limits import count_code, forgive_code
 from bookme.users.mails import AccountMail, mail_account
 from bookme.users.models import Membership, RecoveryCode, SignIn, SignInKind, TwoFactor, User
-from bookme.users.selectors import PENDING_AGE, actor_of, has_two_factor, user_of
+from bookme.users.selectors import PENDING_AGE, actor_of, user_of
 
 
 class Given(StrEnum):
@@ -136,12 +136,8 @@ def pass_second_factor(
     if who is None or proven.kind is not kind:
         raise challenge_invalid()
     user = user_of(who)
-    try:
+    with noting_too_many(email=user.email, origin=origin):
         account = _count(user, origin.address)
-    except TooMany as error:
-        if error.is_first:
-            note_failure(email=user.email, reason="too_many", origin=origin)
-        raise
     with transaction.atomic():
         given = _spend(user.pk, code, now)
         if given is not None:
@@ -164,7 +160,7 @@ def _still_holds(proven: Challenge, tenant: Tenant | None, *, operators: bool) -
     elif not proven.is_operator and tenant is not None:
         members = Membership.objects.select_related("user__two_factor").filter(tenant=tenant, is_active=True)
         who = members.filter(user=proven.user_id, user__is_active=True).first()
-    if who is None or user_of(who).secrets_version != proven.version or not has_two_factor(user_of(who)):
+    if who is None or user_of(who).secrets_version != proven.version or not user_of(who).has_two_factor:
         return None
     return who
 

@@ -15,7 +15,7 @@ from bookme.tenants.context import require_tenant
 from bookme.users import actions
 from bookme.users.authentication import start_session
 from bookme.users.models import SignIn, SignInKind
-from bookme.users.selectors import has_two_factor, person
+from bookme.users.selectors import person
 from bookme.users.serializers import (
     DetailOutput,
     EmailInput,
@@ -214,7 +214,7 @@ class MeView(AccountView):
             "language": user.language if user else "",
             "timezone": user.timezone if user else "",
             "email_verified": bool(user and user.email_verified_at),
-            "two_factor": bool(user and has_two_factor(user)),
+            "two_factor": bool(user and user.has_two_factor),
             "two_factor_required": actor.lacks_two_factor,
             "has_password": bool(user and user.has_usable_password()),
             "role": actor.role.value if actor.role else None,

@@ -12,7 +12,7 @@ from bookme.core.permissions import Access
 from bookme.core.time import now
 from bookme.users import actions
 from bookme.users.models import SignIn, SignInKind, TwoFactor
-from bookme.users.selectors import has_two_factor, recovery_codes_left, two_factor_demanded, two_factor_uri
+from bookme.users.selectors import recovery_codes_left, two_factor_demanded, two_factor_uri
 from bookme.users.serializers import (
     CodeInput,
     RecoveryCodesOutput,
@@ -116,7 +116,7 @@ class TwoFactorDisableView(AccountView):
 
 
 def _state_of(sign_in: SignIn) -> dict[str, Any]:
-    is_on = has_two_factor(sign_in.user)
+    is_on = sign_in.user.has_two_factor
     factor: TwoFactor | None = sign_in.user.two_factor if is_on else None
     return {
         "is_on": is_on,

@@ -18,7 +18,7 @@ from bookme.tenants.context import require_tenant
 from bookme.users.actions import change_password, request_email, sign_out, sign_out_everywhere
 from bookme.users.authentication import end_session, page_actor, session_sign_in, start_session
 from bookme.users.models import SignIn
-from bookme.users.selectors import has_two_factor, sign_ins_of, social_identities_of
+from bookme.users.selectors import sign_ins_of, social_identities_of
 from bookme.users.social.providers import providers_on, title_of
 from bookme.web.account.coming_in import account_page
 from bookme.web.account.doors import with_next
@@ -103,7 +103,7 @@ def _show(request: HttpRequest, sign_in: SignIn) -> HttpResponse:
         "here": "account-security",
         "user": sign_in.user,
         "has_password": sign_in.user.has_usable_password(),
-        "has_two_factor": has_two_factor(sign_in.user),
+        "has_two_factor": sign_in.user.has_two_factor,
         "sign_ins": sign_ins_of(sign_in, now=now()),
         "identities": identities,
         "providers": [each for each in providers_on() if each.name not in added],

@@ -30,7 +30,6 @@ from bookme.team.wording import ROLE_NAMES
 from bookme.tenants.context import require_tenant
 from bookme.users.models import Membership
 from bookme.users.rules import Powers, own_powers, powers_of, reaches
-from bookme.users.selectors import has_two_factor
 from bookme.web.people.forms import InviteForm
 from bookme.web.people.words import customers_text, may_text, told
 from bookme.web.team.doors import asked_id, team_page
@@ -146,7 +145,7 @@ def card_of(member: Membership, actor: Actor, names: Names, calendar: Staff | No
         calendar=calendar,
         is_self=is_self,
         can_change=not is_self and reaches(own_powers(actor), powers),
-        has_two_factor=has_two_factor(member.user),
+        has_two_factor=member.user.has_two_factor,
     )
 
 
