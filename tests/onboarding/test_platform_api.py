@@ -397,3 +397,16 @@ def test_a_business_has_no_such_thing(token: str, salon: Tenant, host: str) -> N
     named = {"x_tenant": "salon"} if host == "localhost" else {}
     assert Api(host=host, token=token).get(TENANTS, None, **named).status_code == 404
     assert Api(host="localhost", token=token, prefix="/t/salon/api/v1/").get(TENANTS).status_code == 404
+
+
+def test_the_owner_reads_what_operators_did_with_the_business(api: Api, salon: Tenant, owner: Person) -> None:
+    api.patch(one(salon), {"name": "Saloon"})
+    for step in ("suspend/", "resume/"):
+        assert api.post(one(salon, step)).status_code == 200
+    told = owner.api.get("audit/", {"topic": "operator"}).json()["results"]
+    assert [(each["text"], each["actor"]["name"], each["subject"]) for each in told] == [
+        ("The business was opened", "BookMe (Olga)", None),
+        ("The business was suspended", "BookMe (Olga)", None),
+        ("What the business is called, or its addresses, was changed", "BookMe (Olga)", None),
+    ]
+    assert {each["address"] for each in told} == {"127.0.0.1"}

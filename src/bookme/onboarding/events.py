@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
 
-from bookme.eventlog.events import Event
+from django.utils.translation import gettext as _
+
+from bookme.eventlog.events import AuditEvent, AuditTopic, Event
 
 
 @dataclass(frozen=True)
@@ -25,30 +27,42 @@ class BusinessConfigured(Event):
 
 
 @dataclass(frozen=True)
-class BusinessSuspended(Event):
+class BusinessSuspended(AuditEvent):
     name: ClassVar[str] = "business.suspended"
     subject: ClassVar[str] = "tenant_id"
+    topic = AuditTopic.OPERATOR
     tenant_id: UUID
+
+    def sentence(self, who: str) -> str:
+        return _("The business was suspended")
 
 
 @dataclass(frozen=True)
-class BusinessResumed(Event):
+class BusinessResumed(AuditEvent):
     """Open again, or for the first time out of its trial."""
 
     name: ClassVar[str] = "business.resumed"
     subject: ClassVar[str] = "tenant_id"
+    topic = AuditTopic.OPERATOR
     tenant_id: UUID
+
+    def sentence(self, who: str) -> str:
+        return _("The business was opened")
 
 
 @dataclass(frozen=True)
-class BusinessClosed(Event):
+class BusinessClosed(AuditEvent):
     name: ClassVar[str] = "business.closed"
     subject: ClassVar[str] = "tenant_id"
+    topic = AuditTopic.OPERATOR
     tenant_id: UUID
+
+    def sentence(self, who: str) -> str:
+        return _("The business was closed for good")
 
 
 @dataclass(frozen=True)
-class BusinessChanged(Event):
+class BusinessChanged(AuditEvent):
     """An operator changed what a business is called or where it is.
 
     `changes` maps `name`, `slug` or `domains` to `[before, after]`; of host names the primary one comes first.
@@ -56,8 +70,12 @@ class BusinessChanged(Event):
 
     name: ClassVar[str] = "business.changed"
     subject: ClassVar[str] = "tenant_id"
+    topic = AuditTopic.OPERATOR
     tenant_id: UUID
     changes: dict[str, Any]
+
+    def sentence(self, who: str) -> str:
+        return _("What the business is called, or its addresses, was changed")
 
 
 @dataclass(frozen=True)

@@ -118,7 +118,7 @@ def _who(row: AuditRecord, subject: Somebody | None, by: str) -> str:
 def _subject(row: AuditRecord, fact: AuditEvent, people: _People) -> Somebody | None:
     """Of a failure only whoever is of the team: whether others have an account is not for a business to learn."""
     subject_id, kind = row.subject_id, fact.subject.removesuffix("_id")
-    if subject_id is None:
+    if subject_id is None or kind == "tenant":
         return None
     if kind != "user":
         return Somebody(kind, subject_id, str(getattr(fact, f"{kind}_name", "") or getattr(fact, "email", "")))
