@@ -24,6 +24,7 @@ from tests.factories.locations import LocationFactory
 from tests.factories.services import CategoryFactory, ExtraFactory, ServiceFactory
 from tests.factories.staff import EVERY_DAY, StaffFactory
 from tests.openid import ADA, OpenIdProvider, running_provider
+from tests.web.surfer import Surfer
 
 NOW = dt.datetime(2030, 1, 2, 9, tzinfo=dt.UTC)  # a Wednesday
 MONDAY = dt.datetime(2030, 1, 7, 10, tzinfo=dt.UTC)
@@ -138,3 +139,8 @@ def provider(
         found.account = {**ADA, "xms_edov": True}
     caches["default"].clear()
     return found
+
+
+@pytest.fixture
+def surfer() -> Surfer:
+    return Surfer()

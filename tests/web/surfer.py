@@ -6,15 +6,21 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
 import requests
 from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
 
+from bookme.eventlog.models import Event
+from bookme.users.models import SignIn
+
 _REFRESH = re.compile(r'http-equiv="refresh" content="0; url=([^"]+)"')
 _HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 _ACTION = re.compile(r'<form method="post" action="([^"]+)">')
 PROVIDER = "127.0.0.1"
+BEGIN = "/account/social/{}/"
+NAMES = ("google", "apple", "microsoft")
 
 
 @dataclass
@@ -74,3 +80,19 @@ class Surfer:
 
 def _absolute(url: str, host: str) -> str:
     return f"http://{host}:{settings.PUBLIC_PORT}{url}" if url.startswith("/") else url
+
+
+def named(*names: str) -> Any:
+    return pytest.mark.parametrize("provider", names, indirect=True)
+
+
+def facts(name: str) -> list[dict[str, Any]]:
+    return list(Event.objects.filter(name=name).order_by("pk").values_list("payload", flat=True))
+
+
+def refused(page: Any, heading: str, status: int = 403) -> None:
+    """A kind page with a way on, and nobody is in."""
+    text = page.content.decode()
+    assert (page.status_code, f"<h1>{heading}</h1>" in text) == (status, True), text
+    assert "btn" in text
+    assert not SignIn.objects.exists()

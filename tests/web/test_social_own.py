@@ -15,8 +15,7 @@ from tests.factories.users import PASSWORD, Person, SocialIdentityFactory, UserF
 from tests.letters import Letters
 from tests.openid import ADA, OpenIdProvider
 from tests.web.conftest import page_of
-from tests.web.surfer import Surfer
-from tests.web.test_social import facts
+from tests.web.surfer import Surfer, facts
 
 ADD = "/account/security/social/google/"
 HOME = "/account/security/"
