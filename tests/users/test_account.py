@@ -204,6 +204,7 @@ def test_what_a_thief_asked_for_is_taken_back_by_a_new_password(
     else:
         done = customer.api.post("auth/logout-everywhere/")
     assert done.status_code < 300, done.content
+    assert stranger.page.get(f"/account/email/{link}/").status_code == 404
     assert stranger.api.post("auth/email/confirm/", {"token": link}).json()["code"] == "link_invalid"
     assert User.objects.get(pk=customer.user.pk).email == customer.user.email
 

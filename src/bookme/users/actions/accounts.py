@@ -188,6 +188,15 @@ def request_email(
         mail_account(mail=AccountMail.NEW_ADDRESS, id=asked.pk, now=now)
 
 
+def email_change_of(*, token: str, tenant: Tenant | None) -> EmailChange:
+    """What the link at a new address is about, with its person. Raises Invalid (`link_invalid`)."""
+    change_id = row_of_token(token=token, tenant=tenant, kind=AccountMail.NEW_ADDRESS, age=LINK_AGE)
+    asked = EmailChange.objects.select_related("user").filter(pk=change_id, confirmed_at=None).first()
+    if asked is None or asked.user.secrets_version != asked.version:
+        raise spent_link()
+    return asked
+
+
 def confirm_email(*, token: str, tenant: Tenant | None, origin: Origin, now: dt.datetime) -> User:
     """The link at the new address was followed: it is theirs now. The former one is told, all sign-ins go on.
 

@@ -15,7 +15,15 @@ from bookme.core.errors import DomainError, Invalid
 from bookme.core.http.client import origin_of
 from bookme.core.time import now
 from bookme.tenants.context import current_tenant, require_tenant
-from bookme.users.actions import admit, ask_to_reset, ask_to_sign_in, confirm_email, reset_password, sign_in_by_link
+from bookme.users.actions import (
+    admit,
+    ask_to_reset,
+    ask_to_sign_in,
+    confirm_email,
+    email_change_of,
+    reset_password,
+    sign_in_by_link,
+)
 from bookme.users.links import user_of_link, user_of_reset
 from bookme.users.models import SignIn, SignInKind
 from bookme.users.selectors import candidate, onward_of
@@ -79,12 +87,14 @@ def follow_reset(request: HttpRequest, token: str) -> HttpResponse:
 @account_page
 def follow_new_address(request: HttpRequest, token: str) -> HttpResponse:
     """GET asks for a press of the button; POST makes it the address to sign in with."""
-    if request.method == "POST":
-        try:
-            user = confirm_email(token=token, tenant=current_tenant(), origin=origin_of(request), now=now())
-        except Invalid:
-            return spent_page(request)
-        return render(request, "account/address_done.html", {"who": user})
+    tenant = current_tenant()
+    try:
+        if request.method == "POST":
+            user = confirm_email(token=token, tenant=tenant, origin=origin_of(request), now=now())
+            return render(request, "account/address_done.html", {"who": user})
+        email_change_of(token=token, tenant=tenant)
+    except Invalid:
+        return spent_page(request)
     return render(request, "account/address.html")
 
 
