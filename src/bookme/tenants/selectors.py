@@ -33,7 +33,7 @@ def normalised_host(raw: str) -> str:
     host, port = raw.strip().lower(), "0"
     if ":" in host and not host.endswith("]"):
         host, _, port = host.rpartition(":")
-    if not (port.isascii() and port.isdigit()):
+    if not (port.isascii() and port.isdigit() and host.isprintable()):
         return ""
     host = host.rstrip(".")
     try:
