@@ -103,6 +103,16 @@ class TestWhomTheyPutDown:
             refused(answer, 404, "not_found")
         assert set(Customer.objects.filter(pk=theirs["id"]).values_list("notes", "is_active")) == {("", True)}
 
+    def test_another_address_is_for_who_sees_all_bookings(self, bound: Person, owner: Person) -> None:
+        """Else theirs would open, by an account of their own, what the customer has booked elsewhere."""
+        path = f"customers/{bound.api.post('customers/', {'name': 'Zoe', 'phone': '+442079460958'}).json()['id']}/"
+        refused = bound.api.patch(path, {"email": bound.user.email, "notes": "Tea"})
+        assert (refused.status_code, refused.json()["code"]) == (403, "beyond_own_powers")
+        told = owner.api.get(path).json()
+        assert (told["email"], told["notes"]) == ("", "")
+        assert bound.api.patch(path, {"email": "", "notes": "Tea"}).status_code == 200
+        assert owner.api.patch(path, {"email": "zoe@mail.example"}).json()["email"] == "zoe@mail.example"
+
     def test_a_known_address_is_refused_without_a_word_of_whose_it_is(self, bound: Person) -> None:
         CustomerFactory(name="Secret", email="zoe@mail.example")
         before = written()

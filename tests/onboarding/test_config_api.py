@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from bookme.core.actor import SYSTEM
+from bookme.core.permissions import Permission
 from bookme.core.time import now
 from bookme.eventlog.models import Event
 from bookme.onboarding.actions import apply_config
@@ -13,7 +14,7 @@ from bookme.onboarding.openapi import answer_schema
 from bookme.onboarding.validation.shape import SCHEMA_PATH
 from bookme.services.models import Service
 from bookme.tenants.models import Tenant, TenantConfig
-from tests.factories.users import Person, Stranger
+from tests.factories.users import Api, Person, Stranger, make_key
 from tests.onboarding.files import small
 
 
@@ -78,6 +79,17 @@ def test_the_same_again_changes_nothing(owner: Person, configured: Tenant) -> No
     assert owner.api.patch("config/", {"policies": {"hold_minutes": 20}}).status_code == 200
     assert owner.api.patch("config/", {}).status_code == 200
     assert (Event.objects.count(), TenantConfig.objects.get(tenant=configured).updated_at) == before
+
+
+def test_what_the_team_may_is_not_a_program_s_to_change(owner: Person, configured: Tenant) -> None:
+    token = make_key(configured, Permission.CONFIG_MANAGE).text
+    program = Api(host=owner.host, token=token)
+    refused = program.patch("config/", {"name": "Salon Two", "team": {"require_two_factor": True}})
+    assert (refused.status_code, refused.json()["code"]) == (403, "people_only")
+    assert owner.api.get("config/").json()["name"] == "Salon"
+    assert program.patch("config/", {"name": "Salon Two"}).status_code == 200
+    told = owner.api.patch("config/", {"team": {"staff_see_all_bookings": True}}).json()
+    assert told["team"]["staff_see_all_bookings"] is True
 
 
 def test_a_currency_cannot_take_over_prices_that_it_has_no_coins_for(owner: Person, configured: Tenant) -> None:

@@ -11,9 +11,9 @@ from bookme.core.time import now
 from bookme.eventlog.models import Event
 from bookme.tenants.models import Tenant
 from bookme.tenants.tasks import deliver_outbox
-from bookme.users.models import EmailChange, SignIn, SignInKind, User
+from bookme.users.models import EmailChange, SignIn, SignInKind, SocialIdentity, User
 from tests.answers import faults
-from tests.factories.users import PASSWORD, Api, Person, Stranger, make_person
+from tests.factories.users import PASSWORD, Api, Person, SocialIdentityFactory, Stranger, make_person
 from tests.letters import Letters, body
 
 NEW = "another-long-password"
@@ -81,6 +81,18 @@ def test_a_new_password_by_mail(customer: Person, stranger: Stranger, letters: L
     deliver_outbox()
     assert "Your password was changed" in letters.to(customer.user.email)[-1]["Subject"]
     assert Event.objects.filter(name="account.changed", payload__what="password").count() == 1
+
+
+def test_what_signed_in_from_elsewhere_signs_in_no_more(
+    customer: Person, owner: Person, stranger: Stranger, letters: Letters
+) -> None:
+    """Whoever had got in may have added theirs."""
+    for person in (customer, owner):
+        SocialIdentityFactory(user=person.user)
+    stranger.api.post("auth/password-reset/", {"email": customer.user.email})
+    token = letters.token_to(customer.user.email)
+    assert stranger.api.post("auth/password-reset/confirm/", {"token": token, "password": NEW}).status_code == 200
+    assert SocialIdentity.objects.get().user == owner.user
 
 
 @pytest.mark.parametrize("cause", ["old", "rival", "signed in", "forged", "another's", "nothing"])

@@ -118,6 +118,14 @@ def test_who_was_removed_does_not_come_back_by_registering(salon: Tenant, strang
     assert not Membership.objects.get(user=person.user).is_active
 
 
+def test_who_has_left_the_team_is_a_customer_if_they_ask(salon: Tenant, stranger: Stranger, letters: Letters) -> None:
+    person = make_person(salon, Role.MANAGER, is_active=False, denied=["bookings.import"], location_ids=[])
+    _register(stranger.api, email=person.user.email)
+    assert _verify(stranger.api, letters, person.user.email).status_code == 200
+    found = Membership.objects.get(user=person.user)
+    assert (found.role, found.is_active, found.denied, found.location_ids) == ("customer", True, [], None)
+
+
 def test_so_many_mails_and_no_more(salon: Tenant, owner: Person, stranger: Stranger) -> None:
     codes = [_register(stranger.api, email=owner.user.email).status_code for _ in range(6)]
     assert codes == [202] * 5 + [429]

@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils.translation import override
 
 from bookme.core.actor import Actor
-from bookme.core.errors import Invalid
+from bookme.core.errors import Invalid, NotAllowed
 from bookme.core.permissions import Permission
 from bookme.customers.events import CustomerChanged
 from bookme.customers.models import Consent, ConsentKind, Customer, CustomerAddress
@@ -57,8 +57,15 @@ def make_customer(*, values: Mapping[str, Any], actor: Actor) -> Customer:
 
 
 def change_customer(*, customer: Customer, values: Mapping[str, Any], actor: Actor) -> Customer:
-    """Visits keep what was given with them. Raises Invalid (`unique`) for an e-mail that another customer has."""
+    """Visits keep what was given with them. Raises Invalid (`unique`) for an e-mail that another customer has.
+
+    Who has an address sees, by an account, all bookings under it. So whoever does not see all bookings may not give a
+    customer another one: NotAllowed `beyond_own_powers`.
+    """
     actor.demand(Permission.CUSTOMERS_MANAGE)
+    if values.get("email", customer.email) != customer.email and not actor.sees_all_bookings:
+        detail = "Whoever sees all bookings may change a customer's e-mail: it opens them to who has it."
+        raise NotAllowed(detail, code="beyond_own_powers")
     _refuse_known_email(values, customer)
     return change_row(row=customer, values=values, event=CustomerChanged, actor=actor, unsaid=UNSAID)
 

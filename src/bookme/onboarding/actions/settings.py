@@ -5,7 +5,8 @@ from typing import Any
 
 from django.db import transaction
 
-from bookme.core.actor import Actor
+from bookme.core.actor import Actor, ActorKind
+from bookme.core.errors import NotAllowed
 from bookme.core.money import fits
 from bookme.core.permissions import Permission
 from bookme.eventlog.actions import publish
@@ -23,12 +24,15 @@ from bookme.tenants.selectors import forget_tenants
 def change_settings(*, tenant: Tenant, patch: object, actor: Actor) -> Tenant:
     """Merge a JSON merge patch (RFC 7396) into the settings; null goes back to the default. Returns the business anew.
 
-    Rows cannot be changed here, nor the first language, which the texts are written in. Raises NotAllowed, and
-    BadConfig with every fault. Locks the settings; publishes `business.configured` if anything changed.
+    Rows cannot be changed here, nor the first language, which the texts are written in; and what the team may see, and
+    how it signs in, is not a program's to change. Raises NotAllowed (`people_only`), and BadConfig with every fault.
+    Locks the settings; publishes `business.configured` if anything changed.
     """
     actor.demand(Permission.CONFIG_MANAGE)
     if not isinstance(patch, dict):
         raise BadConfig([Fault((), "must be an object", "type")])
+    if "team" in patch and actor.kind is ActorKind.KEY:
+        raise NotAllowed("This is for people, not for programs.", code="people_only")
     with transaction.atomic():
         row = TenantConfig.objects.select_for_update().get(pk=tenant.pk)
         before = row.data | {"name": tenant.name}

@@ -24,7 +24,15 @@ from bookme.users.events import AccountChanged
 from bookme.users.limits import count_form, count_link, count_mail, remember_network
 from bookme.users.links import row_of_token, spent_link, user_of_reset
 from bookme.users.mails import AccountMail, mail_account
-from bookme.users.models import AccountRequest, AccountRequestKind, EmailChange, Membership, SignIn, User
+from bookme.users.models import (
+    AccountRequest,
+    AccountRequestKind,
+    EmailChange,
+    Membership,
+    SignIn,
+    SocialIdentity,
+    User,
+)
 from bookme.users.selectors import acting_as, actor_of
 
 LINK_AGE = dt.timedelta(hours=settings.ACCOUNT_LINK_HOURS)
@@ -129,6 +137,9 @@ def proven_account(*, email: str, password: str, now: dt.datetime, **told: str) 
 def reset_password(*, token: str, password: str, tenant: Tenant | None, origin: Origin, now: dt.datetime) -> User:
     """A new password for whoever followed the link, whose address is theirs; every sign-in of theirs ends.
 
+    So does every way in that hangs on an account elsewhere: whoever had got in may have added theirs. Their own comes
+    back by itself, since it vouches for the same address.
+
     Raises Invalid (`link_invalid`, `weak_password`) and TooMany. Publishes AccountChanged; they are told by mail.
     """
     count_form(address=origin.address)
@@ -141,6 +152,7 @@ def reset_password(*, token: str, password: str, tenant: Tenant | None, origin: 
             raise spent_link()
         user.refresh_from_db()
         end_sign_ins(user_id=user.pk, now=now)
+        SocialIdentity.objects.filter(user=user).delete()
         publish(AccountChanged(user_id=user.pk, what="password"), actor=acting_as(user, origin))
         mail_account(mail=AccountMail.PASSWORD_CHANGED, id=user.pk, now=now)
     remember_network(email=user.email, address=origin.address)

@@ -19,19 +19,20 @@ from bookme.users.selectors import actor_from_membership
 def join(*, user: User, tenant: Tenant, role: Role, actor: Actor, **powers: Any) -> Membership:
     """Make the person a member in that role, with these powers, or change what they were; publishes MemberJoined.
 
-    A member who asks to be a customer stays what they are; whom the business removed does not come back by asking:
-    NotAllowed `removed`. Who joins the team must come by a link, unless their address is known to be theirs. Joins the
-    transaction; locks the team where the role is one of it.
+    A member who asks to be a customer stays what they are; a customer whom the business removed does not come back by
+    asking: NotAllowed `removed`. Who has left the team may be a customer as anybody. Who joins the team must come by a
+    link, unless their address is known to be theirs. Joins the transaction; locks the team where the role is one of it.
     """
     if role in TEAM_ROLES:
         lock_team(tenant)
         forget_unproven_password(user_id=user.pk)
         user.refresh_from_db()
     member = Membership.objects.select_for_update(of=("self",)).filter(user=user, tenant=tenant).first()
-    if member is not None and role is Role.CUSTOMER and (member.is_active or actor.kind is ActorKind.USER):
-        if not member.is_active:
+    if member is not None and role is Role.CUSTOMER:
+        if member.is_active:
+            return member
+        if member.role == Role.CUSTOMER and actor.kind is ActorKind.USER:
             raise NotAllowed("Ask the business to let you in again.", code="removed")
-        return member
     plain: dict[str, Any] = {
         "denied": [],
         "location_ids": None,
