@@ -173,6 +173,25 @@ def test_the_last_registration_s_link_is_good_and_so_is_the_one_before(
     assert _log_in(stranger.api, GIVEN["email"], "the-second-password").status_code == 401
 
 
+def test_who_follows_the_link_chooses_the_password(salon: Tenant, stranger: Stranger, letters: Letters) -> None:
+    """Else whoever registered somebody else's address would know it."""
+    _register(stranger.api, password="the-password-of-a-thief")
+    token = letters.token_to("new@people.example")
+    weak = stranger.api.post("auth/verify-email/", {"token": token, "password": "short"})
+    assert faults(weak) == {"/password": "weak_password"}
+    given = {"token": token, "password": "the-password-of-the-owner"}
+    assert stranger.api.post("auth/verify-email/", given).status_code == 200
+    assert _log_in(stranger.api, GIVEN["email"], "the-password-of-a-thief").status_code == 401
+    assert _log_in(stranger.api, GIVEN["email"], "the-password-of-the-owner").status_code == 200
+
+
+def test_the_password_of_an_account_is_not_chosen_anew(owner: Person, stranger: Stranger, letters: Letters) -> None:
+    _register(stranger.api, email=owner.user.email)
+    given = {"token": letters.token_to(owner.user.email), "password": "another-long-password"}
+    assert stranger.api.post("auth/verify-email/", given).status_code == 200
+    assert _log_in(stranger.api, owner.user.email, PASSWORD).status_code == 200
+
+
 def test_what_nobody_followed_is_forgotten(salon: Tenant, stranger: Stranger) -> None:
     _register(stranger.api)
     assert forget_old_requests(now=now() + dt.timedelta(hours=23)) == 0

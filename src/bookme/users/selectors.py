@@ -91,6 +91,11 @@ def social_identities_of(user: User) -> QuerySet[SocialIdentity]:
     return SocialIdentity.objects.filter(user=user)
 
 
+def has_account(email: str) -> bool:
+    """Whether somebody signs in under that lower-case address; for who has proven that it is theirs."""
+    return User.objects.filter(email=email, email_verified_at__isnull=False).exists()
+
+
 def onward_of(request_id: str) -> str:
     """The path to go on with that an AccountRequest holds; empty if there is no such request."""
     try:

@@ -51,6 +51,12 @@ class TokenInput(InputSerializer):
     token = PlainText(max_length=2048)
 
 
+class VerifyEmailInput(TokenInput):
+    """A password that is given now takes the place of that of registering."""
+
+    password = PasswordField(required=False)
+
+
 class EmailInput(InputSerializer):
     email = EmailField()
 

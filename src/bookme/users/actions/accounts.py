@@ -52,8 +52,8 @@ def ask_to_register(
 ) -> UUID:
     """Ask to become a customer of this business. The mail leads on; whoever has an account is told so in it.
 
-    Without a password for whoever comes by a provider. Returns the request's id. Raises Invalid for a weak password,
-    and TooMany.
+    Without a password it is chosen when the link is followed, or somebody comes by a provider. Returns the request's
+    id. Raises Invalid for a weak password, and TooMany.
     """
     if password is not None:
         demand_good_password(password, User(email=email, name=name))
@@ -97,18 +97,27 @@ def registration_of(*, token: str, tenant: Tenant) -> AccountRequest:
     return asked
 
 
-def verify_registration(*, token: str, tenant: Tenant, origin: Origin, now: dt.datetime) -> Membership:
+def verify_registration(
+    *, token: str, tenant: Tenant, origin: Origin, now: dt.datetime, password: str | None = None
+) -> Membership:
     """The link of a registration was followed: the address is theirs, and they are a customer of this business.
 
-    Who has an account keeps it with its password: the link has proven who they are, not what was typed before. Raises
-    Invalid (`link_invalid`) and TooMany. Locks the request. Publishes AccountChanged, MemberJoined.
+    A `password` takes the place of what was typed when registering, which may have been somebody else. Who has an
+    account keeps it with its password: the link has proven who they are, nothing more. Raises Invalid (`link_invalid`,
+    `weak_password`) and TooMany. Locks the request. Publishes AccountChanged, MemberJoined.
     """
     count_form(address=origin.address)
+    chosen = None
+    if password is not None:
+        said = registration_of(token=token, tenant=tenant)
+        demand_good_password(password, User(email=said.email, name=said.name))
+        chosen = make_password(password)
     request_id = row_of_token(token=token, tenant=tenant, kind=AccountRequestKind.REGISTER, age=LINK_AGE)
     with transaction.atomic():
         asked = AccountRequest.objects.select_for_update(of=("self",)).filter(pk=request_id).first()
         if asked is None:
             raise spent_link()
+        asked.password = chosen or asked.password
         user = _account_for(asked, now)
         AccountRequest.objects.filter(email=asked.email, tenant=tenant, kind=AccountRequestKind.REGISTER).delete()
         actor = acting_as(user, origin)

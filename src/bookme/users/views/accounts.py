@@ -27,6 +27,7 @@ from bookme.users.serializers import (
     ResetInput,
     TokenInput,
     TokensOutput,
+    VerifyEmailInput,
 )
 from bookme.users.views.base import AccountView
 
@@ -53,14 +54,17 @@ class RegisterView(AccountView):
 
 
 class VerifyEmailView(AccountView):
-    """Take the token of the link that registering sent: the account is made, and its address verified."""
+    """Take the token of the link that registering sent: the account is made, and its address verified.
+
+    A `password` that is given here takes the place of the one that was given before the address was proven.
+    """
 
     permissions = {"POST": Access.ANYONE}
     limited = frozenset({"POST"})
     authentication_classes = ()
-    serializer_class = TokenInput
+    serializer_class = VerifyEmailInput
 
-    @extend_schema(operation_id="auth_verify_email", request=TokenInput, responses=DetailOutput, auth=[])
+    @extend_schema(operation_id="auth_verify_email", request=VerifyEmailInput, responses=DetailOutput, auth=[])
     def post(self, request: Request) -> Response:
         given = self.read_input()
         with write():

@@ -71,14 +71,11 @@ class SignInForm(AccountForm):
 
 
 class RegisterForm(AccountForm, GuardedForm):
-    """A new customer."""
+    """A new customer; their password is chosen when the address has proven to be theirs."""
 
     name = PlainText(label=gettext_lazy("Your name"), max_length=120)
     email = email_field()
     phone = PlainText(label=gettext_lazy("Phone"), max_length=40, required=False)
-    password = password_field(
-        gettext_lazy("Password"), "new-password", help_text=gettext_lazy("At least ten characters.")
-    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -93,6 +90,14 @@ class EmailForm(AccountForm, GuardedForm):
     """Where to write to."""
 
     email = email_field()
+
+
+class FirstPasswordForm(AccountForm):
+    """Chosen by whoever has followed the link of a registration."""
+
+    password = password_field(
+        gettext_lazy("Password"), "new-password", help_text=gettext_lazy("At least ten characters.")
+    )
 
 
 class NewPasswordForm(AccountForm):
