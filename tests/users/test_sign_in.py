@@ -169,6 +169,17 @@ def test_a_used_refresh_token_ends_the_family(owner: Person, stranger: Stranger)
     assert SignIn.objects.get().revoked_at is not None
 
 
+def test_refreshing_does_not_go_on_for_ever(owner: Person, stranger: Stranger) -> None:
+    refresh, begun = owner.tokens.refresh, now()
+    for days in range(6, 90, 6):
+        with time_machine.travel(begun + dt.timedelta(days=days), tick=False):
+            answer = _refresh(stranger.api, refresh)
+            assert answer.status_code == 200, days
+            refresh = answer.json()["refresh"]
+    with time_machine.travel(begun + dt.timedelta(days=90, seconds=1), tick=False):
+        assert _refresh(stranger.api, refresh).json()["code"] == "signed_out"
+
+
 def test_of_two_refreshes_at_once_one_wins(committed: Tenant) -> None:
     """The control is the database's: without the condition on `refresh_jti` both would win."""
     token = make_person(committed, Role.OWNER).tokens.refresh

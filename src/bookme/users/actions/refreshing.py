@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Set
 from uuid import UUID
 
+from django.conf import settings
+
 from bookme.core.actor import Origin
 from bookme.core.errors import NotSignedIn
 from bookme.eventlog.actions import publish
@@ -25,7 +27,7 @@ def token_pair(*, sign_in: SignIn, now: dt.datetime) -> TokenPair:
 def rotate_tokens(
     *, refresh: str, tenant_id: UUID | None, audiences: Set[Audience], origin: Origin, now: dt.datetime
 ) -> TokenPair | None:
-    """New tokens for a refresh token, which is worthless from then on.
+    """New tokens for a refresh token, which is worthless from then on. No sign-in lasts longer than SIGN_IN_DAYS.
 
     None if it had been used before: then somebody else may hold a copy, and the whole sign-in has been revoked, which
     the caller must commit. Raises NotSignedIn for a token that does not hold. Publishes RefreshReused.
@@ -34,7 +36,8 @@ def rotate_tokens(
     sign_in = sign_in_of(claims, now=now)
     if sign_in is None:
         raise NotSignedIn("This sign-in has ended.", code="signed_out")
-    fresh, expires_at = new_token_id(), now + lifetime(TokenType.REFRESH)
+    fresh, ends_at = new_token_id(), sign_in.created_at + dt.timedelta(days=settings.SIGN_IN_DAYS)
+    expires_at = min(now + lifetime(TokenType.REFRESH), ends_at)
     good = SignIn.objects.filter(pk=sign_in.pk, refresh_jti=claims.token_id, revoked_at=None)
     if not good.update(refresh_jti=fresh, used_at=now, expires_at=expires_at):
         sign_out(sign_in_id=sign_in.pk, now=now)
