@@ -46,9 +46,10 @@ FROM unnest(%(people)s::uuid[]) AS person, generate_series(1, %(each)s) AS n,
     LATERAL (SELECT %(now)s::timestamptz + (n - %(each)s + 100) * interval '12 hours' AS at) AS begun
 """
 _CUSTOMERS = """
-INSERT INTO customers_customer (id, created_at, updated_at, name, email, phone, language, notes, tags, is_active,
-    metadata)
-SELECT gen_random_uuid(), %(now)s, %(now)s, 'Ada ' || n, 'ada' || n || '@mail.example', '', '', '', '[]', true, '{}'
+INSERT INTO customers_customer (id, created_at, updated_at, name, email, phone, language, timezone, channels,
+    notes, tags, is_active, metadata)
+SELECT gen_random_uuid(), %(now)s, %(now)s, 'Ada ' || n, 'ada' || n || '@mail.example', '', '', '', '{}',
+    '', '[]', true, '{}'
 FROM generate_series(1, %(customers)s) AS n
 """
 _VISITS = """
