@@ -38,7 +38,7 @@ def _by_reset(page: Client, who: Person) -> HttpResponse:
 def _by_registering(page: Client, who: Person) -> HttpResponse:
     asked = AccountRequestFactory(tenant=who.tenant)
     token = row_token(row_id=asked.pk, tenant=who.tenant, kind=AccountRequestKind.REGISTER)
-    return page.post(f"/account/verify/{token}/")
+    return page.post(f"/account/verify/{token}/", {"password": PASSWORD})
 
 
 def _by_two_factors(page: Client, who: Person) -> HttpResponse:
