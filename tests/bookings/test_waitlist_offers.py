@@ -337,6 +337,31 @@ def test_whoever_is_bound_offers_no_more_than_they_reach(
     assert bens.post(f"waitlist/{told['id']}/decline/").status_code == 200
 
 
+def test_who_joined_twice_is_offered_one_place_at_a_time(shop: Shop, owner: Person, stranger: Stranger) -> None:
+    session, (first, second) = line_for(shop, stranger, "ada", "ada")
+    for booking in session.bookings.all():
+        cancelled(owner, booking)
+    assert [str(each.pk) for each in WaitlistEntry.objects.filter(status="offered")] == [first["id"]]
+    assert stranger.api.post(f"waitlist/{first['id']}/decline/?token={first['token']}").status_code == 200
+    deliver_outbox()
+    (again,) = WaitlistEntry.objects.filter(status="offered")
+    assert str(again.pk) == second["id"], "what was turned down is no place"
+    assert wrong_seats() == 0
+
+
+def test_who_joined_twice_and_has_a_place_is_passed_over(shop: Shop, owner: Person, stranger: Stranger) -> None:
+    session, (first, second, _bea) = line_for(shop, stranger, "ada", "ada", "bea")
+    cancelled(owner, session.bookings.first())
+    assert stranger.api.post(f"waitlist/{first['id']}/accept/?token={first['token']}").status_code == 200
+    deliver_outbox()
+    cancelled(owner, session.bookings.exclude(visit__contact_email="ada@mail.example").filter(status="confirmed").get())
+    assert [each.visit.contact_email for each in held()] == ["bea@mail.example"]
+    cancelled(owner, held()[0])
+    assert held() == []
+    answer = owner.api.post(f"waitlist/{second['id']}/offer/")
+    assert answer.status_code == 200, "the team gives whom it likes more than one"
+
+
 def test_the_team_answers_for_who_calls(shop: Shop, owner: Person, stranger: Stranger) -> None:
     session, (ada,) = line_for(shop, stranger, "ada")
     cancelled(owner, session.bookings.first())

@@ -152,9 +152,33 @@ def test_four_reactions_at_once_control(
         return found
 
     cancelled_twice(open_business, committed)
-    monkeypatch.setattr(offering, "locked_entry", unlocked)
+    monkeypatch.setattr(offering, "locked_with_same", unlocked)
     together(committed, *[offer_opened] * 4)
     assert [each.visit.contact_email for each in held()] == ["ada@mail.example"] * 2
+
+
+def offered_to_who_joined_twice(shop: Shop, tenant: Tenant) -> list[str]:
+    """Two places, freed while Ada waits for them twice, as a guest may, and Bea after her; to whom they were held."""
+    session = full_session(shop)
+    for name in ("ada", "ada", "bea"):
+        waits(Api(host="salon.localhost"), name, session=str(session.pk))
+    for booking in session.bookings.all():
+        with transaction.atomic():
+            cancel_booking(booking=booking, actor=SYSTEM, now=NOW)
+    together(tenant, *[offer_opened] * 4)
+    assert wrong_seats() == 0
+    return sorted(each.visit.contact_email for each in held())
+
+
+def test_who_joined_twice_is_held_one_place(open_business: Shop, committed: Tenant) -> None:
+    assert offered_to_who_joined_twice(open_business, committed) == ["ada@mail.example", "bea@mail.example"]
+
+
+def test_who_joined_twice_is_held_one_place_control(
+    open_business: Shop, committed: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offering, "has_one_already", lambda _entry: False)
+    assert offered_to_who_joined_twice(open_business, committed) == ["ada@mail.example"] * 2
 
 
 def test_one_member_joins_once(open_business: Shop, committed: Tenant) -> None:

@@ -11,7 +11,7 @@ from bookme.bookings.actions.powers import BUSINESS, CUSTOMER, acts_for_business
 from bookme.bookings.actions.request import BookingRequest, Item
 from bookme.bookings.actions.seats import expire_locked
 from bookme.bookings.actions.versions import swapped
-from bookme.bookings.actions.waiting import end_waiting, locked_entry, require_waiting
+from bookme.bookings.actions.waiting import end_waiting, locked_entry, locked_with_same, require_waiting
 from bookme.bookings.events import (
     BookingConfirmed,
     BookingRequested,
@@ -24,9 +24,9 @@ from bookme.bookings.events import (
 from bookme.bookings.locks import lock
 from bookme.bookings.models import Booking, Visit, Waiting, WaitlistEntry
 from bookme.bookings.selectors.offer import policy_of
-from bookme.bookings.selectors.waiting import free_starts, has_seats, held_by, offer_until
+from bookme.bookings.selectors.waiting import free_starts, has_one_already, has_seats, held_by, offer_until
 from bookme.bookings.states import Status, first_status
-from bookme.core.actor import SYSTEM, Actor
+from bookme.core.actor import SYSTEM, Actor, ActorKind
 from bookme.core.errors import Conflict
 from bookme.core.permissions import Permission
 from bookme.customers.actions import Address, Contact
@@ -41,12 +41,16 @@ def offer_place(*, entry_id: UUID, now: dt.datetime, actor: Actor = SYSTEM) -> b
     """Hold a free place for who waits, if there is one for them in time; False, and nothing done, if there is none.
 
     Of a day it is the first free start. The hold ends after the policy's `offer_minutes`, never later than the notice
-    allows. Joins the transaction. Takes the row of the entry, so that two at once do not offer to the same one, then
-    the lock. Publishes BookingHeld and WaitlistOffered. Raises what `create_visit` does: SlotUnavailable where somebody
-    was faster, after which a new transaction may look again.
+    allows. However often a guest asked for the same, in turn they get it once; the team may give them more.
+
+    Joins the transaction. Takes the rows of all that this customer asked for the same, so that two at once do not offer
+    to the same one, then the lock. Publishes BookingHeld and WaitlistOffered. Raises what `create_visit` does:
+    SlotUnavailable where somebody was faster, after which a new transaction may look again.
     """
-    entry = locked_entry(entry_id)
+    entry = locked_with_same(entry_id)
     if entry.state is not Waiting.WAITING or not require_tenant().config.features.waitlist:
+        return False
+    if actor.kind is ActorKind.SYSTEM and has_one_already(entry):
         return False
     found = _place_for(entry, now, actor)
     if found is None:
@@ -74,7 +78,7 @@ def offer_to(*, entry: WaitlistEntry, actor: Actor, now: dt.datetime) -> Waitlis
     `nothing_free`; else as `offer_place`.
     """
     actor.demand(Permission.BOOKINGS_MANAGE)
-    require_waiting(locked_entry(entry.pk))
+    require_waiting(locked_with_same(entry.pk))
     if not offer_place(entry_id=entry.pk, now=now, actor=actor):
         raise Conflict("There is no place to offer now, or too little time for an offer.", code="nothing_free")
     return locked_entry(entry.pk)

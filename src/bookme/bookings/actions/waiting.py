@@ -25,6 +25,7 @@ from bookme.bookings.selectors.waiting import (
     line_of,
     offer_until,
     over_at,
+    same_wishes,
     would_open,
 )
 from bookme.core.actor import SYSTEM, Actor, ActorKind
@@ -136,6 +137,14 @@ def locked_entry(entry_id: UUID) -> WaitlistEntry:
     return found
 
 
+def locked_with_same(entry_id: UUID) -> WaitlistEntry:
+    """As `locked_entry`, with all that its customer asked for the same: in the order of their ids, so none cross."""
+    found = WaitlistEntry.objects.filter(pk=entry_id).first()
+    if found is not None:
+        list(same_wishes(found).select_for_update(no_key=True).order_by("id").values_list("pk"))
+    return locked_entry(entry_id)
+
+
 def require_waiting(entry: WaitlistEntry) -> None:
     """Raises Conflict `wrong_status` unless they wait and nothing is offered to them."""
     if entry.state is not Waiting.WAITING:
@@ -243,11 +252,7 @@ def _require_new(entry: WaitlistEntry, actor: Actor) -> None:
     """Not of a guest, who is never told what is known of the contact that they give."""
     if actor.kind is ActorKind.GUEST:
         return
-    wish = {"session": entry.session_id} if entry.session_id else {"service": entry.service_id, "date": entry.date}
-    mine = WaitlistEntry.objects.filter(customer=entry.customer_id, status__in=STILL_WAITS, **wish)
-    if entry.session_id is None:
-        mine = mine.filter(staff=entry.staff_id, location=entry.location_id)
-    if mine.exists():
+    if same_wishes(entry).filter(status__in=STILL_WAITS).exists():
         raise Conflict("This contact waits for it already.", code="already_waiting")
 
 

@@ -15,6 +15,7 @@ from bookme.bookings.models import Appointment, Booking, Waiting, WaitlistEntry
 from bookme.bookings.selectors.bookings import own
 from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.selectors.snapshots import load_snapshot
+from bookme.bookings.states import KEEPS_SEATS
 from bookme.core.actor import SYSTEM, Actor, ActorKind
 from bookme.core.fetch import one
 from bookme.core.permissions import Permission
@@ -64,6 +65,20 @@ def line_of(entry: WaitlistEntry) -> QuerySet[WaitlistEntry]:
     """Who waits for the same session, or the same day of the service, in order."""
     same = {"session": entry.session_id} if entry.session_id else {"service": entry.service_id, "date": entry.date}
     return WaitlistEntry.objects.filter(**same, status=Waiting.WAITING)
+
+
+def same_wishes(entry: WaitlistEntry) -> QuerySet[WaitlistEntry]:
+    """What was ever asked for the same customer, for just the same: this entry, and what a guest asked for again."""
+    if entry.session_id:
+        return WaitlistEntry.objects.filter(customer=entry.customer_id, session=entry.session_id)
+    day = WaitlistEntry.objects.filter(customer=entry.customer_id, service=entry.service_id, date=entry.date)
+    return day.filter(staff=entry.staff_id, location=entry.location_id)
+
+
+def has_one_already(entry: WaitlistEntry) -> bool:
+    """Whether its customer is offered what it waits for, or has taken it and keeps it."""
+    taken = Q(status=Waiting.OFFERED) | Q(status=Waiting.ACCEPTED, visit__bookings__status__in=KEEPS_SEATS)
+    return same_wishes(entry).filter(taken).exclude(pk=entry.pk).exists()
 
 
 def held_by(entry: WaitlistEntry) -> Booking | None:
