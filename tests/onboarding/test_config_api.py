@@ -11,7 +11,7 @@ from bookme.core.time import now
 from bookme.eventlog.models import Event
 from bookme.onboarding.actions import apply_config
 from bookme.onboarding.openapi import answer_schema
-from bookme.onboarding.validation.shape import SCHEMA_PATH
+from bookme.onboarding.validation.shape import INTERNAL, SCHEMA_PATH
 from bookme.services.models import Service
 from bookme.tenants.models import Tenant, TenantConfig
 from tests.factories.users import Api, Person, Stranger, make_key
@@ -28,7 +28,7 @@ def test_anyone_may_read_it_with_every_default(stranger: Stranger, configured: T
     answer = stranger.api.get("config/")
     assert answer.status_code == 200
     told = answer.json()
-    assert set(told) == set(answer_schema()["properties"])
+    assert sorted(told) == answer_schema(whole=False)["required"]
     assert (told["slug"], told["name"], told["currency"], told["languages"]) == ("salon", "Salon", "GBP", ["en", "fr"])
     assert told["policies"]["hold_minutes"] == 20
     assert told["policies"]["max_days_ahead"] == 90
@@ -36,6 +36,20 @@ def test_anyone_may_read_it_with_every_default(stranger: Stranger, configured: T
     assert told["features"] == dict.fromkeys(["sms", "whatsapp", "online_payment", "waitlist", "service_areas"], False)
     assert told["branding"]["tagline"] == "Good hair"
     assert [each["key"] for each in told["questions"]] == ["length"]
+
+
+def test_what_no_customer_needs_is_told_to_whoever_may_change_it(
+    owner: Person, manager: Person, stylist: Person, customer: Person, stranger: Stranger, configured: Tenant
+) -> None:
+    told = owner.api.get("config/").json()
+    assert sorted(told) == answer_schema(whole=True)["required"]
+    assert (told["team"]["require_two_factor"], told["allowed_origins"]) == (False, [])
+    program = Api(host=owner.host, token=make_key(configured, Permission.CONFIG_MANAGE).text)
+    assert program.get("config/").json() == told
+    public = {name: value for name, value in told.items() if name not in INTERNAL}
+    other = Api(host=owner.host, token=make_key(configured, Permission.CUSTOMERS_READ).text)
+    for api in (manager.api, stylist.api, customer.api, stranger.api, other):
+        assert api.get("config/").json() == public
 
 
 def test_a_reader_who_has_it_already_is_told_so(stranger: Stranger, configured: Tenant) -> None:

@@ -1,9 +1,11 @@
 """Which fields each kind of caller reads: of one row, and of the rows of a list.
 
-`all` is for everybody whom the matrix answers, `team` for the team besides: members of it, operators and keys.
+`all` is for everybody whom the matrix answers, `team` for the team besides: members of it, operators and keys; `config`
+for those of them who may change the settings.
 """
 
 TEAM = frozenset({"staff", "place", "calendar", "manager", "owner", "operator", "key"})
+GROUPS = {"team": TEAM, "config": frozenset({"owner", "operator", "key"})}
 
 _SHAPES: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
     (
@@ -52,9 +54,10 @@ _SHAPES: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
         ("GET config/",),
         {
             "all": (
-                "allowed_origins branding cancellation_text consents contact country currency features invoices "
-                "kind language languages legal name policies questions reminders slug tax team timezone version"
+                "branding cancellation_text consents contact country currency features kind language languages legal "
+                "name policies questions slug tax timezone version"
             ),
+            "config": "allowed_origins invoices reminders team",
         },
     ),
     (

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.security.calls import answer_about_near, content_of
-from tests.security.fields import SHAPES, TEAM
+from tests.security.fields import GROUPS, SHAPES
 from tests.security.matrix import ROWS, Row
 from tests.security.test_matrix import world  # noqa: F401 - a fixture
 from tests.security.world import World
@@ -41,7 +41,8 @@ def test_every_field_is_read_by_whom_it_is_declared_for(world: World) -> None:  
         assert told, row.operation
         for caller, fields in told.items():
             expected = set(declared["all"].split())
-            expected |= set(declared.get("team", "").split()) if caller in TEAM else set()
+            for group, callers in GROUPS.items():
+                expected |= set(declared.get(group, "").split()) if caller in callers else set()
             if fields != expected:
                 found[f"{caller}: {row.operation}"] = sorted(fields ^ expected)
     assert found == {}

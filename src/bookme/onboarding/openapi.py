@@ -5,7 +5,15 @@ Pure.
 
 from typing import Any
 
-from bookme.onboarding.validation.shape import IDENTITY, ORDER, ORDER_REQUIRED, SETTINGS, config_schema, parts_schema
+from bookme.onboarding.validation.shape import (
+    IDENTITY,
+    INTERNAL,
+    ORDER,
+    ORDER_REQUIRED,
+    SETTINGS,
+    config_schema,
+    parts_schema,
+)
 
 _TEXT = {"type": "string"}
 _QUESTION = {
@@ -61,8 +69,11 @@ def order_schema() -> dict[str, Any]:
     return {"oneOf": [few, file]}
 
 
-def answer_schema() -> dict[str, Any]:
-    """What `GET config/` answers: every setting with its value now, the questions and the consents."""
+def answer_schema(*, whole: bool) -> dict[str, Any]:
+    """What `config/` answers: settings with their values now, the questions and the consents.
+
+    The INTERNAL ones are certain to be there only in the `whole`, which `PATCH` answers.
+    """
     parts = _settings()
     parts |= {name: _loosened(parts[name]) for name in ("contact", "branding")}
     parts["branding"]["properties"]["tagline"] = _TEXT
@@ -77,7 +88,11 @@ def answer_schema() -> dict[str, Any]:
         "consents": {"type": "array", "items": _CONSENT},
         "cancellation_text": _TEXT | {"description": "What cancelling costs, in a sentence; a service may differ."},
     }
-    return {"type": "object", "required": sorted(parts | more), "properties": parts | more}
+    kept_back = () if whole else INTERNAL
+    for name in kept_back:
+        parts[name] = parts[name] | {"description": "Only for whoever may change the settings."}
+    certain = sorted((parts | more).keys() - set(kept_back))
+    return {"type": "object", "required": certain, "properties": parts | more}
 
 
 def _settings() -> dict[str, Any]:

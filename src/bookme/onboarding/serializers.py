@@ -12,6 +12,7 @@ from bookme.core.formats import Formats, locale_of
 from bookme.customers.models import ConsentKind
 from bookme.customers.wording import consent_links, consent_wording
 from bookme.onboarding.selectors import TEAM_PATH
+from bookme.onboarding.validation.shape import INTERNAL
 from bookme.onboarding.wording import reason_text
 from bookme.services.models import Question
 from bookme.tenants.config import BusinessConfig, Legal
@@ -21,16 +22,17 @@ from bookme.tenants.selectors import host_of, host_url
 from bookme.users.models import Membership
 
 
-def config_answer(tenant: Tenant, questions: list[Question], *, language: str) -> dict[str, Any]:
-    """Texts are in the given language, else in the business's first."""
+def config_answer(tenant: Tenant, questions: list[Question], *, language: str, whole: bool) -> dict[str, Any]:
+    """Texts are in the given language, else in the business's first. INTERNAL settings only where it is the `whole`."""
     config = tenant.config
+    settings = settings_answer(config, language=language)
     return {
         "slug": tenant.slug,
         "name": tenant.name,
         "kind": tenant.kind,
         "version": tenant.tenantconfig.version,
         "language": language if language in config.languages else config.language,
-        **settings_answer(config, language=language),
+        **{name: value for name, value in settings.items() if whole or name not in INTERNAL},
         "questions": [question_answer(each, language=language) for each in questions],
         "consents": consents_answer(config.legal, language=language),
         "cancellation_text": _cancellation_text(config, language=language),

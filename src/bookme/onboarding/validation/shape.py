@@ -35,6 +35,9 @@ SETTINGS = (
     "team",
 )
 
+# What no page or app of a customer needs: told to whoever may change it.
+INTERNAL = ("allowed_origins", "invoices", "reminders", "team")
+
 # What operators change of a business, and what they order a new one by.
 IDENTITY = ("name", "slug", "domains")
 ORDER = ("slug", "name", "kind", "owner", "country", "currency", "timezone", "languages", "domains")

@@ -1,4 +1,4 @@
-"""`config/`: what anybody may know of a business, and what its owner changes. And the JSON Schema of the file."""
+"""`config/`: what anybody may know of a business, and all that its owner changes. And the JSON Schema of the file."""
 
 from typing import Any
 
@@ -28,15 +28,18 @@ class ConfigView(CachedRead):
     permissions = {"GET": Access.ANYONE, "PATCH": Permission.CONFIG_MANAGE}
     serializer_class = Serializer
 
-    @extend_schema(operation_id="config_read", responses={200: answer_schema()})
+    @extend_schema(operation_id="config_read", responses={200: answer_schema(whole=False)})
     def get(self, request: Request) -> Response:
-        """Texts come in the language of `Accept-Language`, else in the business's first."""
+        """Texts come in the language of `Accept-Language`, else in the business's first.
+
+        Whoever may change the settings is told all of them, others what a page or an app for customers needs.
+        """
         return self._answer(require_tenant())
 
     @extend_schema(
         operation_id="config_change",
         request={"application/json": patch_schema()},
-        responses={200: answer_schema()},
+        responses={200: answer_schema(whole=True)},
     )
     def patch(self, request: Request) -> Response:
         """Change settings by a JSON merge patch: what is given changes, null goes back to the default."""
@@ -45,8 +48,9 @@ class ConfigView(CachedRead):
         return self._answer(tenant)
 
     def _answer(self, tenant: Tenant) -> Response:
+        whole = self.actor.may(Permission.CONFIG_MANAGE)
         language = get_language() or tenant.config.language
-        answer: dict[str, Any] = config_answer(tenant, active_questions(), language=language)
+        answer: dict[str, Any] = config_answer(tenant, active_questions(), language=language, whole=whole)
         return Response(answer)
 
 
