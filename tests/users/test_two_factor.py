@@ -4,7 +4,7 @@ import datetime as dt
 import threading
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import pytest
 import time_machine
@@ -16,7 +16,8 @@ from bookme.tenants.models import Tenant
 from bookme.tenants.tasks import deliver_outbox
 from bookme.users.actions import two_factor
 from bookme.users.challenge import challenge_token
-from bookme.users.limits import CODES_PER_NETWORK, CODES_PER_PERSON
+from bookme.users.limits import CODES_PER_NETWORK, CODES_PER_PERSON, count_code
+from bookme.users.links import reset_token
 from bookme.users.models import Membership, RecoveryCode, SignIn, SignInKind, TwoFactor, User
 from tests.at_once import all_at_once
 from tests.factories.users import PASSWORD, Api, Person, make_person
@@ -250,17 +251,69 @@ def test_recovery_codes_are_limited_alike(owner: Person, factor: Factor) -> None
     assert RecoveryCode.objects.filter(used_at=None).count() == 10
 
 
-def test_many_networks_together_do_not_guess_it(owner: Person, factor: Factor) -> None:
-    """Nor does it lock its owner out: a new password is theirs to choose, and nobody else's."""
-    challenge, wrong = challenge_of(owner), factor.wrong_code()
+def _guess_from_everywhere(person: Person, factor: Factor) -> None:
+    """As many wrong codes as there may be, each from a network of its own."""
+    challenge, wrong = challenge_of(person), factor.wrong_code()
     codes = [
         verify(challenge, wrong, address=f"198.51.100.{each}").status_code for each in range(CODES_PER_PERSON.most)
     ]
     assert codes == [401] * CODES_PER_PERSON.most
-    assert verify(challenge, factor.code(), address="192.0.2.1").status_code == 429
-    _new_password(owner)
-    again = Api(host=owner.host).post("auth/login/", {"email": owner.user.email, "password": "another-long-password"})
-    assert verify(again.json()["challenge"], factor.code(), address="192.0.2.1").status_code == 200
+
+
+def _by_another_password(person: Person, code: str, *, address: str) -> Any:
+    """A new password, such as whoever reads their mail can choose, and a code after it."""
+    _new_password(person)
+    given = {"email": person.user.email, "password": "another-long-password"}
+    answer = Api(host=person.host).post("auth/login/", given)
+    return verify(answer.json()["challenge"], code, address=address)
+
+
+def test_a_new_password_opens_no_more_guesses(owner: Person, factor: Factor) -> None:
+    _guess_from_everywhere(owner, factor)
+    refused = _by_another_password(owner, factor.code(), address="192.0.2.1")
+    assert (refused.status_code, refused.json()["code"]) == (429, "use_recovery_code")
+    assert 0 < int(refused["Retry-After"]) <= CODES_PER_PERSON.seconds
+    assert not SignIn.objects.exists()
+
+
+def test_the_control_counts_for_each_password_by_itself(
+    owner: Person, factor: Factor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def careless(*, person: UUID, **given: Any) -> None:
+        version = User.objects.get(pk=person).secrets_version
+        count_code(person=uuid5(person, version), **given)
+
+    monkeypatch.setattr(two_factor, "count_code", careless)
+    _guess_from_everywhere(owner, factor)
+    assert _by_another_password(owner, factor.code(), address="192.0.2.1").status_code == 200
+
+
+def test_guessing_from_everywhere_does_not_lock_its_owner_out(
+    owner: Person, factor: Factor, clock: time_machine.Traveller
+) -> None:
+    """They come in from where they came in before, and from elsewhere by a recovery code, which nobody guesses."""
+    home, away = "203.0.113.7", "192.0.2.1"
+    assert verify(challenge_of(owner), factor.code(), address=home).status_code == 200
+    _guess_from_everywhere(owner, factor)
+    clock.shift(60)
+    challenge = challenge_of(owner)
+    assert verify(challenge, factor.code(steps=2), address=away).status_code == 429
+    assert verify(challenge, factor.code(steps=2), address=home).status_code == 200
+    clock.shift(60)
+    assert verify(challenge, factor.recovery_codes[0], address=away).status_code == 200
+    assert verify(challenge, factor.code(steps=4), address=away).status_code == 200, "and now they are known there"
+
+
+def test_choosing_a_password_makes_no_network_known(owner: Person, factor: Factor) -> None:
+    """Whoever reads the mail of somebody chooses it from where they are: that proves no second factor."""
+    _guess_from_everywhere(owner, factor)
+    token = reset_token(user=User.objects.get(pk=owner.user.pk), tenant=owner.tenant)
+    api = Api(host=owner.host)
+    api.client.defaults["REMOTE_ADDR"] = "192.0.2.1"
+    given = {"token": token, "password": "another-long-password"}
+    assert api.post("auth/password-reset/confirm/", given).status_code == 200
+    answer = api.post("auth/login/", {"email": owner.user.email, "password": "another-long-password"})
+    assert verify(answer.json()["challenge"], factor.code(), address="192.0.2.1").status_code == 429
 
 
 def test_a_success_begins_anew(owner: Person, factor: Factor, clock: time_machine.Traveller) -> None:

@@ -8,6 +8,7 @@ import secrets
 import pyotp
 from pyotp.utils import strings_equal
 
+DIGITS = 6
 DRIFT_STEPS = 1  # of 30 s: a clock may be that far off, and a code may be typed that slowly
 RECOVERY_CODES = 10
 RECOVERY_BYTES = 10  # 80 bits each: nobody guesses one
@@ -30,6 +31,12 @@ def steps_of(*, secret: str, code: str, now: dt.datetime) -> list[int]:
     current, given = totp.timecode(now), _plain(code)
     near = range(current + DRIFT_STEPS, current - DRIFT_STEPS - 1, -1)
     return [step for step in near if strings_equal(totp.generate_otp(step), given)]
+
+
+def may_be_guessed(code: str) -> bool:
+    """Whether it can be a code by time; what cannot is at most a recovery code."""
+    plain = _plain(code)
+    return len(plain) == DIGITS and plain.isdecimal()
 
 
 def new_recovery_codes() -> list[str]:

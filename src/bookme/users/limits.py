@@ -6,20 +6,24 @@ accounts and all businesses; and for an account from everywhere. The last two sh
 has not been used from, and the way in from there is a link in a mail. See docs/decisions/0026.
 """
 
+from uuid import UUID
+
 from bookme.core.limits import Limit, count, forget, is_remembered, network_of, refuse_over, remember, take_back
+from bookme.users.codes import may_be_guessed
 
 KNOWN_SECONDS = 30 * 86400
 PER_ACCOUNT = Limit("sign-in-account", most=10, seconds=15 * 60)
 PER_NETWORK = Limit("sign-in-network", most=100, seconds=15 * 60)
 EVERYWHERE = Limit("sign-in-everywhere", most=100, seconds=60 * 60, counts_others=True)
 CODES_PER_NETWORK = Limit("second-factor", most=5, seconds=15 * 60)
-CODES_PER_PERSON = Limit("second-factor-person", most=50, seconds=60 * 60, counts_others=True)
+CODES_PER_PERSON = Limit("second-factor-person", most=50, seconds=24 * 60 * 60, counts_others=True)
 WRONG_KEYS = Limit("api-key-wrong", most=100, seconds=15 * 60)
 FORMS_PER_NETWORK = Limit("account-form-network", most=600, seconds=10 * 60)
 MAILS_PER_NETWORK = Limit("account-mail-network", most=50, seconds=60 * 60)
 MAILS_PER_CONTACT = Limit("account-mail", most=5, seconds=60 * 60, counts_others=True)
 LINKS_PER_PERSON = Limit("account-link", most=5, seconds=60 * 60, counts_others=True)
 _KNOWN = "network"
+_GAVE_CODE = "second-factor-network"
 
 
 def count_attempt(*, email: str, address: str) -> None:
@@ -50,20 +54,36 @@ def remember_network(*, email: str, address: str) -> None:
     remember(_KNOWN, email, network_of(address), seconds=KNOWN_SECONDS)
 
 
-def count_code(*, account: str, address: str) -> None:
-    """Count a code of a second factor as if it were wrong. Raises TooMany.
+def count_code(*, person: UUID, code: str, address: str) -> None:
+    """Count a code of a second factor as if it were wrong.
 
-    The wide limit is on the account, over all networks: six digits could be guessed from many. Only who has given the
-    first factor comes that far, and `account` changes with it, so that a new password is the way out for its owner.
+    Narrowly for the person from one network; and what may be guessed, being six digits, for the person from everywhere,
+    whatever became of their password since: who reads their mail chooses a new one as often as they like. As with
+    passwords, the wide limit shuts out only networks that no right code came from, and never a recovery code.
+
+    Raises TooMany; with code `use_recovery_code` if what is too many are the person's codes from everywhere.
     """
-    for limit, parts in ((CODES_PER_NETWORK, (account, network_of(address))), (CODES_PER_PERSON, (account,))):
-        refuse_over(limit, count(limit, *parts), "Too many wrong codes. Try again later.")
+    account, network = str(person), network_of(address)
+    refuse_over(CODES_PER_NETWORK, count(CODES_PER_NETWORK, account, network), "Too many wrong codes. Try again later.")
+    if may_be_guessed(code):
+        counted = count(CODES_PER_PERSON, account)
+        if counted.is_over(CODES_PER_PERSON) and not is_remembered(_GAVE_CODE, account, network):
+            detail = "Too many wrong codes. Give a recovery code, or try again later."
+            refuse_over(CODES_PER_PERSON, counted, detail, code="use_recovery_code")
 
 
-def forgive_code(*, account: str, address: str) -> None:
-    """It was right: the network begins anew, and the account gets its one try back."""
+def forgive_code(*, person: UUID, code: str, address: str) -> None:
+    """It was right: the network begins anew, and the person gets this one try back."""
+    account = str(person)
     forget(CODES_PER_NETWORK, account, network_of(address))
-    take_back(CODES_PER_PERSON, account)
+    if may_be_guessed(code):
+        take_back(CODES_PER_PERSON, account)
+    remember_code(person=person, address=address)
+
+
+def remember_code(*, person: UUID, address: str) -> None:
+    """A right code came from there: for 30 days wrong ones from elsewhere do not shut them out of it."""
+    remember(_GAVE_CODE, str(person), network_of(address), seconds=KNOWN_SECONDS)
 
 
 def count_wrong_key(*, address: str) -> None:

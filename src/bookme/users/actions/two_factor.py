@@ -15,7 +15,7 @@ from bookme.users.actions.passwords import demand_fresh, demand_same_person
 from bookme.users.challenge import Challenge, challenge_invalid, read_challenge
 from bookme.users.codes import new_recovery_codes, new_secret, recovery_digest, steps_of
 from bookme.users.events import AccountChanged
-from bookme.users.limits import count_code, forgive_code
+from bookme.users.limits import count_code, forgive_code, remember_code
 from bookme.users.mails import AccountMail, mail_account
 from bookme.users.models import Membership, RecoveryCode, SignIn, SignInKind, TwoFactor, User
 from bookme.users.selectors import PENDING_AGE, actor_of, user_of
@@ -67,6 +67,7 @@ def confirm_two_factor(*, sign_in: SignIn, code: str, origin: Origin, now: dt.da
         end_sign_ins(user_id=sign_in.user_id, now=now, but=sign_in.pk)
         _tell(sign_in, what="two_factor_on", origin=origin)
         mail_account(mail=AccountMail.TWO_FACTOR_ON, id=sign_in.user_id, now=now)
+    remember_code(person=sign_in.user_id, address=origin.address)
     return codes
 
 
@@ -75,12 +76,12 @@ def remake_recovery_codes(*, sign_in: SignIn, code: str, origin: Origin, now: dt
 
     Raises Conflict (`two_factor_off`), Invalid (`wrong_code`) and TooMany. Locks the user. Publishes AccountChanged.
     """
-    account = _count(sign_in.user, sign_in.address or "")
+    count_code(person=sign_in.user_id, code=code, address=sign_in.address or "")
     with transaction.atomic():
         _spend_own(sign_in, code, now)
         codes = _remake(sign_in.user_id)
         _tell(sign_in, what="recovery_codes", origin=origin)
-    forgive_code(account=account, address=sign_in.address or "")
+    forgive_code(person=sign_in.user_id, code=code, address=sign_in.address or "")
     return codes
 
 
@@ -91,14 +92,14 @@ def turn_off_two_factor(*, sign_in: SignIn, code: str, current_password: str, or
     by mail.
     """
     demand_same_person(sign_in=sign_in, password=current_password, now=now)
-    account = _count(sign_in.user, sign_in.address or "")
+    count_code(person=sign_in.user_id, code=code, address=sign_in.address or "")
     with transaction.atomic():
         _spend_own(sign_in, code, now)
         _delete(sign_in.user_id)
         sign_in.user.refresh_from_db()
         _tell(sign_in, what="two_factor_off", origin=origin)
         mail_account(mail=AccountMail.TWO_FACTOR_OFF, id=sign_in.user_id, now=now)
-    forgive_code(account=account, address=sign_in.address or "")
+    forgive_code(person=sign_in.user_id, code=code, address=sign_in.address or "")
 
 
 def forget_two_factor(*, user: User, actor: Actor, now: dt.datetime) -> None:
@@ -137,7 +138,7 @@ def pass_second_factor(
         raise challenge_invalid()
     user = user_of(who)
     with noting_too_many(email=user.email, origin=origin):
-        account = _count(user, origin.address)
+        count_code(person=user.pk, code=code, address=origin.address)
     with transaction.atomic():
         given = _spend(user.pk, code, now)
         if given is not None:
@@ -147,7 +148,7 @@ def pass_second_factor(
     if given is None:
         note_failure(email=user.email, reason="two_factor", origin=origin)
         raise NotSignedIn("This code is not right, or was used already.", code="wrong_code")
-    forgive_code(account=account, address=origin.address)
+    forgive_code(person=user.pk, code=code, address=origin.address)
     return opened
 
 
@@ -197,13 +198,6 @@ def _remake(user_id: UUID) -> list[str]:
 def _delete(user_id: UUID) -> None:
     RecoveryCode.objects.filter(user=user_id).delete()
     TwoFactor.objects.filter(user=user_id).delete()
-
-
-def _count(user: User, address: str) -> str:
-    """Count a try; returns the account that it counts for."""
-    account = f"{user.pk}.{user.secrets_version}"
-    count_code(account=account, address=address)
-    return account
 
 
 def _lock(user_id: UUID) -> None:
