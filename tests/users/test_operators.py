@@ -1,18 +1,21 @@
 """Operators of the platform act in every business from the platform's host, seen as what they are."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
 
+from bookme.core.permissions import Permission
 from bookme.core.time import now
 from bookme.eventlog.models import Event
 from bookme.tenants.context import public_scope, tenant_scope
 from bookme.tenants.models import Tenant, TenantStatus
+from bookme.tenants.selectors import forget_tenants
 from bookme.users.actions import make_operator
 from bookme.users.models import User
-from tests.factories.users import PASSWORD, Api, Person, UserFactory
+from tests.factories.users import PASSWORD, Api, Person, UserFactory, make_key
 
 
 @pytest.fixture
@@ -200,3 +203,61 @@ def test_who_may_not_into_the_admin_fails_there(owner: Person) -> None:
         told = Event.objects.get()
     assert (told.name, told.subject_id) == ("account.sign_in_failed", owner.user.pk)
     assert PASSWORD not in str(told.payload)
+
+
+@pytest.mark.parametrize("status", [TenantStatus.SUSPENDED, TenantStatus.CLOSED])
+def test_a_business_that_is_not_open_is_there_for_them_by_token_and_by_session(
+    token: str, operator: User, salon: Tenant, status: TenantStatus
+) -> None:
+    page = Client(headers={"host": "localhost"})
+    page.force_login(operator)
+    _stand(salon, status)
+    by_path = Api(host="localhost", prefix="/t/salon/api/v1/", token=token)
+    assert by_path.get("customers/").status_code == 200
+    assert _entered() == [operator.name]
+    assert by_path.patch("config/", {"name": "Salon, mended"}).status_code == 200
+    assert Api(host="localhost", token=token, headers={"x-tenant": "salon"}).get("bookings/").status_code == 200
+    assert page.get("/t/salon/api/v1/auth/me/").json()["kind"] == "operator"
+    assert page.get("/t/salon/api/docs/").status_code == 200
+    assert Api(host="salon.localhost", token=token).get("services/").status_code in {404, 503}, "not at its own door"
+
+
+@pytest.mark.parametrize(
+    ("status", "answer"),
+    [(TenantStatus.SUSPENDED, (503, "suspended")), (TenantStatus.CLOSED, (404, "unknown_tenant"))],
+)
+def test_nobody_else_is_let_in_there(
+    owner: Person, customer: Person, operator: User, token: str, salon: Tenant, status: TenantStatus, answer: object
+) -> None:
+    tokens = {"owner": owner.tokens.access, "customer": customer.tokens.access, "nobody": "", "forged": f"{token}x"}
+    tokens["key"] = make_key(salon, Permission.CUSTOMERS_READ).text
+    page = Client(headers={"host": "localhost"})
+    page.force_login(owner.user)
+    facts = Event.objects.count()
+    _stand(salon, status)
+    found = {
+        f"{who} {path}": Api(host="localhost", prefix="/t/salon/api/v1/", token=each).get(path)
+        for who, each in tokens.items()
+        for path in ("services/", "customers/", "auth/me/", "nothing/")
+    }
+    found["a colleague's page"] = page.get("/t/salon/api/v1/services/")
+    found["the schema"] = page.get("/t/salon/api/schema/")
+    found["basic"] = page.get("/t/salon/api/v1/services/", headers={"authorization": "Basic b3duZXI6eA=="})
+    User.objects.filter(pk=operator.pk).update(is_staff=False)
+    found["no operator any more"] = Api(host="localhost", prefix="/t/salon/api/v1/", token=token).get("services/")
+    assert {who: (each.status_code, each.json()["code"]) for who, each in found.items()} == dict.fromkeys(found, answer)
+    assert Event.objects.count() == facts
+
+
+def test_nor_an_operator_without_the_second_factor_that_is_demanded(token: str, salon: Tenant, settings: Any) -> None:
+    _stand(salon, TenantStatus.SUSPENDED)
+    api = Api(host="localhost", prefix="/t/salon/api/v1/", token=token)
+    assert api.get("services/").status_code == 200
+    settings.OPERATORS_NEED_TWO_FACTOR = True
+    assert api.get("services/").status_code == 503
+
+
+def _stand(business: Tenant, status: TenantStatus) -> None:
+    with public_scope():
+        Tenant.objects.filter(pk=business.pk).update(status=status)
+    forget_tenants()

@@ -31,6 +31,7 @@ class TenantMiddleware:
     """Sets `request.tenant` (None on the platform host) and the URLs that belong to it.
 
     By domain; else on the platform host by `X-Tenant` for the API, or by `/t/<slug>/` for API and the operator's admin.
+    A business that is not open is refused at its own domain; who is let in by the platform's, `users` knows.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -54,37 +55,41 @@ class TenantMiddleware:
             with public_scope():
                 return self.get_response(request)
         tenant = tenant_by_slug(slug)
-        if tenant is None or (tenant.status == TenantStatus.CLOSED and not rest.startswith("/admin/")):
-            return _refusal(request, NotFound("There is no such business.", code="unknown_tenant"))
+        if tenant is None:
+            return refusal(request, unknown_business())
         if prefix and not rest.startswith(("/api/", "/admin/")):
-            return _to_domain(request, tenant, rest)
+            is_gone = tenant.status == TenantStatus.CLOSED
+            return refusal(request, unknown_business()) if is_gone else _to_domain(request, tenant, rest)
         with _mounted(request, prefix, rest):
             response = self._for_business(request, tenant, settings.SWITCHED_URLCONF)
         patch_vary_headers(response, ["X-Tenant"])
         return response
 
     def _for_business(self, request: HttpRequest, tenant: Tenant, urlconf: str) -> HttpResponseBase:
-        operators = urlconf == settings.SWITCHED_URLCONF and request.path_info.startswith("/admin/")
-        if not tenant.is_open and not operators:
-            return _refusal(request, Closed())
+        if not tenant.is_open and urlconf == settings.BUSINESS_URLCONF:
+            return refusal(request, Closed())
         request.tenant = tenant  # type: ignore[attr-defined]
         request.urlconf = urlconf
         try:
             with tenant_scope(tenant):
                 response = self.get_response(request)
         except SchemaBehind as error:
-            return _refusal(request, error)
+            return refusal(request, error)
         if isinstance(response, StreamingHttpResponse):
             response.streaming_content = iterate_in_scope(tenant, response.streaming_content)  # type: ignore[arg-type]
         return response
 
 
+def unknown_business() -> NotFound:
+    return NotFound("There is no such business.", code="unknown_tenant")
+
+
 def _unknown_host(request: HttpRequest) -> HttpResponse:
     detail = "There is no business at this address."
     if not settings.LOCAL_MODE:
-        return _refusal(request, NotFound(detail, code="unknown_host"))
+        return refusal(request, NotFound(detail, code="unknown_host"))
     start = platform_url()
-    return _refusal(request, NotFound(f"{detail} BookMe is at {start}", code="unknown_host"), start_url=start)
+    return refusal(request, NotFound(f"{detail} BookMe is at {start}", code="unknown_host"), start_url=start)
 
 
 def _to_domain(request: HttpRequest, tenant: Tenant, path: str) -> HttpResponse:
@@ -117,7 +122,7 @@ def _mounted(request: HttpRequest, prefix: str, rest: str) -> Iterator[None]:
         set_script_prefix(before)
 
 
-def _refusal(request: HttpRequest, error: DomainError, *, start_url: str = "/") -> HttpResponse:
+def refusal(request: HttpRequest, error: DomainError, *, start_url: str = "/") -> HttpResponse:
     """Problem+json for the API, a plain page for people; without a business there is no look to give it."""
     if "/api/" in request.path_info:  # also below /t/<slug>/
         return problem_response(error, instance=request.path)

@@ -11,16 +11,19 @@ from django.contrib.auth import get_user, login
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.middleware.csrf import rotate_token
 from django.utils.functional import SimpleLazyObject
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.request import Request
 
 from bookme.core.actor import GUEST, Actor, ActorKind
-from bookme.core.errors import NotAllowed, NotSignedIn
+from bookme.core.errors import Closed, NotAllowed, NotSignedIn
 from bookme.core.http.client import origin_of
 from bookme.core.time import now
 from bookme.tenants.context import current_tenant
+from bookme.tenants.middleware import GetResponse, refusal, unknown_business
+from bookme.tenants.models import Tenant, TenantStatus
 from bookme.users.actions import admit_key, enter_business
 from bookme.users.keys import MARK
 from bookme.users.models import SignIn, User
@@ -82,6 +85,24 @@ class OperatorSessions(AuthenticationMiddleware):
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
         request.user = SimpleLazyObject(lambda: _operator_of(request))  # type: ignore[assignment]
+
+
+class OnlyOperatorsWhereClosed:
+    """A business that is not open is there for operators alone, by the platform's host: they read and mend it.
+
+    Whoever else asks is refused before anything is read for them, and a closed one is not there. The admin asks by
+    itself who they are.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        tenant: Tenant | None = getattr(request, "tenant", None)
+        if tenant is None or tenant.is_open or request.path_info.startswith("/admin/") or _is_operator(request):
+            return self.get_response(request)
+        is_gone = tenant.status == TenantStatus.CLOSED
+        return refusal(request, unknown_business() if is_gone else Closed())
 
 
 def start_session(request: HttpRequest, sign_in: SignIn) -> None:
@@ -168,6 +189,20 @@ def _of_session(request: HttpRequest) -> _Found | None:
         return operator_actor(user).coming_from(origin), _operator_sign_in(request)
     sign_in = session_sign_in(request)
     return (actor_of(sign_in).coming_from(origin), sign_in) if sign_in else None
+
+
+def _is_operator(request: HttpRequest) -> bool:
+    """By a token or a session; whoever lacks the second factor that the platform wants of them is none yet."""
+    header = request.headers.get("Authorization")
+    try:
+        if header is None:
+            found = _of_session(request)
+            actor = found[0] if found else None
+        else:
+            actor = actor_of(sign_in_of_token(_bearer(header), operators=True))
+    except NotSignedIn:
+        return False
+    return actor is not None and actor.kind is ActorKind.OPERATOR and not actor.lacks_two_factor
 
 
 def _operator_of(request: HttpRequest) -> User | AnonymousUser:
