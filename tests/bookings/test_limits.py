@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bookme.bookings.actions import booking
+from bookme.bookings.actions import booking, limits
 from bookme.bookings.locks import contact_key
 from bookme.bookings.models import Booking, Visit
 from bookme.core.time import now
@@ -108,6 +108,33 @@ def test_a_network_has_a_limit_of_its_own(shop: Shop, settings: Any) -> None:
         assert _from(address).post("bookings/", body).status_code == status, address
     kept = Visit.objects.order_by("created_at").values_list("guest_address", flat=True)
     assert list(kept) == ["2001:db8:1:1::", "2001:db8:1:2::", "203.0.113.7"]
+
+
+def _from_many_networks(shop: Shop, networks: int) -> list[int]:
+    """What guests get who come from one network after another of a /48, and at last from another one."""
+    addresses = [f"2001:db8:1:{each:x}::9" for each in range(networks)] + ["2001:db8:2::9"]
+    statuses = []
+    for number, address in enumerate(addresses):
+        body = body_for(shop.service, monday(9 + number), customer=_of(email=f"ada{number}@mail.example"))
+        statuses.append(_from(address).post("bookings/", body).status_code)
+    return statuses
+
+
+def test_a_hundred_networks_of_one_site_are_not_counted_by_themselves(
+    shop: Shop, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.GUEST_BOOKINGS_PER_ADDRESS = 1
+    monkeypatch.setattr(limits, "SITE_FACTOR", 3)
+    before = Booking.objects.count()
+    assert _from_many_networks(shop, 4) == [201, 201, 201, 429, 201]
+    assert Booking.objects.count() == before + 4
+
+
+def test_the_control_counts_networks_alone(shop: Shop, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.GUEST_BOOKINGS_PER_ADDRESS = 1
+    monkeypatch.setattr(limits, "SITE_FACTOR", 3)
+    monkeypatch.setattr(limits, "site_of", lambda _: None)
+    assert _from_many_networks(shop, 4) == [201] * 5
 
 
 def test_those_whose_address_is_not_known_are_no_network(shop: Shop, settings: Any) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from bookme.bookings.actions import waiting
 from bookme.bookings.models import Waiting, WaitlistEntry
 from bookme.core.ids import uuid7
 from bookme.customers.models import Consent
@@ -29,7 +30,7 @@ from tests.communications.conftest import configure
 from tests.factories.bookings import WaitlistEntryFactory
 from tests.factories.services import ExtraFactory, QuestionFactory, ServiceFactory
 from tests.factories.staff import StaffFactory
-from tests.factories.users import Person, Stranger
+from tests.factories.users import Api, Person, Stranger
 
 
 @pytest.fixture(autouse=True)
@@ -270,6 +271,18 @@ def test_a_network_does_too(shop: Shop, stranger: Stranger, settings: Any) -> No
     session = full_session(shop)
     waits(stranger.api, "ada", session=str(session.pk))
     refused(stranger.api.post("waitlist/", waiting_body("bea", session=str(session.pk))), 429, "too_many")
+
+
+def test_nor_do_many_networks_of_one_site(shop: Shop, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.GUEST_BOOKINGS_PER_ADDRESS = 1
+    monkeypatch.setattr(waiting, "SITE_FACTOR", 2)
+    session = full_session(shop)
+    statuses = []
+    for name, network in (("ada", "1:1"), ("bea", "1:2"), ("cem", "1:3"), ("dan", "2:1")):
+        api = Api(host="salon.localhost")
+        api.client.defaults["REMOTE_ADDR"] = f"2001:db8:{network}::9"
+        statuses.append(api.post("waitlist/", waiting_body(name, session=str(session.pk))).status_code)
+    assert statuses == [201, 201, 429, 201]
 
 
 def test_the_team_puts_somebody_down(shop: Shop, owner: Person, settings: Any) -> None:

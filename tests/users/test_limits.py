@@ -1,6 +1,7 @@
 """Guessing passwords ends after ten failures; locking others out never begins."""
 
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -9,10 +10,11 @@ from django.core.cache import caches
 from django.db import connection
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from bookme.core.limits import Limit, count, forget, network_of, take_back
+from bookme.core.limits import SITE_FACTOR, Limit, count, forget, network_of, site_of, take_back, with_site
 from bookme.core.permissions import Role
 from bookme.tenants.context import require_tenant
 from bookme.tenants.models import Tenant
+from bookme.users import limits
 from bookme.users.limits import (
     EVERYWHERE,
     KNOWN_SECONDS,
@@ -25,6 +27,8 @@ from bookme.users.limits import (
 from bookme.users.links import one_time_token
 from bookme.users.models import User
 from tests.factories.users import PASSWORD, Api, Person, make_person
+
+REGISTERING = {"name": "Ada", "password": PASSWORD}
 
 
 def _try(email: str, password: str = "wrong", *, address: str = "203.0.113.7", host: str = "salon.localhost") -> Any:
@@ -84,6 +88,51 @@ def test_one_household_of_ipv6_is_one_address(owner: Person) -> None:
         _try(owner.user.email, address=f"2001:db8:1:1::{each:x}")
     assert _try(owner.user.email, PASSWORD, address="2001:db8:1:1:ffff::1").status_code == 429
     assert _try(owner.user.email, PASSWORD, address="2001:db8:1:2::1").status_code == 200
+
+
+FLOODS: dict[str, tuple[str, Callable[[int], dict[str, str]]]] = {
+    "auth/login/": ("PER_NETWORK", lambda each: {"email": f"a{each}@mail.example", "password": "wrong"}),
+    "auth/register/": ("MAILS_PER_NETWORK", lambda each: {"email": f"a{each}@mail.example"} | REGISTERING),
+    "auth/sign-in-link/confirm/": ("FORMS_PER_NETWORK", lambda _: {"token": "x"}),
+}
+
+
+def _refused_of_a_site(path: str, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Of one request from each network of a /48, where each may send one, whether it is refused."""
+    name, given = FLOODS[path]
+    monkeypatch.setattr(limits, name, Limit("tiny", most=1, seconds=60))
+    return [_refused(path, given(each), f"2001:db8:1:{each:x}::9") for each in range(SITE_FACTOR + 2)]
+
+
+def _refused(path: str, given: dict[str, str], address: str) -> bool:
+    api = Api(host="salon.localhost")
+    api.client.defaults["REMOTE_ADDR"] = address
+    return bool(api.post(path, given).status_code == 429)
+
+
+@pytest.mark.parametrize("path", FLOODS)
+def test_the_networks_of_one_site_are_counted_together(
+    salon: Tenant, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _refused_of_a_site(path, monkeypatch) == [False] * SITE_FACTOR + [True] * 2
+    _name, given = FLOODS[path]
+    assert [_refused(path, given(99), each) for each in ("2001:db8:2:1::9", "203.0.113.7")] == [False, False]
+
+
+@pytest.mark.parametrize("path", FLOODS)
+def test_the_control_counts_each_network_by_itself(salon: Tenant, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "with_site", lambda limit, address: [(limit, network_of(address))])
+    assert not any(_refused_of_a_site(path, monkeypatch))
+
+
+def test_a_flood_of_a_site_does_not_lock_out_who_is_known_there(owner: Person) -> None:
+    home = "2001:db8:1:1::9"
+    assert _try(owner.user.email, PASSWORD, address=home).status_code == 200
+    [_, (site, network)] = with_site(PER_NETWORK, home)
+    for _ in range(site.most):
+        count(site, network)
+    assert _try(owner.user.email, PASSWORD, address=home).status_code == 200
+    assert _try(owner.user.email, PASSWORD, address="2001:db8:1:2::9").json()["code"] == "use_sign_in_link"
 
 
 def test_many_at_once_are_all_counted(committed: Tenant) -> None:
@@ -176,9 +225,6 @@ def test_tries_that_are_refused_do_not_count_for_everywhere(owner: Person) -> No
     assert _try(owner.user.email, PASSWORD, address="198.51.100.1").status_code == 200
 
 
-REGISTERING = {"name": "Ada", "password": PASSWORD}
-
-
 @pytest.mark.parametrize(
     ("path", "limit"),
     [
@@ -249,3 +295,5 @@ def test_networks() -> None:
     assert network_of("") == ""
     assert network_of("203.0.113.7") == "203.0.113.7"
     assert network_of("2001:db8:1:1::9") == "2001:db8:1:1::"
+    assert [site_of(each) for each in ("", "203.0.113.7")] == [None, None]
+    assert str(site_of("2001:db8:1:1::9")) == "2001:db8:1::/48"

@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 
 from bookme.core.errors import TooMany
 
+SITE_FACTOR = 10
 _log = structlog.get_logger(__name__)
 
 
@@ -169,6 +170,26 @@ def network_of(address: str) -> str:
     if ":" not in address:
         return address
     return str(ipaddress.ip_network(f"{address}/64", strict=False).network_address)
+
+
+def site_of(address: str) -> ipaddress.IPv6Network | None:
+    """The /48 around an IPv6 address: one customer of a provider may have all its 65,536 networks. None for IPv4."""
+    return ipaddress.IPv6Network(f"{address}/48", strict=False) if ":" in address else None
+
+
+def wide_name(name: str) -> str:
+    return f"{name}-wide"
+
+
+def with_site(limit: Limit, address: str) -> list[tuple[Limit, str]]:
+    """What there is to count where a network is limited: it, and of IPv6 the /48 around it. The narrow one first."""
+    found, site = [(limit, network_of(address))], site_of(address)
+    return [*found, (_wide(limit), str(site))] if site else found
+
+
+def _wide(limit: Limit) -> Limit:
+    """The same for a /48: ten times as much, since it may be many people's; what is left is not told."""
+    return replace(limit, name=wide_name(limit.name), most=limit.most * SITE_FACTOR, counts_others=True)
 
 
 def _tell_of(limit: Limit, counted: Count) -> None:

@@ -2,13 +2,24 @@
 
 A guess is counted before it is looked at, so that a thousand at once are counted as well. A password three times:
 narrowly, for an account from one network, so that a stranger cannot lock anybody out elsewhere; for a network, over all
-accounts and all businesses; and for an account from everywhere. The last two shut out only networks that the account
-has not been used from, and the way in from there is a link in a mail. See docs/decisions/0026.
+accounts and all businesses, and of IPv6 for the /48 around it; and for an account from everywhere. The last two shut
+out only networks that the account has not been used from, and the way in from there is a link in a mail. See
+docs/decisions/0026.
 """
 
 from uuid import UUID
 
-from bookme.core.limits import Limit, count, forget, is_remembered, network_of, refuse_over, remember, take_back
+from bookme.core.limits import (
+    Limit,
+    count,
+    forget,
+    is_remembered,
+    network_of,
+    refuse_over,
+    remember,
+    take_back,
+    with_site,
+)
 from bookme.users.codes import may_be_guessed
 
 KNOWN_SECONDS = 30 * 86400
@@ -34,7 +45,7 @@ def count_attempt(*, email: str, address: str) -> None:
     """
     network = network_of(address)
     refuse_over(PER_ACCOUNT, count(PER_ACCOUNT, email, network), "Too many failed attempts. Try again later.")
-    for limit, part in ((PER_NETWORK, network), (EVERYWHERE, email)):
+    for limit, part in (*with_site(PER_NETWORK, address), (EVERYWHERE, email)):
         counted = count(limit, part)
         if counted.is_over(limit) and not is_remembered(_KNOWN, email, network):
             detail = "Too many failed attempts. Ask for a link by mail to sign in with, or try again later."
@@ -43,10 +54,9 @@ def count_attempt(*, email: str, address: str) -> None:
 
 def forgive_attempt(*, email: str, address: str) -> None:
     """It was right: the account begins anew here, and everybody gets this one try back."""
-    network = network_of(address)
-    forget(PER_ACCOUNT, email, network)
-    take_back(PER_NETWORK, network)
-    take_back(EVERYWHERE, email)
+    forget(PER_ACCOUNT, email, network_of(address))
+    for limit, part in (*with_site(PER_NETWORK, address), (EVERYWHERE, email)):
+        take_back(limit, part)
 
 
 def remember_network(*, email: str, address: str) -> None:
@@ -88,12 +98,12 @@ def remember_code(*, person: UUID, address: str) -> None:
 
 def count_wrong_key(*, address: str) -> None:
     """Count an API key that does not hold. Raises TooMany once there were too many from that network."""
-    refuse_over(WRONG_KEYS, count(WRONG_KEYS, network_of(address)), "Too many keys that do not hold. Try again later.")
+    _count_network(WRONG_KEYS, address, "Too many keys that do not hold. Try again later.")
 
 
 def count_form(*, address: str) -> None:
     """Count what anybody may send about an account, known or not. Raises TooMany."""
-    refuse_over(FORMS_PER_NETWORK, count(FORMS_PER_NETWORK, network_of(address)))
+    _count_network(FORMS_PER_NETWORK, address)
 
 
 def count_mail(*, email: str, address: str) -> None:
@@ -111,6 +121,12 @@ def count_link(*, email: str, address: str, business: str) -> None:
 
 
 def _count_mail(per_contact: Limit, *parts: str, address: str) -> None:
+    detail = "Too many mails were asked for. Try again later."
     count_form(address=address)
-    for limit, counted in ((MAILS_PER_NETWORK, (network_of(address),)), (per_contact, parts)):
-        refuse_over(limit, count(limit, *counted), "Too many mails were asked for. Try again later.")
+    _count_network(MAILS_PER_NETWORK, address, detail)
+    refuse_over(per_contact, count(per_contact, *parts), detail)
+
+
+def _count_network(limit: Limit, address: str, detail: str = "") -> None:
+    for each, network in with_site(limit, address):
+        refuse_over(each, count(each, network), detail)

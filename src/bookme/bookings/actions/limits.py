@@ -15,29 +15,31 @@ from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.states import KEEPS_SEATS, UPCOMING, Status
 from bookme.core.actor import Actor, ActorKind
 from bookme.core.errors import Conflict, TooMany
-from bookme.core.limits import Left, network_of, tell
+from bookme.core.limits import SITE_FACTOR, Left, network_of, site_of, tell, wide_name
 from bookme.customers.actions import Contact
 from bookme.services.models import Service
 from bookme.tenants.statements import prepared_rows
 
 RECENT = dt.timedelta(hours=24)
 RETRY_AFTER = 3600
+_FULL_NETWORK = "There are too many guest bookings from this network."
 
-# By column of the visit, SQL for the number of bookings that are ahead or, whatever became of them, not a day old. What
-# the team wrote down does not count. Each column has an index of its own, and is read no further than is allowed.
+# By what is the same in the visit, SQL for the number of bookings that are ahead or, whatever became of them, not a day
+# old. What the team wrote down does not count. Each has an index, and is read no further than is allowed.
 _OBTAINED = {
-    column: f"""(SELECT count(*) FROM (
+    name: f"""(SELECT count(*) FROM (
         SELECT FROM bookings_visit visit
         JOIN bookings_booking booking ON booking.visit_id = visit.id
         JOIN bookings_appointment appointment ON appointment.id = booking.appointment_id
-        WHERE visit.{column} = %({column})s AND {is_given} AND visit.source <> ALL(%(own)s) AND (
+        WHERE {is_same} AND visit.source <> ALL(%(own)s) AND (
             booking.created_at > %(since)s OR booking.status = ANY(%(upcoming)s) AND appointment.ends_at > %(now)s
         ) LIMIT %(most)s
     ) found)"""
-    for column, is_given in {
-        "contact_email": "visit.contact_email <> ''",
-        "contact_phone": "visit.contact_phone <> ''",
-        "guest_address": "visit.guest_address IS NOT NULL",
+    for name, is_same in {
+        "contact_email": "visit.contact_email = %(contact_email)s AND visit.contact_email <> ''",
+        "contact_phone": "visit.contact_phone = %(contact_phone)s AND visit.contact_phone <> ''",
+        "guest_address": "visit.guest_address = %(guest_address)s AND visit.guest_address IS NOT NULL",
+        "guest_site": "visit.guest_address BETWEEN %(guest_site)s AND %(guest_site_end)s",
     }.items()
 }
 
@@ -89,16 +91,20 @@ def guest_contacts(contact: Contact, *, actor: Actor) -> frozenset[str]:
 
 
 def require_network_limit(*, network: str | None, adding: int = 1, now: dt.datetime) -> None:
-    """Raises TooMany where guests of this network would have more bookings than they may. A look without a lock.
+    """Raises TooMany where guests of this network, or of the /48 around it, would have more bookings than they may.
 
-    What is left is told; not that of a contact, which may be another person's.
+    A look without a lock. What is left is told; not that of a contact or a /48, which may be other people's.
     """
     if not network:
         return
-    most, name = settings.GUEST_BOOKINGS_PER_ADDRESS, "guest-bookings-network"
+    most, name, detail = settings.GUEST_BOOKINGS_PER_ADDRESS, "guest-bookings-network", _FULL_NETWORK
     had = _obtained({"guest_address": network}, most, now)
-    refuse_beyond(name, most, had=had, adding=adding, detail="There are too many guest bookings from this network.")
+    refuse_beyond(name, most, had=had, adding=adding, detail=detail)
     tell(Left(name, most, most - had - adding, if_done=True))
+    if site := site_of(network):
+        name, most = wide_name(name), most * SITE_FACTOR
+        had = _obtained({"guest_site": str(site[0]), "guest_site_end": str(site[-1])}, most, now)
+        refuse_beyond(name, most, had=had, adding=adding, detail=detail)
 
 
 def require_contact_limit(*, contact: Contact, actor: Actor, adding: int = 1, now: dt.datetime) -> None:
@@ -121,12 +127,12 @@ def refuse_beyond(name: str, most: int, *, had: int, adding: int = 1, detail: st
         raise TooMany(detail, retry_after=RETRY_AFTER)
 
 
-def _obtained(columns: Mapping[str, str | None], most: int, now: dt.datetime) -> int:
-    """How many bookings there are whose visit has the value of one of these columns, of which has the most.
+def _obtained(same: Mapping[str, str | None], most: int, now: dt.datetime) -> int:
+    """How many bookings there are whose visit has one of these the same, of which has the most.
 
     It does not count further than `most`.
     """
-    given = {column: value for column, value in columns.items() if value}
+    given = {name: value for name, value in same.items() if value}
     times = {
         "now": now,
         "since": now - RECENT,
@@ -134,5 +140,6 @@ def _obtained(columns: Mapping[str, str | None], most: int, now: dt.datetime) ->
         "own": [TEAM_SOURCE, IMPORT_SOURCE],
         "most": most,
     }
-    [counts] = prepared_rows(f"SELECT {', '.join(_OBTAINED[column] for column in given)}", times | given)
+    counted = ", ".join(_OBTAINED[name] for name in given if name in _OBTAINED)
+    [counts] = prepared_rows(f"SELECT {counted}", times | given)
     return int(max(counts))

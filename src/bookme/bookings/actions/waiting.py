@@ -30,6 +30,7 @@ from bookme.bookings.selectors.waiting import (
 )
 from bookme.core.actor import SYSTEM, Actor, ActorKind
 from bookme.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from bookme.core.limits import SITE_FACTOR, site_of, wide_name
 from bookme.core.permissions import Permission
 from bookme.core.time import is_calendar_day
 from bookme.customers.actions import consents_of, find_or_make_customer
@@ -41,6 +42,7 @@ from bookme.tenants.outbox import enqueue_again
 from bookme.tenants.statements import insert
 
 CLOSE_TASK = "bookings.close_waiting"
+_FULL_NETWORK = "Too many guests of this network wait already."
 SESSION_OR_DAY = "Give either a session, or a service and a date."
 
 
@@ -225,10 +227,14 @@ def _require_full(entry: WaitlistEntry, now: dt.datetime) -> None:
 
 
 def _require_network(entry: WaitlistEntry, now: dt.datetime) -> None:
-    if entry.guest_address:
-        most = settings.GUEST_BOOKINGS_PER_ADDRESS
-        had = _having(Q(guest_address=entry.guest_address), most, now)
-        refuse_beyond("waitlist-network", most, had=had, detail="Too many guests of this network wait already.")
+    if not entry.guest_address:
+        return
+    most, name, detail = settings.GUEST_BOOKINGS_PER_ADDRESS, "waitlist-network", _FULL_NETWORK
+    refuse_beyond(name, most, had=_having(Q(guest_address=entry.guest_address), most, now), detail=detail)
+    if site := site_of(entry.guest_address):
+        most *= SITE_FACTOR
+        same = Q(guest_address__range=(str(site[0]), str(site[-1])))
+        refuse_beyond(wide_name(name), most, had=_having(same, most, now), detail=detail)
 
 
 def _require_contact(entry: WaitlistEntry, contacts: frozenset[str], now: dt.datetime) -> None:
