@@ -1,22 +1,31 @@
 """Which customers somebody of the team sees: those who come to whom and where they may see, or everybody."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import transaction
 
+from bookme.bookings.actions import create_visit
 from bookme.bookings.models import Booking
+from bookme.core.actor import GUEST
 from bookme.core.permissions import CustomerScope, Role
 from bookme.customers.models import Customer
+from bookme.services.models import Service
 from bookme.tenants.models import Tenant
+from bookme.tenants.tasks import deliver_outbox
 from tests.answers import ids
 from tests.bookings.conftest import Shop
-from tests.bookings.desk import body_for, monday, refused, written
+from tests.bookings.desk import CUSTOMER, NOW, body_for, monday, refused, request_for, written
+from tests.bookings.line import full_session, held, waits
 from tests.bookings.rows import booked
 from tests.factories.bookings import AppointmentFactory, WaitlistEntryFactory
-from tests.factories.customers import CustomerFactory
+from tests.factories.customers import CustomerAddressFactory, CustomerFactory
 from tests.factories.locations import LocationFactory
-from tests.factories.users import Person, make_person
+from tests.factories.users import Person, Stranger, make_person
 from tests.web.conftest import configure
+
+SECRETS = ("Secret", "+442079460000", "Owes", "vip", "Hidden", "Hush")  # of a customer, none of it what a booking says
 
 
 @pytest.fixture
@@ -133,6 +142,122 @@ class TestWhomTheyPutDown:
         answer = ada.api.post("bookings/", body_for(shop.service, monday(10), staff=str(shop.ben.pk)))
         assert answer.status_code == 201
         assert seen_by(ada) == set()
+
+
+class TestWhatTheyBookThemselves:
+    """An address that one knows opens the booking that one makes under it, and nothing that the business knows."""
+
+    @pytest.fixture
+    def known(self, shop: Shop) -> Customer:
+        """Of another place, with an address there; the contact of `CUSTOMER` has their e-mail and not their phone."""
+        row = CustomerFactory(
+            name="Zoe Secret", email=CUSTOMER["email"], phone="+442079460000", notes="Owes", tags=["vip"]
+        )
+        CustomerAddressFactory(customer=row, line1="1 Hidden Lane")
+        booked(shop, visit__customer=row, appointment__staff=shop.ben, visit__notes="Hush")
+        return row
+
+    def reads(self, person: Person, booking_id: str) -> str:
+        """All that they can read around it."""
+        of_address, one = {"search": CUSTOMER["email"]}, f"bookings/{booking_id}/"
+        new = {"service": str(Service.objects.get().pk), "start": monday(15).isoformat(), "q": CUSTOMER["email"]}
+        answers = [
+            person.page.get(f"/team/{one}"),
+            person.page.get("/team/", {"day": monday(10).date().isoformat()}),
+            person.page.get("/team/new/customer/", new),
+            person.api.get(one),
+            person.api.get(f"{one}events/"),
+            person.api.get("bookings/", of_address),
+            person.api.get("bookings/export/", {"format": "csv"}),
+            person.api.get("customers/", of_address),
+        ]
+        assert [each.status_code for each in answers] == [200] * len(answers)
+        return " ".join(b"".join(each).decode() for each in answers)
+
+    def test_show_what_they_wrote_until_somebody_else_books_there(
+        self, shop: Shop, bound: Person, owner: Person, known: Customer
+    ) -> None:
+        made = bound.api.post("bookings/", body_for(shop.service, monday(10), staff=str(shop.ada.pk), notes="Tea"))
+        assert made.status_code == 201, made.content
+        booking, path = made.json(), f"customers/{known.pk}/"
+        assert booking["customer"] == str(known.pk)
+        read = self.reads(bound, booking["id"])
+        assert CUSTOMER["name"] in read
+        assert "Tea" in read
+        for secret in SECRETS:
+            assert secret not in read
+        assert seen_by(bound) == set()
+        for answer in (bound.api.get(path), bound.api.patch(path, {"notes": "Mine"}), bound.api.delete(path)):
+            refused(answer, 404, "not_found")
+        known.refresh_from_db()
+        assert (known.notes, known.is_active) == ("Owes", True)
+        moved = bound.api.post(f"bookings/{booking['id']}/reschedule/", {"start": monday(15).isoformat()})
+        assert moved.status_code == 200, moved.content
+        assert seen_by(bound) == set()
+        again = owner.api.post("bookings/", body_for(shop.service, monday(12), staff=str(shop.ada.pk)))
+        assert again.status_code == 201
+        assert seen_by(bound) == {str(known.pk)}
+        for secret in ("Owes", "vip"):
+            assert secret in self.reads(bound, booking["id"])
+
+    def test_staff_at_their_own_calendar(self, shop: Shop, ada: Person, known: Customer, stranger: Stranger) -> None:
+        body = body_for(shop.service, monday(10), staff=str(shop.ada.pk))
+        assert ada.api.post("bookings/", body).status_code == 201
+        assert seen_by(ada) == set()
+        assert stranger.api.post("bookings/", body | {"start": monday(12).isoformat()}).status_code == 201
+        assert seen_by(ada) == {str(known.pk)}
+
+    def test_whom_nobody_knew_is_theirs(self, shop: Shop, bound: Person) -> None:
+        made = bound.api.post("bookings/", body_for(shop.service, monday(10), staff=str(shop.ada.pk)))
+        assert seen_by(bound) == {made.json()["customer"]}
+
+    def test_a_series_opens_no_more(self, shop: Shop, bound: Person, owner: Person, known: Customer) -> None:
+        body = body_for(shop.service, monday(10), rule={"frequency": "weekly", "count": 2})
+        body["items"] = [{"service": body.pop("service"), "staff": str(shop.ada.pk)}]
+        assert bound.api.post("series/", body).status_code == 201
+        assert seen_by(bound) == set()
+        assert owner.api.post("series/", body | {"start": monday(12).isoformat()}).status_code == 201
+        assert seen_by(bound) == {str(known.pk)}
+
+    def test_nor_does_what_they_book_as_a_visitor_who_is_signed_in(
+        self, shop: Shop, bound: Person, known: Customer
+    ) -> None:
+        asked = request_for(shop.service, monday(10), staff_id=shop.ada.pk)
+        with transaction.atomic():
+            create_visit(request=asked, actor=bound.actor.for_themselves(), now=NOW)
+        assert seen_by(bound) == set()
+        with transaction.atomic():
+            create_visit(request=replace(asked, start=monday(12)), actor=GUEST, now=NOW)
+        assert seen_by(bound) == {str(known.pk)}
+
+    @pytest.mark.parametrize("by_themselves", [True, False])
+    def test_what_the_line_offers_is_by_whoever_put_them_there(
+        self, shop: Shop, salon: Tenant, bound: Person, known: Customer, stranger: Stranger, by_themselves: bool
+    ) -> None:
+        configure(salon, features={"waitlist": True})
+        full = full_session(shop, capacity=1)
+        others = seen_by(bound)
+        waits((stranger if by_themselves else bound).api, "ada", session=str(full.pk))
+        assert bound.api.patch(f"sessions/{full.pk}/", {"capacity": 2}).status_code == 200
+        deliver_outbox()
+        assert [each.visit.customer for each in held()] == [known]
+        assert seen_by(bound) - others == ({str(known.pk)} if by_themselves else set())
+        configure(salon, features={})
+
+    def test_a_file_of_bookings_shows_them_whom_it_makes(
+        self, shop: Shop, bound: Person, owner: Person, known: Customer
+    ) -> None:
+        def sent(person: Person, *lines: str) -> None:
+            text = "\n".join(("start,service,staff,name,email", *lines))
+            answer = person.api.client.post("/api/v1/bookings/import/", text.encode(), content_type="text/csv")
+            assert answer.status_code == 200, answer.content
+
+        line = f"2030-01-07 {{}},{shop.service.slug},Ada,{{}},{{}}"
+        theirs, new = line.format("10:00", "Ada", known.email), line.format("12:00", "Yan", "yan@mail.example")
+        sent(bound, theirs, new)
+        assert seen_by(bound) == {str(Customer.objects.get(email="yan@mail.example").pk)}
+        sent(owner, line.format("14:00", "Ada", known.email))
+        assert str(known.pk) in seen_by(bound)
 
 
 class TestLists:

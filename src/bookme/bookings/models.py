@@ -157,7 +157,8 @@ class Asked(Row):
     """Who asked for something, by which door, and what they said. `link_version` revokes the links to it.
 
     `user_id` is who was signed in as they asked: theirs to see, even while their e-mail is not verified and the
-    customer's row, found by that e-mail, may not be linked to them.
+    customer's row, found by that e-mail, may not be linked to them. `added_by` is who of the team put it down, if
+    somebody did: it shows them what they wrote, and not what the business knows of the customer.
     """
 
     contact_name = models.CharField(max_length=120)
@@ -169,6 +170,7 @@ class Asked(Row):
     address = models.JSONField(null=True, blank=True)
     consents = models.JSONField(default=dict, blank=True)
     user_id = models.UUIDField(null=True, blank=True)
+    added_by = models.UUIDField(null=True, blank=True)
     source = models.CharField(max_length=16, default="api")
     guest_address = models.GenericIPAddressField(null=True, blank=True)
     link_version = models.PositiveIntegerField(default=1)

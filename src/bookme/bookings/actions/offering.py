@@ -57,9 +57,13 @@ def offer_place(*, entry_id: UUID, now: dt.datetime, actor: Actor = SYSTEM) -> b
         return False
     start, until = found
     visit = create_visit(request=_request(entry, start, until), actor=actor, now=now)
-    # It is held in their name: it is theirs, and counts as theirs.
+    # It is held in their name: it is theirs, and counts as theirs. Whoever put them into the line booked it.
     Visit.objects.filter(pk=visit.pk).update(
-        user_id=entry.user_id, source=entry.source, guest_address=entry.guest_address, consents=entry.consents
+        user_id=entry.user_id,
+        added_by=entry.added_by,
+        source=entry.source,
+        guest_address=entry.guest_address,
+        consents=entry.consents,
     )
     entry.status, entry.visit = Waiting.OFFERED, visit
     entry.save(update_fields=["status", "visit", "updated_at"])

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from bookme.bookings.actions.limits import guest_network
-from bookme.bookings.actions.powers import acts_for_business, own_user
+from bookme.bookings.actions.powers import acts_for_business, own_user, team_member
 from bookme.bookings.actions.request import BookingRequest
 from bookme.bookings.models import TEAM_SOURCE, Appointment, ResourceAllocation
 from bookme.core.actor import Actor
@@ -67,6 +67,7 @@ def said_columns(request: BookingRequest, *, answers: dict[str, Any], actor: Act
         "address": asdict(request.address) if request.address else None,
         "consents": dict(request.consents),
         "user_id": own_user(actor),
+        "added_by": team_member(actor),
         "source": TEAM_SOURCE if acts_for_business(actor) else request.source,
         "guest_address": guest_network(request.guest_address, actor=actor),
     }

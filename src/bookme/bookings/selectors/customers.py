@@ -1,5 +1,7 @@
 """The customers whom somebody of the team sees: this is the only door to them, for pages, API, lists and imports."""
 
+from uuid import UUID
+
 from django.db.models import Prefetch, Q, QuerySet
 
 from bookme.bookings.models import Booking
@@ -17,7 +19,9 @@ def customers_visible_to(actor: Actor) -> QuerySet[Customer]:
     """With addresses (newest first) and consents; raises NotAllowed.
 
     Everybody, for who sees all bookings or `all_customers`. Else those who have, or had, a booking within the actor's
-    scope, whatever became of it, and whom the actor put down themselves.
+    scope that somebody else made, whatever became of it, and whom the actor put down themselves. A booking that they
+    made, for somebody or as a visitor who is signed in, shows them what they wrote: else a known address would be
+    enough to open what the business knows of somebody.
     """
     actor.demand(Permission.CUSTOMERS_READ)
     rows = Customer.objects.prefetch_related(
@@ -28,8 +32,14 @@ def customers_visible_to(actor: Actor) -> QuerySet[Customer]:
         return rows
     # Made once, from the few bookings of the scope: a look for each customer would take as long as there are customers.
     own = Customer.objects.filter(added_by=actor.id).order_by().values("pk")
-    came = Booking.objects.filter(scope_of(actor)).order_by().values("visit__customer")
+    by_others = scope_of(actor) & ~Q(visit__added_by=actor.id) & ~Q(visit__user_id=actor.id)
+    came = Booking.objects.filter(by_others).order_by().values("visit__customer")
     return rows.filter(pk__in=came.union(own))
+
+
+def sees_customer(actor: Actor, customer_id: UUID) -> bool:
+    """Whether what is known of a customer may be shown beside what their booking says."""
+    return actor.may(Permission.CUSTOMERS_READ) and customers_visible_to(actor).filter(pk=customer_id).exists()
 
 
 def customers_found(actor: Actor, words: str, *, count: int) -> list[Customer]:

@@ -1,6 +1,7 @@
 """Whom a list of contacts is about, in a few statements however long it is."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -10,13 +11,14 @@ from bookme.customers.models import Customer
 _AT_ONCE = 500
 
 
-def find_or_make_customers(*, contacts: Sequence[Contact]) -> list[Customer]:
+def find_or_make_customers(*, contacts: Sequence[Contact], added_by: UUID | None = None) -> list[Customer]:
     """The customer of each contact, in the same order: as `find_or_make_customer` finds and makes them.
 
-    Without e-mail and phone each is somebody else. Joins the transaction.
+    Without e-mail and phone each is somebody else. New ones keep who of the team made them, in `added_by`. Joins the
+    transaction.
     """
     known = _Known(contacts)
-    made = [Customer(name=each.name, email=each.email, phone=each.phone) for each in known.unknown()]
+    made = [Customer(name=each.name, email=each.email, phone=each.phone, added_by=added_by) for each in known.unknown()]
     Customer.objects.bulk_create(made, ignore_conflicts=True, batch_size=_AT_ONCE)
     # Of an e-mail that somebody else wrote meanwhile, it is their row that counts.
     known = _Known(contacts)

@@ -16,6 +16,7 @@ from bookme.bookings.actions import update_booking
 from bookme.bookings.answers import question_key
 from bookme.bookings.models import Booking
 from bookme.bookings.selectors.bookings import booking_for
+from bookme.bookings.selectors.customers import sees_customer
 from bookme.bookings.selectors.team import others_of_customer
 from bookme.bookings.wishes import SlotUnavailable
 from bookme.bookings.wording import address_text, place_text
@@ -142,7 +143,7 @@ def _page(
         "history": history_lines(booking, zone=card.zone),
         "messages_sent": messages_about(actor, booking),
         "others": [Card(each, actor, card.now) for each in others_of_customer(actor, booking)],
-        "knows_customer": actor.may(Permission.CUSTOMERS_READ),
+        "knows_customer": sees_customer(actor, booking.visit.customer_id),
         "form": form or _notes_form(booking),
         "ends": ends.astimezone(card.zone) if ends else None,
         "refusal": refusal,

@@ -8,6 +8,7 @@ from bookme.bookings.actions.importing.calendar import Calendar, owners_of
 from bookme.bookings.actions.importing.catalogue import Catalogue
 from bookme.bookings.actions.importing.lines import KNOWN, ImportedBooking, Meant, found
 from bookme.bookings.actions.importing.writing import write_bookings
+from bookme.bookings.actions.powers import team_member
 from bookme.bookings.locks import lock
 from bookme.bookings.models import Booking, Visit
 from bookme.core.actor import Actor
@@ -46,7 +47,7 @@ def import_bookings(
     wrong.sort(key=line_of)
     if not dry_run:
         require_all_good(wrong)
-        customers = find_or_make_customers(contacts=[each.said.contact for each in new])
+        customers = find_or_make_customers(contacts=[each.said.contact for each in new], added_by=team_member(actor))
         write_bookings(placed, customers, calendar, actor=actor)
     reports = {each.meant.said.line: LineReport(each.meant.said.line, each.meant.status.value) for each in placed}
     reports |= {line: LineReport(line, KNOWN) for line in known} | refused_lines(wrong)

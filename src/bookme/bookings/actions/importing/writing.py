@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from bookme.bookings.actions.facts import fact_of
 from bookme.bookings.actions.importing.calendar import Calendar
 from bookme.bookings.actions.importing.lines import Placed
+from bookme.bookings.actions.powers import team_member
 from bookme.bookings.actions.rows import allocation, helping, new_reference
 from bookme.bookings.events import BookingImported
 from bookme.bookings.models import IMPORT_SOURCE, Appointment, Booking, ResourceAllocation, Visit
@@ -30,7 +31,7 @@ def write_bookings(
     placed: Sequence[Placed], customers: Sequence[Customer], calendar: Calendar, *, actor: Actor
 ) -> None:
     """Visits, appointments, units, bookings and their facts. Raises Conflict `overlap` where the wall refuses."""
-    visits = _visits(placed, customers)
+    visits = _visits(placed, customers, actor)
     Visit.objects.bulk_create({id(each): each for each in visits}.values(), batch_size=_AT_ONCE)
     _write_appointments(placed, calendar)
     policies = {each.pk: policy_of(each).to_data() for each in {row.meant.service for row in placed}}
@@ -43,7 +44,7 @@ def write_bookings(
     publish_all([fact_of(BookingImported, each) for each in bookings], actor=actor)
 
 
-def _visits(placed: Sequence[Placed], customers: Sequence[Customer]) -> list[Visit]:
+def _visits(placed: Sequence[Placed], customers: Sequence[Customer], actor: Actor) -> list[Visit]:
     """That of each line, unsaved; lines of one reference share one."""
     by_reference: dict[str, Visit] = {}
     visits = []
@@ -60,6 +61,7 @@ def _visits(placed: Sequence[Placed], customers: Sequence[Customer]) -> list[Vis
                 contact_phone=said.contact.phone,
                 notes=said.notes,
                 source=IMPORT_SOURCE,
+                added_by=team_member(actor),
             ),
         )
         visits.append(visit)
