@@ -131,13 +131,18 @@ def test_an_index_serves_its_query_and_no_table_is_read_whole(years: Service) ->
 
 
 def test_the_customers_of_one_calendar_are_found_without_reading_everybody(years: Service) -> None:
-    """Ten who came to one person, one who came to whom that person helped, and one whom they put down themselves."""
+    """Ten who came to one person, one who came to whom that person helped, and one whom they put down themselves.
+
+    Of two whom others know, whom they have booked by an address, nobody.
+    """
     ada = StaffFactory(user_id=uuid7())
     actor = Actor(ActorKind.USER, id=ada.user_id, role=Role.STAFF, permissions=PERMISSIONS_OF[Role.STAFF])
     came = [BookingFactory(appointment__staff=ada, appointment__starts_at=NOW + n * DAY) for n in range(10)]
     with_ben = BookingFactory(appointment__starts_at=NOW + 10 * DAY)
     AppointmentFactory(lead=with_ben.appointment, staff=ada, starts_at=NOW + 10 * DAY, seats_taken=1)
     added = CustomerFactory(added_by=actor.id)
+    for n, by in enumerate(("added_by", "user_id"), 11):
+        BookingFactory(appointment__staff=ada, appointment__starts_at=NOW + n * DAY, **{f"visit__{by}": actor.id})
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {', '.join(_TABLES)}")
     mine = {each.visit.customer for each in (*came, with_ben)} | {added}
