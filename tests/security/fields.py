@@ -47,7 +47,7 @@ _SHAPES: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
     (
         ("GET audit/",),
         {
-            "all": "actor address agent id name occurred_at subject text topic",
+            "all": "actor address agent changes id name occurred_at subject text topic",
         },
     ),
     (

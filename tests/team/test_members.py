@@ -72,6 +72,19 @@ def test_powers_are_changed_and_hold_at_once(owner: Person, manager: Person) -> 
     assert fact["user_id"] == str(manager.user.pk)
     assert fact["changes"]["denied"] == [[], ["bookings.export"]]
     assert set(fact["changes"]) == {"denied", "staff_ids", "location_ids", "customer_scope"}
+    [row] = [each for each in owner.api.get("audit/").json()["results"] if each["name"] == "member.changed"]
+    by_field = {each.pop("field"): each for each in row["changes"]}
+    assert by_field["location_ids"] == {
+        "before": None,
+        "after": [str(here.pk)],
+        "text": f"Places: {here.name} (before: Everywhere)",
+    }
+    assert by_field["staff_ids"]["text"] == f"People: {ana.name} (before: Everybody)"
+    assert by_field["denied"] == {
+        "before": [],
+        "after": ["bookings.export"],
+        "text": "What they may do: All but: Export bookings (before: Everything that this role has)",
+    }
     before = state()
     assert changed(owner, manager, **values).status_code == 200
     assert state() == before, "nothing differs, nothing is told"
@@ -80,6 +93,8 @@ def test_powers_are_changed_and_hold_at_once(owner: Person, manager: Person) -> 
 def test_another_role_keeps_what_is_denied_as_far_as_it_has_it(owner: Person, manager: Person) -> None:
     changed(owner, manager, denied=["bookings.export", "customers.read"])
     assert changed(owner, manager, role="staff").json()["denied"] == ["customers.read"]
+    denied = [["bookings.export", "customers.read"], ["customers.read"]]
+    assert told("member.changed")[-1]["changes"] == {"role": ["manager", "staff"], "denied": denied}
     assert changed(owner, manager, role="manager").json()["denied"] == ["customers.read"]
 
 

@@ -37,11 +37,21 @@ VALUES: dict[str, Any] = {
     "what": "password",
     "role": "manager",
     "changes": {"role": ["staff", "manager"]},
+    "names": {"somewhere": "Camden"},
     "change": "revoked",
     "key_name": "Website",
     "permissions": [],
     "everywhere": True,
     "two_factor": True,
+}
+
+
+EVERY_CHANGE = {
+    "role": ["staff", "manager"],
+    "denied": [[], ["bookings.export", "customers.read"]],
+    "location_ids": [None, ["somewhere"]],
+    "staff_ids": [["gone"], None],
+    "customer_scope": ["own", "all"],
 }
 
 
@@ -76,6 +86,9 @@ def test_every_fact_of_the_audit_says_itself(language: str) -> None:
             assert said, kind
             assert "%(" not in said, kind
             assert isinstance(kind.topic, AuditTopic)
+            for each in _any_of(kind, changes=EVERY_CHANGE).told_changes():
+                assert each.text, each.field
+                assert "%(" not in each.text, each.field
 
 
 @pytest.mark.parametrize(
@@ -93,6 +106,20 @@ def test_every_fact_of_the_audit_says_itself(language: str) -> None:
 )
 def test_what_it_says(kind: type[AuditEvent], values: dict[str, Any], said: str) -> None:
     assert _any_of(kind, **values).sentence("Ann") == said
+
+
+def test_what_was_before_and_after_is_said_of_each_power() -> None:
+    told = _any_of(MemberChanged, changes=EVERY_CHANGE).told_changes()
+    assert {each.field: (each.before, each.after) for each in told} == {
+        name: tuple(values) for name, values in EVERY_CHANGE.items()
+    }
+    assert [each.text for each in told] == [
+        "Role: manager (before: member of the team)",
+        "What they may do: All but: Export bookings, See customers (before: Everything that this role has)",
+        "Places: Camden (before: Everywhere)",
+        "People: Everybody (before: gone)",
+        "Customers: All customers (before: Those of their bookings)",
+    ]
 
 
 @pytest.mark.usefixtures("facts")

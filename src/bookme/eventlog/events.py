@@ -43,6 +43,16 @@ class AuditTopic(StrEnum):
 
 
 @dataclass(frozen=True)
+class Change:
+    """One thing that is other than it was: plain values, and in words, in the language that was active."""
+
+    field: str
+    before: Any
+    after: Any
+    text: str
+
+
+@dataclass(frozen=True)
 class AuditEvent(Event):
     """A fact about who came in, or who may do what. `publish` adds where its actor comes from."""
 
@@ -57,3 +67,7 @@ class AuditEvent(Event):
         `who` is the name of its subject, else of its actor, and may be empty.
         """
         raise NotImplementedError
+
+    def told_changes(self) -> list[Change]:
+        """What exactly was changed, where the sentence cannot say it; in the active language."""
+        return []

@@ -90,6 +90,12 @@ def scope_faults(*, location_ids: Iterable[UUID] | None, staff_ids: Iterable[UUI
                 yield FieldError(f"/{name}/{index}", "does_not_exist", "There is no such row.")
 
 
+def scope_names() -> dict[str, str]:
+    """What the places and people of this business are called, by id."""
+    models = (Location, Staff)
+    return {str(key): name for each in models for key, name in each._default_manager.values_list("pk", "name")}
+
+
 def own_reach(actor: Actor) -> dict[str, list[UUID] | None]:
     """The scopes that somebody gives who names none: as wide as their own."""
     own = own_powers(actor)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from bookme.core.actor import Actor, ActorKind, shown_name
 from bookme.core.permissions import TEAM_ROLES, Permission
-from bookme.eventlog.events import AuditEvent, AuditTopic
+from bookme.eventlog.events import AuditEvent, AuditTopic, Change
 from bookme.eventlog.models import AuditRecord
 from bookme.eventlog.registry import audit_types, event_type
 from bookme.users.events import SignInFailed
@@ -31,7 +31,7 @@ class Somebody:
 
 @dataclass(frozen=True)
 class Audited:
-    """A fact in words. `address` and `agent` are empty where they are not for its reader."""
+    """A fact in words, and what exactly was changed. `address` and `agent` are empty where not for its reader."""
 
     record: AuditRecord
     topic: AuditTopic
@@ -40,6 +40,12 @@ class Audited:
     subject: Somebody | None
     address: str
     agent: str
+    changes: Sequence[Change]
+
+    @property
+    def details(self) -> list[str]:
+        """What the text does not say."""
+        return _beside(self.changes)
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,8 @@ def said_to_operator(records: Iterable[AuditRecord]) -> list[AuditRecord]:
     names = {user_id: name or email for user_id, name, email in known}
     for row in rows:
         by = shown_name(row.actor_kind, row.actor_name)
-        vars(row)["said"] = _fact(row).sentence(by if row.subject_id is None else names.get(row.subject_id, by))
+        fact, who = _fact(row), by if row.subject_id is None else names.get(row.subject_id, by)
+        vars(row)["said"] = ". ".join([fact.sentence(who), *_beside(fact.told_changes())])
     return rows
 
 
@@ -106,6 +113,7 @@ def _told(row: AuditRecord, people: _People) -> Audited:
         subject=subject,
         address="" if is_customers else fact.address,
         agent="" if is_customers else fact.agent,
+        changes=fact.told_changes(),
     )
 
 
@@ -144,6 +152,11 @@ def _people_in(rows: Sequence[AuditRecord], tenant_id: UUID) -> _People:
     customers = frozenset(user_id for user_id, role in members if role not in TEAM_ROLES)
     named = User.objects.filter(pk__in=team | customers).values_list("pk", "name", "email")
     return _People({user_id: name or email for user_id, name, email in named}, team, customers)
+
+
+def _beside(changes: Iterable[Change]) -> list[str]:
+    """Another role is in the sentence."""
+    return [each.text for each in changes if each.field != "role"]
 
 
 def _masked(email: str) -> str:

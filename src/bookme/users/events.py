@@ -9,8 +9,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from bookme.eventlog.events import AuditEvent, AuditTopic
-from bookme.users.wording import role_word
+from bookme.eventlog.events import AuditEvent, AuditTopic, Change
+from bookme.users.wording import change_text, role_word
 
 
 @dataclass(frozen=True)
@@ -161,13 +161,23 @@ class MemberJoined(AuditEvent):
 
 @dataclass(frozen=True)
 class MemberChanged(AuditEvent):
-    """Their role or powers. `changes` maps a field to `[before, after]`."""
+    """Their role or powers. `changes` maps a field to `[before, after]`: what differs, and `denied` with each role.
+
+    `names` are those that the places and people of their scopes had then, by id.
+    """
 
     name: ClassVar[str] = "member.changed"
     subject: ClassVar[str] = "user_id"
     topic = AuditTopic.TEAM
     user_id: UUID
     changes: dict[str, Any]
+    names: dict[str, str] = field(default_factory=dict)
+
+    def told_changes(self) -> list[Change]:
+        return [
+            Change(name, before, after, change_text(name, before, after, names=self.names))
+            for name, (before, after) in self.changes.items()
+        ]
 
     def sentence(self, who: str) -> str:
         if "role" not in self.changes:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from bookme.core.http.fields import (
@@ -15,9 +16,11 @@ from bookme.core.http.fields import (
 )
 from bookme.core.http.serializers import InputSerializer
 from bookme.core.permissions import KEY_PERMISSIONS
-from bookme.eventlog.events import AuditTopic
+from bookme.eventlog.events import AuditTopic, Change
 from bookme.users.actions import MAX_PASSWORD
 from bookme.users.codes import MAX_CODE
+
+_WAS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}, {"type": "null"}]}
 
 
 class PasswordField(serializers.CharField):
@@ -174,10 +177,28 @@ class SomebodyOutput(serializers.Serializer[Any]):
     name = serializers.CharField()
 
 
+class ChangeOutput(serializers.Serializer[Any]):
+    """Something that is other than it was; null in a scope is everywhere, or everybody. `text` is in the language."""
+
+    field = serializers.CharField()
+    before = serializers.SerializerMethodField()
+    after = serializers.SerializerMethodField()
+    text = serializers.CharField()
+
+    @extend_schema_field(_WAS)
+    def get_before(self, change: Change) -> Any:
+        return change.before
+
+    @extend_schema_field(_WAS)
+    def get_after(self, change: Change) -> Any:
+        return change.after
+
+
 class AuditOutput(serializers.Serializer[Any]):
     """One fact; `text` says it in the language of the request.
 
     `address` and `agent` are empty where they would be a customer's; `subject` is null where it is nobody's business.
+    `changes` is empty where `text` says it all.
     """
 
     id = serializers.UUIDField(source="record.id")
@@ -189,6 +210,7 @@ class AuditOutput(serializers.Serializer[Any]):
     subject = SomebodyOutput(allow_null=True)
     address = serializers.CharField()
     agent = serializers.CharField()
+    changes = ChangeOutput(many=True)
 
 
 class TokensOutput(serializers.Serializer[Any]):

@@ -7,6 +7,7 @@ from bookme.eventlog.actions import publish, publish_all
 from bookme.users.events import MemberJoined, OperatorEntered, SignInFailed
 from bookme.users.selectors import operator_actor
 from bookme.web.team.audit import ICONS, LABELS, PAGE_SIZE
+from tests.factories.locations import LocationFactory
 from tests.factories.users import Person, UserFactory
 from tests.web.conftest import Shop
 from tests.web.team.conftest import shown
@@ -37,6 +38,17 @@ def test_the_owner_reads_what_happened_by_whom_and_from_where(owner: Person, sty
         "2 January 2030",
     ):
         assert told in page
+
+
+def test_what_somebody_may_is_told_as_it_was_and_as_it_is(salon_team: Shop, owner: Person, manager: Person) -> None:
+    here = LocationFactory(name="Camden")
+    values = {"role": "staff", "denied": ["customers.read"], "location_ids": [str(here.pk)]}
+    assert owner.api.patch(f"members/{manager.membership.pk}/", values).status_code == 200
+    page = shown(owner, f"{PATH}?topic=team")
+    assert f"{manager.user.name} is now member of the team, and was manager" in page
+    assert "What they may do: All but: See customers (before: Everything that this role has)" in page
+    assert "Places: Camden (before: Everywhere)" in page
+    assert "Role:" not in page, "the sentence says it"
 
 
 @pytest.mark.usefixtures("facts")

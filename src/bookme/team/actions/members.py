@@ -9,7 +9,7 @@ from bookme.core.errors import Invalid
 from bookme.core.permissions import TEAM_ROLES, Permission, Role
 from bookme.team.actions.calendars import free_calendar_of
 from bookme.team.actions.invitations import close_those_of
-from bookme.team.selectors import scope_faults
+from bookme.team.selectors import scope_faults, scope_names
 from bookme.users import actions as users
 from bookme.users.models import Membership
 from bookme.users.rules import powers_of, stored
@@ -21,7 +21,7 @@ def change_member(*, member: Membership, values: Mapping[str, Any], actor: Actor
     Invalid.unless_good(
         scope_faults(location_ids=values.get("location_ids"), staff_ids=values.get("staff_ids")),
     )
-    return users.change_member(member=member, values=values, actor=actor)
+    return users.change_member(member=member, values=values, actor=actor, names=scope_names())
 
 
 def remove_member(*, member: Membership, actor: Actor, now: dt.datetime) -> Membership:

@@ -12,7 +12,17 @@ from bookme.eventlog.actions import publish
 from bookme.tenants.models import Tenant
 from bookme.users.events import MemberChanged, MemberJoined, MemberRemoved
 from bookme.users.models import Membership, SignIn, User
-from bookme.users.rules import Powers, beyond, denied_faults, own_powers, powers_of, powers_with, reaches, stored
+from bookme.users.rules import (
+    SCOPES,
+    Powers,
+    beyond,
+    denied_faults,
+    own_powers,
+    powers_of,
+    powers_with,
+    reaches,
+    stored,
+)
 from bookme.users.selectors import actor_from_membership
 
 
@@ -46,9 +56,12 @@ def join(*, user: User, tenant: Tenant, role: Role, actor: Actor, **powers: Any)
     return member
 
 
-def change_member(*, member: Membership, values: Mapping[str, Any], actor: Actor) -> Membership:
+def change_member(
+    *, member: Membership, values: Mapping[str, Any], actor: Actor, names: Mapping[str, str] | None = None
+) -> Membership:
     """Another `role`, `denied`, `location_ids`, `staff_ids` or `customer_scope` for somebody of the team.
 
+    `names` are of the places and people that the history will speak of, by id.
     Demands `team.manage`; nobody changes an owner but owners, nor whoever may more than they, nor themselves, nor gives
     more than they have: NotAllowed `beyond_own_powers`, `yourself`. Raises Conflict `last_owner`, Invalid for what a
     role has not, and NotFound for who has left. Locks the team. Publishes MemberChanged, if anything differs.
@@ -70,8 +83,7 @@ def change_member(*, member: Membership, values: Mapping[str, Any], actor: Actor
     for name, value in new.items():
         setattr(found, name, value)
     found.save(update_fields=[*new, "updated_at"])
-    changes = {name: [old[name], new[name]] for name in new if old[name] != new[name]}
-    publish(MemberChanged(user_id=found.user_id, changes=changes), actor=actor)
+    publish(_changed(found, old, new, names or {}), actor=actor)
     return found
 
 
@@ -145,6 +157,21 @@ def _as_now(member: Membership) -> Membership:
     if found is None:
         raise NotFound
     return found
+
+
+def _changed(
+    member: Membership, old: Mapping[str, Any], new: Mapping[str, Any], names: Mapping[str, str]
+) -> MemberChanged:
+    """What a role has taken away from it means something else with another role."""
+    differs = {name for name in new if old[name] != new[name]}
+    told = differs | ({"denied"} if "role" in differs else set())
+    changes = {name: [old[name], new[name]] for name in new if name in told}
+    spoken = {each for name in SCOPES if name in changes for ids in changes[name] for each in ids or ()}
+    return MemberChanged(
+        user_id=member.user_id,
+        changes=changes,
+        names={each: names[each] for each in sorted(spoken & names.keys())},
+    )
 
 
 def _refuse_last_owner(member: Membership) -> None:

@@ -15,8 +15,9 @@ from bookme.locations.models import Location
 from bookme.locations.selectors import locations_for
 from bookme.staff.models import Staff
 from bookme.staff.selectors import staff_for
-from bookme.team.wording import POWERS, ROLE_NAMES, Power
+from bookme.team.wording import ROLE_NAMES
 from bookme.users.rules import Powers, own_powers, sees_everybody
+from bookme.users.wording import POWERS, Power
 from bookme.web.account.forms import AccountForm, email_field, password_field
 from bookme.web.booking.forms import PlainText
 from bookme.web.people.words import told

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy
 
 from bookme.core.errors import DomainError
 from bookme.core.permissions import PERMISSIONS_OF
-from bookme.team.wording import POWERS
 from bookme.users.rules import Powers, sees_everybody
+from bookme.users.wording import POWERS
 
 _TOLD: dict[str, Promise] = {
     "already_member": gettext_lazy("Whoever has this address is of the team already."),

@@ -19,12 +19,12 @@ from bookme.core.fetch import one
 from bookme.core.http.views import write
 from bookme.core.permissions import Permission
 from bookme.core.time import day_bounds, now
-from bookme.team.wording import POWERS, Power
 from bookme.tenants.context import require_tenant
 from bookme.users.actions import make_api_key, revoke_api_key
 from bookme.users.keys import grantable_by
 from bookme.users.models import ApiKey
 from bookme.users.selectors import api_keys_of
+from bookme.users.wording import POWERS, Power
 from bookme.web.booking.forms import PlainText
 from bookme.web.team.doors import team_page
 from bookme.web.team.inputs import DayField, put_beside
