@@ -13,7 +13,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from bookme.core.limits import SITE_FACTOR, Limit, count, forget, network_of, site_of, take_back, with_site
 from bookme.core.permissions import Role
 from bookme.tenants.context import require_tenant
-from bookme.tenants.models import Tenant
+from bookme.tenants.models import OutboxMessage, Tenant
 from bookme.users import limits
 from bookme.users.limits import (
     EVERYWHERE,
@@ -25,7 +25,8 @@ from bookme.users.limits import (
     count_attempt,
 )
 from bookme.users.links import one_time_token
-from bookme.users.models import User
+from bookme.users.mails import SEND_ACCOUNT_MAIL_TASK
+from bookme.users.models import AccountRequest, User
 from tests.factories.users import PASSWORD, Api, Person, make_person
 
 REGISTERING = {"name": "Ada", "password": PASSWORD}
@@ -254,6 +255,66 @@ def test_asking_elsewhere_does_not_take_away_the_way_in(customer: Person, rival:
         assert Api(host="localhost").post("auth/password-reset/", asked).status_code == 202
         assert Api(host="salon.localhost").post("auth/register/", asked | REGISTERING).status_code == 202
     assert Api(host="salon.localhost").post("auth/sign-in-link/", asked).status_code == 202
+
+
+def _asked(path: str, email: str, *, network: int, host: str = "salon.localhost") -> Any:
+    api = Api(host=host)
+    api.client.defaults["REMOTE_ADDR"] = f"198.18.{network}.1"
+    return api.post(path, {"email": email} | (REGISTERING if path == "auth/register/" else {}))
+
+
+def _mails() -> int:
+    return OutboxMessage.objects.filter(task=SEND_ACCOUNT_MAIL_TASK).count()
+
+
+MAILING = ["auth/register/", "auth/sign-in-link/", "auth/password-reset/"]
+
+
+def _flood() -> list[int]:
+    """What strangers get who ask three ways, each time for another address from another network."""
+    return [_asked(MAILING[each % 3], f"a{each}@mail.example", network=each).status_code for each in range(6)]
+
+
+@pytest.mark.parametrize("path", MAILING)
+def test_a_business_writes_so_many_mails_for_strangers(
+    customer: Person, rival: Tenant, settings: Any, path: str
+) -> None:
+    settings.ACCOUNT_MAILS_PER_HOUR = 4
+    assert _flood() == [202] * 4 + [429] * 2
+    before = _mails()
+    told = []
+    for email in (customer.user.email, "nobody@nowhere.example"):
+        refused = _asked(path, email, network=99)
+        assert 0 < int(refused["Retry-After"]) <= 3600
+        told.append((refused.status_code, refused.json(), sorted(refused.headers), refused["RateLimit-Policy"]))
+    assert told[0] == told[1]
+    assert told[0][0] == 429
+    assert _mails() == before == 4
+    assert not AccountRequest.objects.filter(email__in=[customer.user.email, "nobody@nowhere.example"]).exists()
+    assert _asked(path, customer.user.email, network=99, host="rival.localhost").status_code == 202
+
+
+def test_the_control_lets_ever_changing_addresses_through(salon: Tenant, settings: Any) -> None:
+    settings.ACCOUNT_MAILS_PER_HOUR = 6
+    assert _flood() == [202] * 6
+    assert _mails() == 6
+
+
+def test_who_is_known_in_a_network_gets_a_link_all_the_same(owner: Person, settings: Any) -> None:
+    settings.ACCOUNT_MAILS_PER_HOUR = 4
+    assert _try(owner.user.email, PASSWORD, address="198.18.99.1").status_code == 200
+    _flood()
+    assert _asked("auth/sign-in-link/", owner.user.email, network=99).status_code == 202
+    assert _asked("auth/sign-in-link/", owner.user.email, network=98).status_code == 429
+    assert _asked("auth/sign-in-link/", "nobody@nowhere.example", network=99).status_code == 429
+
+
+def test_the_business_s_own_mails_go_on(owner: Person, settings: Any) -> None:
+    settings.ACCOUNT_MAILS_PER_HOUR = 4
+    _flood()
+    given = {"email": "new@mail.example", "role": "staff"}
+    assert owner.api.post("invitations/", given).status_code == 201
+    assert _mails() == 5
 
 
 LIMIT = Limit("test", most=2, seconds=60)

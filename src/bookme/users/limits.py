@@ -9,6 +9,8 @@ docs/decisions/0026.
 
 from uuid import UUID
 
+from django.conf import settings
+
 from bookme.core.limits import (
     Limit,
     count,
@@ -106,9 +108,14 @@ def count_form(*, address: str) -> None:
     _count_network(FORMS_PER_NETWORK, address)
 
 
-def count_mail(*, email: str, address: str) -> None:
-    """Count a mail that somebody asks us to send, known or not, before anything is looked up. Raises TooMany."""
+def count_mail(*, email: str, address: str, business: str | None) -> None:
+    """Count a mail that somebody asks us to send, known or not, before anything is looked up. Raises TooMany.
+
+    `business` is where they ask, empty for the platform; None where it is the business that has it sent.
+    """
     _count_mail(MAILS_PER_CONTACT, email, address=address)
+    if business is not None:
+        _count_for_business(email=email, address=address, business=business)
 
 
 def count_link(*, email: str, address: str, business: str) -> None:
@@ -118,6 +125,7 @@ def count_link(*, email: str, address: str, business: str) -> None:
     asking where nobody is written to must not take away the way in elsewhere.
     """
     _count_mail(LINKS_PER_PERSON, email, business, address=address)
+    _count_for_business(email=email, address=address, business=business)
 
 
 def _count_mail(per_contact: Limit, *parts: str, address: str) -> None:
@@ -125,6 +133,15 @@ def _count_mail(per_contact: Limit, *parts: str, address: str) -> None:
     count_form(address=address)
     _count_network(MAILS_PER_NETWORK, address, detail)
     refuse_over(per_contact, count(per_contact, *parts), detail)
+
+
+def _count_for_business(*, email: str, address: str, business: str) -> None:
+    """What strangers cause there, from however many networks; who has used the account in this one goes on."""
+    most = settings.ACCOUNT_MAILS_PER_HOUR
+    limit = Limit("account-mail-business", most=most, seconds=60 * 60, counts_others=True)
+    counted = count(limit, business)
+    if counted.is_over(limit) and not is_remembered(_KNOWN, email, network_of(address)):
+        refuse_over(limit, counted, "Too many mails were asked for here. Try again later.")
 
 
 def _count_network(limit: Limit, address: str, detail: str = "") -> None:

@@ -369,6 +369,7 @@ OUTBOUND_HTTP_PORT = 80
 
 # Limits and ages --------------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+ACCOUNT_MAILS_PER_HOUR = env.int("ACCOUNT_MAILS_PER_HOUR", 500)
 FORM_MIN_SECONDS = env.int("FORM_MIN_SECONDS", 2)
 DOMAIN_PROOF_DAYS = 7
 GUEST_BOOKINGS_PER_CONTACT = 10

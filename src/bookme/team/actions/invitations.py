@@ -208,7 +208,7 @@ def _close_expired(email: str, *, actor: Actor, now: dt.datetime) -> None:
 def _count(row: Invitation, actor: Actor) -> None:
     """People make us write to an address, and to many, within limits; the platform's commands as they like."""
     if actor.kind is not ActorKind.SYSTEM:
-        count_mail(email=row.email, address=actor.origin.address)
+        count_mail(email=row.email, address=actor.origin.address, business=None)
 
 
 def _stamp(row: Invitation, *, actor: Actor, now: dt.datetime) -> None:

@@ -57,7 +57,7 @@ def ask_to_register(
     """
     if password is not None:
         demand_good_password(password, User(email=email, name=name))
-    count_mail(email=email.lower(), address=origin.address)
+    count_mail(email=email.lower(), address=origin.address, business=_where(tenant))
     return _ask(
         AccountRequest(
             kind=AccountRequestKind.REGISTER,
@@ -196,7 +196,7 @@ def request_email(
     Raises as `demand_same_person`, and TooMany. Whether the address is another's is not told.
     """
     demand_same_person(sign_in=sign_in, password=current_password, now=now)
-    count_mail(email=email.lower(), address=origin.address)
+    count_mail(email=email.lower(), address=origin.address, business=_where(tenant))
     with transaction.atomic():
         EmailChange.objects.filter(user=sign_in.user_id, confirmed_at=None).delete()
         asked = EmailChange.objects.create(
@@ -261,7 +261,11 @@ def forget_old_requests(*, now: dt.datetime) -> int:
 
 
 def _count_link(email: str, tenant: Tenant | None, origin: Origin) -> None:
-    count_link(email=email.lower(), address=origin.address, business=str(tenant.pk) if tenant else "")
+    count_link(email=email.lower(), address=origin.address, business=_where(tenant))
+
+
+def _where(tenant: Tenant | None) -> str:
+    return str(tenant.pk) if tenant else ""
 
 
 def _ask(asked: AccountRequest, now: dt.datetime) -> UUID:
