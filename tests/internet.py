@@ -5,6 +5,7 @@ What they hold is set by the test; what they were asked is in `asked`.
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -78,11 +79,12 @@ class NameServer:
 
 @dataclass
 class Page:
-    """What a web server answers: `status`, a header `Location` if it leads on, and a body."""
+    """What a web server answers, and how late: `status`, a header `Location` if it leads on, and a body."""
 
     body: bytes = b""
     status: int = 200
     location: str = ""
+    after_seconds: float = 0.0
 
 
 class WebServer:
@@ -117,6 +119,7 @@ class WebServer:
                 where = (self.headers.get("Host", ""), self.path)
                 world.asked.append(where)
                 page = world.pages.get(where, Page(status=404))
+                time.sleep(page.after_seconds)
                 self.send_response(page.status)
                 if page.location:
                     self.send_header("Location", page.location)

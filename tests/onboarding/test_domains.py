@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import time
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -18,6 +19,7 @@ from bookme.core.actor import SYSTEM
 from bookme.core.errors import Conflict, NotFound, TooMany
 from bookme.core.time import now
 from bookme.eventlog.models import Event
+from bookme.onboarding import proof as looking
 from bookme.onboarding.actions import apply_config, check_domain, close_business
 from bookme.onboarding.actions import domains as domain_actions
 from bookme.onboarding.actions.domains import CHECK_TASK, CHECKS, check_again
@@ -176,6 +178,44 @@ def test_a_file_is_asked_for_where_the_dns_cannot_be_read(
     assert checked(claimed) == (is_proven, reason)
     assert answers(HOST) == (200 if is_proven else 404)
     assert internet.web.asked == [(HOST, "/.well-known/bookme-verification.txt")]
+
+
+def nothing_answers(internet: Internet) -> None:
+    internet.dns.silent |= {RECORD, HOST}
+
+
+def the_web_is_slow(internet: Internet) -> None:
+    failure(internet)
+    internet.dns.set(HOST, "A", LOOPBACK)
+    internet.web.pages[HOST, "/.well-known/bookme-verification.txt"] = Page(b"late", after_seconds=0.8)
+
+
+def seconds_of_a_look(internet: Internet, claimed: Domain, monkeypatch: pytest.MonkeyPatch, slow: Any) -> float:
+    """Each answer of the DNS is waited for 0.4 s, the page for as long as it takes."""
+    monkeypatch.setattr(our_dns, "LIFETIME_SECONDS", 0.4)
+    slow(internet)
+    begun = time.monotonic()
+    assert checked(claimed)[0] is False
+    return time.monotonic() - begun
+
+
+SLOW = [nothing_answers, the_web_is_slow]
+
+
+@pytest.mark.parametrize("slow", SLOW)
+def test_a_look_takes_no_longer_than_it_may(
+    internet: Internet, claimed: Domain, monkeypatch: pytest.MonkeyPatch, slow: Any
+) -> None:
+    assert looking.WHOLE_SECONDS <= 5
+    monkeypatch.setattr(looking, "WHOLE_SECONDS", 0.15)
+    assert seconds_of_a_look(internet, claimed, monkeypatch, slow) < 0.6
+
+
+@pytest.mark.parametrize("slow", SLOW)
+def test_the_control_waits_for_each_by_itself(
+    internet: Internet, claimed: Domain, monkeypatch: pytest.MonkeyPatch, slow: Any
+) -> None:
+    assert seconds_of_a_look(internet, claimed, monkeypatch, slow) > 0.7
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "169.254.169.254"])

@@ -1,5 +1,7 @@
 """What the DNS says, asked anew: nothing is kept. The servers are those of DNS_SERVERS, else the system's."""
 
+import math
+import time
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -18,19 +20,25 @@ class DnsUnreadable(Exception):
     """No server gave an answer: silence, or a failure of theirs. What the name has is not known."""
 
 
-def txt_records(name: str) -> list[str]:
-    """The TXT records of a name, each as one text; none if there is no such name. Raises DnsUnreadable."""
-    return [b"".join(each.strings).decode("utf-8", "replace") for each in _records(name, RdataType.TXT)]
+def txt_records(name: str, *, stop_at: float = math.inf) -> list[str]:
+    """The TXT records of a name, each as one text; none if there is no such name. Raises DnsUnreadable.
+
+    Nothing is waited for longer than until `stop_at`, in seconds of the monotonic clock.
+    """
+    return [b"".join(each.strings).decode("utf-8", "replace") for each in _records(name, RdataType.TXT, stop_at)]
 
 
-def addresses(name: str) -> list[str]:
-    """The IPv4 and IPv6 addresses of a name. Raises DnsUnreadable."""
-    return [each.address for kind in (RdataType.A, RdataType.AAAA) for each in _records(name, kind)]
+def addresses(name: str, *, stop_at: float = math.inf) -> list[str]:
+    """The IPv4 and IPv6 addresses of a name; `stop_at` as above. Raises DnsUnreadable."""
+    return [each.address for kind in (RdataType.A, RdataType.AAAA) for each in _records(name, kind, stop_at)]
 
 
-def _records(name: str, kind: RdataType) -> list[Answer]:
+def _records(name: str, kind: RdataType, stop_at: float) -> list[Answer]:
+    seconds = min(LIFETIME_SECONDS, stop_at - time.monotonic())
+    if seconds <= 0:
+        raise DnsUnreadable("no time left")
     try:
-        return list(_resolver().resolve(f"{name}.", kind, search=False))
+        return list(_resolver().resolve(f"{name}.", kind, search=False, lifetime=seconds))
     except (NXDOMAIN, NoAnswer, NameTooLong, LabelTooLong, EmptyLabel):
         return []
     except DNSException as error:
@@ -41,7 +49,7 @@ def _resolver() -> Resolver:
     resolver = Resolver(configure=not settings.DNS_SERVERS)
     if settings.DNS_SERVERS:
         resolver.nameservers = [_server(each) for each in settings.DNS_SERVERS]
-    resolver.timeout, resolver.lifetime = ANSWER_SECONDS, LIFETIME_SECONDS
+    resolver.timeout = ANSWER_SECONDS
     return resolver
 
 

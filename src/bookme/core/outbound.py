@@ -7,6 +7,7 @@ a name that leads somewhere else a moment later leads nowhere.
 import http.client
 import io
 import ipaddress
+import math
 import socket
 import time
 
@@ -28,13 +29,15 @@ class NotReached(Exception):
     """There was no answer, or one that is not taken; says why in a word or two."""
 
 
-def small_file(host: str, path: str) -> bytes:
-    """The body of `http://host/path`, of at most 16 KiB with its head, within 5 s. Raises NotReached.
+def small_file(host: str, path: str, *, stop_at: float = math.inf) -> bytes:
+    """The body of `http://host/path`, of at most 16 KiB with its head. Raises NotReached.
 
+    It takes 5 s at most, its name in the DNS among them, and no longer than until `stop_at` on the monotonic clock.
     Only a plain 200 counts: redirects are not followed, since they lead where the host wants.
     """
-    stop_at = time.monotonic() + WHOLE_SECONDS
-    received = _received(_first_to_answer(public_addresses(host)), _request(host, path), stop_at)
+    stop_at = min(stop_at, time.monotonic() + WHOLE_SECONDS)
+    connection = _first_to_answer(public_addresses(host, stop_at=stop_at), stop_at)
+    received = _received(connection, _request(host, path), stop_at)
     try:
         answer = http.client.HTTPResponse(_Received(received))  # type: ignore[arg-type]  # reads, and no more
         answer.begin()
@@ -46,10 +49,10 @@ def small_file(host: str, path: str) -> bytes:
     return body
 
 
-def public_addresses(host: str) -> list[str]:
+def public_addresses(host: str, *, stop_at: float = math.inf) -> list[str]:
     """Where a host is, if all of it is on the public internet. Raises NotReached: one address of ours spoils it."""
     try:
-        found = addresses(host)
+        found = addresses(host, stop_at=stop_at)
     except DnsUnreadable as error:
         raise NotReached("no address can be read") from error
     if not found:
@@ -70,10 +73,11 @@ def is_public(text: str) -> bool:
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
-def _first_to_answer(found: list[str]) -> socket.socket:
+def _first_to_answer(found: list[str], stop_at: float) -> socket.socket:
     for address in found[:MOST_ADDRESSES]:
+        seconds = min(CONNECT_SECONDS, _left(stop_at))
         try:
-            return socket.create_connection((address, settings.OUTBOUND_HTTP_PORT), timeout=CONNECT_SECONDS)
+            return socket.create_connection((address, settings.OUTBOUND_HTTP_PORT), timeout=seconds)
         except OSError:
             continue
     raise NotReached("no connection")
@@ -91,9 +95,10 @@ def _received(connection: socket.socket, request: bytes, stop_at: float) -> byte
     size = 0
     try:
         with connection:
+            connection.settimeout(_left(stop_at))
             connection.sendall(request)
             while size <= MOST_BYTES:
-                connection.settimeout(max(stop_at - time.monotonic(), 0.001))
+                connection.settimeout(_left(stop_at))
                 piece = connection.recv(_PIECE)
                 if not piece:
                     return b"".join(pieces)
@@ -102,6 +107,10 @@ def _received(connection: socket.socket, request: bytes, stop_at: float) -> byte
     except OSError as error:
         raise NotReached("no whole answer") from error
     raise NotReached("too large")
+
+
+def _left(stop_at: float) -> float:
+    return max(stop_at - time.monotonic(), 0.001)
 
 
 class _Received:
