@@ -7,6 +7,7 @@ is made before it is used. A test that commits makes its people by `make_person(
 The `stylist` signs in; whoever has a calendar is a row of its own: `StaffFactory(user_id=stylist.user.id)`.
 """
 
+import gc
 from collections.abc import Iterator
 from typing import Any
 
@@ -38,6 +39,12 @@ SETTINGS: dict[str, Any] = {
     "policies": {"slot_interval_minutes": 15, "min_notice_minutes": 60, "max_days_ahead": 90},
     "reminders": [{"channel": "email", "minutes_before": 1440}],
 }
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected by now stays until the end: it is not looked through again for what may go."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

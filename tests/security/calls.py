@@ -24,10 +24,11 @@ NEAR, FAR, BOTH, NEITHER = "near", "far", "both", "none"
 
 @dataclass(frozen=True)
 class Told:
-    """What a caller was answered: the cell, and the bytes."""
+    """What a caller was answered: the cell, the bytes of all of it, and the first answer alone."""
 
     cell: str
     content: bytes
+    first: bytes
 
 
 @dataclass(frozen=True)
@@ -55,18 +56,18 @@ def called(world: World, role: str, operation: str) -> Told:
     if sent != other:
         far = _answered(caller, operation, other, token)
         cells = dict.fromkeys(str(each.status_code) for each in (near, far))
-        return Told("/".join(cells), content_of(near) + content_of(far))
+        first = content_of(near)
+        return Told("/".join(cells), first + content_of(far), first)
     cell, content = str(near.status_code), content_of(near)
     if operation in LISTS and near.status_code == 200:
         cell += _seen(content, world, LISTS[operation], caller)
-    return Told(cell, content)
+    return Told(cell, content, content)
 
 
-def answer_about_near(world: World, role: str, operation: str) -> HttpResponse:
-    """What that caller is answered about what is near, and is theirs."""
+def status_about_near(world: World, role: str, operation: str) -> str:
+    """Of what is near, and theirs: how that caller, who has no link, is answered."""
     caller = world.callers[role]
-    token = _token(operation, world) if role == "link" else {}
-    return _answered(caller, operation, Sent.of(operation, world.near | caller.own), token)
+    return str(_answered(caller, operation, Sent.of(operation, world.near | caller.own), {}).status_code)
 
 
 def _seen(content: bytes, world: World, kind: str, caller: Caller) -> str:

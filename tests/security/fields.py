@@ -379,3 +379,13 @@ _SHAPES: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
     ),
 )
 SHAPES = {operation: shape for operations, shape in _SHAPES for operation in operations}
+NO_ROWS = {("GET auth/businesses/", "operator")}  # they are a member of none
+
+
+def fields_for(operation: str, caller: str) -> set[str]:
+    """Which they read of what they are told of."""
+    if (operation, caller) in NO_ROWS:
+        return set()
+    shape = SHAPES[operation]
+    groups = ["all", *(name for name, callers in GROUPS.items() if caller in callers)]
+    return {name for each in groups for name in shape.get(each, "").split()}
