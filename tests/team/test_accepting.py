@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from bookme.core.permissions import Role
+from bookme.core.permissions import Permission, Role
 from bookme.core.time import now
 from bookme.staff.models import Staff
 from bookme.team.models import Invitation
@@ -18,7 +18,7 @@ from tests.answers import faults
 from tests.at_once import all_at_once
 from tests.factories.staff import StaffFactory
 from tests.factories.team import InvitationFactory
-from tests.factories.users import PASSWORD, Api, Person, Stranger, UserFactory, make_person
+from tests.factories.users import PASSWORD, Api, Person, Stranger, UserFactory, make_key, make_person
 from tests.team.conftest import NEW, accepted, invited, refused, state, token_of, told
 
 CHOSEN = "chosen-by-themselves-1"
@@ -239,6 +239,46 @@ def test_who_is_signed_in_does_not_count(owner: Person, stylist: Person) -> None
     assert set(Membership.objects.filter(tenant=owner.tenant).values_list("user__email", "role")) == {
         (NEW, "staff"), (stylist.user.email, "staff"), (owner.user.email, "owner"),
     }  # fmt: skip
+
+
+def test_who_has_another_address_by_now_joins_as_themselves(owner: Person, customer: Person) -> None:
+    ana, former = StaffFactory(), customer.user.email
+    invited(owner, former, role="manager", staff=str(ana.pk))
+    User.objects.filter(pk=customer.user.pk).update(email="married@people.example")
+    token = token_of(owner.tenant, former)
+    answer = customer.api.post("invitations/accept/", {"token": token, "as_myself": True, "password": CHOSEN})
+    assert answer.status_code == 200, answer.content
+    assert not User.objects.filter(email=former).exists()
+    member = Membership.objects.get(user=customer.user, tenant=owner.tenant)
+    assert (member.pk, member.role) == (customer.membership.pk, "manager")
+    assert Staff.objects.get(pk=ana.pk).user_id == customer.user.pk
+    assert Invitation.objects.get().user_id == customer.user.pk
+    assert customer.api.get("auth/me/").status_code == 401, "tokens of a customer are not those of the team"
+    stranger = Stranger(host=owner.host)
+    assert log_in(stranger, "married@people.example", CHOSEN).status_code == 401
+    assert log_in(stranger, "married@people.example", PASSWORD).status_code == 200
+
+
+def test_only_who_is_signed_in_with_a_proven_address_is_themselves(
+    owner: Person, customer: Person, stylist: Person, stranger: Stranger
+) -> None:
+    invited(owner)
+    User.objects.filter(pk=customer.user.pk).update(email_verified_at=None)
+    token = token_of(owner.tenant)
+    key = Api(host=owner.host, token=make_key(owner.tenant, Permission.CUSTOMERS_READ).text)
+    assert key.get("services/").status_code == 200
+    operator = UserFactory(is_staff=True)
+    platform_token = log_in(Stranger(host="localhost"), operator.email, PASSWORD).json()["access"]
+    platform = Api(host="localhost", prefix="/t/salon/api/v1/", token=platform_token)
+    assert platform.get("bookings/").status_code == 200
+    before = state()
+    given = {"token": token, "as_myself": True}
+    refused(platform.post("invitations/accept/", given), 401, "not_signed_in", before)
+    refused(stranger.api.post("invitations/accept/", given), 401, "not_signed_in", before)
+    refused(key.post("invitations/accept/", given), 401, "not_signed_in", before)
+    refused(customer.api.post("invitations/accept/", given), 403, "email_unproven", before)
+    refused(stylist.api.post("invitations/accept/", given), 409, "already_member", before)
+    refused(customer.api.post("invitations/accept/", given | {"token": "1.x"}), 400, "link_invalid", before)
 
 
 def test_of_many_who_accept_at_once_one_does(committed: Tenant) -> None:

@@ -54,10 +54,14 @@ class InvitationInput(PowersInput):
 
 
 class AcceptInput(TokenInput):
-    """Of whoever has no account yet: their name, and a password unless they are to come by links."""
+    """Of whoever has no account yet: their name, and a password unless they are to come by links.
+
+    `as_myself` joins with the account that is signed in, whatever its address, instead of that of the invited one.
+    """
 
     name = PlainText(max_length=120, required=False, allow_blank=True, default="")
     password = PasswordField(required=False, allow_blank=True, default="")
+    as_myself = serializers.BooleanField(required=False, default=False)
 
 
 class PowersOutput(serializers.Serializer[Any]):

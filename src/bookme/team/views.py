@@ -8,6 +8,8 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from bookme.core.actor import ActorKind
+from bookme.core.errors import NotSignedIn
 from bookme.core.http.views import ApiView, write
 from bookme.core.permissions import Access, Permission, Role
 from bookme.core.time import now
@@ -29,6 +31,7 @@ from bookme.users.views.base import AccountView
 
 MANAGE = Permission.TEAM_MANAGE
 JOINED = "You belong to the team now. Sign in with this address."
+JOINED_AS_THEMSELVES = "You belong to the team now. Sign in anew."
 DECLINED = "You have declined. Nothing was changed."
 
 
@@ -187,18 +190,26 @@ class LookView(AccountView):
 class AcceptView(AccountView):
     """Join the team by the token of the link, with the account of the invited address, or a new one.
 
-    Who has an account keeps its password; `name` and `password` are for a new one. Sign in afterwards.
+    Who has an account keeps its password; `name` and `password` are for a new one. Who has one under another address
+    signs in with it, and joins `as_myself`. Sign in afterwards: tokens of before hold no more.
     """
 
     permissions = {"POST": Access.ANYONE}
     limited = frozenset({"POST"})
-    authentication_classes = ()
     serializer_class = AcceptInput
 
-    @extend_schema(operation_id="invitations_accept", request=AcceptInput, responses=DetailOutput, auth=[])
+    @extend_schema(operation_id="invitations_accept", request=AcceptInput, responses=DetailOutput)
     def post(self, request: Request) -> Response:
-        actions.accept(**self.read_input(), tenant=require_tenant(), origin=self.origin, now=now())
-        return Response({"detail": JOINED})
+        given = self.read_input()
+        account = self._person() if given.pop("as_myself") else None
+        actions.accept(**given, account=account, tenant=require_tenant(), origin=self.origin, now=now())
+        return Response({"detail": JOINED_AS_THEMSELVES if account else JOINED})
+
+    def _person(self) -> UUID:
+        """Who is signed in to this business; no key, and nobody of the platform."""
+        if self.actor.kind is not ActorKind.USER or self.actor.id is None:
+            raise NotSignedIn
+        return self.actor.id
 
 
 class DeclineView(AccountView):

@@ -10,7 +10,7 @@ from bookme.core.time import now
 from bookme.staff.models import Staff
 from bookme.team.models import Invitation
 from bookme.tenants.models import Tenant
-from bookme.users.models import Membership, TwoFactor, User
+from bookme.users.models import Membership, SignIn, TwoFactor, User
 from tests.factories.staff import StaffFactory
 from tests.factories.team import InvitationFactory
 from tests.factories.users import Person, make_person
@@ -81,6 +81,46 @@ def test_the_invited_address_counts_whoever_is_signed_in(owner: Person) -> None:
     owner.page.post(path, {"name": "Nia", "password": CHOSEN})
     assert "Nia" in owner.page.get("/team/").text
     assert Membership.objects.get(pk=owner.membership.pk).role == "owner"
+
+
+def test_who_has_another_address_by_now_joins_as_who_they_are(customer: Person, client: Client) -> None:
+    InvitationFactory(email=NEW, role="manager")
+    path = page_of(customer.tenant)
+    page = customer.page.get(path).text
+    assert f"Join as <bdi>{customer.user.email}</bdi>" in page
+    assert f"Join as <bdi>{NEW}</bdi>" in page
+    assert "Sign in to join with it" not in page
+    sign_ins = SignIn.objects.count()
+    answer = customer.page.post(path, {"answer": "as-myself"})
+    assert (answer.status_code, answer["Location"]) == (302, "/team/")
+    assert customer.page.get("/team/").status_code == 200
+    assert Membership.objects.get(pk=customer.membership.pk).role == "manager"
+    assert not User.objects.filter(email=NEW).exists()
+    assert SignIn.objects.count() == sign_ins, "the link proves nothing of their account"
+    assert client.get(path).status_code == 404
+
+
+def test_or_as_who_was_invited(customer: Person) -> None:
+    InvitationFactory(email=NEW)
+    assert customer.page.post(page_of(customer.tenant), {"name": "Nia", "answer": "yes"}).status_code == 302
+    assert Membership.objects.get(pk=customer.membership.pk).role == "customer"
+    assert Membership.objects.get(user__email=NEW).role == "staff"
+
+
+def test_joining_as_oneself_is_refused_as_anything_else(owner: Person, customer: Person, client: Client) -> None:
+    row = InvitationFactory(email=NEW, staff=StaffFactory())
+    path, before = page_of(owner.tenant), state()
+    assert "Sign in to join with it" in client.get(path).text
+    assert client.post(path, {"answer": "as-myself"})["Location"] == path
+    assert "Join as <bdi>" not in owner.page.get(path).text
+    assert owner.page.post(path, {"answer": "as-myself"}).status_code == 409
+    assert state() == before
+    User.objects.filter(pk=customer.user.pk).update(email_verified_at=None)
+    assert "Join as <bdi>" not in customer.page.get(path).text
+    before = state()
+    answer = customer.page.post(path, {"answer": "as-myself"})
+    assert (answer.status_code, "Nobody has proven yet" in answer.text) == (409, True)
+    assert (state(), Staff.objects.get(pk=row.staff.pk).user_id) == (before, None)
 
 
 def test_whoever_it_is_for_is_asked_for_nothing_more(customer: Person) -> None:

@@ -1,7 +1,8 @@
 """Asking somebody to join the team, by a link in a mail.
 
-The link proves that its holder reads the mail of the invited address, and that address alone counts, whoever is signed
-in. All of it happens under the team's lock: of two who accept at once, one does.
+The link proves that its holder reads the mail of the invited address, and that address counts, whoever is signed in,
+unless they say that they join as who they are. All of it happens under the team's lock: of two who accept at once, one
+does.
 """
 
 import datetime as dt
@@ -114,24 +115,39 @@ def revoke(*, invitation: Invitation, tenant: Tenant, actor: Actor, now: dt.date
     return _revoked(row, actor=actor, now=now)
 
 
-def accept(*, token: str, tenant: Tenant, name: str, password: str, origin: Origin, now: dt.datetime) -> Membership:
+def accept(
+    *,
+    token: str,
+    tenant: Tenant,
+    origin: Origin,
+    now: dt.datetime,
+    name: str = "",
+    password: str = "",
+    account: UUID | None = None,
+) -> Membership:
     """Whoever holds the link joins the team: with the account of that address, whose password stays, or a new one.
 
-    A new one has this password, or none, and then comes by a link. The address counts as verified. Slow on purpose:
-    opens its own transaction, under the team's lock. Raises TooMany, Invalid `link_invalid` or `weak_password`, and
-    Conflict `already_member`, `staff_taken` or `has_calendar`. Publishes InvitationChanged, MemberJoined.
+    A new one has this password, or none, and then comes by a link. The address counts as verified. With the `account`
+    of whoever is signed in, they join as that instead: they may sign in under another address by now. Slow on purpose:
+    opens its own transaction, under the team's lock. Raises TooMany, Invalid `link_invalid` or `weak_password`,
+    NotAllowed `email_unproven` of such an account, and Conflict `already_member`, `staff_taken` or `has_calendar`.
+    Publishes InvitationChanged, MemberJoined.
     """
     count_form(address=origin.address)
     offered = offered_by(token=token, tenant=tenant, now=now)
     if password:
         demand_good_password(password, User(email=offered.email, name=name))
-    hashed = make_password(password or None)
+    hashed = "" if account else make_password(password or None)
     with transaction.atomic():
         lock_team(tenant)
         row = offered_by(token=token, tenant=tenant, now=now)
         told = {"name": name or row.name, "language": row.language}
-        user, is_new = proven_account(email=row.email, password=hashed, now=now, **told)
-        _refuse_member(row.email, tenant)
+        user, is_new = (
+            (_own_account(account), False)
+            if account
+            else proven_account(email=row.email, password=hashed, now=now, **told)
+        )
+        _refuse_member(user.email, tenant)
         actor = acting_as(user, origin)
         if is_new:
             publish(AccountChanged(user_id=user.pk, what="registered"), actor=actor)
@@ -158,6 +174,14 @@ def close_those_of(*, user_id: UUID, actor: Actor, now: dt.datetime) -> None:
     """Revoke what somebody sent who keeps the team no more. The team is locked."""
     for row in Invitation.objects.filter(OPEN, invited_by=user_id):
         _revoked(row, actor=actor, now=now)
+
+
+def _own_account(user_id: UUID) -> User:
+    """Locked. Raises NotAllowed for who never proved their address: it may be somebody else's."""
+    user = User.objects.select_for_update().get(pk=user_id)
+    if user.email_verified_at is None:
+        raise NotAllowed("Prove first that your address is yours.", code="email_unproven")
+    return user
 
 
 def _given(role: Role, powers: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
