@@ -1,6 +1,8 @@
 """Becoming a customer, without learning who is one."""
 
 import datetime as dt
+import time
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -12,11 +14,12 @@ from bookme.core.permissions import Role
 from bookme.core.time import now
 from bookme.eventlog.models import Event
 from bookme.tenants.models import Tenant
-from bookme.users.actions import forget_old_requests
+from bookme.users.actions import accounts, forget_old_requests
 from bookme.users.links import row_token
-from bookme.users.models import AccountRequest, Membership, User
+from bookme.users.models import AccountRequest, AccountRequestKind, Membership, User
 from tests.answers import faults
-from tests.factories.users import PASSWORD, Api, Person, Stranger, make_person
+from tests.at_once import all_at_once
+from tests.factories.users import PASSWORD, AccountRequestFactory, Api, Person, Stranger, make_person
 from tests.letters import Letters, body
 
 GIVEN = {"email": "New@People.example", "password": "quite-a-long-one", "name": "New Person"}
@@ -171,6 +174,33 @@ def test_the_last_registration_s_link_is_good_and_so_is_the_one_before(
     assert _log_in(stranger.api, GIVEN["email"], "the-first-password").status_code == 200
     assert stranger.api.post("auth/verify-email/", {"token": second}).status_code == 400
     assert _log_in(stranger.api, GIVEN["email"], "the-second-password").status_code == 401
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_of_two_that_follow_one_link_at_once_one_registers(
+    committed: Tenant, monkeypatch: pytest.MonkeyPatch, guarded: bool
+) -> None:
+    """The control does not lock what was asked for: both are told that they registered, and the history says so."""
+    asked, in_time, told = AccountRequestFactory(tenant=committed), accounts.join, Counter[int]()
+    token = row_token(row_id=asked.pk, tenant=committed, kind=AccountRequestKind.REGISTER)
+
+    def late(**given: Any) -> Membership:
+        time.sleep(0.3)
+        return in_time(**given)
+
+    monkeypatch.setattr(accounts, "join", late)
+    if not guarded:
+        monkeypatch.setattr(AccountRequest.objects, "select_for_update", lambda **_: AccountRequest.objects.all())
+
+    def follow(_number: int) -> None:
+        told[Api(host="salon.localhost").post("auth/verify-email/", {"token": token}).status_code] += 1
+
+    all_at_once(2, follow)
+    registered = Event.objects.filter(name="account.changed", payload__what="registered").count()
+    assert (told, registered) == (({200: 1, 400: 1}, 1) if guarded else ({200: 2}, 2))
+    assert User.objects.get().email == asked.email
+    assert Membership.objects.get().role == Role.CUSTOMER
+    assert not AccountRequest.objects.exists()
 
 
 def test_who_follows_the_link_chooses_the_password(salon: Tenant, stranger: Stranger, letters: Letters) -> None:
