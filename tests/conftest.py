@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import time_machine
 from celery import current_app
 from django.conf import settings as real_settings
 from django.core.cache import caches
@@ -25,6 +26,7 @@ from bookme.tenants.context import public_scope, tenant_scope
 from bookme.tenants.models import Tenant, TenantStatus
 from bookme.tenants.provisioning import create_tenant
 from bookme.tenants.selectors import forget_tenants
+from tests.bookings.desk import NOW
 from tests.factories.users import Person, Stranger, make_person
 from tests.internet import LOOPBACK, Internet, small_internet
 from tests.letters import Letters
@@ -117,6 +119,13 @@ def rival(db: None) -> Tenant:
 def client() -> Client:
     """A browser on the salon's own domain."""
     return Client(headers={"host": "salon.localhost"})
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """Stands still, on a morning in 2030; `clock.shift(…)` and `clock.move_to(…)` set it."""
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 
 from bookme.bookings.actions import placing
@@ -16,7 +15,6 @@ from bookme.tenants.context import public_scope, tenant_scope
 from bookme.tenants.models import Tenant, TenantStatus
 from bookme.tenants.provisioning import create_tenant, drop_schema
 from bookme.tenants.selectors import forget_tenants
-from tests.bookings.desk import NOW
 from tests.conftest import SETTINGS
 from tests.factories.locations import LocationFactory
 from tests.factories.services import ServiceFactory
@@ -38,13 +36,6 @@ def open_shop() -> Shop:
     service = ServiceFactory()
     ada, ben = (StaffFactory(name=name, hours=EVERY_DAY, does=[service]) for name in ("Ada", "Ben"))
     return Shop(place=LocationFactory(), service=service, ada=ada, ben=ben)
-
-
-@pytest.fixture
-def clock() -> Iterator[Any]:
-    """Stands still; `clock.move_to(…)` sets it."""
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
 
 
 @pytest.fixture

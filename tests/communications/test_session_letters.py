@@ -11,7 +11,7 @@ from bookme.bookings.models import Appointment
 from bookme.communications.models import Notification
 from bookme.tenants.models import OutboxMessage
 from bookme.tenants.tasks import deliver_outbox
-from tests.bookings.conftest import Shop, clock, shop  # noqa: F401 - fixtures
+from tests.bookings.conftest import Shop, shop  # noqa: F401 - fixtures
 from tests.bookings.desk import monday, refused
 from tests.factories.bookings import BookingFactory, SessionFactory, VisitFactory
 from tests.factories.locations import LocationFactory
@@ -95,7 +95,7 @@ def test_called_off_by_the_team(session: Appointment, owner: Person, letters: Le
     assert not OutboxMessage.objects.filter(task="communications.send_reminder", done_at=None).exists()
 
 
-def test_called_off_for_want_of_people(session: Appointment, letters: Letters, clock: Any) -> None:  # noqa: F811
+def test_called_off_for_want_of_people(session: Appointment, letters: Letters, clock: Any) -> None:
     clock.move_to(monday(10) - DAY)
     with transaction.atomic():
         decide_session(session_id=session.pk, now=monday(10) - DAY)

@@ -8,10 +8,10 @@ import pytest
 
 from bookme.core.time import now
 from bookme.tenants.models import Tenant
-from tests.bookings.conftest import clock, full_business
+from tests.bookings.conftest import full_business
 from tests.proof.wire import Server, running_server
 
-__all__ = ["clock", "full_business"]
+__all__ = ["full_business"]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from bookme.tenants.context import public_scope
 from bookme.tenants.models import Tenant, TenantConfig
 from bookme.tenants.selectors import forget_tenants
 from tests.factories.locations import LocationFactory
-from tests.web.conftest import Shop, Visitor, clock, shop, visitor  # noqa: F401 - fixtures
+from tests.web.conftest import Shop, Visitor, shop, visitor  # noqa: F401 - fixtures
 
 
 def _at(host: str) -> Client:

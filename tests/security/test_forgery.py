@@ -18,9 +18,9 @@ from bookme.bookings.models import WaitlistEntry
 from tests.bookings.desk import written
 from tests.factories.users import Person, UserFactory
 from tests.urltable import operations
-from tests.web.conftest import GOOD, Visitor, clock, configure, shop, visitor
+from tests.web.conftest import GOOD, Visitor, configure, shop, visitor
 
-__all__ = ["clock", "shop", "visitor"]
+__all__ = ["shop", "visitor"]
 
 # Pages that act on the signed token in their address and read no session, so that there is nothing to be forged. Where
 # one of them is for members alone, what books is protected by itself (`test_who_books_as_a_member_is_protected`).

@@ -13,7 +13,7 @@ from bookme.core.permissions import Role
 from bookme.eventlog.models import Event
 from bookme.staff.models import Staff, TimeOff
 from bookme.tenants.models import Tenant
-from tests.bookings.conftest import Shop, clock, shop  # noqa: F401 - fixtures
+from tests.bookings.conftest import Shop, shop  # noqa: F401 - fixtures
 from tests.bookings.desk import body_for, monday, refused, written
 from tests.bookings.rows import booked
 from tests.factories.locations import ClosureFactory, LocationFactory, ResourceFactory

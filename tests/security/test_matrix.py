@@ -1,7 +1,6 @@
 """Promise 28: roles are exact. Every operation is called as every kind of caller, and answers as is declared."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from bookme.core.http.permissions import declared_for
 from bookme.core.permissions import Permission, Role
 from bookme.tenants.models import Tenant
 from bookme.users.models import Membership
-from tests.bookings.desk import NOW
 from tests.security.calls import NEITHER, UNBOUND, Told, called, status_about_near
 from tests.security.fields import SHAPES, fields_for
 from tests.security.matrix import CALLERS, ROWS, Row
@@ -25,9 +23,8 @@ POWERS = {each.value: each for each in Permission}
 
 
 @pytest.fixture
-def world(salon: Tenant) -> Iterator[World]:
-    with time_machine.travel(NOW, tick=False):
-        yield build(salon)
+def world(clock: time_machine.Traveller, salon: Tenant) -> World:
+    return build(salon)
 
 
 def test_every_operation_has_a_row_and_every_row_an_operation() -> None:

@@ -5,7 +5,7 @@ import pytest
 from bookme.bookings.models import Booking
 from bookme.core.permissions import Role
 from bookme.tenants.models import Tenant
-from tests.bookings.conftest import Shop, clock, shop  # noqa: F401 - fixtures
+from tests.bookings.conftest import Shop, shop  # noqa: F401 - fixtures
 from tests.bookings.desk import body_for, monday, refused, session_body, written
 from tests.factories.bookings import SessionFactory
 from tests.factories.locations import LocationFactory

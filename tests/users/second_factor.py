@@ -8,9 +8,8 @@ import pyotp
 
 from bookme.users.codes import new_recovery_codes, recovery_digest
 from bookme.users.models import User
+from tests.bookings.desk import NOW
 from tests.factories.users import PASSWORD, Api, Person, RecoveryCodeFactory, TwoFactorFactory
-
-AT = dt.datetime(2030, 3, 4, 9, 30, 10, tzinfo=dt.UTC)  # ten seconds into a step
 
 
 @dataclass
@@ -20,7 +19,7 @@ class Factor:
     secret: str
     recovery_codes: list[str]
 
-    def code(self, at: dt.datetime = AT, *, steps: int = 0) -> str:
+    def code(self, at: dt.datetime = NOW, *, steps: int = 0) -> str:
         """What the app shows then, or that many steps of 30 s later."""
         return pyotp.TOTP(self.secret).at(at, counter_offset=steps)
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -32,12 +31,6 @@ DOORS = {
     "path": lambda token: Api(host="localhost", prefix="/t/salon/api/v1/", token=token),
 }
 HOUR = dt.timedelta(hours=1)
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(now(), tick=False) as found:
-        yield found
 
 
 @pytest.fixture

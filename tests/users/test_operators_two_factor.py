@@ -1,13 +1,11 @@
 """Operators give their second factor to sign in to the admin; lacking it, they can do nothing but set it up."""
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from io import StringIO
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.http import HttpResponse
@@ -26,17 +24,13 @@ from bookme.users.models import RecoveryCode, SignIn, SignInKind, TwoFactor, Use
 from tests.config.test_admin import BUSINESS_LISTS, PLATFORM_LISTS
 from tests.factories.users import PASSWORD, Person, UserFactory
 from tests.letters import Letters
-from tests.users.second_factor import AT, Factor, turn_on
+from tests.users.second_factor import Factor, turn_on
 from tests.web.conftest import page_of
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 SITES = {"platform": "/admin/", "business": "/t/salon/admin/"}
 OWN = "/security/two-factor/"
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(AT, tick=False) as travelled:
-        yield travelled
 
 
 @pytest.fixture

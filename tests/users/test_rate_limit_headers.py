@@ -9,7 +9,7 @@ from django.test import Client
 
 from bookme.bookings.models import Visit
 from bookme.tenants.models import Tenant
-from tests.bookings.conftest import Shop, clock, shop  # noqa: F401 - fixtures
+from tests.bookings.conftest import Shop, shop  # noqa: F401 - fixtures
 from tests.bookings.desk import body_for, monday
 from tests.factories.users import PASSWORD, Api, Person, TwoFactorFactory, make_key
 

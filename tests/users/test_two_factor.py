@@ -2,7 +2,6 @@
 
 import datetime as dt
 import threading
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -20,15 +19,12 @@ from bookme.users.limits import CODES_PER_NETWORK, CODES_PER_PERSON, count_code
 from bookme.users.links import reset_token
 from bookme.users.models import Membership, RecoveryCode, SignIn, SignInKind, TwoFactor, User
 from tests.at_once import all_at_once
+from tests.bookings.desk import NOW
 from tests.factories.users import PASSWORD, Api, Person, make_person
 from tests.letters import Letters, body
-from tests.users.second_factor import AT, Factor, challenge_of, turn_on, verify
+from tests.users.second_factor import Factor, challenge_of, turn_on, verify
 
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(AT, tick=False) as travelled:
-        yield travelled
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 @pytest.fixture
@@ -174,14 +170,14 @@ def test_it_is_worthless_in_another_business(owner: Person, factor: Factor, riva
 def test_it_is_worthless_after_ten_minutes(owner: Person, factor: Factor, clock: time_machine.Traveller) -> None:
     challenge = challenge_of(owner)
     clock.shift(601)
-    answer = verify(challenge, factor.code(AT + dt.timedelta(seconds=601)))
+    answer = verify(challenge, factor.code(NOW + dt.timedelta(seconds=601)))
     assert (answer.status_code, answer.json()["code"]) == (401, "challenge_invalid")
 
 
 def test_it_is_good_until_then(owner: Person, factor: Factor, clock: time_machine.Traveller) -> None:
     challenge = challenge_of(owner)
     clock.shift(599)
-    assert verify(challenge, factor.code(AT + dt.timedelta(seconds=599))).status_code == 200
+    assert verify(challenge, factor.code(NOW + dt.timedelta(seconds=599))).status_code == 200
 
 
 def _new_password(person: Person) -> None:

@@ -1,10 +1,8 @@
 """Where a second factor is demanded, nobody has powers without it: of the team by the business, of operators by us."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -15,16 +13,12 @@ from tests.answers import ids
 from tests.factories.bookings import BookingFactory
 from tests.factories.services import ServiceFactory
 from tests.factories.users import PASSWORD, Api, Person, UserFactory
-from tests.users.second_factor import AT, Factor, turn_on
+from tests.users.second_factor import Factor, turn_on
 from tests.web.conftest import configure
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 DEMANDED = {"require_two_factor": True}
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(AT, tick=False) as travelled:
-        yield travelled
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import base64
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -15,17 +14,14 @@ from bookme.tenants.tasks import deliver_outbox
 from bookme.users.limits import CODES_PER_NETWORK
 from bookme.users.models import EmailChange, RecoveryCode, SignIn, TwoFactor, User
 from tests.answers import faults
+from tests.bookings.desk import NOW
 from tests.factories.users import PASSWORD, Api, Person
 from tests.letters import Letters
-from tests.users.second_factor import AT, Factor, challenge_of, turn_on, verify
+from tests.users.second_factor import Factor, challenge_of, turn_on, verify
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 OFF = {"is_on": False, "since": None, "recovery_codes_left": 0, "is_demanded": False}
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(AT, tick=False) as travelled:
-        yield travelled
 
 
 @pytest.fixture
@@ -64,7 +60,7 @@ def test_from_the_first_step_to_the_last(customer: Person, letters: Letters) -> 
     assert answer.status_code == 200
     assert answer["Cache-Control"] == "no-store"
     codes = answer.json()["recovery_codes"]
-    state = {"is_on": True, "since": "2030-03-04T09:30:10Z", "recovery_codes_left": 10, "is_demanded": False}
+    state = {"is_on": True, "since": "2030-01-02T09:00:00Z", "recovery_codes_left": 10, "is_demanded": False}
     assert customer.api.get("auth/2fa/").json() == state
     assert _changes() == ["two_factor_on"]
     assert _subjects(letters, customer) == ["Two-factor sign-in is on"]
@@ -136,7 +132,7 @@ def test_what_was_begun_ends_after_an_hour(customer: Person, clock: time_machine
     clock.shift(3601)
     fresh = Api(host=customer.host).post("auth/refresh/", {"refresh": signed_in}).json()["access"]
     api = Api(host=customer.host, token=fresh)
-    answer = api.post("auth/2fa/confirm/", {"code": begun.code(AT + dt.timedelta(seconds=3601))})
+    answer = api.post("auth/2fa/confirm/", {"code": begun.code(NOW + dt.timedelta(seconds=3601))})
     assert (answer.status_code, answer.json()["code"]) == (409, "two_factor_not_begun")
     assert api.get("auth/2fa/").json() == OFF
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.cache import caches
 from django.http import HttpResponse
 from django.test import Client
@@ -67,12 +66,6 @@ class Visitor:
         """Sends the form of the details step; a value of None leaves a field out."""
         data = {key: value for key, value in (GOOD | changes).items() if value is not None}
         return self.post("/book/details/", data, draft or self.draft())
-
-
-@pytest.fixture
-def clock() -> Iterator[Any]:
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Setting the second factor up on pages: at every door the same, without JavaScript, and from where it is demanded."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 import time_machine
@@ -11,16 +10,12 @@ from django.test import Client
 from bookme.tenants.models import Tenant
 from bookme.users.models import RecoveryCode, TwoFactor, User
 from tests.factories.users import PASSWORD, Person
-from tests.users.second_factor import AT, Factor, turn_on
+from tests.users.second_factor import Factor, turn_on
 from tests.web.conftest import configure, page_of
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 DOORS = {"account": "/account/security/two-factor/", "team": "/team/security/two-factor/"}
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(AT, tick=False) as travelled:
-        yield travelled
 
 
 def _begin(client: Client, first: str, onward: str = "") -> Factor:

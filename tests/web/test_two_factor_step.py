@@ -1,7 +1,6 @@
 """Whoever has a second factor is asked for it after the first one, whatever the first one was."""
 
 import re
-from collections.abc import Iterator
 from html import unescape
 
 import pytest
@@ -14,16 +13,12 @@ from bookme.users.limits import CODES_PER_NETWORK
 from bookme.users.models import RecoveryCode, SignIn, SignInKind, TwoFactor
 from tests.factories.users import PASSWORD, Api, Person
 from tests.letters import Letters
-from tests.users.second_factor import AT, Factor, challenge_of, turn_on
+from tests.users.second_factor import Factor, challenge_of, turn_on
 from tests.web.conftest import page_of
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 DOORS = ["account", "team"]
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(AT, tick=False) as travelled:
-        yield travelled
 
 
 @pytest.fixture
