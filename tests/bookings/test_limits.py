@@ -51,7 +51,7 @@ def test_so_many_bookings_ahead(shop: Shop, stranger: Stranger, two_each: None, 
     Booking.objects.update(created_at=monday(9) - dt.timedelta(days=30))
     before = written()
     answer = stranger.api.post("bookings/", body_for(shop.service, monday(11), customer=contact))
-    refused(answer, 429, "too_many")
+    refused(answer, 429, "too_many_bookings")
     assert answer["Retry-After"] == "3600"
     assert written() == before
     elsewhere = body_for(shop.service, monday(11), customer=_of(email="bob@mail.example", phone="+442079460959"))

@@ -336,7 +336,7 @@ def test_what_cannot_be_read_is_told_with_its_place(shop: Shop, api: Api, owner:
         ({"frequency": "weekly", "count": 105}, "/rule/count", "max_value"),
         ({"frequency": "weekly", "count": 2, "interval": 0}, "/rule/interval", "min_value"),
         ({"frequency": "weekly", "until": "2029-01-01"}, "/rule/until", "no_dates"),
-        ({"frequency": "weekly", "until": "2032-01-05"}, "/rule", "too_many"),
+        ({"frequency": "weekly", "until": "2032-01-05"}, "/rule", "too_many_dates"),
         ({"frequency": "weekly", "interval": 4, "until": "2040-01-01"}, "/rule/until", "out_of_range"),
         ({"frequency": "weekly", "interval": 52, "count": 5}, "/rule/count", "out_of_range"),
     ):
@@ -346,9 +346,9 @@ def test_what_cannot_be_read_is_told_with_its_place(shop: Shop, api: Api, owner:
             assert (pointer, code) in {(each["pointer"], each["code"]) for each in problem["errors"]}, problem
     often, pair = {"frequency": "weekly", "weekdays": [0, 1, 2, 3, 4], "count": 53}, wanted(shop)["items"] * 2
     for path, given in (("series/preview/", wanted(shop, rule=often)), ("series/", body(shop, rule=often))):
-        refused(api.post(path, given | {"items": pair}), 400, "too_many", "/rule")
+        refused(api.post(path, given | {"items": pair}), 400, "too_many_dates", "/rule")
     hours = [(monday(9) + dt.timedelta(days=each)).isoformat() for each in range(53)]
-    refused(api.post("series/", body(shop) | {"items": pair, "starts": hours}), 400, "too_many", "/starts")
+    refused(api.post("series/", body(shop) | {"items": pair, "starts": hours}), 400, "too_many_dates", "/starts")
     assert written() == before
     series = booked(api, shop)
     refused(step(api, series, "cancel", scope="following"), 400, "required", "/visit")

@@ -261,7 +261,7 @@ def test_guests_wait_for_so_much_at_once(shop: Shop, stranger: Stranger, setting
         told = waits(stranger.api, "ada", session=str(session.pk))
     stranger.api.post(f"waitlist/{told['id']}/leave/?token={told['token']}")
     before = entries()
-    refused(stranger.api.post("waitlist/", waiting_body("ada", session=str(sessions[2].pk))), 429, "too_many")
+    refused(stranger.api.post("waitlist/", waiting_body("ada", session=str(sessions[2].pk))), 429, "too_many_waiting")
     assert entries() == before
     waits(stranger.api, "bea", session=str(sessions[2].pk))
 
@@ -270,7 +270,7 @@ def test_a_network_does_too(shop: Shop, stranger: Stranger, settings: Any) -> No
     settings.GUEST_BOOKINGS_PER_ADDRESS = 1
     session = full_session(shop)
     waits(stranger.api, "ada", session=str(session.pk))
-    refused(stranger.api.post("waitlist/", waiting_body("bea", session=str(session.pk))), 429, "too_many")
+    refused(stranger.api.post("waitlist/", waiting_body("bea", session=str(session.pk))), 429, "too_many_waiting")
 
 
 def test_nor_do_many_networks_of_one_site(shop: Shop, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:

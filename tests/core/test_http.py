@@ -171,7 +171,7 @@ def test_roles(door: Api, owner: Person, stylist: Person, customer: Person) -> N
         (exceptions.NotFound("Invalid page."), 404, "not_found"),
         (exceptions.NotAuthenticated(), 401, "not_signed_in"),
         (exceptions.AuthenticationFailed(), 401, "not_signed_in"),
-        (exceptions.Throttled(wait=2.1), 429, "too_many"),
+        (exceptions.Throttled(wait=2.1), 429, "too_many_requests"),
         (exceptions.ParseError(), 400, "parse_error"),
         (OperationalError("the server is away"), 503, "busy"),
         (InterfaceError("connection already closed"), 503, "busy"),

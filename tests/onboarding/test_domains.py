@@ -432,8 +432,9 @@ def test_checks_by_hand_have_an_end(internet: Internet, claimed: Domain, owner: 
     for _ in range(CHECKS.most):
         check_domain(domain=claimed, actor=owner.actor, now=now())
     asked = len(internet.dns.asked)
-    with pytest.raises(TooMany):
+    with pytest.raises(TooMany) as refused:
         check_domain(domain=claimed, actor=owner.actor, now=now())
+    assert refused.value.code == "too_many_checks"
     assert len(internet.dns.asked) == asked
     check_again(domain_id=claimed.pk, now=now())
     assert len(internet.dns.asked) == asked + 1, "the platform's own go on"

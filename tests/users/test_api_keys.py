@@ -341,6 +341,7 @@ def test_wrong_keys_are_limited_by_network_and_stop_no_right_one(salon: Tenant) 
     assert codes == [401] * WRONG_KEYS.most + [429] * 10
     refused = wrong.client.get("/api/v1/services/", REMOTE_ADDR="192.0.2.9")
     assert int(refused.headers["Retry-After"]) > 0
+    assert refused.json()["code"] == "too_many_attempts"
     facts = Event.objects.filter(name="account.sign_in_failed").order_by("occurred_at", "id")
     reasons = [each.payload["reason"] for each in facts]
     assert reasons == ["api_key"] * WRONG_KEYS.most + ["too_many"]

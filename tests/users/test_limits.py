@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -41,7 +42,7 @@ def _try(email: str, password: str = "wrong", *, address: str = "203.0.113.7", h
 def test_the_eleventh_try_is_refused_even_if_it_is_right(owner: Person) -> None:
     assert [_try(owner.user.email).status_code for _ in range(10)] == [401] * 10
     refused = _try(owner.user.email, PASSWORD)
-    assert (refused.status_code, refused.json()["code"]) == (429, "too_many")
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_attempts")
     assert 0 < int(refused["Retry-After"]) <= 900
 
 
@@ -91,33 +92,47 @@ def test_one_household_of_ipv6_is_one_address(owner: Person) -> None:
     assert _try(owner.user.email, PASSWORD, address="2001:db8:1:2::1").status_code == 200
 
 
-FLOODS: dict[str, tuple[str, Callable[[int], dict[str, str]]]] = {
-    "auth/login/": ("PER_NETWORK", lambda each: {"email": f"a{each}@mail.example", "password": "wrong"}),
-    "auth/register/": ("MAILS_PER_NETWORK", lambda each: {"email": f"a{each}@mail.example"} | REGISTERING),
-    "auth/sign-in-link/confirm/": ("FORMS_PER_NETWORK", lambda _: {"token": "x"}),
+@dataclass(frozen=True)
+class Flood:
+    """What is limited by a network there, what is sent, and under which code it is refused."""
+
+    limit: str
+    given: Callable[[int], dict[str, str]]
+    code: str
+
+
+FLOODS = {
+    "auth/login/": Flood(
+        "PER_NETWORK", lambda each: {"email": f"a{each}@mail.example", "password": "wrong"}, "use_sign_in_link"
+    ),
+    "auth/register/": Flood(
+        "MAILS_PER_NETWORK", lambda each: {"email": f"a{each}@mail.example"} | REGISTERING, "too_many_mails"
+    ),
+    "auth/sign-in-link/confirm/": Flood("FORMS_PER_NETWORK", lambda _: {"token": "x"}, "too_many_requests"),
 }
 
 
-def _refused_of_a_site(path: str, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """Of one request from each network of a /48, where each may send one, whether it is refused."""
-    name, given = FLOODS[path]
-    monkeypatch.setattr(limits, name, Limit("tiny", most=1, seconds=60))
-    return [_refused(path, given(each), f"2001:db8:1:{each:x}::9") for each in range(SITE_FACTOR + 2)]
+def _refused_of_a_site(path: str, monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
+    """Of one request from each network of a /48, where each may send one, the code by which it is refused, if it is."""
+    flood = FLOODS[path]
+    monkeypatch.setattr(limits, flood.limit, Limit("tiny", most=1, seconds=60))
+    return [_refused(path, flood.given(each), f"2001:db8:1:{each:x}::9") for each in range(SITE_FACTOR + 2)]
 
 
-def _refused(path: str, given: dict[str, str], address: str) -> bool:
+def _refused(path: str, given: dict[str, str], address: str) -> str | None:
     api = Api(host="salon.localhost")
     api.client.defaults["REMOTE_ADDR"] = address
-    return bool(api.post(path, given).status_code == 429)
+    answer = api.post(path, given)
+    return str(answer.json()["code"]) if answer.status_code == 429 else None
 
 
 @pytest.mark.parametrize("path", FLOODS)
 def test_the_networks_of_one_site_are_counted_together(
     salon: Tenant, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert _refused_of_a_site(path, monkeypatch) == [False] * SITE_FACTOR + [True] * 2
-    _name, given = FLOODS[path]
-    assert [_refused(path, given(99), each) for each in ("2001:db8:2:1::9", "203.0.113.7")] == [False, False]
+    flood = FLOODS[path]
+    assert _refused_of_a_site(path, monkeypatch) == [None] * SITE_FACTOR + [flood.code] * 2
+    assert [_refused(path, flood.given(99), each) for each in ("2001:db8:2:1::9", "203.0.113.7")] == [None, None]
 
 
 @pytest.mark.parametrize("path", FLOODS)
@@ -288,7 +303,7 @@ def test_a_business_writes_so_many_mails_for_strangers(
         assert 0 < int(refused["Retry-After"]) <= 3600
         told.append((refused.status_code, refused.json(), sorted(refused.headers), refused["RateLimit-Policy"]))
     assert told[0] == told[1]
-    assert told[0][0] == 429
+    assert (told[0][0], told[0][1]["code"]) == (429, "too_many_mails")
     assert _mails() == before == 4
     assert not AccountRequest.objects.filter(email__in=[customer.user.email, "nobody@nowhere.example"]).exists()
     assert _asked(path, customer.user.email, network=99, host="rival.localhost").status_code == 202

@@ -233,7 +233,7 @@ def test_the_sixth_try_is_refused_even_if_it_is_right(owner: Person, factor: Fac
     assert wrong == [401] * CODES_PER_NETWORK.most
     for _ in range(2):
         refused = verify(challenge, factor.code())
-        assert (refused.status_code, refused.json()["code"]) == (429, "too_many")
+        assert (refused.status_code, refused.json()["code"]) == (429, "too_many_attempts")
         assert 0 < int(refused["Retry-After"]) <= CODES_PER_NETWORK.seconds
     assert _failures() == ["two_factor"] * CODES_PER_NETWORK.most + ["too_many"]
     assert verify(challenge, factor.code(), address="198.51.100.1").status_code == 200

@@ -1,11 +1,13 @@
 """Where guests may not book: sign in or register first, and what was chosen is kept."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
 from bookme.bookings.models import Booking
 from bookme.tenants.models import Tenant
-from bookme.users.models import Membership, SignIn, User
+from bookme.users.models import AccountRequest, Membership, SignIn, User
 from tests.bookings.desk import written
 from tests.factories.users import PASSWORD, Person
 from tests.letters import Letters
@@ -119,6 +121,14 @@ def test_what_is_wrong_with_a_registration(visitor: Visitor, change: dict[str, s
     assert answer.status_code == 422
     assert f'id="f-{field}_error"' in page_of(answer)
     assert User.objects.count() == 0
+
+
+def test_too_many_mails_are_told_in_words(visitor: Visitor, settings: Any) -> None:
+    settings.ACCOUNT_MAILS_PER_HOUR = 0
+    answer = visitor.client.post("/account/register/", NEW)
+    assert answer.status_code == 422
+    assert "Too many mails were asked for" in page_of(answer)
+    assert not AccountRequest.objects.exists()
 
 
 def test_registering_a_known_address_looks_the_same(visitor: Visitor, customer: Person) -> None:

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from bookme.users.challenge import challenge_token
-from bookme.users.limits import CODES_PER_NETWORK
+from bookme.users.limits import CODES_PER_NETWORK, CODES_PER_PERSON, count_code
 from bookme.users.models import RecoveryCode, SignIn, SignInKind, TwoFactor
 from tests.factories.users import PASSWORD, Api, Person
 from tests.letters import Letters
@@ -124,6 +124,17 @@ def test_guessing_ends(client: Client, owner: Person, factor: Factor) -> None:
     assert answer.status_code == 422
     assert "Too many failed attempts" in page_of(answer)
     assert not SignIn.objects.exists()
+
+
+def test_guessing_from_everywhere_leaves_the_recovery_codes(client: Client, owner: Person, factor: Factor) -> None:
+    page = _password(client, owner)
+    for number in range(CODES_PER_PERSON.most):
+        count_code(person=owner.user.pk, code="000000", address=f"198.51.100.{number}")
+    answer = _code(client, page, factor.code())
+    assert answer.status_code == 422
+    assert "Give one of your recovery codes" in page_of(answer)
+    assert not SignIn.objects.exists()
+    assert _code(client, page, factor.recovery_codes[0], by="recovery").status_code == 302
 
 
 def test_too_late(client: Client, owner: Person, factor: Factor, clock: time_machine.Traveller) -> None:

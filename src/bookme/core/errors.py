@@ -109,9 +109,12 @@ class Mismatch(DomainError):
 
 
 class TooMany(DomainError):
-    """A limit is reached. `retry_after` is in seconds; `is_first` of the try that was the first one too many."""
+    """A limit is reached; the code says which kind of one.
 
-    default_code = "too_many"
+    `retry_after` is in seconds; `is_first` of the try that was the first one too many.
+    """
+
+    default_code = "too_many_requests"
     default_detail = "Too many for now. Try again later."
 
     def __init__(self, detail: str = "", *, code: str = "", retry_after: int = 60, is_first: bool = False) -> None:

@@ -35,6 +35,8 @@ FORMS_PER_NETWORK = Limit("account-form-network", most=600, seconds=10 * 60)
 MAILS_PER_NETWORK = Limit("account-mail-network", most=50, seconds=60 * 60)
 MAILS_PER_CONTACT = Limit("account-mail", most=5, seconds=60 * 60, counts_others=True)
 LINKS_PER_PERSON = Limit("account-link", most=5, seconds=60 * 60, counts_others=True)
+_ATTEMPTS = "too_many_attempts"
+_MAILS = "too_many_mails"
 _KNOWN = "network"
 _GAVE_CODE = "second-factor-network"
 
@@ -46,7 +48,8 @@ def count_attempt(*, email: str, address: str) -> None:
     others in this network. From a network that the account has been used from, these do not matter.
     """
     network = network_of(address)
-    refuse_over(PER_ACCOUNT, count(PER_ACCOUNT, email, network), "Too many failed attempts. Try again later.")
+    detail = "Too many failed attempts. Try again later."
+    refuse_over(PER_ACCOUNT, count(PER_ACCOUNT, email, network), detail, code=_ATTEMPTS)
     for limit, part in (*with_site(PER_NETWORK, address), (EVERYWHERE, email)):
         counted = count(limit, part)
         if counted.is_over(limit) and not is_remembered(_KNOWN, email, network):
@@ -76,7 +79,8 @@ def count_code(*, person: UUID, code: str, address: str) -> None:
     Raises TooMany; with code `use_recovery_code` if what is too many are the person's codes from everywhere.
     """
     account, network = str(person), network_of(address)
-    refuse_over(CODES_PER_NETWORK, count(CODES_PER_NETWORK, account, network), "Too many wrong codes. Try again later.")
+    counted = count(CODES_PER_NETWORK, account, network)
+    refuse_over(CODES_PER_NETWORK, counted, "Too many wrong codes. Try again later.", code=_ATTEMPTS)
     if may_be_guessed(code):
         counted = count(CODES_PER_PERSON, account)
         if counted.is_over(CODES_PER_PERSON) and not is_remembered(_GAVE_CODE, account, network):
@@ -100,7 +104,7 @@ def remember_code(*, person: UUID, address: str) -> None:
 
 def count_wrong_key(*, address: str) -> None:
     """Count an API key that does not hold. Raises TooMany once there were too many from that network."""
-    _count_network(WRONG_KEYS, address, "Too many keys that do not hold. Try again later.")
+    _count_network(WRONG_KEYS, address, "Too many keys that do not hold. Try again later.", code=_ATTEMPTS)
 
 
 def count_form(*, address: str) -> None:
@@ -131,8 +135,8 @@ def count_link(*, email: str, address: str, business: str) -> None:
 def _count_mail(per_contact: Limit, *parts: str, address: str) -> None:
     detail = "Too many mails were asked for. Try again later."
     count_form(address=address)
-    _count_network(MAILS_PER_NETWORK, address, detail)
-    refuse_over(per_contact, count(per_contact, *parts), detail)
+    _count_network(MAILS_PER_NETWORK, address, detail, code=_MAILS)
+    refuse_over(per_contact, count(per_contact, *parts), detail, code=_MAILS)
 
 
 def _count_for_business(*, email: str, address: str, business: str) -> None:
@@ -141,9 +145,9 @@ def _count_for_business(*, email: str, address: str, business: str) -> None:
     limit = Limit("account-mail-business", most=most, seconds=60 * 60, counts_others=True)
     counted = count(limit, business)
     if counted.is_over(limit) and not is_remembered(_KNOWN, email, network_of(address)):
-        refuse_over(limit, counted, "Too many mails were asked for here. Try again later.")
+        refuse_over(limit, counted, "Too many mails were asked for here. Try again later.", code=_MAILS)
 
 
-def _count_network(limit: Limit, address: str, detail: str = "") -> None:
+def _count_network(limit: Limit, address: str, detail: str = "", *, code: str = "") -> None:
     for each, network in with_site(limit, address):
-        refuse_over(each, count(each, network), detail)
+        refuse_over(each, count(each, network), detail, code=code)

@@ -6,7 +6,13 @@ from django.utils.translation import gettext_lazy as _
 from bookme.core.errors import DomainError, FieldError
 
 _TOLD: dict[str, Promise] = {
-    "too_many": _("There are too many bookings of yours for now. Call us, please."),
+    "too_many_bookings": _("There are too many bookings of yours for now. Call us, please."),
+    "too_many_waiting": _("There are too many bookings of yours for now. Call us, please."),
+    "too_many_attempts": _("Too many failed attempts. Try again in a few minutes."),
+    "too_many_mails": _("Too many mails were asked for. Try again in an hour."),
+    "too_many_requests": _("This was tried too often for now. Try again in a few minutes."),
+    "use_sign_in_link": _("Too many failed attempts. Have a link sent to you to sign in with, or try again later."),
+    "use_recovery_code": _("Too many wrong codes. Give one of your recovery codes, or try again tomorrow."),
     "customer_limit": _("You have as many bookings of this service ahead as you may have."),
     "too_late": _("It is too late for that. Call us, please."),
     "too_often": _("This booking has been moved as often as it may be."),

@@ -22,6 +22,7 @@ from bookme.tenants.statements import prepared_rows
 
 RECENT = dt.timedelta(hours=24)
 RETRY_AFTER = 3600
+TOO_MANY = "too_many_bookings"
 _FULL_NETWORK = "There are too many guest bookings from this network."
 
 # By what is the same in the visit, SQL for the number of bookings that are ahead or, whatever became of them, not a day
@@ -99,12 +100,12 @@ def require_network_limit(*, network: str | None, adding: int = 1, now: dt.datet
         return
     most, name, detail = settings.GUEST_BOOKINGS_PER_ADDRESS, "guest-bookings-network", _FULL_NETWORK
     had = _obtained({"guest_address": network}, most, now)
-    refuse_beyond(name, most, had=had, adding=adding, detail=detail)
+    refuse_beyond(name, most, had=had, adding=adding, detail=detail, code=TOO_MANY)
     tell(Left(name, most, most - had - adding, if_done=True))
     if site := site_of(network):
         name, most = wide_name(name), most * SITE_FACTOR
         had = _obtained({"guest_site": str(site[0]), "guest_site_end": str(site[-1])}, most, now)
-        refuse_beyond(name, most, had=had, adding=adding, detail=detail)
+        refuse_beyond(name, most, had=had, adding=adding, detail=detail, code=TOO_MANY)
 
 
 def require_contact_limit(*, contact: Contact, actor: Actor, adding: int = 1, now: dt.datetime) -> None:
@@ -117,14 +118,16 @@ def require_contact_limit(*, contact: Contact, actor: Actor, adding: int = 1, no
         return
     most = settings.GUEST_BOOKINGS_PER_CONTACT
     detail = "You have as many bookings as a guest may have ahead, or make in a day."
-    refuse_beyond("guest-bookings-contact", most, had=_obtained(given, most, now), adding=adding, detail=detail)
+    refuse_beyond(
+        "guest-bookings-contact", most, had=_obtained(given, most, now), adding=adding, detail=detail, code=TOO_MANY
+    )
 
 
-def refuse_beyond(name: str, most: int, *, had: int, adding: int = 1, detail: str) -> None:
+def refuse_beyond(name: str, most: int, *, had: int, adding: int = 1, detail: str, code: str) -> None:
     """Raises TooMany where so many more would be too many, and tells what is left of that limit."""
     if had + adding > most:
         tell(Left(name, most, max(most - had, 0), seconds_left=RETRY_AFTER))
-        raise TooMany(detail, retry_after=RETRY_AFTER)
+        raise TooMany(detail, code=code, retry_after=RETRY_AFTER)
 
 
 def _obtained(same: Mapping[str, str | None], most: int, now: dt.datetime) -> int:

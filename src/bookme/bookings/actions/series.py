@@ -35,7 +35,7 @@ def create_series(
 
     One transaction, the caller's, under one lock; of a class, in its session at each time. Publishes as `create_visit`
     does, and one message tells of all. Raises as it does, DatesUnavailable with every start that is not offered, and
-    Invalid `no_such_time` where the clock skips the time on a date, `too_many` or `repeated`.
+    Invalid `no_such_time` where the clock skips the time on a date, `too_many_dates` or `repeated`.
     """
     terms = checked_terms(request, actor=actor)
     require_few(starts, terms.items, pointer="/starts")

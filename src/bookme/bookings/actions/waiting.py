@@ -42,6 +42,7 @@ from bookme.tenants.outbox import enqueue_again
 from bookme.tenants.statements import insert
 
 CLOSE_TASK = "bookings.close_waiting"
+TOO_MANY = "too_many_waiting"
 _FULL_NETWORK = "Too many guests of this network wait already."
 SESSION_OR_DAY = "Give either a session, or a service and a date."
 
@@ -230,11 +231,13 @@ def _require_network(entry: WaitlistEntry, now: dt.datetime) -> None:
     if not entry.guest_address:
         return
     most, name, detail = settings.GUEST_BOOKINGS_PER_ADDRESS, "waitlist-network", _FULL_NETWORK
-    refuse_beyond(name, most, had=_having(Q(guest_address=entry.guest_address), most, now), detail=detail)
+    refuse_beyond(
+        name, most, had=_having(Q(guest_address=entry.guest_address), most, now), detail=detail, code=TOO_MANY
+    )
     if site := site_of(entry.guest_address):
         most *= SITE_FACTOR
         same = Q(guest_address__range=(str(site[0]), str(site[-1])))
-        refuse_beyond(wide_name(name), most, had=_having(same, most, now), detail=detail)
+        refuse_beyond(wide_name(name), most, had=_having(same, most, now), detail=detail, code=TOO_MANY)
 
 
 def _require_contact(entry: WaitlistEntry, contacts: frozenset[str], now: dt.datetime) -> None:
@@ -244,7 +247,8 @@ def _require_contact(entry: WaitlistEntry, contacts: frozenset[str], now: dt.dat
         given = getattr(entry, column)
         if given in contacts:
             had = _having(Q(**{column: given}), most, now)
-            refuse_beyond("waitlist-contact", most, had=had, detail="You wait for as much as a guest may wait for.")
+            detail = "You wait for as much as a guest may wait for."
+            refuse_beyond("waitlist-contact", most, had=had, detail=detail, code=TOO_MANY)
 
 
 def _having(same: Q, most: int, now: dt.datetime) -> int:

@@ -97,12 +97,15 @@ def starts_of(rule: Recurrence, wish: Wish) -> list[tuple[dt.date, dt.datetime |
 
 
 def require_few(dates: Sequence[object], services: Sequence[object], *, pointer: str) -> None:
-    """Raises Invalid `too_many` for more bookings than a series has: the lock of all its calendars is held for each."""
+    """Raises Invalid `too_many_dates` for more bookings than a series has.
+
+    The lock of all its calendars is held for each.
+    """
     most = MOST // len(services)
     if len(dates) > most:
         detail = f"A series has at most {MOST} bookings"
         detail += f": of {len(services)} services at a time, {most} dates." if len(services) > 1 else "."
-        raise Invalid.field(pointer, detail, code="too_many")
+        raise Invalid.field(pointer, detail, code="too_many_dates")
 
 
 def series_preview(*, rule: Recurrence, wish: Wish, now: dt.datetime) -> list[SeriesDate]:

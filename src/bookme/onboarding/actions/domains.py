@@ -36,7 +36,8 @@ def check_domain(*, domain: Domain, actor: Actor, now: dt.datetime) -> Domain:
     if tenant.status == TenantStatus.CLOSED:
         raise Conflict("This business is closed.", code="closed")
     if actor is not SYSTEM:
-        refuse_over(CHECKS, count(CHECKS, str(tenant.pk)), "This was looked for often enough for now. Try again later.")
+        detail = "This was looked for often enough for now. Try again later."
+        refuse_over(CHECKS, count(CHECKS, str(tenant.pk)), detail, code="too_many_checks")
     with public_scope():
         is_taken = Domain.objects.filter(domain=domain.domain, verified_at__isnull=False).exists()
         found = Unproven.TAKEN if is_taken else look_for_proof(domain.domain, tenant=tenant)

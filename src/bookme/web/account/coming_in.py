@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from bookme.core.errors import DomainError, NotSignedIn, TooMany
+from bookme.core.errors import DomainError, NotSignedIn
 from bookme.core.http.client import origin_of
 from bookme.core.time import now
 from bookme.users.actions import sign_out
@@ -20,6 +20,7 @@ from bookme.users.challenge import SecondFactorNeeded
 from bookme.users.models import SignIn
 from bookme.users.selectors import actor_of
 from bookme.web.two_factor import ask_for_code
+from bookme.web.wording import told
 
 MAX_PATH = 2000
 View = Callable[..., HttpResponseBase]
@@ -59,11 +60,7 @@ def sign_in_refusal(error: DomainError) -> str:
     """Why somebody was not signed in, in words."""
     if isinstance(error, NotSignedIn):
         return _("E-mail and password do not match. If you have just registered, follow the link in our mail first.")
-    if isinstance(error, TooMany) and error.code == "use_sign_in_link":
-        return _("Too many failed attempts. Have a link sent to you to sign in with, or try again later.")
-    if isinstance(error, TooMany):
-        return _("Too many failed attempts. Try again in a few minutes.")
-    return error.detail
+    return told(error)
 
 
 def sign_out_here(request: HttpRequest) -> None:

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookme.core.errors import DomainError, FieldError, TooMany
+from bookme.core.errors import DomainError, FieldError
 from bookme.tenants.context import require_tenant
 from bookme.users.actions import MAX_PASSWORD
 from bookme.web.booking.forms import PlainText, demand_phone
@@ -31,9 +31,7 @@ class AccountForm(forms.Form):
         known = [each for each in faults if each.pointer.removeprefix("/") in self.fields]
         for fault in known:
             self.add_error(fault.pointer.removeprefix("/"), told(fault))
-        if isinstance(error, TooMany):
-            self.add_error(None, _("Too many failed attempts. Try again in a few minutes."))
-        elif not known:
+        if not known:
             self.add_error(None, told(error))
 
 

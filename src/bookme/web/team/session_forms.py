@@ -44,7 +44,7 @@ _WORDS = {
     "unknown_resource": gettext_lazy("This is not at this place."),
     "past": gettext_lazy("This time has passed."),
     "too_large": gettext_lazy("This must not be more than there are places."),
-    "too_many": gettext_lazy("These are too many at once: choose an earlier last day."),
+    "too_many_sessions": gettext_lazy("These are too many at once: choose an earlier last day."),
     "out_of_range": gettext_lazy("This is too far ahead: choose an earlier last day."),
     "end_before_start": gettext_lazy("The last day is before the first."),
     "seats_taken": gettext_lazy("More places than that are taken already."),

@@ -206,6 +206,7 @@ def _require_dates(dates: Sequence[dt.date], repeat: Recurrence, first: dt.date)
         raise Invalid.field("/repeat", "The start is not on a date of this rule.", code="start_not_in_repeat")
     bound = "/repeat/until" if repeat.until is not None else "/repeat/count"
     if len(dates) > MOST_AT_ONCE:
-        raise Invalid.field(bound, f"At most {MOST_AT_ONCE} sessions are published at once.", code="too_many")
+        detail = f"At most {MOST_AT_ONCE} sessions are published at once."
+        raise Invalid.field(bound, detail, code="too_many_sessions")
     if repeat.is_cut(first, dates):
         raise Invalid.field(bound, "A run lasts at most three years.", code="out_of_range")
