@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bookme.core.actor import SYSTEM, Actor
-from bookme.core.errors import Conflict
+from bookme.core.errors import Conflict, NotAllowed
 from bookme.core.permissions import PERMISSIONS_OF, Role
 from bookme.core.time import now
 from bookme.staff.models import Staff
@@ -189,6 +189,9 @@ def test_an_owner_gives_no_more_than_they_have(salon: Tenant, manager: Person) -
 def test_the_last_owner_stays_as_they_are(owner: Person, who: str, values: dict[str, Any]) -> None:
     make_person(owner.tenant, Role.OWNER, is_active=False)
     make_person(owner.tenant, Role.OWNER, denied=["team.manage"])
+    shut_out = make_person(owner.tenant, Role.OWNER).user
+    shut_out.is_active = False
+    shut_out.save()
     actor: Actor = {"owner": owner.actor, "system": SYSTEM, "operator": _operator()}[who]
     before = state()
     with pytest.raises(Conflict) as refusal:
@@ -201,6 +204,23 @@ def test_the_last_owner_stays_as_they_are(owner: Person, who: str, values: dict[
 
 def _operator() -> Actor:
     return operator_actor(UserFactory(is_staff=True))
+
+
+def test_who_keeps_the_team_no_more_changes_nobody_by_what_they_could_before(
+    owner: Person, manager: Person, stylist: Person
+) -> None:
+    """Their request had begun before it was denied to them."""
+    as_before = manager.actor
+    change_member(member=stylist.membership, values={"denied": ["time_off.own"]}, actor=as_before)
+    assert changed(owner, manager, denied=["team.manage"]).status_code == 200
+    before = state()
+    for step in (
+        lambda: change_member(member=stylist.membership, values={"denied": []}, actor=as_before),
+        lambda: remove_member(member=stylist.membership, actor=as_before, now=now()),
+    ):
+        with pytest.raises(NotAllowed):
+            step()
+        assert state() == before
 
 
 def test_who_is_removed_is_out_at_the_very_next_request(owner: Person, manager: Person) -> None:

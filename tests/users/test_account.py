@@ -74,6 +74,7 @@ def test_a_new_password_by_mail(customer: Person, stranger: Stranger, letters: L
 
     assert _me(customer.api) == 401
     assert stranger.api.post("auth/refresh/", {"refresh": tokens.refresh}).status_code == 401
+    assert not SignIn.objects.filter(user=customer.user, revoked_at=None).exists()
     assert _log_in(stranger.api, customer.user.email).status_code == 401
     assert _log_in(stranger.api, customer.user.email, NEW).status_code == 200
     again = stranger.api.post("auth/password-reset/confirm/", {"token": token, "password": NEW + "x"})

@@ -218,6 +218,15 @@ def test_who_sees_a_part_makes_no_key_that_sees_the_whole(
     assert not ApiKey.objects.exists()
 
 
+@pytest.mark.parametrize("bound", [{"staff_ids": []}, {"location_ids": []}], ids=["calendars", "places"])
+def test_who_sees_a_part_revokes_no_key_of_the_whole(salon: Tenant, manager: Person, bound: dict[str, Any]) -> None:
+    path = f"api-keys/{make_key(salon, Permission.BOOKINGS_READ).row.pk}/"
+    assert _code(make_person(salon, Role.MANAGER, **bound).api.delete(path)) == (403, "out_of_scope")
+    assert ApiKey.objects.get().revoked_at is None
+    assert manager.api.delete(path).status_code == 204
+    assert ApiKey.objects.get().revoked_at is not None
+
+
 @pytest.mark.parametrize("role", [Role.STAFF, Role.CUSTOMER])
 def test_keys_are_not_for_others_to_see_or_make(salon: Tenant, role: Role, body: dict[str, Any]) -> None:
     key, person = make_key(salon, Permission.BOOKINGS_READ), make_person(salon, role)
