@@ -17,7 +17,7 @@ from bookme.tenants.models import OutboxMessage, Tenant
 from bookme.users.models import Membership
 from tests.answers import faults, ids
 from tests.factories.locations import LocationFactory
-from tests.factories.staff import StaffFactory
+from tests.factories.staff import StaffFactory, WorkingHoursFactory
 from tests.factories.team import InvitationFactory
 from tests.factories.users import Person, Stranger, make_person
 from tests.team.conftest import NEW, accepted, invited, mailed, refused, state, token_of, told
@@ -89,6 +89,7 @@ def test_who_lacks_a_permission_does_not_give_it(salon: Tenant) -> None:
 
 def test_a_scoped_inviter_gives_no_wider_scope(salon: Tenant) -> None:
     here, there, ana, ben = LocationFactory(), LocationFactory(), StaffFactory(), StaffFactory()
+    WorkingHoursFactory(staff=ana, location=here)
     scope = {"location_ids": [str(here.pk)], "staff_ids": [str(ana.pk)]}
     bound = make_person(salon, Role.MANAGER, **scope)
     before = state()

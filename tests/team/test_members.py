@@ -77,7 +77,7 @@ def test_powers_are_changed_and_hold_at_once(owner: Person, manager: Person) -> 
     assert by_field["location_ids"] == {
         "before": None,
         "after": [str(here.pk)],
-        "text": f"Places: {here.name} (before: Everywhere)",
+        "text": f"Places of work: {here.name} (before: Everywhere)",
     }
     assert by_field["staff_ids"]["text"] == f"People: {ana.name} (before: Everybody)"
     assert by_field["denied"] == {

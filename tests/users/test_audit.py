@@ -116,7 +116,7 @@ def test_what_was_before_and_after_is_said_of_each_power() -> None:
     assert [each.text for each in told] == [
         "Role: manager (before: member of the team)",
         "What they may do: All but: Export bookings, See customers (before: Everything that this role has)",
-        "Places: Camden (before: Everywhere)",
+        "Places of work: Camden (before: Everywhere)",
         "People: Everybody (before: gone)",
         "Customers: All customers (before: Those of their bookings)",
     ]

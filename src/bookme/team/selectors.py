@@ -12,6 +12,7 @@ from bookme.core.fetch import one
 from bookme.core.permissions import Permission
 from bookme.locations.models import Location
 from bookme.staff.models import Staff
+from bookme.staff.selectors import kept_by
 from bookme.team.links import id_and_version
 from bookme.team.models import Invitation, InvitationState
 from bookme.tenants.context import require_tenant
@@ -19,7 +20,7 @@ from bookme.tenants.models import Tenant
 from bookme.users.links import spent_link
 from bookme.users.models import Membership
 from bookme.users.rules import beyond, own_powers, powers_of
-from bookme.users.selectors import team_of
+from bookme.users.selectors import actor_from_membership, team_of
 
 
 def members_for(actor: Actor) -> QuerySet[Membership]:
@@ -50,10 +51,17 @@ def calendars_by_user(members: Iterable[Membership]) -> dict[UUID, Staff]:
     return {each.user_id: each for each in found if each.user_id}
 
 
+def calendars_to_give(actor: Actor) -> QuerySet[Staff]:
+    """Whose calendar somebody may give and take away: of whom they keep, if they see everybody's bookings there.
+
+    With a calendar come its bookings, its customers and its absence, and nobody gives more than they have.
+    """
+    return kept_by(actor) if actor.may(Permission.BOOKINGS_READ_ALL) else Staff.objects.none()
+
+
 def free_calendars(actor: Actor) -> QuerySet[Staff]:
-    """Who works here without signing in, within the actor's scope: somebody can be invited to be them."""
-    free = Staff.objects.filter(is_active=True, user_id=None)
-    return free if actor.staff_ids is None else free.filter(pk__in=actor.staff_ids)
+    """Those that nobody has, of who works here: one of the team, or whoever is invited, can be given them."""
+    return calendars_to_give(actor).filter(is_active=True, user_id=None)
 
 
 def offered_by(*, token: str, tenant: Tenant, now: dt.datetime) -> Invitation:
@@ -70,14 +78,16 @@ def offered_by(*, token: str, tenant: Tenant, now: dt.datetime) -> Invitation:
 
 
 def still_vouched_for(invitation: Invitation, tenant: Tenant) -> bool:
-    """Whether who sent it still keeps the team, and has the powers that it gives; the platform always has."""
+    """Whether who sent it still keeps the team, and has what it gives, powers and calendar; the platform always has."""
     if invitation.invited_by is None:
         return True
     sender = team_of(tenant).filter(user=invitation.invited_by, user__is_active=True).first()
     if sender is None:
         return False
-    own = powers_of(sender)
-    return Permission.TEAM_MANAGE in own.permissions and not any(beyond(powers_of(invitation), own))
+    actor = actor_from_membership(sender)
+    if not actor.may(Permission.TEAM_MANAGE) or any(beyond(powers_of(invitation), own_powers(actor))):
+        return False
+    return invitation.staff_id is None or calendars_to_give(actor).filter(pk=invitation.staff_id).exists()
 
 
 def scope_faults(*, location_ids: Iterable[UUID] | None, staff_ids: Iterable[UUID] | None) -> Iterator[FieldError]:
@@ -94,6 +104,12 @@ def scope_names() -> dict[str, str]:
     """What the places and people of this business are called, by id."""
     models = (Location, Staff)
     return {str(key): name for each in models for key, name in each._default_manager.values_list("pk", "name")}
+
+
+def calendar_faults(staff_id: UUID | None) -> Iterator[FieldError]:
+    """Unless it is somebody's of this business, or none."""
+    if staff_id is not None and not Staff.objects.filter(pk=staff_id).exists():
+        yield FieldError("/staff", "does_not_exist", "There is no such row.")
 
 
 def own_reach(actor: Actor) -> dict[str, list[UUID] | None]:

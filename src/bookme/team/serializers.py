@@ -40,6 +40,9 @@ class PowersInput(InputSerializer):
 
 
 class MemberInput(PowersInput):
+    """`staff` is the calendar that is theirs from now on, instead of any other; null takes it away."""
+
+    staff = serializers.UUIDField(required=False, allow_null=True)
     role = serializers.ChoiceField(_ROLES, required=False)
 
 

@@ -71,7 +71,7 @@ class OneMemberView(MemberView):
 
     @extend_schema(operation_id="members_change", request=MemberInput, responses=MemberOutput)
     def patch(self, request: Request, id: UUID) -> Response:  # noqa: A002
-        """Another role, or other powers. Nobody gives more than they have, nor changes themselves."""
+        """Another role, other powers, or a calendar. Nobody gives more than they have, nor changes their own powers."""
         given = self.read_input(MemberInput)
         with write():
             member = selectors.member_for(self.actor, id)

@@ -162,6 +162,7 @@ class MemberJoined(AuditEvent):
 @dataclass(frozen=True)
 class MemberChanged(AuditEvent):
     """Their role or powers. `changes` maps a field to `[before, after]`: what differs, and `denied` with each role.
+    `staff` is the calendar that is theirs.
 
     `names` are those that the places and people of their scopes had then, by id.
     """

@@ -116,9 +116,10 @@ def _change_label(name: str) -> str:
     labels = {
         "role": _("Role"),
         "denied": _("What they may do"),
-        "location_ids": _("Places"),
+        "location_ids": _("Places of work"),
         "staff_ids": _("People"),
         "customer_scope": _("Customers"),
+        "staff": _("Calendar"),
     }
     return labels.get(name, name)
 
@@ -134,6 +135,8 @@ def _value_text(name: str, value: Any, names: Mapping[str, str]) -> str:
             )
         case "customer_scope":
             return _("All customers") if value == CustomerScope.ALL else _("Those of their bookings")
+        case "staff":
+            return names.get(value, value) if value else _("No calendar")
         case "location_ids" | "staff_ids" if value is None:
             return _("Everywhere") if name == "location_ids" else _("Everybody")
         case "location_ids" | "staff_ids":

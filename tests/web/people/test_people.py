@@ -199,3 +199,30 @@ def test_nobody_of_another_business_is_shown(owner: Person, rival_owner: Person)
     for path in (page_of(rival_owner), f"{PAGE}?again={rival_owner.membership.pk}"):
         assert rival_owner.user.email not in owner.page.get(path).text
     assert owner.page.post(f"{page_of(rival_owner)}remove/").status_code == 404
+
+
+def test_a_calendar_is_given_and_taken_away(owner: Person, stylist: Person) -> None:
+    ana, path = StaffFactory(name="Ana"), page_of(stylist)
+    taken = StaffFactory(name="Ben", user_id=make_person(owner.tenant, Role.STAFF).user.pk)
+    page = shown(owner, path)
+    assert [f'<option value="{each.pk}"' in page for each in (ana, taken)] == [True, False]
+    page = done(owner, f"{path}calendar/", {"staff": str(ana.pk)})
+    assert f"The calendar of {stylist.user.name} is saved." in page
+    assert Staff.objects.get(pk=ana.pk).user_id == stylist.user.pk
+    before = state()
+    assert "Nobody gives or changes more" in done(owner, f"{path}calendar/", {"staff": str(taken.pk)})
+    assert state() == before
+    done(owner, f"{path}calendar/", {"staff": ""})
+    assert Staff.objects.get(pk=ana.pk).user_id is None
+
+
+def test_one_s_own_calendar(owner: Person, manager: Person) -> None:
+    ana = StaffFactory(name="Ana")
+    assert "Your calendar" in shown(owner, PAGE)
+    done(owner, f"{page_of(owner)}calendar/", {"staff": str(ana.pk)})
+    assert Staff.objects.get(pk=ana.pk).user_id == owner.user.pk
+    assert "Save the calendar" in shown(owner, page_of(owner))
+    assert "Save the calendar" not in shown(manager, page_of(owner)), "whoever may more"
+    before = state()
+    done(manager, f"{page_of(owner)}calendar/", {"staff": ""})
+    assert (state(), Staff.objects.get(pk=ana.pk).user_id) == (before, owner.user.pk)

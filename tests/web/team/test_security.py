@@ -47,7 +47,7 @@ def test_what_somebody_may_is_told_as_it_was_and_as_it_is(salon_team: Shop, owne
     page = shown(owner, f"{PATH}?topic=team")
     assert f"{manager.user.name} is now member of the team, and was manager" in page
     assert "What they may do: All but: See customers (before: Everything that this role has)" in page
-    assert "Places: Camden (before: Everywhere)" in page
+    assert "Places of work: Camden (before: Everywhere)" in page
     assert "Role:" not in page, "the sentence says it"
 
 

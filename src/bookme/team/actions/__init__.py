@@ -1,4 +1,4 @@
-"""Asking people to join the team, and what they may do in it."""
+"""Asking people to join the team, what they may do in it, and whose calendar is theirs."""
 
 from bookme.team.actions.invitations import accept, decline, invite, renew, revoke, send_again
 from bookme.team.actions.members import change_member, remove_member, settle_member

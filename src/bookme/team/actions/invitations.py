@@ -19,10 +19,10 @@ from bookme.core.errors import Conflict, FieldError, Invalid, NotAllowed
 from bookme.core.permissions import PERMISSIONS_OF, TEAM_ROLES, CustomerScope, Permission, Role
 from bookme.eventlog.actions import publish
 from bookme.staff.models import Staff
-from bookme.team.actions.calendars import give_calendar, taken
+from bookme.team.actions.calendars import demand_calendar, give_calendar, taken
 from bookme.team.events import InvitationChanged
 from bookme.team.models import OPEN, Invitation, InvitationState
-from bookme.team.selectors import offered_by, own_reach, scope_faults
+from bookme.team.selectors import calendar_faults, offered_by, own_reach, scope_faults
 from bookme.tenants.models import Tenant
 from bookme.users.actions import (
     demand_good_password,
@@ -71,7 +71,7 @@ def invite(
     for column, value in stored(powers_with(powers_of(row), given)).items():
         setattr(row, column, value)
     refuse_beyond(actor, powers_of(row))
-    _demand_calendar(actor, staff_id)
+    demand_calendar(actor, staff_id)
     _refuse_member(row.email, tenant)
     _close_expired(row.email, actor=actor, now=now)
     _refuse_taken(row)
@@ -91,6 +91,7 @@ def send_again(*, invitation: Invitation, tenant: Tenant, actor: Actor, now: dt.
     actor = lock_team_as(actor, tenant)
     row = _as_now(invitation, actor=actor)
     refuse_beyond(actor, powers_of(row))
+    demand_calendar(actor, row.staff_id)
     _count(row, actor)
     row.version += 1
     _stamp(row, actor=actor, now=now)
@@ -196,14 +197,7 @@ def _faults(role: Role, given: Mapping[str, Any], staff_id: UUID | None) -> list
     faults += scope_faults(location_ids=given["location_ids"], staff_ids=given["staff_ids"])
     if role not in TEAM_ROLES:
         faults.append(FieldError("/role", "invalid_choice", "This is no role of a team."))
-    if staff_id is not None and not Staff.objects.filter(pk=staff_id).exists():
-        faults.append(FieldError("/staff", "does_not_exist", "There is no such row."))
-    return faults
-
-
-def _demand_calendar(actor: Actor, staff_id: UUID | None) -> None:
-    if staff_id is not None and actor.staff_ids is not None and staff_id not in actor.staff_ids:
-        raise NotAllowed("This calendar is not yours to give.", code="beyond_own_powers")
+    return [*faults, *calendar_faults(staff_id)]
 
 
 def _refuse_member(email: str, tenant: Tenant) -> None:

@@ -7,21 +7,27 @@ from typing import Any
 from bookme.core.actor import Actor
 from bookme.core.errors import Invalid
 from bookme.core.permissions import TEAM_ROLES, Permission, Role
-from bookme.team.actions.calendars import free_calendar_of
+from bookme.team.actions.calendars import free_calendar_of, set_calendar
 from bookme.team.actions.invitations import close_those_of
-from bookme.team.selectors import scope_faults, scope_names
+from bookme.team.selectors import calendar_faults, scope_faults, scope_names
 from bookme.users import actions as users
 from bookme.users.models import Membership
 from bookme.users.rules import powers_of, stored
 
 
 def change_member(*, member: Membership, values: Mapping[str, Any], actor: Actor) -> Membership:
-    """As `users.actions.change_member`; raises Invalid also for places and people that are not of this business."""
+    """As `users.actions.change_member`; `values` may also name `staff`, the calendar that is theirs or None.
+
+    Raises Invalid also for places and people that are not of this business, and what `set_calendar` raises.
+    """
     actor.demand(Permission.TEAM_MANAGE)
-    Invalid.unless_good(
-        scope_faults(location_ids=values.get("location_ids"), staff_ids=values.get("staff_ids")),
-    )
-    return users.change_member(member=member, values=values, actor=actor, names=scope_names())
+    powers = {name: value for name, value in values.items() if name != "staff"}
+    faults = scope_faults(location_ids=powers.get("location_ids"), staff_ids=powers.get("staff_ids"))
+    Invalid.unless_good([*faults, *calendar_faults(values.get("staff"))])
+    changed = users.change_member(member=member, values=powers, actor=actor, names=scope_names())
+    if "staff" in values:
+        set_calendar(member=changed, staff_id=values["staff"], actor=actor)
+    return changed
 
 
 def remove_member(*, member: Membership, actor: Actor, now: dt.datetime) -> Membership:

@@ -50,7 +50,7 @@ class PowersForm(AccountForm):
 
     role = Choice(label=gettext_lazy("Role"))
     powers = Choices(label=gettext_lazy("What they may do"))
-    places_reach = Choice(label=gettext_lazy("Places"))
+    places_reach = Choice(label=gettext_lazy("Places of work"))
     places = Choices(label=gettext_lazy("Which places"))
     people_reach = Choice(label=gettext_lazy("People"))
     people = Choices(label=gettext_lazy("Which people"))
@@ -178,6 +178,23 @@ class InviteForm(PowersForm):
         self.initial.update(known or {})
         self.fields["email"].label = _("E-mail")
         self._offer("staff", [("", _("No calendar")), *((str(each.pk), each.name) for each in calendars)])
+
+
+class CalendarForm(AccountForm):
+    """Whose calendar is somebody's: one of these, or none."""
+
+    staff = forms.ChoiceField(
+        label=gettext_lazy("Calendar"),
+        required=False,
+        help_text=gettext_lazy("Whose bookings are theirs. Without one they only keep those of the others."),
+        widget=forms.Select(attrs={"class": "input"}),
+    )
+
+    def __init__(self, data: Any = None, *, calendars: Iterable[Staff], current: Staff | None) -> None:
+        super().__init__(data, initial={"staff": str(current.pk) if current else ""})
+        field = self.fields["staff"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+        field.choices = [("", _("No calendar")), *((str(each.pk), each.name) for each in calendars)]
 
 
 class JoinForm(AccountForm):

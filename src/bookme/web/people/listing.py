@@ -159,6 +159,7 @@ def _page(request: HttpRequest, actor: Actor, form: InviteForm, *, is_open: bool
         "invitations": [_invitation(each, actor, names, at) for each in invitations_for(actor).filter(OPEN)],
         "form": form,
         "opens_form": is_open,
+        "can_take_calendar": len(form["staff"]) > 1,
     }
     return show(request, actor, "people/list.html", context, status=422 if form.errors else 200)
 

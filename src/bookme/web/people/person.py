@@ -9,15 +9,15 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from bookme.core.actor import Actor
-from bookme.core.errors import DomainError, NotFound
+from bookme.core.errors import DomainError, NotAllowed, NotFound
 from bookme.core.http.views import write
 from bookme.core.permissions import Permission
 from bookme.core.time import now
 from bookme.team import actions
-from bookme.team.selectors import calendars_by_user, member_for
+from bookme.team.selectors import calendars_by_user, calendars_to_give, free_calendars, member_for
 from bookme.users.rules import powers_of
-from bookme.web.people.forms import PowersForm
-from bookme.web.people.listing import Names, card_of
+from bookme.web.people.forms import CalendarForm, PowersForm
+from bookme.web.people.listing import MemberCard, Names, card_of
 from bookme.web.people.words import told
 from bookme.web.team.doors import team_page
 from bookme.web.team.shell import complain, show, tell, tell_of_removed
@@ -41,8 +41,30 @@ def person_page(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpResp
             if isinstance(error, NotFound):
                 raise
             form.take_refusal(error)
-    context = {"here": "team-people", "card": card, "form": form}
+    calendars = _calendar_form(request, actor, card)
+    context = {"here": "team-people", "card": card, "form": form, "calendar_form": calendars}
     return show(request, actor, "people/person.html", context, status=422 if form and form.errors else 200)
+
+
+@team_page(Permission.TEAM_MANAGE, methods=("POST",))
+def give_person_calendar(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpResponse:
+    """Another calendar is theirs, or none; one's own, too."""
+    member = member_for(actor, member_id)
+    calendar = calendars_by_user([member]).get(member.user_id)
+    card = card_of(member, actor, Names(request.LANGUAGE_CODE), calendar)
+    form = _calendar_form(request, actor, card)
+    try:
+        if form is None or not form.is_valid():
+            raise NotAllowed(code="beyond_own_powers")
+        with write():
+            chosen = form.cleaned_data["staff"]
+            actions.change_member(member=member, values={"staff": UUID(chosen) if chosen else None}, actor=actor)
+        tell(request, _("The calendar of %(name)s is saved.") % {"name": card.name})
+    except DomainError as error:
+        if isinstance(error, NotFound):
+            raise
+        complain(request, told(error))
+    return redirect(reverse("team-person", args=[member_id]))
 
 
 @team_page(Permission.TEAM_MANAGE, methods=("POST",))
@@ -60,3 +82,15 @@ def remove_person(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpRe
     name = member.user.name or member.user.email
     tell_of_removed(request, urlencode(again), _("%(name)s does not belong to the team any more.") % {"name": name})
     return redirect(reverse("team-people"))
+
+
+def _calendar_form(request: HttpRequest, actor: Actor, card: MemberCard) -> CalendarForm | None:
+    """None where there is nothing to choose: of who may more, of a calendar that the actor cannot take, without any."""
+    current = card.calendar
+    if not (card.can_change or card.is_self):
+        return None
+    if current and not calendars_to_give(actor).filter(pk=current.pk).exists():
+        return None
+    offered = [*([current] if current else []), *free_calendars(actor)]
+    data = request.POST if "staff" in request.POST else None
+    return CalendarForm(data, calendars=offered, current=current) if offered else None

@@ -4,7 +4,7 @@ from django.urls import path
 
 from bookme.web.people.joining import invitation_page
 from bookme.web.people.listing import invitation_step, people_page
-from bookme.web.people.person import person_page, remove_person
+from bookme.web.people.person import give_person_calendar, person_page, remove_person
 from bookme.web.people.switching import continue_here, switch_business
 from bookme.web.social import beginning, finishing
 from bookme.web.team import (
@@ -47,6 +47,7 @@ urlpatterns = [
     path("sign-out/", sign_in.team_sign_out, name="team-sign-out"),
     path("people/", people_page, name="team-people"),
     path("people/<uuid:member_id>/", person_page, name="team-person"),
+    path("people/<uuid:member_id>/calendar/", give_person_calendar, name="team-person-calendar"),
     path("people/<uuid:member_id>/remove/", remove_person, name="team-person-remove"),
     path("people/invitations/<uuid:invitation_id>/<slug:step>/", invitation_step, name="team-invitation-step"),
     path("invitation/<str:token>/", invitation_page, name="team-invitation"),
