@@ -259,7 +259,7 @@ def test_who_has_another_address_by_now_joins_as_themselves(owner: Person, custo
     assert log_in(stranger, "married@people.example", PASSWORD).status_code == 200
 
 
-def test_only_who_is_signed_in_with_a_proven_address_is_themselves(
+def test_only_who_is_signed_in_with_a_verified_address_is_themselves(
     owner: Person, customer: Person, stylist: Person, stranger: Stranger
 ) -> None:
     invited(owner)
@@ -276,7 +276,7 @@ def test_only_who_is_signed_in_with_a_proven_address_is_themselves(
     refused(platform.post("invitations/accept/", given), 401, "not_signed_in", before)
     refused(stranger.api.post("invitations/accept/", given), 401, "not_signed_in", before)
     refused(key.post("invitations/accept/", given), 401, "not_signed_in", before)
-    refused(customer.api.post("invitations/accept/", given), 403, "email_unproven", before)
+    refused(customer.api.post("invitations/accept/", given), 403, "email_unverified", before)
     refused(stylist.api.post("invitations/accept/", given), 409, "already_member", before)
     refused(customer.api.post("invitations/accept/", given | {"token": "1.x"}), 400, "link_invalid", before)
 

@@ -19,7 +19,7 @@ from bookme.bookings.wishes import SlotUnavailable
 from bookme.core.errors import DomainError
 from bookme.core.time import now
 from bookme.users.events import AccountChanged, MemberJoined
-from bookme.users.selectors import in_each_business_of, proven_emails
+from bookme.users.selectors import in_each_business_of, verified_emails
 
 TRIES = 3
 
@@ -29,14 +29,14 @@ _log = structlog.get_logger(__name__)
 def claim_joined(*, event: MemberJoined, **_: object) -> None:
     """What somebody booked before they had an account is theirs for good."""
     with transaction.atomic():
-        claim_visits(user_id=event.user_id, emails=proven_emails(event.user_id))
+        claim_visits(user_id=event.user_id, emails=verified_emails(event.user_id))
 
 
 def claim_changed(*, event: AccountChanged, **_: object) -> None:
     """So is what they booked under the address that they had until now, in every business that they belong to."""
     if event.what != "email":
         return
-    emails = proven_emails(event.user_id)
+    emails = verified_emails(event.user_id)
     for _tenant in in_each_business_of(event.user_id):
         with transaction.atomic():
             claim_visits(user_id=event.user_id, emails=emails)

@@ -226,7 +226,7 @@ def in_each_business_of(user_id: UUID) -> Iterator[Tenant]:
                 yield membership.tenant
 
 
-def proven_emails(user_id: UUID) -> list[str]:
+def verified_emails(user_id: UUID) -> list[str]:
     """The addresses that are verified to be theirs: the one they have, and those that it followed a moment ago."""
     user = User.objects.filter(pk=user_id, email_verified_at__isnull=False).first()
     return [user.email, *former_emails(user_id)] if user else []

@@ -30,8 +30,8 @@ from bookme.users.actions import (
     join,
     lock_team,
     lock_team_as,
-    proven_account,
     refuse_beyond,
+    verified_account,
 )
 from bookme.users.events import AccountChanged
 from bookme.users.limits import count_form, count_mail
@@ -131,7 +131,7 @@ def accept(
     A new one has this password, or none, and then comes by a link. The address counts as verified. With the `account`
     of whoever is signed in, they join as that instead: they may sign in under another address by now. Slow on purpose:
     opens its own transaction, under the team's lock. Raises TooMany, Invalid `link_invalid` or `weak_password`,
-    NotAllowed `email_unproven` of such an account, and Conflict `already_member`, `staff_taken` or `has_calendar`.
+    NotAllowed `email_unverified` of such an account, and Conflict `already_member`, `staff_taken` or `has_calendar`.
     Publishes InvitationChanged, MemberJoined.
     """
     count_form(address=origin.address)
@@ -146,7 +146,7 @@ def accept(
         user, is_new = (
             (_own_account(account), False)
             if account
-            else proven_account(email=row.email, password=hashed, now=now, **told)
+            else verified_account(email=row.email, password=hashed, now=now, **told)
         )
         _refuse_member(user.email, tenant)
         actor = acting_as(user, origin)
@@ -181,7 +181,7 @@ def _own_account(user_id: UUID) -> User:
     """Locked. Raises NotAllowed for who never proved their address: it may be somebody else's."""
     user = User.objects.select_for_update().get(pk=user_id)
     if user.email_verified_at is None:
-        raise NotAllowed("Prove first that your address is yours.", code="email_unproven")
+        raise NotAllowed("Prove first that your address is yours.", code="email_unverified")
     return user
 
 

@@ -11,11 +11,11 @@ from bookme.users.actions.accounts import (
     confirm_email,
     email_change_of,
     forget_old_requests,
-    proven_account,
     registration_of,
     request_email,
     reset_password,
     update_profile,
+    verified_account,
     verify_registration,
 )
 from bookme.users.actions.api_keys import MadeKey, admit_key, make_api_key, revoke_api_key
@@ -32,7 +32,7 @@ from bookme.users.actions.erasing import erase_account
 from bookme.users.actions.members import (
     change_member,
     demand_to_reach,
-    forget_unproven_password,
+    forget_unverified_password,
     join,
     lock_team,
     lock_team_as,
@@ -91,7 +91,7 @@ __all__ = [
     "forget_ended_sign_ins",
     "forget_old_requests",
     "forget_two_factor",
-    "forget_unproven_password",
+    "forget_unverified_password",
     "is_fresh",
     "join",
     "lock_team",
@@ -101,7 +101,6 @@ __all__ = [
     "note_stop",
     "open_sign_in",
     "pass_second_factor",
-    "proven_account",
     "refuse_beyond",
     "registration_of",
     "remake_recovery_codes",
@@ -121,5 +120,6 @@ __all__ = [
     "token_pair",
     "turn_off_two_factor",
     "update_profile",
+    "verified_account",
     "verify_registration",
 ]

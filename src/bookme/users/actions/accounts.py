@@ -1,6 +1,6 @@
 """A person's account: becoming a customer, a new password, a new address, their profile.
 
-What somebody asks for under an address that is not proven to be theirs is only written down (AccountRequest): the
+What somebody asks for under an address that is not verified to be theirs is only written down (AccountRequest): the
 answer goes to that address by mail, and nobody else learns whether there is an account.
 """
 
@@ -125,10 +125,10 @@ def verify_registration(
         return join(user=user, tenant=tenant, role=Role.CUSTOMER, actor=actor)
 
 
-def proven_account(*, email: str, password: str, now: dt.datetime, **told: str) -> tuple[User, bool]:
+def verified_account(*, email: str, password: str, now: dt.datetime, **told: str) -> tuple[User, bool]:
     """Whose link was followed, locked, and whether they are new: made with what they told of themselves.
 
-    `password` is as stored. Who has an account keeps it as it is, unless its address was not proven to be theirs: then
+    `password` is as stored. Who has an account keeps it as it is, unless its address was not verified: then
     this password is theirs, and no other. Raises Invalid (`link_invalid`) for a person whom the platform has shut out.
     """
     made = {"password": password, "email_verified_at": now, **told}
@@ -278,5 +278,5 @@ def _ask(asked: AccountRequest, now: dt.datetime) -> UUID:
 def _account_for(asked: AccountRequest, now: dt.datetime) -> User:
     """The person of that address: as they are, or made as they said when they registered."""
     told = {"name": asked.name, "phone": asked.phone, "language": asked.language}
-    user, _is_new = proven_account(email=asked.email, password=asked.password, now=now, **told)
+    user, _is_new = verified_account(email=asked.email, password=asked.password, now=now, **told)
     return user

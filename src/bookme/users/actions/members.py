@@ -35,7 +35,7 @@ def join(*, user: User, tenant: Tenant, role: Role, actor: Actor, **powers: Any)
     """
     if role in TEAM_ROLES:
         lock_team(tenant)
-        forget_unproven_password(user_id=user.pk)
+        forget_unverified_password(user_id=user.pk)
         user.refresh_from_db()
     member = Membership.objects.select_for_update(of=("self",)).filter(user=user, tenant=tenant).first()
     if member is not None and role is Role.CUSTOMER:
@@ -139,7 +139,7 @@ def refuse_beyond(actor: Actor, powers: Powers, *, kept: Powers | None = None) -
         raise NotAllowed("You cannot give more than you have.", code="beyond_own_powers", errors=faults)
 
 
-def forget_unproven_password(*, user_id: UUID) -> None:
+def forget_unverified_password(*, user_id: UUID) -> None:
     """Before somebody is given rights over a business: whoever registered this address may not be who owns it.
 
     Unless the address is verified, its password is dropped and its sign-ins end; a link sent there leads in.

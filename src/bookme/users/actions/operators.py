@@ -9,7 +9,7 @@ from django.db import transaction
 from bookme.core.actor import Actor
 from bookme.eventlog.actions import publish
 from bookme.eventlog.models import AuditRecord
-from bookme.users.actions.members import forget_unproven_password
+from bookme.users.actions.members import forget_unverified_password
 from bookme.users.events import AccountChanged, OperatorEntered
 from bookme.users.models import User
 
@@ -30,9 +30,9 @@ def enter_business(*, operator: Actor, now: dt.datetime) -> None:
 
 
 def make_operator(*, user_id: UUID) -> None:
-    """Let a person act in every business, from the platform's host. Drops a password not proven to be theirs."""
+    """Let a person act in every business, from the platform's host. Drops a password of an unverified address."""
     with transaction.atomic():
-        forget_unproven_password(user_id=user_id)
+        forget_unverified_password(user_id=user_id)
         User.objects.filter(pk=user_id).update(is_staff=True)
 
 

@@ -17,7 +17,7 @@ from bookme.eventlog.actions import publish
 from bookme.tenants.models import Tenant
 from bookme.users.actions.accounts import ask_to_register
 from bookme.users.actions.entering import admit, note_failure
-from bookme.users.actions.members import forget_unproven_password, join
+from bookme.users.actions.members import forget_unverified_password, join
 from bookme.users.events import AccountChanged
 from bookme.users.mails import AccountMail, mail_account
 from bookme.users.models import Membership, SignIn, SignInKind, SocialIdentity, User
@@ -158,7 +158,7 @@ def _owner_of_address(proof: Proof) -> User | None:
     """Who has the address that the provider vouches for. Locks them."""
     if not proof.email:
         raise Stopped(Stop.NO_ADDRESS)
-    if not proof.email_is_proven:
+    if not proof.email_is_verified:
         raise Stopped(Stop.UNCONFIRMED)
     return User.objects.select_for_update(of=("self",)).filter(email=proof.email).first()
 
@@ -171,9 +171,9 @@ def _make_account(proof: Proof, language: str, now: dt.datetime) -> User:
 
 
 def _add(user: User, proof: Proof, origin: Origin, now: dt.datetime, *, is_new: bool = False) -> None:
-    """Whoever gave that address a password before it was proven to be theirs cannot use it any more."""
-    if proof.email_is_proven and proof.email == user.email and user.email_verified_at is None:
-        forget_unproven_password(user_id=user.pk)
+    """Whoever gave that address a password before it was verified to be theirs cannot use it any more."""
+    if proof.email_is_verified and proof.email == user.email and user.email_verified_at is None:
+        forget_unverified_password(user_id=user.pk)
         User.objects.filter(pk=user.pk).update(email_verified_at=now)
         user.refresh_from_db()
     added = SocialIdentity.objects.create(user=user, provider=proof.provider, subject=proof.subject, email=proof.email)

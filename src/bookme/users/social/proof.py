@@ -23,7 +23,7 @@ class Proof:
     provider: str
     subject: str
     email: str
-    email_is_proven: bool
+    email_is_verified: bool
     name: str
 
     def called(self, name: object) -> "Proof":
@@ -43,7 +43,7 @@ def proof_of(provider: Provider, claims: Mapping[str, Any]) -> Proof:
         provider=provider.name.value,
         subject=subject,
         email=email,
-        email_is_proven=bool(email) and str(claims.get(provider.vouches)).lower() in _YES,
+        email_is_verified=bool(email) and str(claims.get(provider.vouches)).lower() in _YES,
         name=plain_name(claims.get("name")),
     )
 

@@ -56,7 +56,7 @@ class RegisterView(AccountView):
 class VerifyEmailView(AccountView):
     """Take the token of the link that registering sent: the account is made, and its address verified.
 
-    A `password` that is given here takes the place of the one that was given before the address was proven.
+    A `password` that is given here takes the place of the one that was given before the address was verified.
     """
 
     permissions = {"POST": Access.ANYONE}

@@ -69,7 +69,7 @@ class SignInForm(AccountForm):
 
 
 class RegisterForm(AccountForm, GuardedForm):
-    """A new customer; their password is chosen when the address has proven to be theirs."""
+    """A new customer; their password is chosen when the address is verified to be theirs."""
 
     name = PlainText(label=gettext_lazy("Your name"), max_length=120)
     email = email_field()

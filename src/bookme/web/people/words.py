@@ -17,7 +17,7 @@ _TOLD: dict[str, Promise] = {
     "beyond_own_powers": gettext_lazy("Nobody gives or changes more than they may themselves."),
     "yourself": gettext_lazy("Somebody else of the team has to change this for you."),
     "last_owner": gettext_lazy("This is the last owner. Make somebody else an owner first."),
-    "email_unproven": gettext_lazy("Nobody has proven yet that your address is yours. Sign in by a link once."),
+    "email_unverified": gettext_lazy("Nobody has proven yet that your address is yours. Sign in by a link once."),
     "invitation_closed": gettext_lazy("This invitation was accepted, declined or revoked meanwhile."),
     "too_many_mails": gettext_lazy("Too many mails were sent there. Try again in an hour."),
 }
