@@ -21,7 +21,7 @@ from bookme.tenants.tasks import deliver_outbox
 from bookme.users.actions import sign_out
 from bookme.users.limits import CODES_PER_NETWORK
 from bookme.users.models import RecoveryCode, SignIn, SignInKind, TwoFactor, User
-from tests.config.test_admin import BUSINESS_LISTS, PLATFORM_LISTS
+from tests.config.admin.desk import BUSINESS_LISTS, PLATFORM_LISTS
 from tests.factories.users import PASSWORD, Person, UserFactory
 from tests.letters import Letters
 from tests.users.second_factor import Factor, turn_on
