@@ -21,7 +21,7 @@ OF_WHO_ACTED = frozenset({"address", "agent"})
 # All other texts, by field or by fact and field: words of our own, codes, times, amounts, ids, names of the business.
 PLAIN = frozenset(
     {
-        *("account.sign_in_failed.reason", "waitlist.closed.reason"),
+        *("account.sign_in_failed.reason", "waitlist.closed.reason", "member.changed.names"),
         *("also", "by", "cause", "change", "changes", "channel", "currency", "customers", "date", "end", "expires_at"),
         *("domain", "fee", "fields", "file_hash", "key_name", "kind", "old_end", "old_start", "old_status"),
         *("permissions", "reference", "role", "session_id", "source", "start", "status", "told_with", "waived"),

@@ -161,10 +161,9 @@ class MemberJoined(AuditEvent):
 
 @dataclass(frozen=True)
 class MemberChanged(AuditEvent):
-    """Their role or powers. `changes` maps a field to `[before, after]`: what differs, and `denied` with each role.
-    `staff` is the calendar that is theirs.
+    """Their role, powers or calendar. `changes` maps a field to `[before, after]`: what differs, `staff` among it.
 
-    `names` are those that the places and people of their scopes had then, by id.
+    With another role also what is `denied`, if anything is. `names` are those that places and people had then, by id.
     """
 
     name: ClassVar[str] = "member.changed"

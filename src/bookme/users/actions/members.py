@@ -164,7 +164,8 @@ def _changed(
 ) -> MemberChanged:
     """What a role has taken away from it means something else with another role."""
     differs = {name for name in new if old[name] != new[name]}
-    told = differs | ({"denied"} if "role" in differs else set())
+    is_denied = "role" in differs and (old["denied"] or new["denied"])
+    told = differs | ({"denied"} if is_denied else set())
     changes = {name: [old[name], new[name]] for name in new if name in told}
     spoken = {each for name in SCOPES if name in changes for ids in changes[name] for each in ids or ()}
     return MemberChanged(
