@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django_filters import filters
 
 from bookme.communications.models import Channel, Notification, NotificationStatus
-from bookme.communications.selectors import telling_of
+from bookme.communications.selectors.notifications import telling_of
 from bookme.core.http.filters import DayRange, Search
 
 

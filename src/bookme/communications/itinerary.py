@@ -7,43 +7,16 @@ is the same for all of them is told once.
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bookme.communications.told import Audience, BookingFacts, SessionFacts
+from bookme.communications.kinds import Audience
+from bookme.communications.told import BookingFacts, Group, Layout, Line, Row, SessionFacts
 from bookme.core.formats import Formats
 
 Told = Sequence[BookingFacts]
-Row = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Line:
-    """One thing to come to: its time or its date, and what else there is to say of it."""
-
-    label: str
-    title: str
-    details: list[str]
-
-
-@dataclass(frozen=True)
-class Group:
-    """What is on one date, or in one month."""
-
-    heading: str
-    lines: list[Line]
-
-
-@dataclass(frozen=True)
-class Layout:
-    """What is told `before` the groups, and in the `rows` after them; of one booking there are only rows."""
-
-    rows: list[Row]
-    groups: list[Group] = field(default_factory=list)
-    before: list[Row] = field(default_factory=list)
 
 
 def layout_of(bookings: Told, *, audience: Audience, formats: Formats) -> Layout:

@@ -3,7 +3,6 @@
 Of several bookings that one step changed, the first fact is followed for all of them, and the others by nothing.
 """
 
-import datetime as dt
 from uuid import UUID
 
 from django.db import transaction
@@ -20,11 +19,10 @@ from bookme.bookings.events import (
     WaitlistClosed,
     WaitlistEvent,
 )
-from bookme.bookings.models import Booking
+from bookme.bookings.models import Booking, WaitlistEntry
 from bookme.bookings.states import Status
-from bookme.communications import actions
-from bookme.communications.actions import REMINDERS_PATH, plan_all_reminders, plan_reminders, tell, tell_waiting
-from bookme.communications.told import Audience, Former, Kind, WaitingKind
+from bookme.communications.actions import REMINDERS_PATH, About, plan_all_reminders, plan_reminders, tell
+from bookme.communications.kinds import Audience, Kind
 from bookme.core.time import now
 from bookme.eventlog.models import Event as EventRow
 
@@ -44,7 +42,7 @@ def tell_business(*, event: BookingEvent, record: EventRow) -> None:
 def tell_of_session(*, event: SessionChanged | SessionCancelled, record: EventRow) -> None:
     """The business is told of a session that changed for who booked it, or was called off for want of them."""
     if event.bookings or (isinstance(event, SessionCancelled) and event.cause == TOO_FEW):
-        actions.tell_of_session(key=f"event:{record.pk}:{Audience.BUSINESS}", kind=event.name, event=event, now=now())
+        _tell_of(record, Audience.BUSINESS, Kind(event.name), About(event_id=record.pk))
 
 
 def tell_of_restored(*, event: BookingUndone, record: EventRow) -> None:
@@ -69,7 +67,11 @@ def tell_waiter(*, event: WaitlistEvent, record: EventRow) -> None:
     """
     if isinstance(event, WaitlistClosed) and event.reason == "passed":
         return
-    tell_waiting(key=f"event:{record.pk}:waiting", kind=WaitingKind(event.name), entry_id=event.entry_id, now=now())
+    kind, entry = Kind(event.name), WaitlistEntry.objects.select_related("visit").filter(pk=event.entry_id).first()
+    visit = entry.visit if entry and kind is Kind.WAIT_OFFERED else None
+    bookings = tuple(visit.bookings.values_list("pk", flat=True)) if visit else ()
+    about = About(visit_id=visit.pk if visit else None, booking_ids=bookings, entry_id=event.entry_id)
+    _tell_of(record, Audience.CUSTOMER, kind, about)
 
 
 def keep_reminders(*, event: BookingEvent, **_: object) -> None:
@@ -96,26 +98,9 @@ def follow_settings(*, record: EventRow, **_: object) -> None:
 def _tell(event: BookingEvent, record: EventRow, audience: Audience, kind: Kind) -> None:
     if event.told_with:
         return
-    tell(
-        key=f"event:{record.pk}:{audience}",
-        kind=kind,
-        audience=audience,
-        booking_ids=[event.booking_id, *(UUID(each) for each in event.also)],
-        former=_former(event, record) if isinstance(event, BookingRescheduled) else None,
-        now=now(),
-    )
+    bookings = (event.booking_id, *(UUID(each) for each in event.also))
+    _tell_of(record, audience, kind, About(visit_id=event.visit_id, booking_ids=bookings, event_id=record.pk))
 
 
-def _former(event: BookingRescheduled, record: EventRow) -> dict[UUID, Former]:
-    """Where each of the bookings was: the facts of the others follow the first one's."""
-    found = {event.booking_id: _before(event)}
-    if event.also:
-        others = EventRow.objects.filter(name=event.name, subject_id__in=event.also, pk__gt=record.pk)
-        for other in others.filter(payload__told_with=str(event.booking_id)).order_by("pk"):
-            moved = BookingRescheduled.from_payload(other.payload)
-            found.setdefault(moved.booking_id, _before(moved))
-    return found
-
-
-def _before(event: BookingRescheduled) -> Former:
-    return Former(dt.datetime.fromisoformat(event.old_start), event.old_staff_id, event.old_location_id)
+def _tell_of(record: EventRow, audience: Audience, kind: Kind, about: About) -> None:
+    tell(key=f"event:{record.pk}:{audience}", kind=kind, audience=audience, about=about, now=now())

@@ -7,7 +7,7 @@ from bookme.core.http.fields import InstantField
 
 
 class NotificationSerializer(serializers.ModelSerializer[Notification]):
-    """`kind` names the fact that it told and, with `.business`, that the business itself was told.
+    """`kind` is what it told, `audience` who was told: `customer`, `staff` or `business`.
 
     `bookings` are all that it told, in order of start; `booking` and `visit` are of the first.
     """
@@ -15,6 +15,7 @@ class NotificationSerializer(serializers.ModelSerializer[Notification]):
     booking = serializers.UUIDField(source="first_booking_id", read_only=True, allow_null=True)
     bookings = serializers.ListField(source="booking_ids", child=serializers.UUIDField(), read_only=True)
     visit = serializers.UUIDField(source="visit_id", read_only=True)
+    due_at = InstantField(read_only=True)
     sent_at = InstantField(read_only=True)
     created_at = InstantField(read_only=True)
 
@@ -23,6 +24,7 @@ class NotificationSerializer(serializers.ModelSerializer[Notification]):
         fields = (
             "id",
             "kind",
+            "audience",
             "channel",
             "to",
             "language",
@@ -32,8 +34,10 @@ class NotificationSerializer(serializers.ModelSerializer[Notification]):
             "bookings",
             "visit",
             "status",
+            "reason",
             "attempts",
             "error",
+            "due_at",
             "sent_at",
             "created_at",
         )

@@ -30,10 +30,11 @@ def plan_reminders(*, event_id: str, after: str) -> None:
         actions.plan_all_reminders(cause_id=UUID(event_id), after=UUID(after), now=now())
 
 
-@shared_task(name=actions.SEND_AGAIN_TASK)
-def send_again(*, notification_id: str, request: str) -> None:
-    notification = Notification.objects.get(pk=notification_id)
-    actions.repeat(notification=notification, request=UUID(request), now=now())
+@shared_task(name=actions.SEND_MESSAGE_TASK)
+def send_message(*, notification_id: str) -> None:
+    notification = Notification.objects.filter(pk=notification_id).first()
+    if notification is not None:  # else it was forgotten with whom it was for
+        actions.send(notification=notification, now=now())
 
 
 @shared_task(name=SEND_ACCOUNT_MAIL_TASK, base=PublicTask)

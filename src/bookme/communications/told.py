@@ -1,33 +1,15 @@
-"""What messages are about: which kind, for whom, from whom, and a booking as they tell it. Plain values."""
+"""What messages are about: from whom, to whom, a booking or a session as they tell it. Plain values."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bookme.bookings.states import Status
+from bookme.communications.kinds import Audience, Kind
 from bookme.tenants.config import Cancellation
-
-
-class Kind(StrEnum):
-    REQUESTED = "booking.requested"
-    CONFIRMED = "booking.confirmed"
-    DECLINED = "booking.declined"
-    RESCHEDULED = "booking.rescheduled"
-    CANCELLED = "booking.cancelled"
-    EXPIRED = "booking.expired"
-    REMINDER = "booking.reminder"
-
-
-class WaitingKind(StrEnum):
-    """Each is the name of the fact that it tells."""
-
-    JOINED = "waitlist.joined"
-    OFFERED = "waitlist.offered"
-    CLOSED = "waitlist.closed"
-
 
 # A message is told only while it is still true.
 TRUE_OF: dict[Kind, frozenset[Status]] = {
@@ -38,16 +20,13 @@ TRUE_OF: dict[Kind, frozenset[Status]] = {
     Kind.CANCELLED: frozenset({Status.CANCELLED}),
     Kind.EXPIRED: frozenset({Status.EXPIRED}),
     Kind.REMINDER: frozenset({Status.CONFIRMED}),
+    Kind.HOLD_ENDING: frozenset({Status.HELD}),
+    Kind.NO_SHOW: frozenset({Status.NO_SHOW}),
+    Kind.FOLLOW_UP: frozenset({Status.COMPLETED}),
 }
 
-BUSINESS_SUFFIX = ".business"
 LINK_ON_RECORD = "[link]"
 OVER = frozenset({Kind.CANCELLED, Kind.DECLINED, Kind.EXPIRED})
-
-
-class Audience(StrEnum):
-    CUSTOMER = "customer"
-    BUSINESS = "business"
 
 
 @dataclass(frozen=True)
@@ -62,6 +41,73 @@ class Sender:
     url: str
     team_url: str
     terms_url: str
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Whom a message is for. `wants` is what they said of channels: of what they said nothing, they do.
+
+    `agreed` is whether they have agreed to marketing; `zone` is where their quiet hours are.
+    """
+
+    name: str
+    email: str = ""
+    phone: str = ""
+    language: str = ""
+    zone: ZoneInfo | None = None
+    wants: Mapping[str, bool] = field(default_factory=dict)
+    agreed: bool = False
+
+
+Row = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing to come to: its time or its date, and what else there is to say of it."""
+
+    label: str
+    title: str
+    details: list[str]
+
+
+@dataclass(frozen=True)
+class Group:
+    """What is on one date, or in one month."""
+
+    heading: str
+    lines: list[Line]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What is told `before` the groups, and in the `rows` after them; of one booking there are only rows."""
+
+    rows: list[Row]
+    groups: list[Group] = field(default_factory=list)
+    before: list[Row] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one message says, whatever carries it; texts are in its language.
+
+    `variables` are what a template of its family may say (`variables.py`). `links` open something to whoever has them:
+    they are not kept on record. `calendar` is an .ics file, or empty. `versions` are those of the bookings told.
+    """
+
+    kind: Kind
+    audience: Audience
+    to: Recipient
+    sender: Sender
+    variables: Mapping[str, str | bool]
+    layout: Layout
+    button: tuple[str, str]
+    policies: Sequence[str] = ()
+    reply_to: str = ""
+    calendar: bytes = b""
+    links: frozenset[str] = frozenset()
+    versions: Mapping[UUID, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -108,6 +154,7 @@ class BookingFacts:
     customer_phone: str
     notes: str
     manage_url: str
+    hold_expires_at: dt.datetime | None = None
     old_start: dt.datetime | None = None
     old_staff: str = ""
     old_place: str = ""

@@ -7,9 +7,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from bookme.communications import actions, selectors
+from bookme.communications import actions
 from bookme.communications.filters import NotificationFilters
 from bookme.communications.models import Notification
+from bookme.communications.selectors.notifications import notification_visible_to, notifications_visible_to
 from bookme.communications.serializers import NotificationSerializer
 from bookme.core.http.views import ApiView
 from bookme.core.permissions import Permission
@@ -27,7 +28,7 @@ class Notifications(ApiView):
 
     @extend_schema(responses=NotificationSerializer(many=True), summary="What was sent")
     def get(self, request: Request) -> Response:
-        return self.paged(selectors.notifications_visible_to(self.actor), NotificationSerializer)
+        return self.paged(notifications_visible_to(self.actor), NotificationSerializer)
 
 
 class SendAgain(IdempotentView):
@@ -42,10 +43,10 @@ class SendAgain(IdempotentView):
         return self.once(lambda: self._sent(notification_id), status=202)
 
     def _sent(self, notification_id: UUID) -> dict[str, Any]:
-        notification = selectors.notification_visible_to(self.actor, notification_id)
+        notification = notification_visible_to(self.actor, notification_id)
         actions.send_again(notification=notification, actor=self.actor, now=now())
         return dict(self.written(NotificationSerializer, notification))
 
     def reveal(self, answer: dict[str, Any]) -> dict[str, Any]:
-        notification = selectors.notification_visible_to(self.actor, UUID(answer["id"]))
+        notification = notification_visible_to(self.actor, UUID(answer["id"]))
         return dict(self.written(NotificationSerializer, notification))

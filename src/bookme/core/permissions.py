@@ -47,6 +47,8 @@ class Permission(StrEnum):
     BOOKINGS_EXPORT = "bookings.export"
     NOTIFICATIONS_READ = "notifications.read"
     NOTIFICATIONS_SEND = "notifications.send"
+    MESSAGES_MANAGE = "messages.manage"
+    EVENTS_READ = "events.read"
     TEAM_MANAGE = "team.manage"
     API_KEYS_MANAGE = "api_keys.manage"
     AUDIT_READ = "audit.read"

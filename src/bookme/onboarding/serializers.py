@@ -57,6 +57,7 @@ def settings_answer(config: BusinessConfig, *, language: str) -> dict[str, Any]:
         "policies": config.policy.to_data(),
         "features": asdict(config.features),
         "reminders": [asdict(each) for each in config.reminders],
+        "messages": config.messages.to_data(),
         "tax": asdict(config.tax) | {"rate_percent": str(config.tax.rate_percent)} if config.tax else None,
         "invoices": asdict(config.invoices),
         "legal": asdict(config.legal),

@@ -13,8 +13,8 @@ from django.contrib.admin.models import LogEntry
 from django.db.models import F, JSONField, Model, Q
 
 from bookme.bookings.models import Booking, Series, Visit, WaitlistEntry
+from bookme.communications.kinds import Audience
 from bookme.communications.models import Notification
-from bookme.communications.told import BUSINESS_SUFFIX
 from bookme.customers.models import Consent, Customer, CustomerAddress
 from bookme.eventlog.models import IdempotencyKey
 from bookme.privacy.selectors import Subject
@@ -261,10 +261,21 @@ _CUSTOMER = (
         model=Notification,
         rows=lambda subject: Q(visit_id__in=subject.visits) | Q(entry_id__in=subject.waiting),
         personal=("to", "subject", "text", "error"),
-        plain=("key", "kind", "channel", "language", "booking_ids", "status"),
+        plain=(
+            "key",
+            "kind",
+            "audience",
+            "channel",
+            "tried",
+            "language",
+            "booking_ids",
+            "status",
+            "reason",
+            "provider_id",
+        ),
         section="messages",
         told=same("kind", "channel", "to", "language", "subject", "text", "status", "error", "sent_at", "created_at"),
-        also_told=~Q(kind__endswith=BUSINESS_SUFFIX),
+        also_told=Q(audience=Audience.CUSTOMER),
     ),
 )
 _AROUND = (

@@ -1,5 +1,6 @@
 """The shape of a business's settings. Pure: read from data that `onboarding` has checked against the JSON Schema."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
@@ -182,6 +183,46 @@ class Reminder:
 
 
 @dataclass(frozen=True)
+class Messages:
+    """How the business tells people. `off` has names of messages (`communications.kinds`) that it does not send.
+
+    Customers are told by the first of `channels` that is on and reaches them. What can wait keeps out of the hours from
+    `quiet_from` until `quiet_to`, wall-clock times where they live; without either, there are none. Hours after a visit
+    they are thanked, if `follow_up_hours` is set; `hold_warning_minutes` before a hold ends they are told. Messages
+    that cost cost `monthly_cap` a month at the most, in the business's currency; None is no bound.
+    """
+
+    channels: tuple[str, ...] = ("whatsapp", "sms", "email")
+    off: tuple[str, ...] = ()
+    quiet_from: dt.time | None = dt.time(21)
+    quiet_to: dt.time | None = dt.time(8)
+    follow_up_hours: int | None = None
+    hold_warning_minutes: int = 5
+    monthly_cap: Decimal | None = None
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> "Messages":
+        values = dict(data)
+        for name in ("channels", "off"):
+            if name in values:
+                values[name] = tuple(values[name])
+        for name in ("quiet_from", "quiet_to"):
+            if values.get(name) is not None:
+                values[name] = dt.time.fromisoformat(values[name])
+        if values.get("monthly_cap") is not None:
+            values["monthly_cap"] = Decimal(values["monthly_cap"])
+        return cls(**values)
+
+    def to_data(self) -> dict[str, Any]:
+        """As JSON: the form of the config file."""
+        quiet = {
+            name: at and f"{at:%H:%M}" for name, at in (("quiet_from", self.quiet_from), ("quiet_to", self.quiet_to))
+        }
+        cap = None if self.monthly_cap is None else str(self.monthly_cap)
+        return vars(self) | {"channels": list(self.channels), "off": list(self.off), "monthly_cap": cap} | quiet
+
+
+@dataclass(frozen=True)
 class Legal:
     privacy_url: str | None = None
     terms_url: str | None = None
@@ -224,6 +265,7 @@ class BusinessConfig:
     policy: Policy = field(default_factory=Policy)
     features: Features = field(default_factory=Features)
     reminders: tuple[Reminder, ...] = ()
+    messages: Messages = field(default_factory=Messages)
     legal: Legal = field(default_factory=Legal)
     tax: Tax | None = None
     invoices: Invoices = field(default_factory=Invoices)
@@ -243,6 +285,7 @@ class BusinessConfig:
             policy=Policy.from_data(data.get("policies", {})),
             features=Features(**data.get("features", {})),
             reminders=tuple(Reminder(**each) for each in data.get("reminders", [])),
+            messages=Messages.from_data(data.get("messages", {})),
             legal=Legal(**data.get("legal", {})),
             tax=Tax(**{**tax, "rate_percent": Decimal(tax["rate_percent"])}) if tax else None,
             invoices=Invoices(**data.get("invoices", {})),

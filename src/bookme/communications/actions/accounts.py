@@ -3,37 +3,47 @@
 They are on no list that a team reads: what is between a person and their account is not the business's.
 """
 
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
 from uuid import UUID
 
+from babel.dates import format_date
 from django.utils import translation
+from django.utils.translation import gettext as _
 
-from bookme.communications import account_mails
-from bookme.communications.account_mails import AccountLetter
 from bookme.communications.channels import Outgoing, carrier_of
+from bookme.communications.kinds import Audience, Kind
+from bookme.communications.letters import Rendered, render
 from bookme.communications.models import Channel
+from bookme.communications.selectors.facts import platform_sender, sender_of
+from bookme.communications.selectors.texts import texts_for
+from bookme.communications.told import Layout, Recipient, Sender, Told
+from bookme.core.formats import locale_of
 from bookme.core.languages import written_language
 from bookme.core.permissions import Role
 from bookme.team.links import invitation_url
 from bookme.team.models import Invitation
-from bookme.tenants.context import current_tenant
+from bookme.team.wording import ROLE_NAMES
+from bookme.tenants.context import current_tenant, require_tenant
 from bookme.tenants.models import Tenant
 from bookme.users.links import account_url, one_time_token, reset_token, row_token
 from bookme.users.mails import AccountMail
 from bookme.users.models import AccountRequest, AccountRequestKind, EmailChange, SocialIdentity, User
-from bookme.users.selectors import PLATFORM_NAME, candidate, person, user_of
+from bookme.users.selectors import candidate, person, user_of
 from bookme.users.social.providers import title_of
 
 
 @dataclass(frozen=True)
 class _Addressed:
-    """A letter, still to be written in the language, and whom it is for."""
+    """One mail, whom it is for, and where its button leads; `invitation` is what only that says."""
 
-    write: partial[AccountLetter]
+    kind: Kind
     to: str
     name: str
     language: str
+    url: str = ""
+    email: str = ""
+    provider: str = ""
+    invitation: Invitation | None = field(default=None)
 
 
 def send_account_mail(*, mail: AccountMail, id: UUID, mailing: UUID) -> None:  # noqa: A002
@@ -45,22 +55,55 @@ def send_account_mail(*, mail: AccountMail, id: UUID, mailing: UUID) -> None:  #
     found = _WRITERS[mail](mail, id, tenant)
     if found is None:
         return
-    config = tenant.config if tenant else None
-    language = written_language(*filter(None, (found.language, config.language if config else "")))
+    sender = sender_of(tenant) if tenant else platform_sender()
+    language = written_language(*filter(None, (found.language, tenant.config.language if tenant else "")))
+    carrier_of(Channel.EMAIL).send(_outgoing(found, _rendered(found, sender, language), sender, tenant, mailing))
+
+
+def _rendered(found: _Addressed, sender: Sender, language: str) -> Rendered:
     with translation.override(language):
-        letter = found.write(business=_name_of(tenant), name=found.name)
-    carrier_of(Channel.EMAIL).send(
-        Outgoing(
-            channel=Channel.EMAIL,
-            tenant=tenant.slug if tenant else "",
-            to=found.to,
-            to_name=found.name,
-            from_name=_name_of(tenant),
-            reply_to=config.contact.email if config else "",
-            subject=letter.subject,
-            text=letter.text,
-            message_id=mailing.hex,
+        told = Told(
+            kind=found.kind,
+            audience=Audience.PERSON,
+            to=Recipient(name=found.name, email=found.to),
+            sender=sender,
+            variables=_variables(found, sender, language),
+            layout=Layout(rows=[]),
+            button=(_BUTTONS[found.kind](), found.url) if found.url else ("", ""),
         )
+        texts = texts_for(found.kind, Audience.PERSON, channel=Channel.EMAIL, language=language)
+        return render(told=told, texts=texts, channel=Channel.EMAIL)
+
+
+def _variables(found: _Addressed, sender: Sender, language: str) -> dict[str, str | bool]:
+    asked = found.invitation
+    until = ""
+    if asked:
+        zone = require_tenant().config.zone
+        day = asked.expires_at.astimezone(zone).date()
+        until = format_date(day, "long", locale=locale_of(language, sender.country))
+    return {
+        "name": found.name,
+        "email": found.email,
+        "provider": found.provider,
+        "role": str(ROLE_NAMES[Role(asked.role)]) if asked else "",
+        "by": asked.invited_by_name if asked else "",
+        "until": until,
+    }
+
+
+def _outgoing(found: _Addressed, rendered: Rendered, sender: Sender, tenant: Tenant | None, mailing: UUID) -> Outgoing:
+    return Outgoing(
+        channel=Channel.EMAIL,
+        tenant=tenant.slug if tenant else "",
+        to=found.to,
+        to_name=found.name,
+        from_name=sender.name,
+        reply_to=sender.email,
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        message_id=mailing.hex,
     )
 
 
@@ -76,18 +119,18 @@ def _of_request(_mail: AccountMail, row_id: UUID, tenant: Tenant | None) -> _Add
         known = User.objects.filter(email=asked.email, email_verified_at__isnull=False).first()
         token = row_token(row_id=row_id, tenant=tenant, kind=AccountRequestKind.REGISTER)
         url = account_url(tenant, f"/account/verify/{token}/")
-        write = partial(account_mails.registration, url=url, has_account=known is not None)
-        return _Addressed(write, asked.email, known.name if known else "", asked.language)
+        kind = Kind.KNOWN_REGISTRATION if known else Kind.REGISTRATION
+        return _Addressed(kind, asked.email, known.name if known else "", asked.language, url)
     who = candidate(asked.email, tenant, operators=tenant is None)
     if who is None:
         return None
     user = user_of(who)
     if asked.kind == AccountRequestKind.RESET:
         url = account_url(tenant, f"/account/reset/{reset_token(user=user, tenant=tenant)}/")
-        return _Addressed(partial(account_mails.new_password, url=url), user.email, user.name, asked.language)
+        return _Addressed(Kind.NEW_PASSWORD, user.email, user.name, asked.language, url)
     onward = f"?request={row_id}" if asked.onward else ""
     url = account_url(tenant, f"/account/link/{one_time_token(user=user, tenant=tenant)}/{onward}")
-    return _Addressed(partial(account_mails.sign_in_link, url=url), user.email, user.name, asked.language)
+    return _Addressed(Kind.SIGN_IN_LINK, user.email, user.name, asked.language, url)
 
 
 def _of_new_address(mail: AccountMail, row_id: UUID, tenant: Tenant | None) -> _Addressed | None:
@@ -96,23 +139,21 @@ def _of_new_address(mail: AccountMail, row_id: UUID, tenant: Tenant | None) -> _
     if asked is None:
         return None
     url = account_url(tenant, f"/account/email/{row_token(row_id=row_id, tenant=tenant, kind=mail)}/")
-    write = partial(account_mails.new_address, url=url)
-    return _Addressed(write, asked.email, "", asked.user.language)
+    return _Addressed(Kind.NEW_ADDRESS, asked.email, "", asked.user.language, url)
 
 
 def _of_changed_address(_mail: AccountMail, row_id: UUID, _tenant: Tenant | None) -> _Addressed | None:
     asked = EmailChange.objects.select_related("user").filter(pk=row_id).first()
     if asked is None:
         return None
-    write = partial(account_mails.address_changed, email=asked.email)
-    return _Addressed(write, asked.former, asked.user.name, asked.user.language)
+    return _Addressed(Kind.ADDRESS_CHANGED, asked.former, asked.user.name, asked.user.language, email=asked.email)
 
 
 def _of_user(mail: AccountMail, row_id: UUID, _tenant: Tenant | None) -> _Addressed | None:
     user = person(row_id)
     if user is None:
         return None
-    return _Addressed(partial(account_mails.NOTICES[mail]), user.email, user.name, user.language)
+    return _Addressed(_NOTICES[mail], user.email, user.name, user.language)
 
 
 def _of_invitation(_mail: AccountMail, row_id: UUID, tenant: Tenant | None) -> _Addressed | None:
@@ -120,15 +161,8 @@ def _of_invitation(_mail: AccountMail, row_id: UUID, tenant: Tenant | None) -> _
     asked = Invitation.objects.filter(pk=row_id).first()
     if tenant is None or asked is None or asked.is_closed:
         return None
-    write = partial(
-        account_mails.invitation,
-        by=asked.invited_by_name,
-        role=Role(asked.role),
-        country=tenant.config.country,
-        url=invitation_url(invitation=asked, tenant=tenant),
-        until=asked.expires_at.astimezone(tenant.config.zone).date(),
-    )
-    return _Addressed(write, asked.email, asked.name, asked.language)
+    url = invitation_url(invitation=asked, tenant=tenant)
+    return _Addressed(Kind.INVITATION, asked.email, asked.name, asked.language, url, invitation=asked)
 
 
 def _of_identity(_mail: AccountMail, row_id: UUID, tenant: Tenant | None) -> _Addressed | None:
@@ -136,8 +170,8 @@ def _of_identity(_mail: AccountMail, row_id: UUID, tenant: Tenant | None) -> _Ad
     if added is None:
         return None
     url = account_url(tenant, "/account/security/")
-    write = partial(account_mails.social_added, provider=title_of(added.provider), url=url)
-    return _Addressed(write, added.user.email, added.user.name, added.user.language)
+    user, provider = added.user, title_of(added.provider)
+    return _Addressed(Kind.SOCIAL_ADDED, user.email, user.name, user.language, url, provider=provider)
 
 
 _WRITERS = {
@@ -151,7 +185,20 @@ _WRITERS = {
     AccountMail.SOCIAL_ADDED: _of_identity,
     AccountMail.INVITATION: _of_invitation,
 }
+_NOTICES = {
+    AccountMail.PASSWORD_CHANGED: Kind.PASSWORD_CHANGED,
+    AccountMail.TWO_FACTOR_ON: Kind.TWO_FACTOR_ON,
+    AccountMail.TWO_FACTOR_OFF: Kind.TWO_FACTOR_OFF,
+    AccountMail.RECOVERY_CODE_USED: Kind.RECOVERY_CODE_USED,
+}
 
-
-def _name_of(tenant: Tenant | None) -> str:
-    return tenant.name if tenant else PLATFORM_NAME
+# What the button says, in the language that is active.
+_BUTTONS = {
+    Kind.REGISTRATION: lambda: _("Confirm my address"),
+    Kind.KNOWN_REGISTRATION: lambda: _("Sign in"),
+    Kind.SIGN_IN_LINK: lambda: _("Sign in"),
+    Kind.NEW_PASSWORD: lambda: _("Choose a new password"),
+    Kind.NEW_ADDRESS: lambda: _("Confirm my new address"),
+    Kind.SOCIAL_ADDED: lambda: _("See how I sign in"),
+    Kind.INVITATION: lambda: _("See the invitation"),
+}

@@ -7,13 +7,14 @@ from uuid import UUID
 
 from bookme.bookings.models import Booking, Visit
 from bookme.bookings.states import Status
-from bookme.communications.actions.telling import tell
+from bookme.communications.actions.telling import About, tell
+from bookme.communications.kinds import Audience, Kind
 from bookme.communications.models import Channel
-from bookme.communications.told import TRUE_OF, Audience, Kind
+from bookme.communications.selectors.routes import channel_is_on
+from bookme.communications.told import TRUE_OF
 from bookme.eventlog.models import Event as EventRow
 from bookme.tenants.config import Reminder
 from bookme.tenants.context import require_tenant
-from bookme.tenants.models import Tenant
 from bookme.tenants.outbox import Due, enqueue, enqueue_all_again, withdraw
 
 SEND_REMINDER_TASK = "communications.send_reminder"
@@ -73,7 +74,7 @@ def send_reminder(*, visit_id: UUID, reminder: Reminder, starts_at: dt.datetime,
     If it is still right: begins as planned, has not begun, the business still wants it, and so does the customer.
     """
     tenant = require_tenant()
-    if reminder not in tenant.config.reminders or not _channel_is_on(tenant, Channel(reminder.channel)):
+    if reminder not in tenant.config.reminders or not channel_is_on(Channel(reminder.channel)):
         return
     found = Booking.objects.filter(visit=visit_id).values_list("pk", "status", "appointment__starts_at")
     bookings = [(pk, Status(status), at) for pk, status, at in found]
@@ -85,7 +86,7 @@ def send_reminder(*, visit_id: UUID, reminder: Reminder, starts_at: dt.datetime,
         key=f"{_reminder_key(visit_id, reminder)}:{starts_at:%Y%m%dT%H%MZ}",
         kind=Kind.REMINDER,
         audience=Audience.CUSTOMER,
-        booking_ids=[pk for pk, _, at in bookings if at >= starts_at],
+        about=About(visit_id=visit_id, booking_ids=tuple(pk for pk, _, at in bookings if at >= starts_at)),
         channel=Channel(reminder.channel),
         now=now,
     )
@@ -125,11 +126,6 @@ def _reminder_due(visit_id: UUID, starts_at: dt.datetime, reminder: Reminder) ->
         key=_reminder_key(visit_id, reminder),
         due_at=starts_at - dt.timedelta(minutes=reminder.minutes_before),
     )
-
-
-def _channel_is_on(tenant: Tenant, channel: Channel) -> bool:
-    """E-mail always; the others if the business's feature is on."""
-    return channel is Channel.EMAIL or bool(getattr(tenant.config.features, channel.value))
 
 
 def _reminder_key(visit_id: UUID, reminder: Reminder) -> str:

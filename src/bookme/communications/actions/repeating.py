@@ -1,50 +1,38 @@
 """Sending a recorded message once more, with what is true now."""
 
-from datetime import datetime
-from uuid import UUID
+import datetime as dt
 
-from bookme.communications.actions import telling, waiting
+from django.utils import translation
+
+from bookme.communications.actions.telling import send_later
 from bookme.communications.events import NotificationSentAgain
-from bookme.communications.models import Notification
+from bookme.communications.models import Notification, NotificationStatus
+from bookme.communications.tellings import told_of
 from bookme.core.actor import Actor
 from bookme.core.errors import Conflict
-from bookme.core.ids import uuid7
 from bookme.core.permissions import Permission
 from bookme.eventlog.actions import publish
-from bookme.tenants.outbox import enqueue
-
-SEND_AGAIN_TASK = "communications.send_again"
 
 
-def send_again(*, notification: Notification, actor: Actor, now: datetime) -> None:
-    """Let a message go out once more. Joins the caller's transaction; publishes NotificationSentAgain.
+def send_again(*, notification: Notification, actor: Actor, now: dt.datetime) -> None:
+    """Let a message go out once more, by the first channel again. Joins the transaction, locks the message.
 
-    Raises NotAllowed, and Conflict `no_longer_true` if its bookings have changed so that it would mislead.
+    Publishes NotificationSentAgain. Raises NotAllowed, Conflict `no_longer_true` if its bookings have changed so that
+    it would mislead, and Conflict `still_waiting` where it has not gone out yet.
     """
     actor.demand(Permission.NOTIFICATIONS_SEND)
-    if not _is_true_still(notification, now):
+    locked = Notification.objects.select_for_update(no_key=True).get(pk=notification.pk)
+    if locked.status == NotificationStatus.QUEUED:
+        raise Conflict("This message is on its way already.", code="still_waiting")
+    with translation.override(locked.language):
+        told = told_of(locked, now=now)
+    if told is None:
         raise Conflict("The booking has changed: this message would no longer be true.", code="no_longer_true")
-    request = uuid7()
-    enqueue(
-        task=SEND_AGAIN_TASK,
-        args={"notification_id": str(notification.pk), "request": str(request)},
-        key=f"notification:{notification.pk}:{request}",
-        due_at=now,
-        now=now,
-    )
-    event = NotificationSentAgain(notification_id=notification.pk, kind=notification.kind, channel=notification.channel)
+    if locked.tried:
+        locked.channel = locked.tried[0]
+    locked.status, locked.tried, locked.ended_at, locked.due_at = NotificationStatus.QUEUED, [], None, now
+    locked.edition += 1
+    locked.save()
+    send_later(notification=locked, due_at=now, now=now)
+    event = NotificationSentAgain(notification_id=locked.pk, kind=locked.kind, channel=locked.channel)
     publish(event, actor=actor)
-
-
-def repeat(*, notification: Notification, request: UUID, now: datetime) -> None:
-    """Send a recorded message again, if it is true still. `request` tells two wishes apart, not two tries of one."""
-    if notification.entry_id is not None:
-        waiting.repeat_waiting(notification=notification, request=request, now=now)
-    else:
-        telling.repeat_telling(notification=notification, request=request, now=now)
-
-
-def _is_true_still(notification: Notification, now: datetime) -> bool:
-    if notification.entry_id is not None:
-        return waiting.is_still_true(notification, now=now)
-    return telling.is_still_true(notification)

@@ -1,73 +1,188 @@
-"""Handing a message to its carrier, and writing down how that went.
+"""Handing a message to what carries it, and writing down how that went.
 
-The order is send, then record: a crash in between sends once more and records once. The record is never ahead of the
-truth, nothing is lost, and a mail program knows the repeat by its Message-ID.
+The order is send, then record: a crash in between sends once more and records once, unless the provider can be asked
+whether it had taken it. The record is never ahead of the truth, and nothing is lost.
 """
 
+import datetime as dt
 import hashlib
-from datetime import datetime
 
 import structlog
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import translation
 
-from bookme.communications.channels import ChannelOffError, Outgoing, UndeliverableError, carrier_of
-from bookme.communications.messages import Rendered
-from bookme.communications.models import Channel, Notification, NotificationStatus
+from bookme.communications.channels import (
+    Carrier,
+    ChannelOffError,
+    Outgoing,
+    Receipt,
+    UnclearError,
+    UndeliverableError,
+    carrier_of,
+)
+from bookme.communications.letters import Rendered, on_record, render
+from bookme.communications.models import Attempt, AttemptOutcome, Channel, Notification, NotificationStatus
+from bookme.communications.selectors.routes import address_by, channels_ahead, is_muted, obstacle
+from bookme.communications.selectors.texts import texts_for
+from bookme.communications.tellings import told_of
+from bookme.communications.tellings.bookings import stands
+from bookme.communications.told import Told
+from bookme.core.errors import Conflict
 from bookme.tenants.context import require_tenant
+
+SEND_MESSAGE_TASK = "communications.send_message"
+# Longer than the longest conversation with a provider.
+LEASE = dt.timedelta(seconds=90)
+# Then the next channel carries it; the last one is tried for about a day.
+TRIES_OF_CHANNEL = 5
+TRIES_OF_LAST = 30
 
 _log = structlog.get_logger(__name__)
 
 
-def deliver(notification: Notification, outgoing: Outgoing, *, recorded: Rendered, now: datetime) -> None:
-    """Send it, and record it as `recorded` says. Raises what the carrier raises if another try may succeed.
+def send(*, notification: Notification, now: dt.datetime) -> None:
+    """Send a message that waits, by the first of its channels that carries it, and record how it went.
 
-    A final refusal is recorded and is the end of it.
+    What is no longer true is withdrawn. Must run outside of a transaction: it talks to the network. Raises what the
+    carrier raised where another try may succeed, and Conflict `being_sent` while this one, or another about the same
+    visit to the same reader, is on its way: they go one after another. A refusal for good by every channel is recorded
+    and is the end of it.
     """
-    notification.attempts += 1
+    if not _leased(notification, now):
+        return
     try:
-        carrier_of(Channel(notification.channel)).send(outgoing)
-    except (UndeliverableError, ChannelOffError) as error:
-        _record(notification, recorded, failure=str(error))
-    except Exception as error:
-        _record(notification, recorded, failure=f"{type(error).__name__}: another try follows")
-        raise
-    else:
-        _record(notification, recorded, sent_at=now)
+        with translation.override(notification.language):
+            _send(notification, now)
+    finally:
+        Notification.objects.filter(pk=notification.pk).update(leased_until=None)
 
 
-def was_sent(key: str) -> bool:
-    return Notification.objects.filter(key=key, status=NotificationStatus.SENT).exists()
-
-
-def message_id_of(key: str) -> str:
+def message_id_of(notification: Notification) -> str:
     """The same for every try of a message, and telling nothing about it."""
-    return hashlib.sha256(f"{require_tenant().pk}:{key}".encode()).hexdigest()[:40]
+    text = f"{require_tenant().pk}:{notification.key}:{notification.edition}"
+    return hashlib.sha256(text.encode()).hexdigest()[:40]
 
 
-def _record(
-    notification: Notification, rendered: Rendered, *, sent_at: datetime | None = None, failure: str = ""
-) -> None:
-    """Write how it went. Of two that sent the same message at once, the later one updates the record of the first."""
-    by_mail = notification.channel == Channel.EMAIL
-    values = {
-        "kind": notification.kind,
-        "channel": notification.channel,
-        "to": notification.to,
-        "language": notification.language,
-        "subject": rendered.subject[:300],
-        "text": rendered.text if by_mail else rendered.short,
-        "visit_id": notification.visit_id,
-        "booking_ids": notification.booking_ids,
-        "entry_id": notification.entry_id,
-        "status": NotificationStatus.SENT if sent_at else NotificationStatus.FAILED,
-        "attempts": notification.attempts,
-        "error": failure[:300],
-        "sent_at": sent_at or notification.sent_at,
-    }
-    Notification.objects.update_or_create(key=notification.key, defaults=values)
-    level = _log.warning if failure else _log.info
-    level(
+def _leased(notification: Notification, now: dt.datetime) -> bool:
+    """Keep others from sending it, or another about the same visit to the same reader. False if it does not wait."""
+    about = notification.visit_id or notification.entry_id or notification.pk
+    with transaction.atomic(durable=True):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{require_tenant().pk}:{about}"])
+        notification.refresh_from_db()
+        if notification.status != NotificationStatus.QUEUED:
+            return False
+        same = Q(pk=notification.pk)
+        if notification.visit_id:
+            same |= Q(visit_id=notification.visit_id, audience=notification.audience)
+        if Notification.objects.filter(same, leased_until__gt=now).exists():
+            raise Conflict("This message, or one before it, is on its way.", code="being_sent")
+        Notification.objects.filter(pk=notification.pk).update(leased_until=now + LEASE)
+    return True
+
+
+def _send(notification: Notification, now: dt.datetime) -> None:
+    reason = "no_address"
+    for channel in channels_ahead(notification):
+        told = told_of(notification, now=now)
+        if told is None:
+            return _end(notification, NotificationStatus.WITHDRAWN, reason="no_longer_true", now=now)
+        if is_muted(told, notification):
+            return _end(notification, NotificationStatus.SKIPPED, reason="not_wanted", now=now)
+        reason = obstacle(channel, told) or _carried(notification, told, channel, now)
+        if not reason:
+            return None
+        notification.tried.append(channel.value)
+    over = NotificationStatus.FAILED if notification.attempts else NotificationStatus.SKIPPED
+    return _end(notification, over, reason=reason, now=now)
+
+
+def _carried(notification: Notification, told: Told, channel: Channel, now: dt.datetime) -> str:
+    """Empty once it is handed over; else the code of why the next channel is to be tried."""
+    notification.channel, notification.to = channel.value, address_by(channel, told.to)
+    try:
+        carrier = carrier_of(channel)
+    except ChannelOffError as error:
+        notification.error = str(error)
+        return "not_set_up"
+    texts = texts_for(told.kind, told.audience, channel=channel, language=notification.language)
+    rendered = render(told=told, texts=texts, channel=channel)
+    notification.subject, notification.text = rendered.subject[:300], on_record(rendered, told)
+    try:
+        receipt = _handed_over(carrier, _outgoing(notification, told, rendered), notification, told)
+    except UndeliverableError as error:
+        _note(notification, AttemptOutcome.REFUSED, str(error))
+        return "refused"
+    except Exception as error:
+        outcome = AttemptOutcome.UNCLEAR if isinstance(error, UnclearError) else AttemptOutcome.FAILED
+        _note(notification, outcome, f"{type(error).__name__}: another try follows")
+        if _is_worth_another(notification):
+            raise
+        return "gave_up"
+    _note(notification, AttemptOutcome.SENT, "")
+    notification.provider_id, notification.sent_at = receipt.provider_id, now
+    _end(notification, NotificationStatus.SENT, reason="", now=None)
+    return ""
+
+
+def _handed_over(carrier: Carrier, message: Outgoing, notification: Notification, told: Told) -> Receipt:
+    """Ask first whether an earlier try was taken; look once more, at the last moment, whether it is still true."""
+    if notification.attempts and (receipt := carrier.taken(message)):
+        return receipt
+    if not stands(told):
+        raise Conflict("What it tells has just changed.", code="just_changed")
+    # Counted before, so that whoever dies with it leaves it to be asked for.
+    notification.attempts += 1
+    Notification.objects.filter(pk=notification.pk).update(attempts=notification.attempts, channel=notification.channel)
+    return carrier.send(message)
+
+
+def _is_worth_another(notification: Notification) -> bool:
+    tries = notification.tries.filter(channel=notification.channel).count()
+    is_last = len(channels_ahead(notification)) <= 1
+    return tries < (TRIES_OF_LAST if is_last else TRIES_OF_CHANNEL)
+
+
+def _outgoing(notification: Notification, told: Told, rendered: Rendered) -> Outgoing:
+    return Outgoing(
+        channel=Channel(notification.channel),
+        tenant=require_tenant().slug,
+        to=notification.to,
+        to_name=told.to.name,
+        from_name=told.sender.name,
+        reply_to=told.reply_to,
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        calendar=rendered.calendar,
+        message_id=message_id_of(notification),
+        first_tried_at=notification.created_at,
+    )
+
+
+def _note(notification: Notification, outcome: AttemptOutcome, error: str) -> None:
+    notification.error = error[:300]
+    Attempt.objects.create(
+        notification=notification,
+        number=notification.attempts,
+        channel=notification.channel,
+        outcome=outcome,
+        error=notification.error,
+    )
+    notification.save()
+
+
+def _end(notification: Notification, status: NotificationStatus, *, reason: str, now: dt.datetime | None) -> None:
+    """Over for good with `now`; of what was sent the provider may still tell more."""
+    notification.status, notification.reason, notification.ended_at = status, reason, now
+    notification.save()
+    _log.info(
         "message",
         kind=notification.kind,
+        audience=notification.audience,
         channel=notification.channel,
+        status=status.value,
+        reason=reason,
         bookings=[str(each) for each in notification.booking_ids],
     )

@@ -1,151 +1,112 @@
-"""Telling of bookings: one message to one customer, or to the business about them."""
+"""Telling somebody of something: recorded once, and sent, now or after their quiet hours."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
+import datetime as dt
+from dataclasses import dataclass
 from uuid import UUID
 
-from bookme.bookings.links import manage_url
-from bookme.bookings.models import Booking
-from bookme.communications.actions.sending import deliver, message_id_of, was_sent
-from bookme.communications.channels import Outgoing
-from bookme.communications.messages import Rendered, render
+from django.db import transaction
+from django.utils import translation
+
+from bookme.communications.actions.sending import SEND_MESSAGE_TASK, send
+from bookme.communications.kinds import MESSAGES, Audience, Category, Kind
 from bookme.communications.models import Channel, Notification
-from bookme.communications.selectors import bookings_to_tell, facts_of, sender_of
-from bookme.communications.told import BUSINESS_SUFFIX, LINK_ON_RECORD, TRUE_OF, Audience, Former, Kind
+from bookme.communications.quiet import quiet_until
+from bookme.communications.selectors.routes import address_by, first_channel, is_sent
+from bookme.communications.tellings import told_of
+from bookme.communications.told import Told
 from bookme.core.languages import written_language
 from bookme.tenants.context import require_tenant
-from bookme.tenants.models import Tenant
+from bookme.tenants.outbox import enqueue
+
+_MAY_WAIT = frozenset({Category.REMINDER, Category.MARKETING})
+
+
+@dataclass(frozen=True)
+class About:
+    """What a message is about: bookings of one customer, or an entry of the waitlist; `event_id` is the fact it tells.
+
+    `recipient_id` is the member of the staff, of what goes to one.
+    """
+
+    visit_id: UUID | None = None
+    booking_ids: tuple[UUID, ...] = ()
+    entry_id: UUID | None = None
+    event_id: UUID | None = None
+    recipient_id: UUID | None = None
 
 
 def tell(
-    *,
-    key: str,
-    kind: Kind,
-    audience: Audience,
-    booking_ids: Collection[UUID],
-    channel: Channel = Channel.EMAIL,
-    former: Mapping[UUID, Former] | None = None,
-    now: datetime,
+    *, key: str, kind: Kind, audience: Audience, about: About, channel: Channel | None = None, now: dt.datetime
 ) -> None:
-    """Send one message about all these bookings of one customer and record it under `key`, which is sent once.
+    """Send one message and record it under `key`, which is sent once; `channel` is the first to be tried.
 
-    Those of which it is no longer true are left out; without any left, or to nobody, nothing is sent. `former` is
-    where bookings were moved from. Must run outside of a transaction: it talks to the network. Raises what the carrier
-    raises if another try may succeed; a final refusal is recorded and is the end of it. Raises ValueError for bookings
-    of several customers, of whom none may read of the others.
+    Nothing is recorded that the business does not send, that is not true any more, or that nobody can get. What can
+    wait is sent after the quiet hours. Must run outside of a transaction; otherwise as `send`.
     """
-    if was_sent(key):
-        return
-    bookings = _still_true(kind, booking_ids)
-    if not bookings:
-        return
-    draft = _draft(key, kind, audience, bookings, channel)
-    if draft.to:
-        _send(draft, bookings, message_id=message_id_of(key), former=former or {}, now=now)
+    notification = Notification.objects.filter(key=key).first()
+    if notification is None:
+        draft = Notification(
+            key=key,
+            kind=kind,
+            audience=audience,
+            visit_id=about.visit_id,
+            booking_ids=list(about.booking_ids),
+            entry_id=about.entry_id,
+            event_id=about.event_id,
+            recipient_id=about.recipient_id,
+        )
+        notification = _recorded(draft, channel, now)
+    if notification is not None and notification.due_at is not None and notification.due_at <= now:
+        send(notification=notification, now=now)
 
 
-def is_still_true(notification: Notification) -> bool:
-    """Whether a recorded message about bookings could be sent once more."""
-    return bool(_still_told(notification))
-
-
-def repeat_telling(*, notification: Notification, request: UUID, now: datetime) -> None:
-    """Send a recorded message about bookings again, of those of which it is true still."""
-    if bookings := _still_told(notification):
-        _send(notification, bookings, message_id=message_id_of(f"{notification.key}:{request}"), former={}, now=now)
-
-
-def _still_told(notification: Notification) -> list[Booking]:
-    """None of a message that is about no booking, as of a whole session."""
-    return _still_true(_kind_of(notification), notification.booking_ids) if notification.booking_ids else []
-
-
-def _kind_of(notification: Notification) -> Kind:
-    return Kind(notification.kind.removesuffix(BUSINESS_SUFFIX))
-
-
-def _still_true(kind: Kind, booking_ids: Collection[UUID]) -> list[Booking]:
-    """Those of which it may be said, by start."""
-    return [each for each in bookings_to_tell(booking_ids) if each.state in TRUE_OF[kind]]
-
-
-def _draft(key: str, kind: Kind, audience: Audience, bookings: Sequence[Booking], channel: Channel) -> Notification:
-    """The record of a message that is not sent yet, or of one whose earlier tries failed."""
-    if len({each.visit.customer_id for each in bookings}) > 1:
-        raise ValueError("one message is to one customer")
-    tenant, visit = require_tenant(), bookings[0].visit
-    to_business = audience is Audience.BUSINESS
-    address = visit.contact_email if channel is Channel.EMAIL else visit.contact_phone
-    language = tenant.config.language if to_business else visit.language
-    draft = Notification.objects.filter(key=key).first() or Notification(
-        key=key,
-        kind=f"{kind}{BUSINESS_SUFFIX}" if to_business else kind.value,
-        channel=channel,
-        to=tenant.config.contact.email if to_business else address,
-        language=written_language(language, tenant.config.language),
-    )
-    draft.visit_id, draft.booking_ids = visit.pk, [each.pk for each in bookings]
-    return draft
-
-
-def _send(
-    notification: Notification,
-    bookings: Sequence[Booking],
-    *,
-    message_id: str,
-    former: Mapping[UUID, Former],
-    now: datetime,
-) -> None:
-    tenant = require_tenant()
-    rendered = _rendered(notification, bookings, tenant, former, now)
-    outgoing = _outgoing(notification, rendered, bookings[0], tenant, message_id=message_id)
-    deliver(notification, outgoing, recorded=_recorded(rendered, bookings), now=now)
-
-
-def _rendered(
-    notification: Notification,
-    bookings: Sequence[Booking],
-    tenant: Tenant,
-    former: Mapping[UUID, Former],
-    now: datetime,
-) -> Rendered:
-    to_business = notification.kind.endswith(BUSINESS_SUFFIX)
-    language = notification.language
-    return render(
-        kind=_kind_of(notification),
-        audience=Audience.BUSINESS if to_business else Audience.CUSTOMER,
-        sender=sender_of(tenant),
-        bookings=[facts_of(each, language=language, former=former.get(each.pk)) for each in bookings],
-        language=language,
+def send_later(*, notification: Notification, due_at: dt.datetime, now: dt.datetime) -> None:
+    """Have it sent then; joins the caller's transaction."""
+    enqueue(
+        task=SEND_MESSAGE_TASK,
+        args={"notification_id": str(notification.pk)},
+        key=f"message:{notification.pk}:{notification.edition}:{len(notification.tried)}",
+        due_at=due_at,
         now=now,
     )
 
 
-def _recorded(rendered: Rendered, bookings: Sequence[Booking]) -> Rendered:
-    """Without the links that open the bookings to whoever reads it: the record is kept, and others look at it."""
-    text, short = rendered.text, rendered.short
-    for link in {manage_url(each.visit) for each in bookings}:
-        text, short = text.replace(link, LINK_ON_RECORD), short.replace(link, LINK_ON_RECORD)
-    return replace(rendered, text=text, short=short)
+def _recorded(draft: Notification, channel: Channel | None, now: dt.datetime) -> Notification | None:
+    kind, audience = Kind(draft.kind), Audience(draft.audience)
+    if not is_sent(kind, audience):
+        return None
+    business = require_tenant().config.language
+    draft.language = written_language(business)
+    with translation.override(draft.language):
+        told = told_of(draft, now=now)
+    found = (channel or first_channel(audience, told.to)) if told else None
+    if told is None or found is None or not _may_have(told):
+        return None
+    draft.language = written_language(told.to.language, business)
+    draft.channel, draft.to = found, address_by(found, told.to)
+    draft.due_at = _due_at(told, now)
+    with transaction.atomic():
+        kept, is_new = Notification.objects.get_or_create(
+            key=draft.key, defaults={each.attname: getattr(draft, each.attname) for each in _COLUMNS}
+        )
+        if is_new and draft.due_at > now:
+            send_later(notification=kept, due_at=draft.due_at, now=now)
+    return kept
 
 
-def _outgoing(
-    notification: Notification, rendered: Rendered, booking: Booking, tenant: Tenant, *, message_id: str
-) -> Outgoing:
-    by_mail = notification.channel == Channel.EMAIL
-    to_business = notification.kind.endswith(BUSINESS_SUFFIX)
-    reply_to = booking.visit.contact_email if to_business else tenant.config.contact.email
-    return Outgoing(
-        channel=Channel(notification.channel),
-        tenant=tenant.slug,
-        to=notification.to,
-        to_name=tenant.name if to_business else booking.visit.contact_name,
-        from_name=tenant.name,
-        reply_to=reply_to,
-        subject=rendered.subject,
-        text=rendered.text if by_mail else rendered.short,
-        html=rendered.html if by_mail else "",
-        calendar=rendered.calendar if by_mail else b"",
-        message_id=message_id,
+def _may_have(told: Told) -> bool:
+    return MESSAGES[told.kind].category is not Category.MARKETING or told.to.agreed
+
+
+def _due_at(told: Told, now: dt.datetime) -> dt.datetime:
+    config = require_tenant().config
+    if MESSAGES[told.kind].category not in _MAY_WAIT:
+        return now
+    return quiet_until(
+        now, zone=told.to.zone or config.zone, start=config.messages.quiet_from, end=config.messages.quiet_to
     )
+
+
+_COLUMNS = [
+    each for each in Notification._meta.concrete_fields if each.attname not in {"key", "created_at", "updated_at"}
+]

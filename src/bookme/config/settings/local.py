@@ -23,8 +23,8 @@ STORAGES = {
 }
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
 MESSAGE_BACKENDS = {
-    "sms": "bookme.communications.channels.MailboxChannel",
-    "whatsapp": "bookme.communications.channels.MailboxChannel",
+    "sms": "bookme.communications.channels.email.MailboxChannel",
+    "whatsapp": "bookme.communications.channels.email.MailboxChannel",
 }
 
 # One machine is one address, and whoever tries BookMe out books a lot.

@@ -28,6 +28,7 @@ SETTINGS = (
     "policies",
     "features",
     "reminders",
+    "messages",
     "tax",
     "invoices",
     "legal",

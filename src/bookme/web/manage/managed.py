@@ -22,9 +22,9 @@ from bookme.bookings.selectors.visits import BookedVisit, visit_bookings_for
 from bookme.bookings.selectors.waiting import offer_of
 from bookme.bookings.states import UPCOMING, Status
 from bookme.bookings.wording import address_text, place_text
-from bookme.communications import messages
+from bookme.communications.calendar import calendar_title
 from bookme.communications.itinerary import what_of
-from bookme.communications.selectors import facts_of
+from bookme.communications.selectors.facts import facts_of
 from bookme.core.actor import Actor
 from bookme.core.errors import NotFound
 from bookme.core.time import MINUTE, now
@@ -195,7 +195,7 @@ def google_url(managed: Managed) -> str:
     what = what_of([facts_of(each, language=language) for each in managed.ahead])
     parts = {
         "action": "TEMPLATE",
-        "text": messages.calendar_title(what, require_tenant().name),
+        "text": calendar_title(what, require_tenant().name),
         "dates": span,
         "location": managed.place_text,
         "details": manage_url(managed.booked.visit),

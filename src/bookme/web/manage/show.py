@@ -7,8 +7,8 @@ from django.views.decorators.http import require_safe
 
 from bookme.bookings.ics import calendar_file
 from bookme.bookings.models import Booking
-from bookme.communications import messages
-from bookme.communications.selectors import facts_of, sender_of
+from bookme.communications.calendar import calendar_entry as entry_of
+from bookme.communications.selectors.facts import facts_of, sender_of
 from bookme.tenants.context import require_tenant
 from bookme.web.manage.managed import Managed, page_context, with_visit
 
@@ -36,9 +36,7 @@ def calendar_entry(request: HttpRequest, managed: Managed) -> HttpResponse:
     tenant = require_tenant()
     sender = sender_of(tenant)
     entries = [
-        messages.calendar_entry(
-            sender=sender, booking=facts_of(each, language=request.LANGUAGE_CODE), now=each.updated_at
-        )
+        entry_of(sender=sender, booking=facts_of(each, language=request.LANGUAGE_CODE), now=each.updated_at)
         for each in _wanted(request, managed)
     ]
     name = f"{tenant.slug}-{managed.booked.visit.reference}.ics"

@@ -20,7 +20,7 @@ from bookme.bookings.selectors.customers import sees_customer
 from bookme.bookings.selectors.team import others_of_customer
 from bookme.bookings.wishes import SlotUnavailable
 from bookme.bookings.wording import address_text, place_text
-from bookme.communications.selectors import messages_about
+from bookme.communications.selectors.notifications import messages_about
 from bookme.core.actor import Actor
 from bookme.core.errors import Conflict, Invalid
 from bookme.core.http.views import write

@@ -1,73 +1,23 @@
-"""Messages on record, and what messages tell."""
+"""Bookings, sessions and the business as messages tell them."""
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import ClassVar
 from uuid import UUID
-
-from django.db.models import BooleanField, F, Func, IntegerField, OuterRef, QuerySet, Subquery
 
 from bookme.bookings.events import TOO_FEW, SessionCancelled, SessionChanged
 from bookme.bookings.links import manage_url
 from bookme.bookings.models import Booking
-from bookme.bookings.selectors.bookings import scope_of
 from bookme.bookings.wording import address_text, place_text
-from bookme.communications.models import Notification
 from bookme.communications.told import BookingFacts, Former, Sender, SessionFacts
-from bookme.core.actor import Actor
-from bookme.core.errors import NotFound
-from bookme.core.permissions import Permission
 from bookme.locations.models import Location
 from bookme.locations.selectors import zone_of
 from bookme.services.models import Service
 from bookme.staff.models import Staff
-from bookme.tenants.config import Policy
+from bookme.tenants.config import Branding, Policy
 from bookme.tenants.context import require_tenant
 from bookme.tenants.models import Tenant
-from bookme.tenants.selectors import business_url
-
-
-class _IsOneOf(Func):
-    """`id = ANY(ids)`: by the index of the id, where a join with `unnest` would be read whole."""
-
-    template = "%(expressions)s)"
-    arg_joiner = " = ANY("
-    output_field: ClassVar["BooleanField[bool, bool]"] = BooleanField()
-
-
-def notifications_visible_to(actor: Actor) -> QuerySet[Notification]:
-    """What was sent, newest first; of one that tells several bookings, whoever reads it may see them all.
-
-    Raises NotAllowed.
-    """
-    actor.demand(Permission.NOTIFICATIONS_READ)
-    scope = scope_of(actor)
-    if not scope:
-        return Notification.objects.all()
-    seen = Booking.objects.filter(scope, _IsOneOf(F("pk"), OuterRef("booking_ids"))).order_by()
-    counted = seen.values(count=Func(F("pk"), function="COUNT", output_field=IntegerField()))
-    told = Func(F("booking_ids"), function="CARDINALITY", output_field=IntegerField())
-    return Notification.objects.alias(told=told, seen=Subquery(counted)).filter(told__gt=0, seen=F("told"))
-
-
-def telling_of(booking_id: UUID, rows: QuerySet[Notification]) -> QuerySet[Notification]:
-    """Those that tell of the booking, alone or among others."""
-    return rows.filter(booking_ids__contains=[booking_id])
-
-
-def messages_about(actor: Actor, booking: Booking) -> list[Notification]:
-    """What this actor may read of what was sent about a booking, newest first; nothing for who may read none."""
-    if not actor.may(Permission.NOTIFICATIONS_READ):
-        return []
-    return list(telling_of(booking.pk, notifications_visible_to(actor)).order_by("-created_at", "-id"))
-
-
-def notification_visible_to(actor: Actor, notification_id: UUID) -> Notification:
-    """Raises NotFound, NotAllowed."""
-    found = notifications_visible_to(actor).filter(pk=notification_id).first()
-    if found is None:
-        raise NotFound
-    return found
+from bookme.tenants.selectors import business_url, platform_url
+from bookme.users.selectors import PLATFORM_NAME
 
 
 def bookings_to_tell(booking_ids: Iterable[UUID]) -> list[Booking]:
@@ -89,6 +39,21 @@ def sender_of(tenant: Tenant) -> Sender:
         url=business_url(tenant),
         team_url=business_url(tenant, "/team/"),
         terms_url=config.legal.terms_url or "",
+    )
+
+
+def platform_sender() -> Sender:
+    """The platform itself, where no business is entered."""
+    url = platform_url()
+    return Sender(
+        name=PLATFORM_NAME,
+        color=Branding().primary_color,
+        country="",
+        email="",
+        phone="",
+        url=url,
+        team_url=url,
+        terms_url="",
     )
 
 
@@ -122,6 +87,7 @@ def facts_of(booking: Booking, *, language: str, former: Former | None = None) -
         customer_phone=visit.contact_phone,
         notes=visit.notes,
         manage_url=manage_url(visit),
+        hold_expires_at=booking.hold_expires_at,
         old_start=former.start if former and former.start != appointment.starts_at else None,
         old_staff=_old_name(Staff, former.staff_id if former else None, appointment.staff_id, language),
         old_place=_old_name(Location, former.location_id if former else None, appointment.location_id, language),

@@ -1,30 +1,39 @@
 """What is told to who waits for a place: that they wait, that one is held for them, that there is none to come."""
 
+import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookme.bookings.links import waitlist_url
-from bookme.bookings.models import Booking, WaitlistEntry
-from bookme.bookings.selectors.waiting import held_by
+from bookme.bookings.models import Booking, Waiting, WaitlistEntry
+from bookme.bookings.selectors.waiting import held_by, waitlist_entries
+from bookme.bookings.states import Status
 from bookme.bookings.wording import cancellation_text
-from bookme.communications.itinerary import Layout
-from bookme.communications.messages import Rendered, letter
-from bookme.communications.told import Sender, WaitingKind
-from bookme.communications.wording import Words
+from bookme.communications.kinds import Audience, Kind
+from bookme.communications.models import Notification
+from bookme.communications.selectors.facts import sender_of
+from bookme.communications.told import Layout, Recipient, Sender, Told
 from bookme.core.formats import Formats, locale_of
+from bookme.core.time import zone
 from bookme.locations.models import Location
 from bookme.locations.selectors import zone_of
 from bookme.staff.models import Staff
 from bookme.tenants.config import Policy
 from bookme.tenants.context import require_tenant
 
+# A message is told only while it is still true.
+_TRUE_OF = {
+    Kind.WAIT_JOINED: Waiting.WAITING,
+    Kind.WAIT_OFFERED: Waiting.OFFERED,
+    Kind.WAIT_CLOSED: Waiting.CLOSED,
+}
+
 
 @dataclass(frozen=True)
-class _Told:
+class _Waiting:
     """What is waited for, in the language of the message. `held` is what is offered."""
 
     entry: WaitlistEntry
@@ -41,6 +50,10 @@ class _Told:
     def person(self) -> Staff | None:
         session = self.entry.session
         return self.held.appointment.staff if self.held else session.staff if session else self.entry.staff
+
+    @property
+    def with_whom(self) -> str:
+        return self.person.text("name", self.language) if self.person else _("anyone")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -72,67 +85,63 @@ class _Told:
         return self.formats.moment(end.astimezone(self.zone)) if end else ""
 
 
-def render_waiting(*, kind: WaitingKind, entry: WaitlistEntry, sender: Sender, language: str) -> Rendered:
-    """One message to who waits; `entry` is of `waitlist_entries`, `language` one of `WRITTEN_IN`."""
-    with translation.override(language):
-        held = held_by(entry) if kind is WaitingKind.OFFERED else None
-        formats = Formats(locale=locale_of(language, sender.country), currency=require_tenant().config.currency)
-        told = _Told(entry, held, language, formats)
-        return letter(
-            words=_words(kind, told, sender),
-            layout=Layout(rows=_rows(told)),
-            policies=_policies(told),
-            button=_button(kind, entry, sender),
-            sender=sender,
-            language=language,
-        )
+def told_of_waiting(notification: Notification, *, now: dt.datetime) -> Told | None:
+    """None where it is not true any more, such as of an offer that has run out."""
+    kind = Kind(notification.kind)
+    entry = waitlist_entries().filter(pk=notification.entry_id).first() if notification.entry_id else None
+    if entry is None or not _is_true(kind, entry, now):
+        return None
+    tenant = require_tenant()
+    sender, held = sender_of(tenant), held_by(entry) if kind is Kind.WAIT_OFFERED else None
+    formats = Formats(locale=locale_of(notification.language, sender.country), currency=tenant.config.currency)
+    told = _Waiting(entry, held, notification.language, formats)
+    return Told(
+        kind=kind,
+        audience=Audience.CUSTOMER,
+        to=_recipient(entry),
+        sender=sender,
+        variables={
+            "customer": entry.contact_name,
+            "service": told.service,
+            "when": told.when,
+            "staff": told.with_whom,
+            "place": told.place.text("name", told.language) if told.place else "",
+            "held_until": told.until,
+        },
+        layout=Layout(rows=_rows(told)),
+        policies=_policies(told),
+        button=_button(kind, entry, sender),
+        reply_to=sender.email,
+        links=frozenset({waitlist_url(entry)}),
+    )
 
 
-def _words(kind: WaitingKind, told: _Told, sender: Sender) -> Words:
-    parts = {
-        "service": told.service,
-        "when": told.when,
-        "customer": told.entry.contact_name,
-        "business": sender.name,
-        "until": told.until,
-    }
-    subject, heading, intro = _texts()[kind]
-    return Words(subject=subject % parts, heading=heading % parts, intro=intro % parts)
+def _recipient(entry: WaitlistEntry) -> Recipient:
+    customer = entry.customer
+    return Recipient(
+        name=entry.contact_name,
+        email=entry.contact_email,
+        phone=entry.contact_phone,
+        language=entry.language,
+        zone=zone(customer.timezone) if customer.timezone else None,
+        wants=customer.channels,
+    )
 
 
-def _texts() -> dict[WaitingKind, tuple[str, str, str]]:
-    return {
-        WaitingKind.JOINED: (
-            _("On the waitlist: %(service)s, %(when)s"),
-            _("You are on the waitlist"),
-            _(
-                "Thank you, %(customer)s. As soon as a place is free, %(business)s holds it for you and writes to you."
-                " Nothing is booked yet."
-            ),
-        ),
-        WaitingKind.OFFERED: (
-            _("A place is free: %(service)s, %(when)s"),
-            _("A place is free for you"),
-            _(
-                "%(customer)s, %(business)s holds it for you until %(until)s. Take it or turn it down;"
-                " after that it goes to the next in line."
-            ),
-        ),
-        WaitingKind.CLOSED: (
-            _("Does not take place: %(service)s, %(when)s"),
-            _("It does not take place"),
-            _(
-                "%(customer)s, %(business)s had to call this off and is sorry about it."
-                " You are not waiting for it any more."
-            ),
-        ),
-    }
+def _is_true(kind: Kind, entry: WaitlistEntry, now: dt.datetime) -> bool:
+    if entry.state is not _TRUE_OF[kind]:
+        return False
+    if kind is not Kind.WAIT_OFFERED:
+        return True
+    held = held_by(entry)
+    end = held.hold_expires_at if held and held.state is Status.HELD else None
+    return end is not None and end > now
 
 
-def _rows(told: _Told) -> list[tuple[str, str]]:
+def _rows(told: _Waiting) -> list[tuple[str, str]]:
     entry, held = told.entry, told.held
     rows = [(_("What"), told.service), (_("When"), told.when_in_full)]
-    rows.append((_("With"), told.person.text("name", told.language) if told.person else _("anyone")))
+    rows.append((_("With"), told.with_whom))
     if told.place is not None and not entry.address:
         rows.append((_("Where"), told.place.text("name", told.language)))
     if entry.party_size > 1:
@@ -142,16 +151,16 @@ def _rows(told: _Told) -> list[tuple[str, str]]:
     return rows
 
 
-def _policies(told: _Told) -> list[str]:
+def _policies(told: _Waiting) -> list[str]:
     if told.held is None:
         return []
     cancellation = Policy.from_data(told.held.policy).cancellation
     return [cancellation_text(cancellation=cancellation, price=told.held.price, formats=told.formats)]
 
 
-def _button(kind: WaitingKind, entry: WaitlistEntry, sender: Sender) -> tuple[str, str]:
-    if kind is WaitingKind.CLOSED:
+def _button(kind: Kind, entry: WaitlistEntry, sender: Sender) -> tuple[str, str]:
+    if kind is Kind.WAIT_CLOSED:
         return _("Find another time"), sender.url
-    if kind is WaitingKind.OFFERED:
+    if kind is Kind.WAIT_OFFERED:
         return _("Take it or turn it down"), waitlist_url(entry)
     return _("See your place in the line, or leave it"), waitlist_url(entry)

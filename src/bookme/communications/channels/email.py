@@ -1,76 +1,40 @@
-"""What carries a message out of here: e-mail by SMTP, and whatever `settings.MESSAGE_BACKENDS` names for the others."""
+"""E-mail, by SMTP; and the local mailbox, which stands in for the channels that have no provider there."""
 
 import re
 import smtplib
-from dataclasses import dataclass
+from decimal import Decimal
 from email.headerregistry import Address
 from email.mime.text import MIMEText
-from typing import Protocol
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.utils.module_loading import import_string
 
-from bookme.communications.models import Channel
+from bookme.communications.channels.base import Outgoing, Receipt, UndeliverableError
 
 MAILBOX_DOMAIN = "mailbox.invalid"
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]+")
 
 
-class UndeliverableError(Exception):
-    """Refused for good: trying again would not help."""
-
-
-class ChannelOffError(Exception):
-    """Nothing is set up that could carry this kind of message."""
-
-
-@dataclass(frozen=True)
-class Outgoing:
-    """A message that is ready to go. `message_id` is the same whenever this message is tried again."""
-
-    channel: Channel
-    tenant: str
-    to: str
-    to_name: str
-    from_name: str
-    reply_to: str
-    subject: str
-    text: str
-    message_id: str
-    html: str = ""
-    calendar: bytes = b""
-
-
-class Carrier(Protocol):
-    def send(self, message: Outgoing) -> None:
-        """Hand it over. Raises UndeliverableError if it is refused for good, anything else if it may be tried again."""
-
-
-def carrier_of(channel: Channel) -> Carrier:
-    """Who carries messages of that channel; raises ChannelOffError where nobody does."""
-    if channel is Channel.EMAIL:
-        return EmailChannel()
-    path = settings.MESSAGE_BACKENDS.get(channel.value)
-    if not path:
-        raise ChannelOffError(f"nothing here carries {channel.label} yet")
-    carrier: Carrier = import_string(path)()
-    return carrier
-
-
 class EmailChannel:
-    """Django's SMTP backend: one conversation a message."""
+    """Django's SMTP backend: one conversation a message. A mail program knows a repeat by its Message-ID."""
 
-    def send(self, message: Outgoing) -> None:
+    price = Decimal(0)
+
+    def send(self, message: Outgoing) -> Receipt:
         _converse(_email(message, to=_address(message.to_name, message.to)))
+        return Receipt()
+
+    def taken(self, message: Outgoing) -> Receipt | None:
+        return None
 
 
-class MailboxChannel:
-    """Stands in for a channel that is not built yet: the same conversation by SMTP, into the local mailbox."""
+class MailboxChannel(EmailChannel):
+    """An SMS or a WhatsApp message as a mail in the local mailbox."""
 
-    def send(self, message: Outgoing) -> None:
+    def send(self, message: Outgoing) -> Receipt:
         number = re.sub(r"[^0-9]", "", message.to)
         _converse(_email(message, to=f"{number}@{message.channel.value}.{MAILBOX_DOMAIN}"))
+        return Receipt()
 
 
 def one_line(text: str) -> str:
@@ -91,6 +55,7 @@ def _email(message: Outgoing, *, to: str) -> EmailMultiAlternatives:
             "X-BookMe-Tenant": message.tenant,
             "X-BookMe-To": one_line(message.to),
             "Auto-Submitted": "auto-generated",
+            **message.headers,
         },
     )
     if message.html:
@@ -116,7 +81,8 @@ def _converse(email: EmailMultiAlternatives) -> None:
     except smtplib.SMTPRecipientsRefused as error:
         codes = [code for code, _reason in error.recipients.values()]
         if all(code >= 500 for code in codes):
-            raise UndeliverableError(f"the mail server refused the address ({codes[0]})") from error
+            reason = f"the mail server refused the address ({codes[0]})"
+            raise UndeliverableError(reason, is_bounce=True) from error
         raise
     except smtplib.SMTPDataError as error:
         if error.smtp_code >= 500:

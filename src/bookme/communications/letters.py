@@ -1,0 +1,78 @@
+"""How a message looks by each channel: what it tells and its texts in, what is sent out. Reads only the layouts."""
+
+from dataclasses import dataclass
+
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from bookme.communications.models import Channel
+from bookme.communications.templating import Texts, written
+from bookme.communications.told import LINK_ON_RECORD, Told
+from bookme.core.color import readable_on
+
+
+@dataclass(frozen=True)
+class Words:
+    """`heading` is the message in three words, `paragraphs` what it says below it. Only an e-mail has both."""
+
+    paragraphs: list[str]
+    subject: str = ""
+    heading: str = ""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What is sent. Only an e-mail has a subject and `html`, and may have a `calendar`, an .ics file."""
+
+    text: str
+    subject: str = ""
+    html: str = ""
+    calendar: bytes = b""
+
+
+def render(*, told: Told, texts: Texts, channel: Channel) -> Rendered:
+    """The message in the language that is active, which is that of what is told and of its texts.
+
+    Raises LiquidError for texts that `faults_of` would have refused.
+    """
+    variables = {
+        "business": told.sender.name,
+        "action": told.button[0],
+        "link": told.button[1],
+        **told.variables,
+    }
+    if channel is not Channel.EMAIL:
+        return Rendered(text=written(texts.body, variables))
+    words = Words(
+        subject=written(texts.subject, variables),
+        heading=written(texts.heading, variables),
+        paragraphs=[each.strip() for each in written(texts.body, variables).split("\n\n") if each.strip()],
+    )
+    return _mail(told, words)
+
+
+def on_record(rendered: Rendered, told: Told) -> str:
+    """Its text without the links that open something to whoever reads it: others look at what is kept."""
+    text = rendered.text
+    for link in told.links:
+        text = text.replace(link, LINK_ON_RECORD)
+    return text
+
+
+def _mail(told: Told, words: Words) -> Rendered:
+    context = {
+        "words": words,
+        "sender": told.sender,
+        "layout": told.layout,
+        "policies": told.policies,
+        "button": told.button,
+        "on_color": readable_on(told.sender.color),
+        "language": translation.get_language(),
+        "dir": "rtl" if translation.get_language_bidi() else "ltr",
+    }
+    return Rendered(
+        subject=words.subject,
+        text=render_to_string("communications/mail.txt", context).strip() + "\n",
+        html=render_to_string("communications/mail.html", context),
+        calendar=told.calendar,
+    )

@@ -1,0 +1,187 @@
+"""What a message about bookings tells: of one, of a visit, or of a series, which its first visit opens."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from bookme.bookings.events import BookingRescheduled
+from bookme.bookings.ics import calendar_file
+from bookme.bookings.models import Booking
+from bookme.bookings.wording import cancellation_text
+from bookme.communications.calendar import calendar_entry
+from bookme.communications.itinerary import by_visit, layout_of, was_text, what_of, where_of
+from bookme.communications.kinds import Audience, Kind
+from bookme.communications.models import Notification
+from bookme.communications.selectors.facts import bookings_to_tell, facts_of, sender_of
+from bookme.communications.told import OVER, TRUE_OF, BookingFacts, Former, Recipient, Sender, Told
+from bookme.core.formats import Formats, locale_of
+from bookme.core.time import zone
+from bookme.customers.selectors import marketing_answer
+from bookme.eventlog.models import Event as EventRow
+from bookme.staff.models import Staff
+from bookme.tenants.context import require_tenant
+
+_TO_CALENDAR = frozenset({Kind.CONFIRMED, Kind.RESCHEDULED, Kind.CANCELLED})
+
+
+def told_of_bookings(notification: Notification, *, now: dt.datetime) -> Told | None:
+    """None where it is true of none of them any more. Those of which it is not are left out.
+
+    Raises ValueError for bookings of several customers, of whom none may read of the others.
+    """
+    kind, audience = Kind(notification.kind), Audience(notification.audience)
+    rows = still_true(kind, notification.booking_ids)
+    if audience is Audience.STAFF:
+        rows = [each for each in rows if each.appointment.staff_id == notification.recipient_id]
+    if not rows:
+        return None
+    if len({each.visit.customer_id for each in rows}) > 1:
+        raise ValueError("one message is to one customer")
+    former = _former(notification.event_id)
+    language = notification.language
+    facts = [facts_of(each, language=language, former=former.get(each.pk)) for each in rows]
+    sender = sender_of(require_tenant())
+    formats = Formats(locale=locale_of(language, sender.country), currency=facts[0].currency)
+    to_team = audience is not Audience.CUSTOMER
+    return Told(
+        kind=kind,
+        audience=audience,
+        to=_recipient(audience, rows, sender),
+        sender=sender,
+        variables=_variables(facts, formats),
+        layout=layout_of(facts, audience=audience, formats=formats),
+        button=_button(kind, audience, sender, facts),
+        policies=[] if to_team or kind in OVER else _policies(facts, formats),
+        reply_to=facts[0].customer_email if to_team else sender.email,
+        calendar=_calendar(kind, sender, facts, now),
+        links=frozenset(each.manage_url for each in facts),
+        versions={each.pk: each.version for each in rows},
+    )
+
+
+def stands(told: Told) -> bool:
+    """Whether its bookings are still what they were when it was read."""
+    if not told.versions:
+        return True
+    found = Booking.objects.filter(pk__in=told.versions).values_list("pk", "version")
+    return dict(found) == told.versions
+
+
+def still_true(kind: Kind, booking_ids: Collection[UUID]) -> list[Booking]:
+    """Those of which it may be said, by start."""
+    return [each for each in bookings_to_tell(booking_ids) if each.state in TRUE_OF[kind]]
+
+
+def _recipient(audience: Audience, bookings: Sequence[Booking], sender: Sender) -> Recipient:
+    """Whoever booked, at the contact given with the visit; the business at its own; one of the staff at theirs."""
+    visit, appointment = bookings[0].visit, bookings[0].appointment
+    match audience:
+        case Audience.BUSINESS:
+            return Recipient(name=sender.name, email=sender.email)
+        case Audience.STAFF:
+            return _staff(appointment.staff)
+        case _:
+            customer = visit.customer
+            return Recipient(
+                name=visit.contact_name,
+                email=visit.contact_email,
+                phone=visit.contact_phone,
+                language=visit.language,
+                zone=zone(customer.timezone) if customer.timezone else None,
+                wants=customer.channels,
+                agreed=bool(marketing_answer(customer)),
+            )
+
+
+def _staff(staff: Staff) -> Recipient:
+    return Recipient(name=staff.name, email=staff.email, phone=staff.phone)
+
+
+def _former(event_id: UUID | None) -> Mapping[UUID, Former]:
+    """Where each of the bookings was that the fact moved: the facts of the others follow the first one's."""
+    record = EventRow.objects.filter(pk=event_id, name=BookingRescheduled.name).first() if event_id else None
+    if record is None:
+        return {}
+    event = BookingRescheduled.from_payload(record.payload)
+    found = {event.booking_id: _before(event)}
+    if event.also:
+        others = EventRow.objects.filter(name=event.name, subject_id__in=event.also, pk__gt=record.pk)
+        for other in others.filter(payload__told_with=str(event.booking_id)).order_by("pk"):
+            moved = BookingRescheduled.from_payload(other.payload)
+            found.setdefault(moved.booking_id, _before(moved))
+    return found
+
+
+def _before(event: BookingRescheduled) -> Former:
+    return Former(dt.datetime.fromisoformat(event.old_start), event.old_staff_id, event.old_location_id)
+
+
+def _variables(bookings: Sequence[BookingFacts], formats: Formats) -> dict[str, str | bool]:
+    first = bookings[0]
+    due, fee = sum(each.payment_due for each in bookings), sum(each.fee for each in bookings)
+    held_until = first.hold_expires_at
+    return {
+        "customer": first.customer_name,
+        "service": what_of(bookings),
+        "when": _when(bookings, formats),
+        "staff": ", ".join(dict.fromkeys(each.staff for each in bookings)),
+        "place": ", ".join(dict.fromkeys(where_of(each) for each in bookings)),
+        "meeting_link": first.meeting_url,
+        "price": formats.price(sum((each.price for each in bookings[1:]), first.price)),
+        "due": formats.money(due) if due else "",
+        "fee": formats.money(fee) if fee else "",
+        "reference": first.reference,
+        "reason": first.reason,
+        "was": was_text(first, formats),
+        "held_until": formats.moment(held_until.astimezone(first.zone)) if held_until else "",
+        "is_series": len(by_visit(bookings)) > 1,
+        "is_changed": len(by_visit(bookings)) == 1 and not any(each.old_start for each in bookings),
+        "by_customer": first.cancelled_by == "customer",
+    }
+
+
+def _when(bookings: Sequence[BookingFacts], formats: Formats) -> str:
+    start = formats.moment(bookings[0].starts_at.astimezone(bookings[0].zone))
+    return start if len(by_visit(bookings)) == 1 else _("from %(start)s") % {"start": start}
+
+
+def _policies(bookings: Sequence[BookingFacts], formats: Formats) -> list[str]:
+    """What cancelling costs, in a sentence; one for each of the rules, where services of a visit have their own.
+
+    Each is charged by its own, so that the strictest would say too much. An amount is said of one booking only: of
+    several it is the sum of what each costs, rounded one by one.
+    """
+    under: dict[str, list[BookingFacts]] = defaultdict(list)
+    for each in bookings:
+        price = None if each.price else each.price
+        under[cancellation_text(cancellation=each.cancellation, price=price, formats=formats)].append(each)
+    policies = []
+    for sentence, same in under.items():
+        said, (first, *others) = sentence, same
+        if not others:
+            said = cancellation_text(cancellation=first.cancellation, price=first.price, formats=formats)
+        names = ", ".join(dict.fromkeys(each.service for each in same))
+        policies.append(f"{names}: {said}" if len(under) > 1 else said)
+    return policies
+
+
+def _button(kind: Kind, audience: Audience, sender: Sender, bookings: Sequence[BookingFacts]) -> tuple[str, str]:
+    """What it says and where it leads."""
+    if audience is not Audience.CUSTOMER:
+        return _("Open the team page"), sender.team_url
+    if kind in OVER:
+        return _("Find another time"), sender.url
+    if kind is Kind.FOLLOW_UP:
+        return _("Book again"), sender.url
+    if len(by_visit(bookings)) > 1:
+        return _("See, move or cancel them"), bookings[0].manage_url
+    return _("See, move or cancel it"), bookings[0].manage_url
+
+
+def _calendar(kind: Kind, sender: Sender, bookings: Sequence[BookingFacts], now: dt.datetime) -> bytes:
+    if kind not in _TO_CALENDAR:
+        return b""
+    return calendar_file(*(calendar_entry(sender=sender, booking=each, now=now) for each in bookings))
