@@ -371,11 +371,43 @@ CREATE INDEX "bookings_resourceallocation_resource_id_605139e3" ON "bookings_res
 --
 CREATE INDEX "allocation_busy" ON "bookings_resourceallocation" ("resource_id", "blocked_start") INCLUDE ("blocked_end");
 --
-CREATE TABLE "communications_notification" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "key" varchar(200) NOT NULL UNIQUE, "kind" varchar(40) NOT NULL, "channel" varchar(16) NOT NULL, "to" varchar(254) NOT NULL, "language" varchar(8) NOT NULL, "subject" varchar(300) NOT NULL, "text" text NOT NULL, "visit_id" uuid NULL, "booking_ids" uuid[] NOT NULL, "entry_id" uuid NULL, "status" varchar(16) NOT NULL, "attempts" smallint NOT NULL CHECK ("attempts" >= 0), "error" varchar(300) NOT NULL, "sent_at" timestamp with time zone NULL);
+CREATE TABLE "communications_channelaccount" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "channel" varchar(16) NOT NULL UNIQUE, "provider" varchar(16) NOT NULL, "sender" varchar(254) NOT NULL, "credentials" text NOT NULL, "price" numeric(12, 4) NOT NULL, "is_active" boolean NOT NULL);
+--
+CREATE TABLE "communications_lastinbound" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "address" varchar(254) NOT NULL UNIQUE, "at" timestamp with time zone NOT NULL);
+--
+CREATE TABLE "communications_spending" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "month" date NOT NULL UNIQUE, "amount" numeric(12, 4) NOT NULL);
+--
+CREATE TABLE "communications_messagetemplate" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "name" varchar(50) NOT NULL, "channel" varchar(16) NOT NULL, "language" varchar(8) NOT NULL, "version" integer NOT NULL CHECK ("version" >= 0), "subject" varchar(300) NOT NULL, "heading" varchar(300) NOT NULL, "body" text NOT NULL, "is_current" boolean NOT NULL, "made_by" varchar(120) NOT NULL, CONSTRAINT "template_version_once" UNIQUE ("name", "channel", "language", "version"));
+--
+CREATE TABLE "communications_muted" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "person_id" uuid NOT NULL, "name" varchar(50) NOT NULL, CONSTRAINT "muted_once" UNIQUE ("person_id", "name"));
+--
+CREATE TABLE "communications_notification" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "key" varchar(200) NOT NULL UNIQUE, "kind" varchar(40) NOT NULL, "audience" varchar(16) NOT NULL, "recipient_id" uuid NULL, "channel" varchar(16) NOT NULL, "tried" varchar(16)[] NOT NULL, "to" varchar(254) NOT NULL, "language" varchar(8) NOT NULL, "subject" varchar(300) NOT NULL, "text" text NOT NULL, "visit_id" uuid NULL, "booking_ids" uuid[] NOT NULL, "entry_id" uuid NULL, "event_id" uuid NULL, "status" varchar(16) NOT NULL, "reason" varchar(40) NOT NULL, "error" varchar(300) NOT NULL, "attempts" smallint NOT NULL CHECK ("attempts" >= 0), "edition" smallint NOT NULL CHECK ("edition" >= 0), "leased_until" timestamp with time zone NULL, "due_at" timestamp with time zone NULL, "sent_at" timestamp with time zone NULL, "ended_at" timestamp with time zone NULL, "provider_id" varchar(200) NOT NULL, "segments" smallint NOT NULL CHECK ("segments" >= 0), "cost" numeric(12, 4) NOT NULL, CONSTRAINT "notification_status_known" CHECK ("status" IN ('queued', 'sent', 'delivered', 'failed', 'bounced', 'skipped', 'withdrawn')));
+--
+CREATE TABLE "communications_attempt" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "number" smallint NOT NULL CHECK ("number" >= 0), "channel" varchar(16) NOT NULL, "outcome" varchar(16) NOT NULL, "error" varchar(300) NOT NULL, "notification_id" uuid NOT NULL);
+--
+CREATE TABLE "communications_stoppedaddress" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "channel" varchar(16) NOT NULL, "address" varchar(254) NOT NULL, "reason" varchar(16) NOT NULL, "notification_id" uuid NULL, CONSTRAINT "stopped_address_once" UNIQUE ("channel", "address"));
+--
+CREATE TABLE "communications_whatsapptemplate" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "name" varchar(50) NOT NULL, "language" varchar(8) NOT NULL, "content_id" varchar(64) NOT NULL, "variables" varchar(40)[] NOT NULL, "state" varchar(16) NOT NULL, CONSTRAINT "whatsapp_template_once" UNIQUE ("name", "language"));
+--
+CREATE INDEX "communications_channelaccount_channel_a3ca6577_like" ON "communications_channelaccount" ("channel" varchar_pattern_ops);
+--
+CREATE INDEX "communications_lastinbound_address_6341121f_like" ON "communications_lastinbound" ("address" varchar_pattern_ops);
+--
+CREATE UNIQUE INDEX "template_one_current" ON "communications_messagetemplate" ("name", "channel", "language") WHERE "is_current";
 --
 CREATE INDEX "communications_notification_key_e6ed286f_like" ON "communications_notification" ("key" varchar_pattern_ops);
 --
 CREATE INDEX "notification_of_booking" ON "communications_notification" USING gin ("booking_ids");
+--
+CREATE INDEX "notification_on_its_way" ON "communications_notification" ("visit_id") WHERE "leased_until" IS NOT NULL;
+--
+CREATE INDEX "notification_of_provider" ON "communications_notification" ("provider_id") WHERE NOT ("provider_id" = '');
+--
+CREATE INDEX "notification_age" ON "communications_notification" ("created_at");
+--
+ALTER TABLE "communications_attempt" ADD CONSTRAINT "communications_attem_notification_id_80714ac2_fk_communica" FOREIGN KEY ("notification_id") REFERENCES "communications_notification" ("id") DEFERRABLE INITIALLY DEFERRED;
+--
+CREATE INDEX "communications_attempt_notification_id_80714ac2" ON "communications_attempt" ("notification_id");
 --
 CREATE TABLE "eventlog_event" ("id" uuid NOT NULL PRIMARY KEY, "name" varchar(64) NOT NULL, "subject_id" uuid NULL, "payload" jsonb NOT NULL, "actor_kind" varchar(16) NOT NULL, "actor_id" uuid NULL, "actor_name" varchar(120) NOT NULL, "request_id" varchar(64) NOT NULL, "occurred_at" timestamp with time zone NOT NULL, "position" bigint NULL UNIQUE, "is_audit" boolean NOT NULL);
 --
