@@ -2,7 +2,8 @@
 
 import pytest
 
-from bookme.communications.channels import EmailChannel, MailboxChannel, Outgoing, UndeliverableError, one_line
+from bookme.communications.channels import Outgoing, UndeliverableError
+from bookme.communications.channels.email import EmailChannel, MailboxChannel, one_line
 from bookme.communications.models import Channel
 from tests.communications.conftest import Moody
 from tests.letters import Letters, body

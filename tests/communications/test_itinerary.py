@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from icalendar import Calendar
 
-from bookme.communications.messages import Rendered, render
-from bookme.communications.told import Audience, BookingFacts, Kind
+from bookme.communications.kinds import Audience, Kind
+from bookme.communications.letters import Rendered
+from bookme.communications.models import Channel
+from bookme.communications.told import BookingFacts
 from bookme.core.ids import uuid7
 from bookme.tenants.config import Cancellation
-from tests.communications.test_messages import ATLAS, BOOKING, LETTERS, NOW, SENDER, START
+from tests.communications.test_messages import ATLAS, BOOKING, OF_BOOKINGS, SENDER, START, letter_of
 
 MINUTE = dt.timedelta(minutes=1)
 WEEK = dt.timedelta(weeks=1)
@@ -61,7 +63,7 @@ def _render(
     language: str = "en",
 ) -> Rendered:
     sender = SENDER if language == "en" else ATLAS
-    return render(kind=kind, audience=audience, sender=sender, bookings=bookings, language=language, now=NOW)
+    return letter_of(kind, audience, *bookings, sender=sender, language=language)
 
 
 def test_a_visit_is_told_service_by_service() -> None:
@@ -195,13 +197,13 @@ def test_the_business_reads_the_customer_once() -> None:
 
 
 def test_the_short_form_says_how_many() -> None:
-    assert _render(VISIT, Kind.REMINDER).short == (
-        "House of Hair: Cut and finish and 2 more on Thursday 12 November, 13:30. "
-        "Move or cancel it: http://house-of-hair.localhost:8000/manage/token/"
+    assert letter_of(Kind.REMINDER, Audience.CUSTOMER, *VISIT, channel=Channel.SMS).text == (
+        "House of Hair: See you soon: Cut and finish and 2 more, Thursday 12 November, 13:30. "
+        "See, move or cancel it: http://house-of-hair.localhost:8000/manage/token/"
     )
-    assert _render(_series(4)).short == (
-        "House of Hair: Yoga, 4 dates, from Thursday 12 November, 13:30. "
-        "Move or cancel them: http://house-of-hair.localhost:8000/manage/token0/"
+    assert letter_of(Kind.CONFIRMED, Audience.CUSTOMER, *_series(4), channel=Channel.SMS).text == (
+        "House of Hair: You're booked: Yoga, 4 dates, from Thursday 12 November, 13:30. "
+        "See, move or cancel them: http://house-of-hair.localhost:8000/manage/token0/"
     )
 
 
@@ -219,7 +221,7 @@ def test_how_many_is_said_as_the_language_says_it(language: str, visit: str, ser
 
 
 @pytest.mark.parametrize("language", ["fr", "ar", "es"])
-@pytest.mark.parametrize(("kind", "audience"), LETTERS)
+@pytest.mark.parametrize(("kind", "audience"), OF_BOOKINGS)
 @pytest.mark.parametrize("bookings", [VISIT, _series(3)], ids=["visit", "series"])
 def test_every_letter_of_several_is_written_in_every_language(
     bookings: list[BookingFacts], kind: Kind, audience: Audience, language: str
@@ -228,12 +230,12 @@ def test_every_letter_of_several_is_written_in_every_language(
         dataclasses.replace(each, zone=ZoneInfo("Africa/Casablanca"), currency="MAD", old_start=START)
         for each in bookings
     ]
-    english = render(kind=kind, audience=audience, sender=ATLAS, bookings=bookings, language="en", now=NOW)
+    english = letter_of(kind, audience, *bookings, sender=ATLAS)
     letter = _render(bookings, kind, audience, language)
     assert letter.subject != english.subject
     untold = set(letter.text.splitlines()) & set(english.text.splitlines()) - {""}
     assert untold <= {ATLAS.name, ATLAS.phone, ATLAS.email, ATLAS.url, ATLAS.team_url, bookings[0].manage_url}
-    assert "%(" not in letter.html + letter.text + letter.short
+    assert "%(" not in letter.html + letter.text
     assert f'dir="{"rtl" if language == "ar" else "ltr"}"' in letter.html
 
 

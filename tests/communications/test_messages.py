@@ -9,12 +9,17 @@ from zoneinfo import ZoneInfo
 import pytest
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
+from django.utils import translation
 from icalendar import Calendar
 
 import bookme.communications
 from bookme.bookings.states import Status
-from bookme.communications.messages import Rendered, render
-from bookme.communications.told import OVER, Audience, BookingFacts, Kind, Sender
+from bookme.communications.kinds import MESSAGES, Audience, Family, Kind
+from bookme.communications.letters import Rendered, render
+from bookme.communications.models import Channel
+from bookme.communications.selectors.texts import default_texts
+from bookme.communications.tellings.bookings import told_from
+from bookme.communications.told import OVER, BookingFacts, Recipient, Sender
 from bookme.core.ids import uuid7
 from bookme.core.languages import written_language
 from bookme.tenants.config import Cancellation
@@ -63,13 +68,37 @@ BOOKING = BookingFacts(
 
 def _render(kind: Kind = Kind.CONFIRMED, audience: Audience = Audience.CUSTOMER, **changes: object) -> Rendered:
     booking = dataclasses.replace(BOOKING, **changes)  # type: ignore[arg-type]
-    return render(kind=kind, audience=audience, sender=SENDER, bookings=[booking], language="en", now=NOW)
+    return letter_of(kind, audience, booking)
 
 
-@pytest.mark.parametrize(
-    ("kind", "audience"),
-    [(kind, audience) for kind in Kind for audience in Audience if (kind, audience) != (Kind.REMINDER, "business")],
-)
+def letter_of(
+    kind: Kind,
+    audience: Audience,
+    *bookings: BookingFacts,
+    sender: Sender = SENDER,
+    language: str = "en",
+    channel: Channel = Channel.EMAIL,
+) -> Rendered:
+    """By the built-in texts."""
+    with translation.override(language):
+        told = told_from(
+            kind=kind,
+            audience=audience,
+            to=Recipient(name="Amelia Hart"),
+            sender=sender,
+            bookings=bookings,
+            language=language,
+            now=NOW,
+        )
+        return render(told=told, texts=default_texts(kind, audience, channel=channel), channel=channel)
+
+
+OF_BOOKINGS = [
+    (kind, each) for kind, told in MESSAGES.items() if told.family is Family.BOOKING for each in told.audiences
+]
+
+
+@pytest.mark.parametrize(("kind", "audience"), OF_BOOKINGS)
 def test_every_letter_says_what_when_where_and_who(kind: Kind, audience: Audience) -> None:
     letter = _render(kind, audience)
     for part in (letter.text, letter.html):
@@ -77,9 +106,9 @@ def test_every_letter_says_what_when_where_and_who(kind: Kind, audience: Audienc
             assert told in part, told
         assert "%(" not in part
         assert "{{" not in part
-    assert "Cut and finish" in letter.subject
-    assert ("/manage/" in letter.text) is (audience == "customer" and kind not in OVER)
-    assert ("amelia@mail.example" in letter.text) is (audience == "business")
+    assert ("Cut and finish" in letter.subject) is (kind is not Kind.FOLLOW_UP)
+    assert ("/manage/" in letter.text) is (audience == "customer" and kind not in {*OVER, Kind.FOLLOW_UP})
+    assert ("amelia@mail.example" in letter.text) is (audience != "customer")
 
 
 def test_what_is_due_is_said() -> None:
@@ -124,9 +153,7 @@ def test_names_of_any_script_are_written_as_they_are() -> None:
 @pytest.mark.parametrize(("color", "on"), [("#6d3b5e", "#ffffff"), ("#f4d9ef", "#000000"), ("#ffff00", "#000000")])
 def test_the_business_colour_is_readable(color: str, on: str) -> None:
     sender = dataclasses.replace(SENDER, color=color)
-    html = render(
-        kind=Kind.CONFIRMED, audience=Audience.CUSTOMER, sender=sender, bookings=[BOOKING], language="en", now=NOW
-    ).html
+    html = letter_of(Kind.CONFIRMED, Audience.CUSTOMER, BOOKING, sender=sender).html
     assert f"background:{color};color:{on}" in html
 
 
@@ -150,10 +177,10 @@ def test_a_calendar_file_cannot_be_broken_out_of() -> None:
 
 
 def test_the_short_form_fits_a_telephone() -> None:
-    short = _render(Kind.REMINDER).short
+    short = letter_of(Kind.REMINDER, Audience.CUSTOMER, BOOKING, channel=Channel.SMS).text
     assert short == (
-        "House of Hair: Cut and finish on Thursday 12 November, 13:30. "
-        "Move or cancel it: http://house-of-hair.localhost:8000/manage/token/"
+        "House of Hair: See you soon: Cut and finish, Thursday 12 November, 13:30. "
+        "See, move or cancel it: http://house-of-hair.localhost:8000/manage/token/"
     )
 
 
@@ -168,17 +195,14 @@ ATLAS = dataclasses.replace(SENDER, name="Atlas Pilates", country="MA")
 ATLAS_BOOKING = dataclasses.replace(
     BOOKING, zone=ZoneInfo("Africa/Casablanca"), currency="MAD", price=Decimal("150.000")
 )
-LETTERS = [
-    (kind, audience) for kind in Kind for audience in Audience if (kind, audience) != (Kind.REMINDER, "business")
-]
 
 
 def _at_atlas(language: str, kind: Kind = Kind.CONFIRMED, audience: Audience = Audience.CUSTOMER) -> Rendered:
-    return render(kind=kind, audience=audience, sender=ATLAS, bookings=[ATLAS_BOOKING], language=language, now=NOW)
+    return letter_of(kind, audience, ATLAS_BOOKING, sender=ATLAS, language=language)
 
 
 @pytest.mark.parametrize("language", ["fr", "ar", "es"])
-@pytest.mark.parametrize(("kind", "audience"), LETTERS)
+@pytest.mark.parametrize(("kind", "audience"), OF_BOOKINGS)
 def test_every_letter_is_written_in_every_language(kind: Kind, audience: Audience, language: str) -> None:
     english, letter = _at_atlas("en", kind, audience), _at_atlas(language, kind, audience)
     assert letter.subject != english.subject
@@ -190,12 +214,17 @@ def test_every_letter_is_written_in_every_language(kind: Kind, audience: Audienc
         assert "%(" not in part
 
 
-@pytest.mark.parametrize("source", ["messages.py", "wording.py", "itinerary.py"])
+@pytest.mark.parametrize(
+    "source", ["calendar.py", "itinerary.py", "defaults/*.py", "tellings/*.py", "actions/accounts.py"]
+)
 @pytest.mark.parametrize("language", ["fr", "ar", "es"])
 def test_no_sentence_of_a_letter_is_left_in_english(source: str, language: str) -> None:
     folder = Path(bookme.communications.__file__).parent
-    found = extract_from_file("python", folder / source, keywords={"_": None, "ngettext": (1, 2)})
-    said = {text if isinstance(text, str) else text[0] for _, text, *_ in found}
+    said = {
+        text if isinstance(text, str) else text[0]
+        for path in folder.glob(source)
+        for _, text, *_ in extract_from_file("python", path, keywords={"_": None, "ngettext": (1, 2)})
+    }
     catalogue = folder.parent / "web" / "locale" / language / "LC_MESSAGES" / "django.po"
     with catalogue.open("rb") as file:
         told = {each.id if isinstance(each.id, str) else each.id[0] for each in read_po(file) if each.string}

@@ -19,10 +19,10 @@ from bookme.bookings.links import manage_url
 from bookme.bookings.models import Booking, Visit
 from bookme.bookings.states import Status
 from bookme.communications import actions
+from bookme.communications.kinds import Audience, Kind
 from bookme.communications.models import Notification
-from bookme.communications.told import Audience, Kind
 from bookme.core.actor import SYSTEM
-from bookme.core.ids import uuid7
+from bookme.core.errors import Conflict
 from bookme.core.time import now
 from bookme.tenants.models import OutboxMessage, Tenant
 from bookme.tenants.tasks import deliver_outbox
@@ -205,7 +205,7 @@ def test_one_customer_never_reads_of_another(salon: Tenant, letters: Letters) ->
             key="k",
             kind=Kind.CONFIRMED,
             audience=Audience.CUSTOMER,
-            booking_ids=[own[0].pk, others[0].pk],
+            about=actions.About(booking_ids=(own[0].pk, others[0].pk)),
             now=now(),
         )
     assert letters.all() == []
@@ -229,5 +229,6 @@ def test_sent_again_it_tells_the_same_bookings_as_far_as_it_is_true(
     assert record.booking_ids == [cut.pk, colour.pk]
 
     Booking.objects.filter(pk=colour.pk).update(status=Status.CANCELLED)
-    actions.repeat(notification=record, request=uuid7(), now=now())
+    with pytest.raises(Conflict, match="no longer be true"), transaction.atomic():
+        actions.send_again(notification=record, actor=owner.actor, now=now())
     assert len(letters.to(AMELIA)) == 2

@@ -187,18 +187,27 @@ def test_a_customer_is_reminded_only_by_what_they_want(salon: Tenant, letters: L
     Customer.objects.update(channels={"email": False, "sms": False})
     with time_machine.travel(MONDAY_AT_TEN - 2 * HOUR, tick=False):
         deliver_outbox()
-    told = Notification.objects.exclude(kind__endswith=".business").values_list("kind", "channel")
-    assert set(told) == {("booking.confirmed", "email"), ("booking.reminder", "whatsapp")}
+    told = Notification.objects.filter(audience="customer").values_list("kind", "channel")
+    assert set(told) == {("booking.confirmed", "whatsapp"), ("booking.reminder", "whatsapp")}
 
 
-def test_a_channel_that_nothing_carries_is_recorded_as_failed(salon: Tenant, settings: Any) -> None:
+def test_what_nothing_carries_by_its_channel_goes_by_the_next(salon: Tenant, settings: Any) -> None:
     settings.MESSAGE_BACKENDS = {"sms": None}
     configure(salon, reminders=[{"channel": "sms", "minutes_before": 120}], features={"sms": True})
     _confirmed()
     with time_machine.travel(MONDAY_AT_TEN - 2 * HOUR, tick=False):
         deliver_outbox()
-    told = Notification.objects.get(channel="sms")
-    assert (told.status, told.error) == ("failed", "nothing here carries SMS yet")
+    told = Notification.objects.get(kind="booking.reminder")
+    assert (told.status, told.channel, told.tried) == ("sent", "email", ["sms"])
+
+
+def test_what_no_channel_carries_is_recorded_with_the_reason(salon: Tenant, settings: Any) -> None:
+    settings.MESSAGE_BACKENDS = {"sms": None}
+    messages = {"channels": ["sms"]}
+    configure(salon, features={"sms": True}, messages=messages, contact={"email": ""}, reminders=[])
+    _confirmed()
+    told = Notification.objects.get()
+    assert (told.status, told.reason, told.error) == ("skipped", "not_set_up", "nothing here carries SMS yet")
 
 
 def _changed(business: Tenant, *changes: dict[str, Any], total: int = 0) -> None:

@@ -24,8 +24,8 @@ from bookme.bookings.links import manage_url
 from bookme.bookings.models import Booking
 from bookme.bookings.states import Status
 from bookme.communications import actions
+from bookme.communications.kinds import Audience, Kind
 from bookme.communications.models import Channel, Notification, NotificationStatus
-from bookme.communications.told import Audience, Kind
 from bookme.core.time import now
 from bookme.tenants.actions import MAX_ATTEMPTS
 from bookme.tenants.context import tenant_scope
@@ -80,13 +80,13 @@ def test_the_record_of_a_text_message_does_not_either(salon: Tenant, letters: Le
         key="k",
         kind=Kind.CONFIRMED,
         audience=Audience.CUSTOMER,
-        booking_ids=[booking.pk],
+        about=actions.About(visit_id=booking.visit_id, booking_ids=(booking.pk,)),
         channel=Channel.SMS,
         now=now(),
     )
     (sms,) = letters.all()
     assert manage_url(booking.visit) in body(sms)
-    assert Notification.objects.get().text.endswith("Move or cancel it: [link]")
+    assert Notification.objects.get().text.endswith("See, move or cancel it: [link]")
 
 
 def test_a_confirmed_booking_is_told_to_customer_and_business(salon: Tenant, letters: Letters) -> None:
@@ -110,9 +110,9 @@ def test_a_confirmed_booking_is_told_to_customer_and_business(salon: Tenant, let
     assert business["Reply-To"] == "Salon <amelia@mail.example>"
     assert "/manage/" not in business.as_string()
 
-    assert set(Notification.objects.values_list("kind", "status", "to", "attempts")) == {
-        ("booking.confirmed", "sent", "amelia@mail.example", 1),
-        ("booking.confirmed.business", "sent", "hello@salon.example", 1),
+    assert set(Notification.objects.values_list("kind", "audience", "status", "to", "attempts")) == {
+        ("booking.confirmed", "customer", "sent", "amelia@mail.example", 1),
+        ("booking.confirmed", "business", "sent", "hello@salon.example", 1),
     }
 
 
@@ -240,7 +240,7 @@ def test_a_mail_server_that_is_down_delays_but_loses_nothing(salon: Tenant, sett
         settings.EMAIL_PORT = nobody.getsockname()[1]
     happen(BookingConfirmed, _booking())
     assert letters.all() == []
-    assert set(Notification.objects.values_list("status", "attempts")) == {("failed", 1)}
+    assert set(Notification.objects.values_list("status", "attempts")) == {("queued", 1)}
 
     settings.EMAIL_PORT = right
     _make_due()
@@ -264,7 +264,7 @@ def test_a_server_that_asks_to_wait_is_tried_again(salon: Tenant, moody: Moody) 
 def test_a_final_refusal_is_recorded_and_not_tried_again(salon: Tenant, moody: Moody, answer: str) -> None:
     setattr(moody, answer, "550 Nobody here")
     happen(BookingConfirmed, _booking())
-    told = Notification.objects.get(kind="booking.confirmed")
+    told = Notification.objects.get(audience="customer")
     assert (told.status, told.attempts) == (NotificationStatus.FAILED, 1)
     assert "550" in told.error
     assert not OutboxMessage.objects.filter(task="eventlog.run_reaction", done_at=None).exists()
@@ -296,9 +296,10 @@ def test_who_dies_after_sending_repeats_it_once_and_records_it_once(
     monkeypatch.setattr(EmailMultiAlternatives, "send", send_and_die)
     with pytest.raises(KeyboardInterrupt):
         deliver_outbox()
-    assert not Notification.objects.exists()
+    assert Notification.objects.get().status == NotificationStatus.QUEUED
 
     monkeypatch.undo()
+    Notification.objects.update(leased_until=None)
     _make_due()
     deliver_outbox()
     first, second = letters.to("amelia@mail.example")
@@ -324,7 +325,7 @@ def test_a_failure_raises_so_that_the_outbox_tries_again(salon: Tenant, moody: M
             key="k",
             kind=Kind.CONFIRMED,
             audience=Audience.CUSTOMER,
-            booking_ids=[_booking().pk],
+            about=actions.About(booking_ids=(_booking().pk,)),
             now=dt.datetime.now(dt.UTC),
         )
-    assert Notification.objects.get().status == NotificationStatus.FAILED
+    assert Notification.objects.get().status == NotificationStatus.QUEUED

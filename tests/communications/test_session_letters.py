@@ -12,7 +12,7 @@ from bookme.communications.models import Notification
 from bookme.tenants.models import OutboxMessage
 from bookme.tenants.tasks import deliver_outbox
 from tests.bookings.conftest import Shop, shop  # noqa: F401 - fixtures
-from tests.bookings.desk import monday, refused
+from tests.bookings.desk import monday
 from tests.factories.bookings import BookingFactory, SessionFactory, VisitFactory
 from tests.factories.locations import LocationFactory
 from tests.factories.services import ServiceFactory
@@ -123,11 +123,15 @@ def test_of_one_that_nobody_has_booked_only_the_machine_tells(
     assert "Booked:" not in body(house)
 
 
-def test_the_business_s_letter_is_on_record_and_not_sent_again(session: Appointment, owner: Person) -> None:
+def test_the_business_s_letter_is_on_record_and_can_be_sent_again(
+    session: Appointment, owner: Person, letters: Letters
+) -> None:
     owner.api.post(f"sessions/{session.pk}/cancel/")
     deliver_outbox()
-    record = Notification.objects.get(kind="session.cancelled.business")
+    record = Notification.objects.get(kind="session.cancelled")
     assert (record.to, record.booking_ids, record.status) == (HOUSE, [], "sent")
     deliver_outbox()
-    assert Notification.objects.filter(kind="session.cancelled.business").count() == 1
-    refused(owner.api.post(f"communications/notifications/{record.pk}/send-again/"), 409, "no_longer_true")
+    assert Notification.objects.filter(kind="session.cancelled").count() == 1
+    assert owner.api.post(f"communications/notifications/{record.pk}/send-again/").status_code == 202
+    deliver_outbox()
+    assert len(letters.to(HOUSE)) == 2

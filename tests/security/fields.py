@@ -57,7 +57,7 @@ _SHAPES: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
                 "branding cancellation_text consents contact country currency features kind language languages legal "
                 "name policies questions slug tax timezone version"
             ),
-            "config": "allowed_origins invoices reminders team",
+            "config": "allowed_origins invoices messages reminders team",
         },
     ),
     (
@@ -362,8 +362,8 @@ _SHAPES: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
         ("GET communications/notifications/",),
         {
             "all": (
-                "attempts booking bookings channel created_at error id kind language sent_at status subject text "
-                "to visit"
+                "attempts audience booking bookings channel created_at due_at error id kind language reason sent_at "
+                "status subject text to visit"
             ),
         },
     ),

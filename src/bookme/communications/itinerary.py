@@ -161,7 +161,7 @@ def _fee(bookings: Told, formats: Formats) -> Row:
 
 def _people(booking: BookingFacts, audience: Audience) -> list[Row]:
     rows = [(_("Reason"), booking.reason), (_("Reference"), booking.reference)]
-    if audience is Audience.BUSINESS:
+    if audience is not Audience.CUSTOMER:
         contact = ", ".join(filter(None, (booking.customer_name, booking.customer_email, booking.customer_phone)))
         rows = [(_("Customer"), contact), (_("Their note"), booking.notes), *rows]
     return rows

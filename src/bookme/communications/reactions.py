@@ -56,7 +56,7 @@ def tell_of_expired(*, event: BookingExpired, record: EventRow) -> None:
     if event.told_with:
         return
     if Booking.objects.filter(pk=event.booking_id, hold_expires_at=None).exists():
-        for audience in Audience:
+        for audience in (Audience.CUSTOMER, Audience.BUSINESS):
             _tell(event, record, audience, Kind.EXPIRED)
 
 

@@ -88,6 +88,8 @@ def _send(notification: Notification, now: dt.datetime) -> None:
         told = told_of(notification, now=now)
         if told is None:
             return _end(notification, NotificationStatus.WITHDRAWN, reason="no_longer_true", now=now)
+        if told.versions and notification.edition == 1:
+            notification.booking_ids = list(told.versions)
         if is_muted(told, notification):
             return _end(notification, NotificationStatus.SKIPPED, reason="not_wanted", now=now)
         reason = obstacle(channel, told) or _carried(notification, told, channel, now)

@@ -5,13 +5,17 @@ from django.utils.translation import gettext as _
 from bookme.communications.kinds import Audience, Kind
 from bookme.communications.templating import Texts, either
 
+Said = tuple[str, str, str]
+
 
 def booking_texts(kind: Kind, audience: Audience) -> Texts:
-    return (_to_customer if audience is Audience.CUSTOMER else _to_team)(kind)
+    tables = [_asked, _ended, _around] if audience is Audience.CUSTOMER else [_asked_of_team, _ended_to_team]
+    subject, heading, body = next(found[kind] for table in tables if kind in (found := table()))
+    return Texts(subject=subject, heading=heading, body=body)
 
 
-def _to_customer(kind: Kind) -> Texts:
-    subject, heading, body = {
+def _asked() -> dict[Kind, Said]:
+    return {
         Kind.REQUESTED: (
             _("Request received: {{ service }}, {{ when }}"),
             _("We have your request"),
@@ -22,6 +26,12 @@ def _to_customer(kind: Kind) -> Texts:
             _("You're booked"),
             _("Thank you, {{ customer }}. {{ business }} looks forward to seeing you."),
         ),
+        Kind.RESCHEDULED: _moved(),
+    }
+
+
+def _ended() -> dict[Kind, Said]:
+    return {
         Kind.DECLINED: (
             _("Not possible: {{ service }}, {{ when }}"),
             either("is_series", _("These times are not possible"), _("This time is not possible")),
@@ -31,29 +41,37 @@ def _to_customer(kind: Kind) -> Texts:
                 _("{{ customer }}, {{ business }} is sorry that it cannot take your booking. Another time may suit."),
             ),
         ),
-        Kind.RESCHEDULED: _moved(),
         Kind.CANCELLED: (
             _("Cancelled: {{ service }}, {{ when }}"),
             either("is_series", _("Your bookings are cancelled"), _("Your booking is cancelled")),
-            either(
-                "by_customer",
-                either(
-                    "is_series",
-                    _("{{ customer }}, your bookings are cancelled, as you asked."),
-                    _("{{ customer }}, your booking is cancelled, as you asked."),
-                ),
-                either(
-                    "is_series",
-                    _("{{ customer }}, {{ business }} had to cancel your bookings and is sorry about it."),
-                    _("{{ customer }}, {{ business }} had to cancel your booking and is sorry about it."),
-                ),
-            ),
+            either("by_customer", _cancelled_by_them(), _cancelled_by_business()),
         ),
         Kind.EXPIRED: (
             _("No answer in time: {{ service }}, {{ when }}"),
             _("Your request has ended"),
             _("{{ customer }}, {{ business }} did not answer in time and is sorry about it. Nothing was booked."),
         ),
+    }
+
+
+def _cancelled_by_them() -> str:
+    return either(
+        "is_series",
+        _("{{ customer }}, your bookings are cancelled, as you asked."),
+        _("{{ customer }}, your booking is cancelled, as you asked."),
+    )
+
+
+def _cancelled_by_business() -> str:
+    return either(
+        "is_series",
+        _("{{ customer }}, {{ business }} had to cancel your bookings and is sorry about it."),
+        _("{{ customer }}, {{ business }} had to cancel your booking and is sorry about it."),
+    )
+
+
+def _around() -> dict[Kind, Said]:
+    return {
         Kind.REMINDER: (
             _("See you soon: {{ service }}, {{ when }}"),
             _("See you soon"),
@@ -74,8 +92,7 @@ def _to_customer(kind: Kind) -> Texts:
             _("It was good to see you"),
             _("{{ customer }}, thank you for your visit. You are welcome again whenever you like."),
         ),
-    }[kind]
-    return Texts(subject=subject, heading=heading, body=body)
+    }
 
 
 def _moved() -> tuple[str, str, str]:
@@ -98,8 +115,8 @@ def _moved() -> tuple[str, str, str]:
     return subject, heading, body
 
 
-def _to_team(kind: Kind) -> Texts:
-    subject, heading, body = {
+def _asked_of_team() -> dict[Kind, Said]:
+    return {
         Kind.REQUESTED: (
             _("New request: {{ customer }}, {{ service }}, {{ when }}"),
             _("A new request"),
@@ -110,6 +127,22 @@ def _to_team(kind: Kind) -> Texts:
             either("is_series", _("New bookings"), _("A new booking")),
             _("{{ customer }} is booked for {{ service }}."),
         ),
+        Kind.RESCHEDULED: _moved_to_team(),
+    }
+
+
+def _ended_to_team() -> dict[Kind, Said]:
+    by_them = either(
+        "is_series",
+        _("{{ customer }} has cancelled. The times are free again."),
+        _("{{ customer }} has cancelled. The time is free again."),
+    )
+    by_team = either(
+        "is_series",
+        _("The bookings of {{ customer }} were cancelled by the team. The times are free again."),
+        _("The booking of {{ customer }} was cancelled by the team. The time is free again."),
+    )
+    return {
         Kind.DECLINED: (
             _("Declined: {{ customer }}, {{ service }}, {{ when }}"),
             _("A request was declined"),
@@ -120,26 +153,12 @@ def _to_team(kind: Kind) -> Texts:
             _("A request has ended"),
             _("Nobody confirmed or declined it in time. {{ customer }} has been told."),
         ),
-        Kind.RESCHEDULED: _moved_to_team(),
         Kind.CANCELLED: (
             _("Cancelled: {{ customer }}, {{ service }}, {{ when }}"),
             either("is_series", _("Bookings were cancelled"), _("A booking was cancelled")),
-            either(
-                "by_customer",
-                either(
-                    "is_series",
-                    _("{{ customer }} has cancelled. The times are free again."),
-                    _("{{ customer }} has cancelled. The time is free again."),
-                ),
-                either(
-                    "is_series",
-                    _("The bookings of {{ customer }} were cancelled by the team. The times are free again."),
-                    _("The booking of {{ customer }} was cancelled by the team. The time is free again."),
-                ),
-            ),
+            either("by_customer", by_them, by_team),
         ),
-    }[kind]
-    return Texts(subject=subject, heading=heading, body=body)
+    }
 
 
 def _moved_to_team() -> tuple[str, str, str]:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -40,25 +41,44 @@ def told_of_bookings(notification: Notification, *, now: dt.datetime) -> Told | 
         return None
     if len({each.visit.customer_id for each in rows}) > 1:
         raise ValueError("one message is to one customer")
-    former = _former(notification.event_id)
-    language = notification.language
-    facts = [facts_of(each, language=language, former=former.get(each.pk)) for each in rows]
-    sender = sender_of(require_tenant())
-    formats = Formats(locale=locale_of(language, sender.country), currency=facts[0].currency)
-    to_team = audience is not Audience.CUSTOMER
-    return Told(
+    former, sender = _former(notification.event_id), sender_of(require_tenant())
+    told = told_from(
         kind=kind,
         audience=audience,
         to=_recipient(audience, rows, sender),
         sender=sender,
-        variables=_variables(facts, formats),
-        layout=layout_of(facts, audience=audience, formats=formats),
-        button=_button(kind, audience, sender, facts),
-        policies=[] if to_team or kind in OVER else _policies(facts, formats),
-        reply_to=facts[0].customer_email if to_team else sender.email,
-        calendar=_calendar(kind, sender, facts, now),
-        links=frozenset(each.manage_url for each in facts),
-        versions={each.pk: each.version for each in rows},
+        bookings=[facts_of(each, language=notification.language, former=former.get(each.pk)) for each in rows],
+        language=notification.language,
+        now=now,
+    )
+    return replace(told, versions={each.pk: each.version for each in rows})
+
+
+def told_from(
+    *,
+    kind: Kind,
+    audience: Audience,
+    to: Recipient,
+    sender: Sender,
+    bookings: Sequence[BookingFacts],
+    language: str,
+    now: dt.datetime,
+) -> Told:
+    """The same of plain facts of one customer, by start. Pure; `language`, of `WRITTEN_IN`, is active."""
+    formats = Formats(locale=locale_of(language, sender.country), currency=bookings[0].currency)
+    to_team = audience is not Audience.CUSTOMER
+    return Told(
+        kind=kind,
+        audience=audience,
+        to=to,
+        sender=sender,
+        variables=_variables(bookings, formats),
+        layout=layout_of(bookings, audience=audience, formats=formats),
+        button=_button(kind, audience, sender, bookings),
+        policies=[] if to_team or kind in OVER else _policies(bookings, formats),
+        reply_to=bookings[0].customer_email if to_team else sender.email,
+        calendar=_calendar(kind, sender, bookings, now),
+        links=frozenset(each.manage_url for each in bookings),
     )
 
 
