@@ -37,7 +37,7 @@ SETTINGS = (
 )
 
 # What no page or app of a customer needs: told to whoever may change it.
-INTERNAL = ("allowed_origins", "invoices", "reminders", "team")
+INTERNAL = ("allowed_origins", "invoices", "messages", "reminders", "team")
 
 # What operators change of a business, and what they order a new one by.
 IDENTITY = ("name", "slug", "domains")
