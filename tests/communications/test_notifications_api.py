@@ -160,6 +160,7 @@ def test_under_one_key_it_is_sent_again_once(letters: Letters, owner: Person) ->
     answers = [owner.api.post(_again(notification), {}, idempotency_key="once") for _ in range(2)]
     assert [each.status_code for each in answers] == [202, 202]
     assert answers[0].json() == answers[1].json()
+    assert answers[0].json()["status"] == "queued"
     assert Event.objects.filter(name="notification.sent_again").count() == 1
     kept = IdempotencyKey.objects.get().answer
     assert notification.to not in str(kept)

@@ -168,7 +168,7 @@ def test_other_channels_go_out_only_if_their_feature_is_on(salon: Tenant, letter
     with time_machine.travel(MONDAY_AT_TEN - 2 * HOUR, tick=False):
         deliver_outbox()
 
-    (sms,) = [each for each in letters.all() if each["X-BookMe-Channel"] == "sms"]
+    _confirmed_by, sms = [each for each in letters.all() if each["X-BookMe-Channel"] == "sms"]
     assert sms["X-BookMe-To"] == "+447700900123"
     assert sms["X-BookMe-Tenant"] == "salon"
     assert "Monday 7 January, 10:00" in body(sms)

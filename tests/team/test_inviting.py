@@ -20,6 +20,7 @@ from tests.factories.locations import LocationFactory
 from tests.factories.staff import StaffFactory, WorkingHoursFactory
 from tests.factories.team import InvitationFactory
 from tests.factories.users import Person, Stranger, make_person
+from tests.letters import body
 from tests.team.conftest import NEW, accepted, invited, mailed, refused, state, token_of, told
 
 UNKNOWN = "0198f6a0-1c2d-7e3f-8a4b-5c6d7e8f9a0b"
@@ -44,7 +45,7 @@ def test_an_invitation_is_told_and_mailed_once(owner: Person) -> None:
 def test_the_mail_says_who_asks_for_what_until_when(salon: Tenant, language: str) -> None:
     row = InvitationFactory(name="Nia", role="manager", invited_by_name="Ola", language=language)
     (letter,) = mailed(row)
-    text = letter.get_content()
+    text = body(letter)
     assert letter["To"].endswith(f"{row.email}>")
     assert "Salon" in letter["Subject"]
     assert "http://salon.localhost:8000/team/invitation/1." in text

@@ -44,8 +44,8 @@ class SendAgain(IdempotentView):
 
     def _sent(self, notification_id: UUID) -> dict[str, Any]:
         notification = notification_visible_to(self.actor, notification_id)
-        actions.send_again(notification=notification, actor=self.actor, now=now())
-        return dict(self.written(NotificationSerializer, notification))
+        sent = actions.send_again(notification=notification, actor=self.actor, now=now())
+        return dict(self.written(NotificationSerializer, sent))
 
     def reveal(self, answer: dict[str, Any]) -> dict[str, Any]:
         notification = notification_visible_to(self.actor, UUID(answer["id"]))

@@ -14,8 +14,8 @@ from bookme.core.permissions import Permission
 from bookme.eventlog.actions import publish
 
 
-def send_again(*, notification: Notification, actor: Actor, now: dt.datetime) -> None:
-    """Let a message go out once more, by the first channel again. Joins the transaction, locks the message.
+def send_again(*, notification: Notification, actor: Actor, now: dt.datetime) -> Notification:
+    """Let a message go out once more, by the first channel again; it is returned. Joins the transaction, locks it.
 
     Publishes NotificationSentAgain. Raises NotAllowed, Conflict `no_longer_true` if its bookings have changed so that
     it would mislead, and Conflict `still_waiting` where it has not gone out yet.
@@ -29,10 +29,11 @@ def send_again(*, notification: Notification, actor: Actor, now: dt.datetime) ->
     if told is None:
         raise Conflict("The booking has changed: this message would no longer be true.", code="no_longer_true")
     if locked.tried:
-        locked.channel = locked.tried[0]
+        locked.channel = locked.tried[0]  # where it began
     locked.status, locked.tried, locked.ended_at, locked.due_at = NotificationStatus.QUEUED, [], None, now
     locked.edition += 1
     locked.save()
     send_later(notification=locked, due_at=now, now=now)
     event = NotificationSentAgain(notification_id=locked.pk, kind=locked.kind, channel=locked.channel)
     publish(event, actor=actor)
+    return locked
