@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,7 @@ def test_every_language_says_the_same(language: str) -> None:
     assert set(messages(language)) == set(messages("fr"))
 
 
+@cache
 def said_by_us() -> dict[tuple[str, ...], str]:
     """Every text marked for translation, with the file that says it. The platform's own pages are in English."""
     sources = {path: path.read_text() for path in PACKAGE.rglob("*.py")}
