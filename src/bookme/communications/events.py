@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
+from bookme.eventlog.changes import RowChanged
 from bookme.eventlog.events import Event
 
 
@@ -17,3 +18,10 @@ class NotificationSentAgain(Event):
     notification_id: UUID
     kind: str
     channel: str
+
+
+@dataclass(frozen=True)
+class MessagesChanged(RowChanged):
+    """A text, an account with a provider, or an address to which nothing goes, as `kind` says."""
+
+    name: ClassVar[str] = "messages.changed"

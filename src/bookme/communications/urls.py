@@ -1,6 +1,6 @@
 from django.urls import path
 
-from bookme.communications.views import Notifications, SendAgain
+from bookme.communications.views.notifications import Notifications, SendAgain
 
 urlpatterns = [
     path("communications/notifications/", Notifications.as_view(), name="notifications"),

@@ -35,7 +35,7 @@ from bookme.bookings.reactions import (
     offer_opened,
     offer_to_joined,
 )
-from bookme.communications.events import NotificationSentAgain
+from bookme.communications.events import MessagesChanged, NotificationSentAgain
 from bookme.communications.reactions import (
     follow_settings,
     keep_reminders,
@@ -116,6 +116,7 @@ wire(
         SessionConfirmed: (),
         SessionCancelled: (tell_of_session, follow_session),
         NotificationSentAgain: (),
+        MessagesChanged: (),
         SignedIn: (),
         SignInFailed: (),
         SignedOut: (),

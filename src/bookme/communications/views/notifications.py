@@ -11,7 +11,7 @@ from bookme.communications import actions
 from bookme.communications.filters import NotificationFilters
 from bookme.communications.models import Notification
 from bookme.communications.selectors.notifications import notification_visible_to, notifications_visible_to
-from bookme.communications.serializers import NotificationSerializer
+from bookme.communications.serializers.notifications import NotificationSerializer
 from bookme.core.http.views import ApiView
 from bookme.core.permissions import Permission
 from bookme.core.time import now

@@ -1,0 +1,1 @@
+"""What the doors of messages read and answer."""
