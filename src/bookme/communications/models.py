@@ -47,7 +47,8 @@ class Notification(Row):
     `edition` counts how often it was asked for: sent again, it is another mail to who reads it.
 
     `text` is what was sent but for the link that manages the booking, or opens the entry, which is made anew for every
-    sending. `cost` is what the provider takes, in the business's currency, as its account says.
+    sending. `cost` is what the provider takes, in the business's currency, as its account says; `held_cost` is what is
+    reserved of the month `held_month` for a try of which it is not known yet whether it was taken.
     """
 
     key = models.CharField(max_length=200, unique=True)
@@ -76,6 +77,8 @@ class Notification(Row):
     provider_id = models.CharField(max_length=200, blank=True)
     segments = models.PositiveSmallIntegerField(default=0)
     cost = models.DecimalField(max_digits=12, decimal_places=4, default=0)
+    held_cost = models.DecimalField(max_digits=12, decimal_places=4, default=0)
+    held_month = models.DateField(null=True)
 
     class Meta:
         ordering = ["-created_at", "-id"]
@@ -235,6 +238,7 @@ class Spending(Row):
 
     class Meta:
         ordering = ["-month", "id"]
+        constraints = [models.CheckConstraint(condition=Q(amount__gte=0), name="spending_not_below_nothing")]
 
 
 class Muted(Row):
