@@ -18,7 +18,13 @@ from bookme.privacy.holdings import HOLDINGS, Holding
 from bookme.tenants.context import public_scope
 from bookme.tenants.models import Tenant
 from tests.factories.bookings import BookingFactory, SeriesFactory, VisitFactory, WaitlistEntryFactory
-from tests.factories.communications import NotificationFactory
+from tests.factories.communications import (
+    AttemptFactory,
+    LastInboundFactory,
+    MutedFactory,
+    NotificationFactory,
+    StoppedAddressFactory,
+)
 from tests.factories.customers import ConsentFactory, CustomerAddressFactory, CustomerFactory
 from tests.factories.eventlog import EventFactory, IdempotencyKeyFactory
 from tests.factories.team import InvitationFactory
@@ -102,6 +108,8 @@ _FOUND_BY: dict[tuple[str, str], Callable[[Bird], Any]] = {
     ("AccountRequest", "email"): lambda bird: bird.email,
     ("Invitation", "email"): lambda bird: bird.email,
     ("Customer", "email"): lambda bird: bird.email,
+    ("StoppedAddress", "address"): lambda bird: bird.email,
+    ("LastInbound", "address"): lambda bird: bird.sung[Customer, "phone"],
     ("IdempotencyKey", "scope"): lambda bird: f"user:{bird.person.user.pk} POST /{bird.text()}",
     ("OutboxMessage", "last_error"): lambda bird: f"refused <{bird.email}> {bird.text()}",
 }
@@ -146,6 +154,10 @@ MAKERS: dict[str, Callable[[Bird], Model]] = {
     ),
     "WaitlistEntry": lambda bird: WaitlistEntryFactory(user_id=bird.person.user.pk, status="left"),
     "Notification": lambda bird: NotificationFactory(visit_id=bird.rows[_model("Visit")].pk),
+    "Attempt": lambda bird: AttemptFactory(notification=bird.rows[_model("Notification")]),
+    "Muted": lambda bird: MutedFactory(person_id=bird.rows[Customer].pk, name="booking.reminder"),
+    "StoppedAddress": lambda bird: StoppedAddressFactory(),
+    "LastInbound": lambda bird: LastInboundFactory(),
     "Invitation": lambda bird: InvitationFactory(declined_at=now()),
     "IdempotencyKey": lambda bird: IdempotencyKeyFactory(),
     "OutboxMessage": lambda bird: OutboxMessageFactory(tenant=bird.person.tenant),

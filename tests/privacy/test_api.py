@@ -8,15 +8,20 @@ import pytest
 
 from bookme.bookings.links import manage_token
 from bookme.bookings.models import Booking, Visit, WaitlistEntry
+from bookme.communications.actions import digest_addresses
+from bookme.communications.models import Channel, LastInbound, Muted, StoppedAddress, StopReason
+from bookme.communications.selectors.stopped import address_digest, stopped_addresses
 from bookme.core.permissions import Role
 from bookme.core.time import now
 from bookme.customers.models import Consent, Customer
 from bookme.eventlog.models import Event
+from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import Tenant
 from bookme.users.models import Membership, SignIn, User
 from tests.answers import faults
 from tests.bookings.desk import refused
 from tests.factories.bookings import MONDAY_AT_TEN, BookingFactory, WaitlistEntryFactory
+from tests.factories.communications import LastInboundFactory, MutedFactory, StoppedAddressFactory
 from tests.factories.customers import ConsentFactory, CustomerFactory
 from tests.factories.users import PASSWORD, Person, Stranger, make_person
 from tests.privacy.canaries import LONG_AGO
@@ -67,6 +72,43 @@ class TestExport:
 
     def test_nobody_else_gets_one(self, stranger: Stranger) -> None:
         refused(stranger.api.get("customers/me/export/"), 401, "not_signed_in")
+
+
+class TestMessages:
+    def test_what_is_not_wanted_is_told_and_forgotten(self, customer: Person, salon: Tenant) -> None:
+        mine = visited(customer).visit.customer
+        Customer.objects.filter(pk=mine.pk).update(phone="+447700900123")
+        MutedFactory(person_id=mine.pk, name="booking.reminder")
+        others = MutedFactory(name="booking.reminder")
+        LastInboundFactory(address="+447700900123")
+        told = exported(customer)
+        assert [each["name"] for each in told["unwanted_messages"]] == ["booking.reminder"]
+        assert [each["address"] for each in told["last_written"]] == ["+447700900123"]
+        assert customer.api.post("customers/me/erase/", GOOD).status_code == 204
+        assert (list(Muted.objects.all()), LastInbound.objects.count()) == ([others], 0)
+
+    def test_who_said_stop_stays_unwritten_to(self, customer: Person, salon: Tenant, rival: Tenant) -> None:
+        visited(customer)
+        email = customer.user.email
+        other = StoppedAddressFactory()
+        StoppedAddressFactory(address=email, reason=StopReason.COMPLAINT)
+        assert [each["reason"] for each in exported(customer)["stopped_addresses"]] == ["complaint"]
+        assert customer.api.post("customers/me/erase/", GOOD).status_code == 204
+        [kept] = stopped_addresses(Channel.EMAIL, email.upper())
+        assert (kept.reason, kept.address) == ("complaint", address_digest(email))
+        assert email.split("@")[0] not in kept.address
+        other.refresh_from_db()
+        assert other.address.startswith("gone"), "not theirs"
+        assert not stopped_addresses(Channel.SMS, email).exists()
+        with tenant_scope(rival):
+            assert address_digest(email) != kept.address
+
+    def test_stopped_and_erased_twice_it_is_kept_once(self, salon: Tenant) -> None:
+        for _ in range(2):
+            StoppedAddressFactory(address="ada@mail.example")
+            digest_addresses(StoppedAddress.objects.all())
+        digest_addresses(StoppedAddress.objects.all())
+        assert [each.address for each in StoppedAddress.objects.all()] == [address_digest("ada@mail.example")]
 
 
 class TestErase:

@@ -9,6 +9,8 @@ from django.utils.translation import override
 from bookme.bookings.actions import leave_waitlist
 from bookme.bookings.models import Booking
 from bookme.bookings.selectors.own import own_waiting, still_to_come
+from bookme.communications.actions import digest_addresses
+from bookme.communications.models import StoppedAddress
 from bookme.core.actor import Actor, ActorKind
 from bookme.core.errors import Conflict
 from bookme.core.permissions import TEAM_ROLES
@@ -81,6 +83,8 @@ def _erase(holding: Holding, subject: Subject) -> None:
     rows = holding.model._default_manager.filter(holding.rows(subject))
     if holding.erasing is Erasing.DELETED:
         rows.delete()
+    elif holding.erasing is Erasing.DIGESTED:
+        digest_addresses(StoppedAddress.objects.filter(holding.rows(subject)))
     elif holding.erasing is Erasing.BLANKED:
         values = holding.blanks
         rows.update(**values | {name: _nobody() for name in _NAMES if name in values})

@@ -14,7 +14,7 @@ from django.db.models import F, JSONField, Model, Q
 
 from bookme.bookings.models import Booking, Series, Visit, WaitlistEntry
 from bookme.communications.kinds import Audience
-from bookme.communications.models import Notification
+from bookme.communications.models import Attempt, LastInbound, Muted, Notification, StoppedAddress
 from bookme.customers.models import Consent, Customer, CustomerAddress
 from bookme.eventlog.models import IdempotencyKey
 from bookme.privacy.selectors import Subject
@@ -34,9 +34,10 @@ from bookme.users.models import (
 
 
 class Erasing(StrEnum):
-    """What becomes of a row: it stays without what is personal, it goes, or it stays as it is."""
+    """What becomes of a row: it stays without what is personal, or with a digest of it, it goes, or stays as it is."""
 
     BLANKED = "blanked"
+    DIGESTED = "digested"
     DELETED = "deleted"
     KEPT = "kept"
 
@@ -277,6 +278,42 @@ _CUSTOMER = (
         told=same("kind", "channel", "to", "language", "subject", "text", "status", "error", "sent_at", "created_at"),
         also_told=Q(audience=Audience.CUSTOMER),
     ),
+    Holding(
+        model=Attempt,
+        rows=lambda subject: (
+            Q(notification__visit_id__in=subject.visits) | Q(notification__entry_id__in=subject.waiting)
+        ),
+        personal=("error",),
+        plain=("channel", "outcome"),
+        section="message_tries",
+        told=same("number", "channel", "outcome", "error", "created_at", kind="notification__kind"),
+        also_told=Q(notification__audience=Audience.CUSTOMER),
+    ),
+    Holding(
+        model=Muted,
+        rows=lambda subject: Q(person_id__in=subject.customers),
+        plain=("name",),
+        section="unwanted_messages",
+        told=same("name", "created_at"),
+        erasing=Erasing.DELETED,
+    ),
+    Holding(
+        model=StoppedAddress,
+        rows=lambda subject: Q(address__in=subject.addresses),
+        personal=("address",),
+        plain=("channel", "reason"),
+        section="stopped_addresses",
+        told=same("channel", "address", "reason", "created_at"),
+        erasing=Erasing.DIGESTED,  # who said STOP is not written to again, whoever gives their address next
+    ),
+    Holding(
+        model=LastInbound,
+        rows=lambda subject: Q(address__in=subject.addresses),
+        personal=("address",),
+        section="last_written",
+        told=same("address", "at"),
+        erasing=Erasing.DELETED,
+    ),
 )
 _AROUND = (
     Holding(
@@ -317,11 +354,14 @@ _AROUND = (
 HOLDINGS = (*_ACCOUNT, *_CUSTOMER, *_AROUND)
 
 # Of the business, the platform or Django itself, as a whole: names of services, hours, settings; who works there is
-# the business's to keep, not a customer's to erase. What a session holds is ids, and signed.
+# the business's to keep, not a customer's to erase. What a session holds is ids, and signed. By app, or by model.
 OF_NOBODY = frozenset(
     {
         "admin",
         "auth",
+        "communications.ChannelAccount",
+        "communications.MessageTemplate",
+        "communications.WhatsAppTemplate",
         "contenttypes",
         "django_celery_beat",
         "locations",

@@ -19,7 +19,10 @@ M = TypeVar("M", bound=Model)
 
 @dataclass(frozen=True)
 class Subject:
-    """A person in the current business, by the ids of what is theirs; `email` is what they sign in with."""
+    """A person in the current business, by the ids of what is theirs; `email` is what they sign in with.
+
+    `addresses` are all e-mail addresses, lower case, and phones under which they are known here.
+    """
 
     user_id: UUID
     email: str
@@ -28,6 +31,7 @@ class Subject:
     visits: tuple[UUID, ...]
     bookings: tuple[UUID, ...]
     waiting: tuple[UUID, ...]
+    addresses: tuple[str, ...]
 
     @property
     def rows(self) -> list[UUID]:
@@ -43,15 +47,20 @@ class Subject:
 def subject_of(actor: Actor) -> Subject:
     """Whoever is signed in. Raises NotAllowed `people_only`."""
     user = User.objects.get(pk=require_person(actor))
-    visits = _ids(Visit.objects.filter(own(actor)))
+    customers = Customer.objects.filter(own_customers(actor)).order_by("created_at", "id")
+    visits, waiting = Visit.objects.filter(own(actor)), WaitlistEntry.objects.filter(own(actor))
+    given = [*customers.values_list("email", "phone")]
+    given += [pair for said in (visits, waiting) for pair in said.values_list("contact_email", "contact_phone")]
+    visit_ids = _ids(visits)
     return Subject(
         user_id=user.pk,
         email=user.email,
         tenant_id=require_tenant().pk,
-        customers=_ids(Customer.objects.filter(own_customers(actor)).order_by("created_at", "id")),
-        visits=visits,
-        bookings=_ids(Booking.objects.filter(visit__in=visits)),
-        waiting=_ids(WaitlistEntry.objects.filter(own(actor))),
+        customers=_ids(customers),
+        visits=visit_ids,
+        bookings=_ids(Booking.objects.filter(visit__in=visit_ids)),
+        waiting=_ids(waiting),
+        addresses=tuple(sorted({user.email.lower()} | {each.lower() for pair in given for each in pair if each})),
     )
 
 

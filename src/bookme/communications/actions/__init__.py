@@ -14,6 +14,7 @@ from bookme.communications.actions.reminders import (
 )
 from bookme.communications.actions.repeating import send_again
 from bookme.communications.actions.sending import SEND_MESSAGE_TASK, send
+from bookme.communications.actions.stopping import digest_addresses
 from bookme.communications.actions.telling import About, send_later, tell
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "SEND_MESSAGE_TASK",
     "SEND_REMINDER_TASK",
     "About",
+    "digest_addresses",
     "plan_all_reminders",
     "plan_reminders",
     "send",

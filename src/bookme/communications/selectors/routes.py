@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from bookme.communications.kinds import MESSAGES, Audience, Category, Kind, message_name
-from bookme.communications.models import Channel, Muted, Notification, StoppedAddress
+from bookme.communications.models import Channel, Muted, Notification
+from bookme.communications.selectors.stopped import stopped_addresses
 from bookme.communications.told import Recipient, Told
 from bookme.tenants.context import require_tenant
 
@@ -51,7 +52,7 @@ def obstacle(channel: Channel, told: Told) -> str:
     may_refuse = MESSAGES[told.kind].category is not Category.SERVICE or channel is not Channel.EMAIL
     if may_refuse and not told.to.wants.get(channel, True):
         return "not_wanted"
-    if StoppedAddress.objects.filter(channel=channel, address=address.lower()).exists():
+    if stopped_addresses(channel, address).exists():
         return "stopped"
     return ""
 

@@ -1,0 +1,23 @@
+"""Addresses to which nothing more goes."""
+
+from django.db.models import QuerySet
+from django.utils.crypto import salted_hmac
+
+from bookme.communications.models import Channel, StoppedAddress
+from bookme.tenants.context import require_tenant
+
+DIGESTED = "erased:"
+
+
+def stopped_addresses(channel: Channel, address: str) -> QuerySet[StoppedAddress]:
+    """The row of that address by that channel, also where only a digest is left of it."""
+    return StoppedAddress.objects.filter(channel=channel, address__in=[address.lower(), address_digest(address)])
+
+
+def address_digest(address: str) -> str:
+    """What stands for an address once whoever it was of is erased.
+
+    It says nothing to who has not the business's own key, and leaves the business with it.
+    """
+    key = require_tenant().link_key
+    return DIGESTED + salted_hmac("bookme.stopped-address", address.lower(), secret=key, algorithm="sha256").hexdigest()
