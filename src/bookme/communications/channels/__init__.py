@@ -12,17 +12,31 @@ from bookme.communications.channels.base import (
     UndeliverableError,
 )
 from bookme.communications.channels.email import EmailChannel
-from bookme.communications.models import Channel
+from bookme.communications.models import Channel, ChannelAccount, Provider
+from bookme.communications.selectors.accounts import account_of
 
 __all__ = ["Carrier", "ChannelOffError", "Outgoing", "Receipt", "UnclearError", "UndeliverableError", "carrier_of"]
 
 
+# By provider. Imported when the first message goes that way: the clients of some are large.
+_OF_PROVIDER = {Provider.TWILIO: "bookme.communications.channels.twilio.TwilioChannel"}
+
+
 def carrier_of(channel: Channel) -> Carrier:
-    """Who carries messages of that channel; raises ChannelOffError where nobody does."""
+    """Who carries messages of that channel: the business's own account, or the platform's.
+
+    Raises ChannelOffError where nobody does.
+    """
+    account = account_of(channel)
+    if account is not None and (path := _OF_PROVIDER.get(Provider(account.provider))):
+        return _made(path, account)
     if channel is Channel.EMAIL:
         return EmailChannel()
-    path = settings.MESSAGE_BACKENDS.get(channel.value)
-    if not path:
+    if not (path := settings.MESSAGE_BACKENDS.get(channel.value)):
         raise ChannelOffError(f"nothing here carries {channel.label} yet")
-    carrier: Carrier = import_string(path)()
+    return _made(path)
+
+
+def _made(path: str, *account: ChannelAccount) -> Carrier:
+    carrier: Carrier = import_string(path)(*account)
     return carrier

@@ -10,11 +10,15 @@ from bookme.communications.models import Channel
 
 
 class UndeliverableError(Exception):
-    """Refused for good by this channel: trying again would not help. `is_bounce`: there is no such address."""
+    """Refused for good by this channel: trying again would not help.
 
-    def __init__(self, reason: str, *, is_bounce: bool = False) -> None:
+    `is_bounce`: there is no such address. `is_stop`: whoever has it said that nothing more is to come.
+    """
+
+    def __init__(self, reason: str, *, is_bounce: bool = False, is_stop: bool = False) -> None:
         super().__init__(reason)
         self.is_bounce = is_bounce
+        self.is_stop = is_stop
 
 
 class UnclearError(Exception):
@@ -30,7 +34,8 @@ class Outgoing:
     """A message that is ready to go. `message_id` is the same whenever this message is tried again.
 
     `callback_url` is where the provider says how it went. `template` and `parts` are of what it has approved for
-    WhatsApp: its id, and the texts by number, where `text` may not be sent.
+    WhatsApp: its id, and the texts by number, where `text` may not be sent. `first_tried_at` is before this message was
+    handed over for the first time; `other_ids` are the provider's, of what was sent before it and may look the same.
     """
 
     channel: Channel
@@ -49,19 +54,25 @@ class Outgoing:
     template: str = ""
     parts: Mapping[str, str] = field(default_factory=dict)
     first_tried_at: dt.datetime | None = None
+    other_ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """What a provider calls what it took, if it says so."""
+    """What a provider calls what it took, and how many segments an SMS has, if it says so."""
 
     provider_id: str = ""
+    segments: int = 0
 
 
 class Carrier(Protocol):
-    """`price` is of one message, of an SMS of one segment, in the business's currency."""
+    """`price` is of one message, of an SMS of one segment, in the business's currency.
+
+    `has_window`: to who has not written in the last day it takes only what was approved before.
+    """
 
     price: Decimal
+    has_window: bool
 
     def send(self, message: Outgoing) -> Receipt:
         """Hand it over. Raises UndeliverableError, UnclearError, anything else where it was surely not taken."""

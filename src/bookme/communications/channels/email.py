@@ -19,6 +19,7 @@ class EmailChannel:
     """Django's SMTP backend: one conversation a message. A mail program knows a repeat by its Message-ID."""
 
     price = Decimal(0)
+    has_window = False
 
     def send(self, message: Outgoing) -> Receipt:
         _converse(_email(message, to=_address(message.to_name, message.to)))

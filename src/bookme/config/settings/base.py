@@ -357,7 +357,12 @@ EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", True)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"bookings@{PLATFORM_HOST}")
 MAILBOX_DIR = env.str("MAILBOX_DIR", "")
-# What carries an SMS or a WhatsApp message. A later issue adds Twilio; None means that the channel cannot be used.
+# The platform's account with Twilio, for businesses without one of their own; it carries what it has a sender for.
+TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", "")
+TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", "")
+TWILIO_SENDERS = {"sms": env.str("TWILIO_FROM", ""), "whatsapp": env.str("TWILIO_WHATSAPP_FROM", "")}
+TWILIO_API_URL = ""  # empty, Twilio's own hosts; only the tests have another
+# What carries a channel for which there is no account: None means that it cannot be used.
 MESSAGE_BACKENDS: dict[str, str | None] = {"sms": None, "whatsapp": None}
 
 # The world outside ------------------------------------------------------------------------------

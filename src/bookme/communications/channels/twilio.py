@@ -1,0 +1,125 @@
+"""SMS and WhatsApp, by Twilio. Its client is large: this module is imported when the first such message goes out."""
+
+import datetime as dt
+import json
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from django.conf import settings
+from requests import RequestException
+from twilio.base.exceptions import TwilioRestException, TwilioServiceException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+
+from bookme.communications.channels.base import Outgoing, Receipt, UnclearError, UndeliverableError
+from bookme.communications.models import Channel, ChannelAccount
+
+# Of connecting, and of waiting for an answer.
+SECONDS = 10.0
+WHATSAPP = "whatsapp:"
+# Codes of no such number, or of one that no text can reach; and of who answered STOP.
+BOUNCES = frozenset({21211, 21217, 21614, 30005, 30006, 63024})
+STOPPED = 21610
+# Clocks differ; what is asked for is the newest of one number.
+_CLOCKS = dt.timedelta(minutes=1)
+_NEWEST = 50
+_TOO_MANY = 429
+_TIMED_OUT = 408
+_OVER = frozenset({"failed", "undelivered", "canceled"})
+
+
+class TwilioChannel:
+    """One account with Twilio, for one channel."""
+
+    def __init__(self, account: ChannelAccount) -> None:
+        members = json.loads(account.credentials)
+        self.price = account.price
+        self.has_window = account.channel == Channel.WHATSAPP
+        self._prefix = WHATSAPP if account.channel == Channel.WHATSAPP else ""
+        self._sender = account.sender
+        self._service = members.get("messaging_service_sid", "")
+        self._client = Client(members.get("account_sid"), members.get("auth_token"), http_client=_Http())
+
+    def send(self, message: Outgoing) -> Receipt:
+        """Too many at once, and what never reached Twilio, is raised as it is."""
+        try:
+            made = self._client.messages.create(**self._named(message))
+        except (TwilioRestException, TwilioServiceException) as error:
+            raise _meaning_of(error) from error
+        except (RequestException, ValueError) as error:
+            raise UnclearError("Twilio did not answer") from error
+        return Receipt(provider_id=str(made.sid), segments=int(made.num_segments or 0))
+
+    def taken(self, message: Outgoing) -> Receipt | None:
+        """Raises UndeliverableError where it was taken, and could not be delivered."""
+        since = (message.first_tried_at or dt.datetime.min.replace(tzinfo=dt.UTC)) - _CLOCKS
+        for each in self._client.messages.list(to=self._prefix + message.to, limit=_NEWEST, page_size=_NEWEST):
+            is_new = each.date_created is not None and each.date_created >= since
+            if not is_new or each.sid in message.other_ids or not _is_it(each, message):
+                continue
+            if str(each.status) in _OVER:
+                raise refused(int(each.error_code or 0))
+            return Receipt(provider_id=str(each.sid), segments=int(each.num_segments or 0))
+        return None
+
+    def approval_of(self, content_id: str) -> str:
+        """What WhatsApp has made of a text: `approved`, `rejected`, `paused`, `disabled`, or on its way there."""
+        found = self._client.content.v1.contents(content_id).approval_fetch().fetch()
+        return str((found.whatsapp or {}).get("status", ""))
+
+    def _named(self, message: Outgoing) -> dict[str, Any]:
+        """The message in Twilio's words."""
+        names: dict[str, Any] = {"to": self._prefix + message.to}
+        if self._service:
+            names["messaging_service_sid"] = self._service
+        if self._sender:
+            names["from_"] = self._prefix + self._sender
+        if message.callback_url:
+            names["status_callback"] = message.callback_url
+        if message.template:
+            return names | {"content_sid": message.template, "content_variables": json.dumps(dict(message.parts))}
+        return names | {"body": message.text}
+
+
+def refused(code: int) -> UndeliverableError:
+    """A refusal for good, by Twilio's code of it."""
+    return UndeliverableError(f"Twilio refused it ({code})", is_bounce=code in BOUNCES, is_stop=code == STOPPED)
+
+
+def _is_it(found: Any, message: Outgoing) -> bool:
+    """Twilio keeps no name of ours with a message: it is known by what it says."""
+    if found.direction == "inbound":
+        return False
+    said = [message.text] if not message.template else list(message.parts.values())
+    return all(each.strip() in (found.body or "") for each in said)
+
+
+def _meaning_of(error: TwilioRestException | TwilioServiceException) -> Exception:
+    if error.status == _TOO_MANY:
+        return error
+    if error.status >= 500 or error.status == _TIMED_OUT:
+        return UnclearError(f"Twilio answered {error.status}")
+    return refused(int(error.code or error.status))
+
+
+class _Http(TwilioHttpClient):
+    """One connection for a request, at the address of the settings if there is one; a request is never repeated."""
+
+    def __init__(self) -> None:
+        super().__init__(timeout=SECONDS, max_retries=0)
+
+    def request(self, *args: Any, **more: Any) -> Response:
+        method, url, *rest = args
+        try:
+            return super().request(method, _at_settings(url), *rest, **more)
+        finally:
+            if self.session is not None:
+                self.session.close()
+
+
+def _at_settings(url: str) -> str:
+    if not settings.TWILIO_API_URL:
+        return url
+    there, asked = urlsplit(settings.TWILIO_API_URL), urlsplit(url)
+    return urlunsplit(asked._replace(scheme=there.scheme, netloc=there.netloc))
