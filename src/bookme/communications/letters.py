@@ -10,6 +10,10 @@ from bookme.communications.templating import Texts, written
 from bookme.communications.told import LINK_ON_RECORD, Told
 from bookme.core.color import readable_on
 
+# What a provider takes as one SMS or WhatsApp message; and of each value in it, so that all of them find room.
+LONGEST_SHORT = 1600
+_LONGEST_SHORT_VALUE = 160
+
 
 @dataclass(frozen=True)
 class Words:
@@ -33,7 +37,7 @@ class Rendered:
 def render(*, told: Told, texts: Texts, channel: Channel) -> Rendered:
     """The message in the language that is active, which is that of what is told and of its texts.
 
-    Raises LiquidError for texts that `faults_of` would have refused.
+    Raises LiquidError for texts that `grammar.faults_of` would have refused.
     """
     variables = {
         "business": told.sender.name,
@@ -42,7 +46,7 @@ def render(*, told: Told, texts: Texts, channel: Channel) -> Rendered:
         **told.variables,
     }
     if channel is not Channel.EMAIL:
-        return Rendered(text=written(texts.body, variables))
+        return Rendered(text=written(texts.body, variables, longest_value=_LONGEST_SHORT_VALUE)[:LONGEST_SHORT])
     words = Words(
         subject=written(texts.subject, variables),
         heading=written(texts.heading, variables),

@@ -1,19 +1,26 @@
-"""The texts of messages, in Liquid: checked when they are written, and made into words. Pure.
+"""The texts of messages, in Liquid, made into words. Pure.
 
 Safe by construction: a template sees the variables that it is given and nothing else, has no loops, no includes and no
-filters but those of FILTERS, and is text. What carries it escapes it (an e-mail's HTML in its layout).
+filters but those of FILTERS, and is text. What carries it escapes it (an e-mail's HTML in its layout). What one may say
+is in `grammar.py`; what it lets pass is made into words for every value of its variables.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from liquid import BoundTemplate, Environment, StrictUndefined
-from liquid.exceptions import LiquidError
 
 TAGS = frozenset({"if", "unless", "case", "comment"})
 FILTERS = frozenset({"upcase", "downcase", "capitalize", "default", "truncate"})
-LONGEST_OUTPUT = 10_000
+# Of a value; a link is told whole, or it leads nowhere.
+LONGEST_VALUE = 500
+_LONGEST_LINK = 2000
+_LINKS = frozenset({"link", "meeting_link"})
+_DEEPEST = 5
+# Line ends, control characters, overrides of direction: a value is one line of what surrounds it.
+_UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
 
 
 @dataclass(frozen=True)
@@ -30,8 +37,32 @@ def either(flag: str, yes: str, no: str) -> str:
     return yes if yes == no else f"{{% if {flag} %}}{yes}{{% else %}}{no}{{% endif %}}"
 
 
+def written(text: str, variables: Mapping[str, str | bool], *, longest_value: int = LONGEST_VALUE) -> str:
+    """The text with its variables, each as one line of so many characters at most; never read as a template itself.
+
+    Raises LiquidError for what `grammar.faults_of` would have found.
+    """
+    values = {name: _value(name, value, longest_value) for name, value in variables.items()}
+    return parsed(text).render(**values).strip()
+
+
+@lru_cache(maxsize=2000)
+def parsed(text: str) -> BoundTemplate:
+    """Raises LiquidError. Of a text that nobody has checked, only after `grammar` has looked at its markup."""
+    return _ENVIRONMENT.from_string(text)
+
+
+def _value(name: str, value: str | bool, longest: int) -> str | bool | None:
+    """An empty text is nothing, which Liquid takes for false."""
+    if isinstance(value, bool):
+        return value
+    longest = _LONGEST_LINK if name in _LINKS else longest
+    line = _UNPRINTABLE.sub(" ", value).strip()
+    return (line if len(line) <= longest else line[: longest - 1].rstrip() + "…") or None
+
+
 class _Bounded(Environment):
-    output_stream_limit = LONGEST_OUTPUT
+    block_nesting_limit = _DEEPEST
 
 
 def _environment() -> Environment:
@@ -45,28 +76,4 @@ def _environment() -> Environment:
 
 # What the parser needs for text and for `{{ … }}`.
 _INTERNAL = frozenset({"content", "output", "illegal"})
-
-
-def written(text: str, variables: Mapping[str, str | bool]) -> str:
-    """The text with its variables. Raises LiquidError for what `faults_of` would have found."""
-    return _parsed(text).render(**variables).strip()
-
-
-def faults_of(text: str, *, variables: Collection[str]) -> Iterator[str]:
-    """What is wrong with a text that may say these variables, in sentences for who wrote it."""
-    try:
-        parsed = _parsed(text)
-    except LiquidError as error:
-        yield str(error.args[0] if error.args else error)
-        return
-    for path in parsed.variable_paths():
-        if path not in variables:
-            yield f"{{{{ {path} }}}} is not known here."
-
-
-@lru_cache(maxsize=2000)
-def _parsed(text: str) -> BoundTemplate:
-    return _ENVIRONMENT.from_string(text)
-
-
 _ENVIRONMENT = _environment()

@@ -4,6 +4,7 @@ Texts are ready to be read, in the language of the message; flags are true or fa
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from bookme.communications.kinds import MESSAGES, Family, Kind
 
@@ -61,6 +62,27 @@ _OF_FAMILY: Mapping[Family, Mapping[str, str]] = {
 }
 
 
-def variables_of(kind: Kind) -> Mapping[str, str]:
-    """The variables of a kind, each with what it means."""
-    return {**_EVERYWHERE, **_OF_FAMILY[MESSAGES[kind].family]}
+# These are true or false, for `{% if … %}`; the others are texts.
+FLAGS = frozenset({"is_series", "is_changed", "by_customer", "has_bookings", "too_few"})
+# These texts are never empty.
+_ALWAYS: Mapping[Family, frozenset[str]] = {
+    Family.BOOKING: frozenset({"business", "action", "link", "customer", "service", "when", "reference"}),
+    Family.WAITING: frozenset({"business", "action", "link", "customer", "service"}),
+    Family.SESSION: frozenset({"business", "action", "link", "service", "when"}),
+    Family.ACCOUNT: frozenset({"business"}),
+}
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What the templates of a kind may say: each variable with what it means; some are `flags`, some `always` there."""
+
+    meanings: Mapping[str, str]
+    flags: frozenset[str]
+    always: frozenset[str]
+
+
+def vocabulary_of(kind: Kind) -> Vocabulary:
+    family = MESSAGES[kind].family
+    meanings = {**_EVERYWHERE, **_OF_FAMILY[family]}
+    return Vocabulary(meanings=meanings, flags=FLAGS & meanings.keys(), always=_ALWAYS[family])

@@ -16,6 +16,7 @@ from bookme.communications.actions.repeating import send_again
 from bookme.communications.actions.sending import SEND_MESSAGE_TASK, send
 from bookme.communications.actions.stopping import digest_addresses
 from bookme.communications.actions.telling import About, send_later, tell
+from bookme.communications.actions.templates import reset_template, restore_version, save_template
 
 __all__ = [
     "PLAN_REMINDERS_TASK",
@@ -26,6 +27,9 @@ __all__ = [
     "digest_addresses",
     "plan_all_reminders",
     "plan_reminders",
+    "reset_template",
+    "restore_version",
+    "save_template",
     "send",
     "send_account_mail",
     "send_again",

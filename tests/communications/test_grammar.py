@@ -1,0 +1,228 @@
+"""What a template may say, what is refused, and that what passes is written for every value of its variables."""
+
+import time
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bookme.communications.grammar import MOST_VARIABLES, Fault, faults_of
+from bookme.communications.kinds import Kind
+from bookme.communications.templating import FILTERS, LONGEST_VALUE, written
+from bookme.communications.variables import vocabulary_of
+
+BOOKING = vocabulary_of(Kind.CONFIRMED)
+
+
+def _faults(text: str, **options: Any) -> list[Fault]:
+    return faults_of(text, BOOKING, **({"longest": 4000} | options))
+
+
+def _codes(text: str, **options: Any) -> list[str]:
+    return [each.code for each in _faults(text, **options)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thank you.",
+        "{{ customer }}",
+        "{{customer}}, {{- service -}} !",
+        "{{ staff | upcase }} {{ service | truncate: 20 }} {{ service | truncate: 20, '' }} {{ when | capitalize }}",
+        "{% if due and fee %}{{ fee }}{% else %}x{% endif %}",
+        "{{ reason | default: 'No reason was given.' }}",
+        "{% if due %}{{ due }} is due.{% elsif fee %}{{ fee }}{% else %}Nothing is due.{% endif %}",
+        "Hi{% unless is_series %} once{% endunless %}",
+        "{% if is_series and by_customer or due %}A{% else %}B{% endif %}",
+        "{% if staff == 'Ada' %}A{% else %}B{% endif %}",
+        "{% case staff %}{% when 'Ada', 'Bea' %}A{% when 'Cy' %}B{% else %}C{% endcase %}",
+        "Hi{% comment %}for {{ nobody }}{% endcomment %}",
+        "100 % { sure } of it }} and %}",
+        "مرحبًا {{ customer }}، موعدك {{ when }}",
+    ],
+)
+def test_good_texts_pass(text: str) -> None:
+    assert _faults(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("{{ customer.email }}", "not_a_name"),
+        ("{{ customer['email'] }}", "not_a_name"),
+        ("{{ customer[0] }}", "not_a_name"),
+        ("{{ customer.__class__.__mro__ }}", "not_a_name"),
+        ("{{ customer.size }}", "not_a_name"),
+        ("{{ ['customer'] }}", ""),  # another way to say {{ customer }}
+        ("{{ [customer] }}", "not_a_name"),
+        ("{{ nobody }}", "unknown_variable"),
+        ("{{ settings }}", "unknown_variable"),
+        ("{{ __class__ }}", "unknown_variable"),
+        ("{{ self }}", "unknown_variable"),
+        ("{{ is_series }}", "not_a_text"),
+        ("{{ 'text' }}", "syntax"),
+        ("{{ 7 }}", "syntax"),
+        ("{{ (1..1000000) }}", "syntax"),
+        ("{{ 7 * 7 }}", "syntax"),
+        ("{{ customer() }}", "syntax"),
+        ("{{ }}", "syntax"),
+        ("{{ customer", "unclosed"),
+        ("Hi {% if due", "unclosed"),
+        ("{{ customer | escape }}", "unknown_filter"),
+        ("{{ customer | map: 'x' }}", "unknown_filter"),
+        ("{{ customer | upcase: 1 }}", "filter_arguments"),
+        ("{{ customer | truncate: 'x' }}", "filter_arguments"),
+        ("{{ customer | truncate: 100000000 }}", "filter_arguments"),
+        ("{{ customer | truncate }}", "filter_arguments"),
+        ("{{ customer | default: service }}", "filter_arguments"),
+        ("{{ customer | default: 'x', allow_false: true }}", "filter_arguments"),
+        ("{{ customer if due else staff }}", "syntax"),
+        ("{% for each in customer %}x{% endfor %}", "unknown_tag"),
+        ("{% assign x = customer %}x", "unknown_tag"),
+        ("{% capture x %}x{% endcapture %}", "unknown_tag"),
+        ("{% include 'settings' %}", "unknown_tag"),
+        ("{% render 'settings' %}", "unknown_tag"),
+        ("{% tablerow x in (1..9) %}{% endtablerow %}", "unknown_tag"),
+        ("{% cycle 'a', 'b' %}x", "unknown_tag"),
+        ("{% increment x %}", "unknown_tag"),
+        ("{% raw %}{{ customer }}{% endraw %}", "unknown_tag"),
+        ("{% liquid echo customer %}", "unknown_tag"),
+        ("{% # a note %}x", "unknown_tag"),
+        ("{% doc %}x{% enddoc %}", "unknown_tag"),
+        ("{% %}", "unknown_tag"),
+        ("{% comment %}{% raw %}{% endcomment %}x", "unknown_tag"),
+        ("{% if due %}x", "syntax"),
+        ("x{% endif %}", "syntax"),
+        ("{% if %}x{% else %}y{% endif %}", "syntax"),
+        ("{% if price > 5 %}x{% else %}y{% endif %}", "syntax"),
+        ("{% if service contains 'x' %}x{% else %}y{% endif %}", "syntax"),
+        ("{% if due == fee %}x{% else %}y{% endif %}", "comparison"),
+        ("{% if due == '' %}x{% else %}y{% endif %}", "comparison"),
+        ("{% if due == empty %}x{% else %}y{% endif %}", "comparison"),
+        ("{% if is_series == 'x' %}x{% else %}y{% endif %}", "comparison"),
+        ("{% if customer.email %}x{% else %}y{% endif %}", "not_a_name"),
+        ("{% if nobody %}x{% else %}y{% endif %}", "unknown_variable"),
+        ("{% case staff %}{% when 'a', 'a' %}x{% else %}y{% endcase %}", "comparison"),
+        ("{% case staff %}{% when service %}x{% else %}y{% endcase %}", "comparison"),
+        ("{{ due }}", "may_be_empty"),
+        ("{{ due | default: ' ' }}", "may_be_empty"),
+        ("{% if due %}x{% endif %}", "may_be_empty"),
+        ("{% if due or fee %}{{ fee }}{% else %}x{% endif %}", "may_be_empty"),
+        ("{% unless due %}{{ due }}{% else %}x{% endunless %}", "may_be_empty"),
+        ("{% case staff %}{% when 'a' %}x{% endcase %}", "may_be_empty"),
+        ("{% comment %}x{% endcomment %}", "may_be_empty"),
+        ("x\x00", "control_characters"),
+        ("x\u202e", "control_characters"),
+        ("x" * 4001, "too_long"),
+        ("{{ customer " + " " * 200 + "}}", "too_long"),
+        ("{% if due %}" * 6 + "x" + "{% endif %}" * 6 + "y", "too_deep"),
+        ("{{ customer }}" * (MOST_VARIABLES + 1), "too_many"),
+    ],
+)
+def test_everything_else_is_refused(text: str, code: str) -> None:
+    assert _codes(text)[:1] == ([code] if code else [])
+
+
+def test_a_line_has_no_breaks() -> None:
+    assert _codes("a\nb") == []
+    assert _codes("a\nb", is_line=True) == ["control_characters"]
+
+
+def test_a_fault_says_what_and_where() -> None:
+    (fault,) = _faults("Hello,\n\nyou {{ nobody }}")
+    assert (fault.line, fault.column) == (3, 8)
+    assert str(fault) == "Line 3, character 8: There is no “nobody” to say here."
+    (fault,) = _faults("Hi {% for x in y %}")
+    assert str(fault) == "Line 1, character 4: There is no tag “for” here, only case, comment, if, unless."
+    (fault,) = _faults("{{ customer | md5 }}")
+    assert "“md5”" in fault.detail
+    assert all(each in fault.detail for each in FILTERS)
+
+
+def test_all_faults_are_told_at_once() -> None:
+    assert _codes("{{ a }} {{ customer.b }} {{ staff | c }}") == ["unknown_variable", "not_a_name", "unknown_filter"]
+
+
+HOSTILE = [
+    "{{ customer }}",
+    "{% include 'x' %}",
+    "{% raw %}",
+    "}} {{",
+    "<script>alert(1)</script>",
+    "%(name)s {0.__class__}",
+    "${7*7} #{7*7} {{7*7}}",
+]
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_values_are_never_read_as_templates(value: str) -> None:
+    for text in ("{{ customer }}", "{{ customer | default: 'x' }}", "{% if customer %}{{ customer }}{% endif %}"):
+        assert written(text, {"customer": value}) == value
+
+
+def test_a_value_is_one_line_and_bounded() -> None:
+    assert written("[{{ customer }}]", {"customer": " a\r\nBcc: b\u2028c\u202ed\x00 "}) == "[a Bcc: b c d]"
+    assert len(written("{{ customer }}", {"customer": "x" * 5000})) == LONGEST_VALUE
+    assert written("{{ link }}", {"link": "x" * 1500}) == "x" * 1500  # half a link leads nowhere
+
+
+def test_an_empty_text_is_false_and_nothing() -> None:
+    text = "{% if due %}due{% else %}not{% endif %}{{ due }}{{ due | upcase | downcase | capitalize | truncate: 9 }}"
+    assert written(text, {"due": ""}) == "not"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% comment %}" + "{{" * 100 + " " * 3700,
+        "{{" + " " * 3998,
+        "{%" * 2000,
+        "{% raw %}" * 400,
+        "{{ customer }}" * 280,
+        "{% if " + "due or " * 500 + "due %}x{% endif %}",
+        "{% case staff %}{% when " + ",".join(["'a'"] * 40) + " %}x{% endcase %}y",
+        "{{ customer" + " | upcase" * 20 + " }}" + "{{ customer" + "|upcase" * 400 + "}}",
+        "{% if due %}" * 300,
+        "{{ " + "[" * 190 + " }}",
+        "{{ customer" + "[customer" * 20 + "]" * 20 + " }}",
+    ],
+)
+def test_no_text_takes_long_to_look_at(text: str) -> None:
+    began = time.process_time()
+    _faults(text)
+    assert time.process_time() - began < 0.5
+
+
+# Texts that are nearly templates, put together of their parts.
+_PARTS = st.sampled_from(
+    ["Hi ", "\n", "{{ customer }}", "{{ due }}", "{{ due | default: 'none' }}", "{{ when | truncate: 9 }}",
+     "{% if due %}", "{% if is_series and due %}", "{% if staff == 'Ada' %}", "{% elsif fee %}", "{% else %}",
+     "{% endif %}", "{% unless by_customer %}", "{% endunless %}", "{% case staff %}", "{% when 'Ada', 'x' %}",
+     "{% endcase %}", "{% comment %}", "{% endcomment %}", "{{", "}}", "{%", "%}", "{{ nobody }}", "{{ a.b }}",
+     "{{- customer -}}", "{%- if due -%}", "|", "'", "-", "{{ customer | nope }}", "{{ is_series }}"]
+)  # fmt: skip
+_TEMPLATES = st.lists(_PARTS, max_size=12).map("".join) | st.text(alphabet="{}%|'.-[] \ncustomerdu", max_size=60)
+_TEXTS = sorted(BOOKING.meanings.keys() - BOOKING.flags)
+_VALUES = st.sampled_from(["", "Ada", "x", "a b", *HOSTILE, "\n\n", "\ud800", "ی", "9" * 600])
+
+
+@given(_TEMPLATES, st.data())
+def test_what_passes_is_written_for_every_value(text: str, data: st.DataObject) -> None:
+    """And is never empty, nor longer than its text and so many values."""
+    if _faults(text):
+        return
+    texts = {name: data.draw(_VALUES.filter(str.strip) if name in BOOKING.always else _VALUES) for name in _TEXTS}
+    for flags in product([True, False], repeat=len(BOOKING.flags)):
+        found = written(text, texts | dict(zip(BOOKING.flags, flags, strict=True)))
+        assert found
+        assert len(found) <= len(text) + MOST_VARIABLES * LONGEST_VALUE
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_told_of_and_nothing_breaks(text: str) -> None:
+    for each in _faults(text):
+        assert each.code
+        assert each.detail
+        assert each.line <= text.count("\n") + 1
