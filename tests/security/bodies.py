@@ -46,6 +46,7 @@ BODIES: dict[str, Any] = {
     "POST auth/2fa/verify/": {"challenge": "{challenge}", "code": "{code}"},
     "POST auth/email/": {"email": "new@people.example", "current_password": "{password}"},
     "POST auth/email/confirm/": {"token": "{email_token}"},
+    "POST auth/email/undo/": {"token": "{undo_token}", "password": _PASSWORD},
     "POST auth/login/": {"email": "{email}", "password": "{password}"},
     "POST auth/password-reset/": {"email": "{email}"},
     "POST auth/password-reset/confirm/": {"token": "{reset_token}", "password": _PASSWORD},

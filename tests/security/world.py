@@ -212,6 +212,7 @@ def _people(salon: Tenant, near: Side, far: Side, stylist: Person, colleague: Pe
     """Members, keys, invitations and what the links in mails hold. Who keeps the team keeps all of it."""
     newcomer = AccountRequestFactory(tenant=salon)
     change = EmailChangeFactory(user=stylist.user)
+    undone = EmailChangeFactory(user=stylist.user, former="former@people.example", confirmed_at=now())
     guarded = TwoFactorFactory(user=make_person(salon, Role.STAFF).user)
     open_now = {"user": stylist.user, "tenant": salon}
     nothing = sorted(each.value for each in PERMISSIONS_OF[Role.STAFF])  # so that anybody may give, and take, it
@@ -232,6 +233,7 @@ def _people(salon: Tenant, near: Side, far: Side, stylist: Person, colleague: Pe
             "refresh": token_pair(sign_in=person.signed_in(SignInKind.API), now=now()).refresh,
             "register_token": row_token(row_id=newcomer.pk, tenant=salon, kind=AccountRequestKind.REGISTER),
             "email_token": row_token(row_id=change.pk, tenant=salon, kind=AccountMail.NEW_ADDRESS),
+            "undo_token": row_token(row_id=undone.pk, tenant=salon, kind=AccountMail.ADDRESS_CHANGED),
             "sign_in_token": one_time_token(user=stylist.user, tenant=salon),
             "reset_token": reset_token(**open_now),
             "challenge": challenge_token(

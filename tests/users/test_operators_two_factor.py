@@ -13,17 +13,20 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from bookme.core.permissions import Role
 from bookme.core.time import now
-from bookme.eventlog.models import Event
-from bookme.tenants.context import public_scope
+from bookme.eventlog.models import AuditRecord, Event
+from bookme.tenants.context import public_scope, tenant_scope
 from bookme.tenants.models import Tenant
+from bookme.tenants.selectors import business_url
 from bookme.tenants.tasks import deliver_outbox
 from bookme.users.actions import sign_out
+from bookme.users.audit import told_audit
 from bookme.users.limits import CODES_PER_NETWORK
 from bookme.users.models import RecoveryCode, SignIn, SignInKind, TwoFactor, User
 from tests.config.admin.desk import BUSINESS_LISTS, PLATFORM_LISTS
-from tests.factories.users import PASSWORD, Person, UserFactory
-from tests.letters import Letters
+from tests.factories.users import PASSWORD, MembershipFactory, Person, UserFactory
+from tests.letters import Letters, body
 from tests.users.second_factor import Factor, turn_on
 from tests.web.conftest import page_of
 
@@ -247,8 +250,11 @@ def _take_away(browser: Client, user: User) -> str:
 
 
 def test_an_operator_takes_away_what_somebody_has_lost(
-    operator: User, browser: Client, owner: Person, letters: Letters
+    salon: Tenant, rival: Tenant, operator: User, browser: Client, owner: Person, letters: Letters
 ) -> None:
+    """Each business of theirs sees who did it, and one of them writes: where they sign in."""
+    with tenant_scope(rival):
+        MembershipFactory(user=owner.user, tenant=rival, role=Role.CUSTOMER)
     turn_on(owner.user)
     assert owner.api.get("auth/me/").status_code == 200
     _enter(browser)
@@ -264,7 +270,16 @@ def test_an_operator_takes_away_what_somebody_has_lost(
             operator.pk,
         )
         deliver_outbox()
-    assert [each["Subject"] for each in letters.to(owner.user.email)] == ["Two-factor sign-in is off"]
+    (letter,) = letters.to(owner.user.email)
+    assert letter["Subject"] == "BookMe has taken your second factor away"
+    first = min(salon, rival, key=lambda each: each.pk)
+    assert business_url(first, "/account/sign-in/") in body(letter)
+    for tenant in (salon, rival):
+        with tenant_scope(tenant):
+            (record,) = AuditRecord.objects.filter(name="account.changed")
+            (told,) = told_audit([record], tenant_id=tenant.pk)
+            assert told.text.startswith(f"The second factor of {owner.user.name} was taken away")
+            assert (told.actor.kind, told.actor.name) == ("operator", f"BookMe ({operator.name or operator.email})")
     assert "is not on" in _take_away(browser, owner.user), "once more is told"
 
 

@@ -30,9 +30,11 @@ class Kind(StrEnum):
     NEW_PASSWORD = "account.new_password"  # noqa: S105 - a name
     NEW_ADDRESS = "account.new_address"
     ADDRESS_CHANGED = "account.address_changed"
+    ADDRESS_UNDONE = "account.address_undone"
     PASSWORD_CHANGED = "account.password_changed"  # noqa: S105 - a name
     TWO_FACTOR_ON = "account.two_factor_on"
     TWO_FACTOR_OFF = "account.two_factor_off"
+    TWO_FACTOR_FORGOTTEN = "account.two_factor_forgotten"
     RECOVERY_CODE_USED = "account.recovery_code_used"
     SOCIAL_ADDED = "account.social_added"
     INVITATION = "team.invitation"

@@ -54,6 +54,7 @@ _OF_FAMILY: Mapping[Family, Mapping[str, str]] = {
     Family.ACCOUNT: {
         "name": "whose account it is, if it is known",
         "email": "the new address, of one that was changed",
+        "contact": "e-mail and phone of the business, else empty",
         "provider": "by what one signs in, of one that was added",
         "role": "the role in the business, of an invitation",
         "by": "who invites; empty for the platform",

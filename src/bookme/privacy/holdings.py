@@ -146,7 +146,7 @@ _ACCOUNT = (
         personal=("email", "former"),
         plain=("version",),
         section="address_changes",
-        told=same("email", "former", "created_at", "confirmed_at"),
+        told=same("email", "former", "created_at", "confirmed_at", "undone_at"),
         erasing=Erasing.DELETED,
         of_account=True,
     ),

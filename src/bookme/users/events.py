@@ -112,11 +112,11 @@ class RefreshReused(AuditEvent):
 
 @dataclass(frozen=True)
 class AccountChanged(AuditEvent):
-    """`what` is `registered`, `password`, `email`, `two_factor_on`, `two_factor_off`, `recovery_codes`, `social` or
-    `social_removed`.
+    """`what` is `registered`, `password`, `email`, `email_undone`, `two_factor_on`, `two_factor_off`, `recovery_codes`,
+    `social` or `social_removed`.
 
     By an operator, in the platform's admin: `profile`, `deactivated`, `reactivated`, `operator_made`,
-    `operator_ended` or `two_factor_forgotten`.
+    `operator_ended`; and `two_factor_forgotten`, which each of their businesses is told as well.
     """
 
     name: ClassVar[str] = "account.changed"
@@ -130,6 +130,7 @@ class AccountChanged(AuditEvent):
             "registered": _("%(who)s proved the address and has an account"),
             "password": _("%(who)s has a new password"),
             "email": _("%(who)s signs in under a new address"),
+            "email_undone": _("%(who)s took back a change of address, and has a new password"),
             "two_factor_on": _("%(who)s turned two-factor sign-in on"),
             "two_factor_off": _("%(who)s turned two-factor sign-in off"),
             "two_factor_forgotten": _("The second factor of %(who)s was taken away: app and recovery codes were lost"),

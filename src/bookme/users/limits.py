@@ -22,6 +22,7 @@ from bookme.core.limits import (
     take_back,
     with_site,
 )
+from bookme.tenants.models import Tenant
 from bookme.users.codes import may_be_guessed
 
 KNOWN_SECONDS = 30 * 86400
@@ -120,6 +121,11 @@ def count_mail(*, email: str, address: str, business: str | None) -> None:
     _count_mail(MAILS_PER_CONTACT, email, address=address)
     if business is not None:
         _count_for_business(email=email, address=address, business=business)
+
+
+def business_key(tenant: Tenant | None) -> str:
+    """Where mails are asked for: empty for the platform."""
+    return str(tenant.pk) if tenant else ""
 
 
 def count_link(*, email: str, address: str, business: str) -> None:

@@ -20,6 +20,8 @@ from bookme.users.models import User
 
 SPENT_LINK = "This link is not good any more. Ask for a new one."
 HAND_OVER_SECONDS = 60
+LINK_AGE = dt.timedelta(hours=settings.ACCOUNT_LINK_HOURS)
+UNDO_AGE = dt.timedelta(days=7)
 _SALT = "bookme.users.link"
 
 
@@ -50,9 +52,7 @@ def user_of_link(*, token: str, tenant: Tenant | None, purpose: LinkPurpose = Li
 
     It is spent by `users.actions.sign_in_by_link`, which changes `last_login`.
     """
-    age = dt.timedelta(hours=settings.ACCOUNT_LINK_HOURS)
-    if purpose is LinkPurpose.HAND_OVER:
-        age = dt.timedelta(seconds=HAND_OVER_SECONDS)
+    age = dt.timedelta(seconds=HAND_OVER_SECONDS) if purpose is LinkPurpose.HAND_OVER else LINK_AGE
     try:
         payload = signing.loads(token, key=signing_key(tenant), salt=f"{_SALT}.{purpose}", max_age=age)
         user = User.objects.filter(pk=UUID(payload["user"]), is_active=True).first()

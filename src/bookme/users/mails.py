@@ -15,10 +15,12 @@ class AccountMail(StrEnum):
 
     REQUEST = "request"  # AccountRequest: what it asks for, if there is an account for it
     NEW_ADDRESS = "new_address"  # EmailChange, to the new address: follow the link
-    ADDRESS_CHANGED = "address_changed"  # EmailChange, to the former one: it is done
+    ADDRESS_CHANGED = "address_changed"  # EmailChange, to the former one: it is done, and how to undo it
+    ADDRESS_UNDONE = "address_undone"  # EmailChange, to the new one: it is taken back
     PASSWORD_CHANGED = "password_changed"  # User  # noqa: S105
     TWO_FACTOR_ON = "two_factor_on"  # User
     TWO_FACTOR_OFF = "two_factor_off"  # User
+    TWO_FACTOR_FORGOTTEN = "two_factor_forgotten"  # User: an operator took it away
     RECOVERY_CODE_USED = "recovery_code_used"  # User
     SOCIAL_ADDED = "social_added"  # SocialIdentity
     INVITATION = "invitation"  # Invitation, of the `team` app

@@ -184,6 +184,7 @@ class EmailChange(models.Model):
     """A new address that a person wants, and the one they had; theirs once the link that went there is followed.
 
     `version` is that of their secrets when they asked: another password takes back what was asked for under the old.
+    `undone_at`: the link that went to the former one was followed, of this change or of one before it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -194,6 +195,7 @@ class EmailChange(models.Model):
     version = models.CharField(max_length=32)
     created_at = models.DateTimeField(auto_now_add=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["created_at", "id"]

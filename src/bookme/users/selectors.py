@@ -239,7 +239,7 @@ def belongs_elsewhere(user_id: UUID, tenant_id: UUID) -> bool:
 
 def former_emails(user_id: UUID) -> list[str]:
     """The addresses that were theirs until a change that is not forgotten yet."""
-    changed = EmailChange.objects.filter(user=user_id, confirmed_at__isnull=False)
+    changed = EmailChange.objects.filter(user=user_id, confirmed_at__isnull=False, undone_at=None)
     return list(changed.order_by("confirmed_at").values_list("former", flat=True))
 
 

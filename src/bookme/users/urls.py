@@ -4,6 +4,7 @@ from django.urls import path
 
 from bookme.users.views.accounts import (
     EmailConfirmView,
+    EmailUndoView,
     EmailView,
     MeView,
     PasswordResetConfirmView,
@@ -47,6 +48,7 @@ platform_urlpatterns = [
     path("auth/password/", PasswordView.as_view(), name="auth-password"),
     path("auth/email/", EmailView.as_view(), name="auth-email"),
     path("auth/email/confirm/", EmailConfirmView.as_view(), name="auth-email-confirm"),
+    path("auth/email/undo/", EmailUndoView.as_view(), name="auth-email-undo"),
     path("auth/2fa/", TwoFactorView.as_view(), name="auth-two-factor"),
     path("auth/2fa/setup/", TwoFactorSetupView.as_view(), name="auth-two-factor-setup"),
     path("auth/2fa/confirm/", TwoFactorConfirmView.as_view(), name="auth-two-factor-confirm"),

@@ -62,6 +62,7 @@ urlpatterns = [
     path("account/reset/", links.ask_for_reset, name="account-ask-reset"),
     path("account/reset/<str:token>/", links.follow_reset, name="account-reset"),
     path("account/email/<str:token>/", links.follow_new_address, name="account-new-address"),
+    path("account/email-undo/<str:token>/", links.undo_address, name="account-undo-address"),
     path("account/security/", security.account_security, name="account-security"),
     path("account/security/password/", security.new_password, name="account-password"),
     path("account/security/email/", security.new_address, name="account-email"),

@@ -19,6 +19,7 @@ urlpatterns = [
     path("account/reset/", links.ask_for_reset, name="account-ask-reset"),
     path("account/reset/<str:token>/", links.follow_reset, name="account-reset"),
     path("account/email/<str:token>/", links.follow_new_address, name="account-new-address"),
+    path("account/email-undo/<str:token>/", links.undo_address, name="account-undo-address"),
     path("social/<slug:provider>/start/", social.start, name="social-start"),
     path("social/<slug:provider>/callback/", social.callback, name="social-callback"),
     path("mailbox/", mailbox, name="mailbox"),

@@ -85,6 +85,7 @@ def _variables(found: _Addressed, sender: Sender, language: str) -> dict[str, st
     return {
         "name": found.name,
         "email": found.email,
+        "contact": ", ".join(filter(None, (sender.email, sender.phone))),
         "provider": found.provider,
         "role": str(ROLE_NAMES[Role(asked.role)]) if asked else "",
         "by": asked.invited_by_name if asked else "",
@@ -142,18 +143,39 @@ def _of_new_address(mail: AccountMail, row_id: UUID, tenant: Tenant | None) -> _
     return _Addressed(Kind.NEW_ADDRESS, asked.email, "", asked.user.language, url)
 
 
-def _of_changed_address(_mail: AccountMail, row_id: UUID, _tenant: Tenant | None) -> _Addressed | None:
+def _of_changed_address(mail: AccountMail, row_id: UUID, tenant: Tenant | None) -> _Addressed | None:
+    asked = EmailChange.objects.select_related("user").filter(pk=row_id, undone_at=None).first()
+    if asked is None:
+        return None
+    url = account_url(tenant, f"/account/email-undo/{row_token(row_id=row_id, tenant=tenant, kind=mail)}/")
+    user = asked.user
+    return _Addressed(Kind.ADDRESS_CHANGED, asked.former, user.name, user.language, url, email=asked.email)
+
+
+def _of_undone_address(_mail: AccountMail, row_id: UUID, _tenant: Tenant | None) -> _Addressed | None:
+    """Without a name: whoever reads it may have taken the account."""
     asked = EmailChange.objects.select_related("user").filter(pk=row_id).first()
     if asked is None:
         return None
-    return _Addressed(Kind.ADDRESS_CHANGED, asked.former, asked.user.name, asked.user.language, email=asked.email)
+    return _Addressed(Kind.ADDRESS_UNDONE, asked.email, "", asked.user.language)
 
 
-def _of_user(mail: AccountMail, row_id: UUID, _tenant: Tenant | None) -> _Addressed | None:
+def _of_user(mail: AccountMail, row_id: UUID, tenant: Tenant | None) -> _Addressed | None:
+    """With the page that helps whoever did not do it."""
     user = person(row_id)
     if user is None:
         return None
-    return _Addressed(_NOTICES[mail], user.email, user.name, user.language)
+    kind, path = _NOTICES[mail]
+    return _Addressed(kind, user.email, user.name, user.language, account_url(tenant, path) if path else "")
+
+
+def _of_forgotten_factor(_mail: AccountMail, row_id: UUID, tenant: Tenant | None) -> _Addressed | None:
+    """To where they sign in: of operators that is the admin."""
+    user = person(row_id)
+    if user is None:
+        return None
+    url = account_url(tenant, "/account/sign-in/" if tenant else "/admin/login/")
+    return _Addressed(Kind.TWO_FACTOR_FORGOTTEN, user.email, user.name, user.language, url)
 
 
 def _of_invitation(_mail: AccountMail, row_id: UUID, tenant: Tenant | None) -> _Addressed | None:
@@ -178,18 +200,21 @@ _WRITERS = {
     AccountMail.REQUEST: _of_request,
     AccountMail.NEW_ADDRESS: _of_new_address,
     AccountMail.ADDRESS_CHANGED: _of_changed_address,
+    AccountMail.ADDRESS_UNDONE: _of_undone_address,
     AccountMail.PASSWORD_CHANGED: _of_user,
     AccountMail.TWO_FACTOR_ON: _of_user,
     AccountMail.TWO_FACTOR_OFF: _of_user,
+    AccountMail.TWO_FACTOR_FORGOTTEN: _of_forgotten_factor,
     AccountMail.RECOVERY_CODE_USED: _of_user,
     AccountMail.SOCIAL_ADDED: _of_identity,
     AccountMail.INVITATION: _of_invitation,
 }
+_RESET = "/account/reset/"
 _NOTICES = {
-    AccountMail.PASSWORD_CHANGED: Kind.PASSWORD_CHANGED,
-    AccountMail.TWO_FACTOR_ON: Kind.TWO_FACTOR_ON,
-    AccountMail.TWO_FACTOR_OFF: Kind.TWO_FACTOR_OFF,
-    AccountMail.RECOVERY_CODE_USED: Kind.RECOVERY_CODE_USED,
+    AccountMail.PASSWORD_CHANGED: (Kind.PASSWORD_CHANGED, _RESET),
+    AccountMail.TWO_FACTOR_ON: (Kind.TWO_FACTOR_ON, ""),
+    AccountMail.TWO_FACTOR_OFF: (Kind.TWO_FACTOR_OFF, _RESET),
+    AccountMail.RECOVERY_CODE_USED: (Kind.RECOVERY_CODE_USED, _RESET),
 }
 
 # What the button says, in the language that is active.
@@ -199,6 +224,11 @@ _BUTTONS = {
     Kind.SIGN_IN_LINK: lambda: _("Sign in"),
     Kind.NEW_PASSWORD: lambda: _("Choose a new password"),
     Kind.NEW_ADDRESS: lambda: _("Confirm my new address"),
+    Kind.ADDRESS_CHANGED: lambda: _("Undo the change"),
+    Kind.PASSWORD_CHANGED: lambda: _("Choose a new password"),
+    Kind.TWO_FACTOR_OFF: lambda: _("Choose a new password"),
+    Kind.TWO_FACTOR_FORGOTTEN: lambda: _("Sign in"),
+    Kind.RECOVERY_CODE_USED: lambda: _("Choose a new password"),
     Kind.SOCIAL_ADDED: lambda: _("See how I sign in"),
     Kind.INVITATION: lambda: _("See the invitation"),
 }

@@ -25,8 +25,8 @@ def _links() -> dict[Kind, tuple[str, str, str]]:
         Kind.KNOWN_REGISTRATION: (
             account,
             _(
-                "You have an account already, with a password of your own. This link signs you in with it;"
-                " the password that was typed just now is not kept."
+                "You have an account already. This link signs you in with it;"
+                " nothing of it is changed by what was typed just now."
             ),
             unasked,
         ),
@@ -45,32 +45,76 @@ def _links() -> dict[Kind, tuple[str, str, str]]:
 
 
 def _notices() -> dict[Kind, tuple[str, str, str]]:
-    warning = _("If it was not you, ask for a new password at {{ business }} at once.")
+    """Each with what helps whoever did not want it: for that its button is, where a page helps."""
+    return {**_notices_of_addresses(), **_notices_of_two_factor(), **_notices_of_ways_in()}
+
+
+def _notices_of_addresses() -> dict[Kind, tuple[str, str, str]]:
     return {
         Kind.ADDRESS_CHANGED: (
             _("Your address was changed"),
             _("You sign in with {{ email }} from now on, and no longer with this address."),
-            warning,
+            _(
+                "If it was not you, undo it by this link within 7 days: this address signs you in again, everybody is"
+                " signed out, and you choose a new password."
+            ),
         ),
-        Kind.PASSWORD_CHANGED: (
-            _("Your password was changed"),
-            _("Your password was changed, and every other device was signed out."),
-            warning,
+        Kind.ADDRESS_UNDONE: (
+            _("Your address was changed back"),
+            _(
+                "By the link that went to your former address, the change to this one was undone. Everybody was signed"
+                " out, and the password is another."
+            ),
+            _tell_the_business(),
         ),
+    }
+
+
+def _notices_of_two_factor() -> dict[Kind, tuple[str, str, str]]:
+    # Whoever turned it on is asked for a code after a new password; whoever was shut out is not helped by one.
+    return {
         Kind.TWO_FACTOR_ON: (
             _("Two-factor sign-in is on"),
             _("From now on you sign in with a code as well, and every other device was signed out."),
-            warning,
+            either(
+                "contact",
+                _(
+                    "If it was not you, a new password is not enough: a code would be asked for as well. Tell"
+                    " {{ business }} at once ({{ contact }}): they can have BookMe take the second factor away."
+                ),
+                _(
+                    "If it was not you, a new password is not enough: a code would be asked for as well. Tell"
+                    " {{ business }} at once: they can have BookMe take the second factor away."
+                ),
+            ),
         ),
         Kind.TWO_FACTOR_OFF: (
             _("Two-factor sign-in is off"),
             _("Signing in needs no code any more."),
-            warning,
+            _("If it was not you, choose a new password at once, and turn it on again:"),
+        ),
+        Kind.TWO_FACTOR_FORGOTTEN: (
+            _("BookMe has taken your second factor away"),
+            _(
+                "An operator of BookMe did it for whoever has lost app and recovery codes. Signing in needs no code any"
+                " more, and every device was signed out. Turn it on again once you are signed in."
+            ),
+            _tell_the_business(),
         ),
         Kind.RECOVERY_CODE_USED: (
             _("A recovery code was used"),
             _("Somebody signed in with one of your recovery codes. It is not good any more."),
-            warning,
+            _("If it was not you, choose a new password at once, and make new recovery codes:"),
+        ),
+    }
+
+
+def _notices_of_ways_in() -> dict[Kind, tuple[str, str, str]]:
+    return {
+        Kind.PASSWORD_CHANGED: (
+            _("Your password was changed"),
+            _("Your password was changed, and every other device was signed out."),
+            _("If it was not you, choose another one at once:"),
         ),
         # Here a new password would not help: what was added is still there after it.
         Kind.SOCIAL_ADDED: (
@@ -79,6 +123,14 @@ def _notices() -> dict[Kind, tuple[str, str, str]]:
             _("If it was not you, remove it here, and choose a new password:"),
         ),
     }
+
+
+def _tell_the_business() -> str:
+    return either(
+        "contact",
+        _("If you did not want that, tell {{ business }} at once: {{ contact }}."),
+        _("If you did not want that, tell {{ business }} at once."),
+    )
 
 
 def _invitation() -> tuple[str, str, str]:

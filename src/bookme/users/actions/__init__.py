@@ -8,16 +8,14 @@ from bookme.users.actions.accounts import (
     ask_to_reset,
     ask_to_sign_in,
     change_password,
-    confirm_email,
-    email_change_of,
     forget_old_requests,
     registration_of,
-    request_email,
     reset_password,
     update_profile,
     verified_account,
     verify_registration,
 )
+from bookme.users.actions.addresses import confirm_email, email_change_of, request_email, undo_email, undone_by
 from bookme.users.actions.api_keys import MadeKey, admit_key, make_api_key, revoke_api_key
 from bookme.users.actions.entering import (
     admit,
@@ -119,6 +117,8 @@ __all__ = [
     "tell_of_account",
     "token_pair",
     "turn_off_two_factor",
+    "undo_email",
+    "undone_by",
     "update_profile",
     "verified_account",
     "verify_registration",

@@ -1,4 +1,4 @@
-"""A person's account: becoming a customer, a new password, a new address, their profile.
+"""A person's account: becoming a customer, a new password, their profile. Of a new address: `addresses.py`.
 
 What somebody asks for under an address that is not verified to be theirs is only written down (AccountRequest): the
 answer goes to that address by mail, and nobody else learns whether there is an account.
@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.db.models import Q
 
 from bookme.core.actor import Origin
 from bookme.core.permissions import Role
@@ -21,8 +21,8 @@ from bookme.users.actions.entering import end_sign_ins
 from bookme.users.actions.members import join
 from bookme.users.actions.passwords import demand_good_password, demand_same_person
 from bookme.users.events import AccountChanged
-from bookme.users.limits import count_form, count_link, count_mail, remember_network
-from bookme.users.links import row_of_token, spent_link, user_of_reset
+from bookme.users.limits import business_key, count_form, count_link, count_mail, remember_network
+from bookme.users.links import LINK_AGE, UNDO_AGE, row_of_token, spent_link, user_of_reset
 from bookme.users.mails import AccountMail, mail_account
 from bookme.users.models import (
     AccountRequest,
@@ -34,8 +34,6 @@ from bookme.users.models import (
     User,
 )
 from bookme.users.selectors import acting_as, actor_of
-
-LINK_AGE = dt.timedelta(hours=settings.ACCOUNT_LINK_HOURS)
 
 
 def ask_to_register(
@@ -57,7 +55,7 @@ def ask_to_register(
     """
     if password is not None:
         demand_good_password(password, User(email=email, name=name))
-    count_mail(email=email.lower(), address=origin.address, business=_where(tenant))
+    count_mail(email=email.lower(), address=origin.address, business=business_key(tenant))
     return _ask(
         AccountRequest(
             kind=AccountRequestKind.REGISTER,
@@ -188,63 +186,6 @@ def change_password(
     return sign_in
 
 
-def request_email(
-    *, sign_in: SignIn, email: str, current_password: str, tenant: Tenant | None, origin: Origin, now: dt.datetime
-) -> None:
-    """Ask to sign in under another address: a mail goes there. The last one asked for counts.
-
-    Raises as `demand_same_person`, and TooMany. Whether the address is another's is not told.
-    """
-    demand_same_person(sign_in=sign_in, password=current_password, now=now)
-    count_mail(email=email.lower(), address=origin.address, business=_where(tenant))
-    with transaction.atomic():
-        EmailChange.objects.filter(user=sign_in.user_id, confirmed_at=None).delete()
-        asked = EmailChange.objects.create(
-            user_id=sign_in.user_id,
-            tenant=tenant,
-            email=email.lower(),
-            former=sign_in.user.email,
-            version=sign_in.user.secrets_version,
-        )
-        mail_account(mail=AccountMail.NEW_ADDRESS, id=asked.pk, now=now)
-
-
-def email_change_of(*, token: str, tenant: Tenant | None) -> EmailChange:
-    """What the link at a new address is about, with its person. Raises Invalid (`link_invalid`)."""
-    change_id = row_of_token(token=token, tenant=tenant, kind=AccountMail.NEW_ADDRESS, age=LINK_AGE)
-    asked = EmailChange.objects.select_related("user").filter(pk=change_id, confirmed_at=None).first()
-    if asked is None or asked.user.secrets_version != asked.version:
-        raise spent_link()
-    return asked
-
-
-def confirm_email(*, token: str, tenant: Tenant | None, origin: Origin, now: dt.datetime) -> User:
-    """The link at the new address was followed: it is theirs now. The former one is told, all sign-ins go on.
-
-    Raises Invalid (`link_invalid`), also where the address has become another's or they have changed their password or
-    signed out everywhere since, and TooMany. Locks the request and the person. Publishes AccountChanged.
-    """
-    count_form(address=origin.address)
-    change_id = row_of_token(token=token, tenant=tenant, kind=AccountMail.NEW_ADDRESS, age=LINK_AGE)
-    try:
-        with transaction.atomic():
-            asked = EmailChange.objects.select_for_update(of=("self",)).filter(pk=change_id, confirmed_at=None).first()
-            if asked is None:
-                raise spent_link()
-            mine = User.objects.filter(pk=asked.user_id, email=asked.former, is_active=True)
-            user = mine.select_for_update().first()
-            if user is None or user.secrets_version != asked.version:
-                raise spent_link()
-            user.email, user.email_verified_at = asked.email, now
-            user.save(update_fields=["email", "email_verified_at"])
-            EmailChange.objects.filter(pk=asked.pk).update(confirmed_at=now)
-            publish(AccountChanged(user_id=user.pk, what="email"), actor=acting_as(user, origin))
-            mail_account(mail=AccountMail.ADDRESS_CHANGED, id=asked.pk, now=now)
-            return user
-    except IntegrityError as error:
-        raise spent_link() from error
-
-
 def update_profile(*, user: User, values: Mapping[str, Any]) -> User:
     """Name, phone, language and time zone, as far as given: what they carry from business to business."""
     for name, value in values.items():
@@ -254,18 +195,15 @@ def update_profile(*, user: User, values: Mapping[str, Any]) -> User:
 
 
 def forget_old_requests(*, now: dt.datetime) -> int:
-    """Delete what was asked for and whose link is too old; returns how many."""
+    """Delete what was asked for and whose links are too old; returns how many."""
     before = now - LINK_AGE
+    changes = Q(confirmed_at=None, created_at__lt=before) | Q(confirmed_at__lt=now - UNDO_AGE)
     asked = AccountRequest.objects.filter(created_at__lt=before).delete()[0]
-    return asked + EmailChange.objects.filter(created_at__lt=before).delete()[0]
+    return asked + EmailChange.objects.filter(changes).delete()[0]
 
 
 def _count_link(email: str, tenant: Tenant | None, origin: Origin) -> None:
-    count_link(email=email.lower(), address=origin.address, business=_where(tenant))
-
-
-def _where(tenant: Tenant | None) -> str:
-    return str(tenant.pk) if tenant else ""
+    count_link(email=email.lower(), address=origin.address, business=business_key(tenant))
 
 
 def _ask(asked: AccountRequest, now: dt.datetime) -> UUID:

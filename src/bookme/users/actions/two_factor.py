@@ -9,6 +9,7 @@ from django.db import transaction
 from bookme.core.actor import Actor, Origin
 from bookme.core.errors import Conflict, Invalid, NotSignedIn
 from bookme.eventlog.actions import publish
+from bookme.tenants.context import public_scope, tenant_scope
 from bookme.tenants.models import Tenant
 from bookme.users.actions.entering import end_sign_ins, note_failure, noting_too_many, open_sign_in
 from bookme.users.actions.passwords import demand_fresh, demand_same_person
@@ -18,7 +19,7 @@ from bookme.users.events import AccountChanged
 from bookme.users.limits import count_code, forgive_code, remember_code
 from bookme.users.mails import AccountMail, mail_account
 from bookme.users.models import Membership, RecoveryCode, SignIn, SignInKind, TwoFactor, User
-from bookme.users.selectors import PENDING_AGE, actor_of, user_of
+from bookme.users.selectors import PENDING_AGE, actor_of, in_each_business_of, user_of
 
 
 class Given(StrEnum):
@@ -106,15 +107,22 @@ def forget_two_factor(*, user: User, actor: Actor, now: dt.datetime) -> None:
     """Take it away from somebody who has lost both app and recovery codes, and end all their sign-ins.
 
     For operators, who know whom they do it for. Raises Conflict (`two_factor_off`). Locks the user, joins the
-    transaction. Publishes AccountChanged; they are told by mail.
+    transaction. Publishes AccountChanged, on the platform and in each of their businesses; they are told by mail, by a
+    business where they sign in, if there is one.
     """
     _lock(user.pk)
     if not TwoFactor.objects.filter(user=user, confirmed_at__isnull=False).exists():
         raise _not_on()
     _delete(user.pk)
     end_sign_ins(user_id=user.pk, now=now)
-    publish(AccountChanged(user_id=user.pk, what="two_factor_forgotten"), actor=actor)
-    mail_account(mail=AccountMail.TWO_FACTOR_OFF, id=user.pk, now=now)
+    fact = AccountChanged(user_id=user.pk, what="two_factor_forgotten")
+    publish(fact, actor=actor)
+    open_now = []
+    for tenant in in_each_business_of(user.pk):
+        publish(fact, actor=actor)
+        open_now += [tenant] if tenant.is_open else []
+    with tenant_scope(open_now[0]) if open_now else public_scope():
+        mail_account(mail=AccountMail.TWO_FACTOR_FORGOTTEN, id=user.pk, now=now)
 
 
 def pass_second_factor(

@@ -35,6 +35,7 @@ WRITTEN = "We have written to this address. Follow the link in the mail; it is g
 VERIFIED = "Your address is verified. You can sign in now."
 PASSWORD_SET = "Your new password is set. You can sign in with it now."  # noqa: S105
 EMAIL_CHANGED = "From now on you sign in with your new address."
+EMAIL_UNDONE = "You sign in with your former address again, and with your new password."
 
 
 class RegisterView(AccountView):
@@ -185,6 +186,23 @@ class EmailConfirmView(AccountView):
     def post(self, request: Request) -> Response:
         actions.confirm_email(**self.read_input(), tenant=self.tenant, origin=self.origin, now=now())
         return Response({"detail": EMAIL_CHANGED})
+
+
+class EmailUndoView(AccountView):
+    """Take the token of the link that went to the former address: it is theirs again, with this password.
+
+    Good for a week after the change, once. Every sign-in of the person ends, and later changes are undone as well.
+    """
+
+    permissions = {"POST": Access.ANYONE}
+    limited = frozenset({"POST"})
+    authentication_classes = ()
+    serializer_class = ResetInput
+
+    @extend_schema(operation_id="auth_email_undo", request=ResetInput, responses=DetailOutput, auth=[])
+    def post(self, request: Request) -> Response:
+        actions.undo_email(**self.read_input(), tenant=self.tenant, origin=self.origin, now=now())
+        return Response({"detail": EMAIL_UNDONE})
 
 
 class MeView(AccountView):

@@ -23,9 +23,11 @@ from bookme.users.actions import (
     email_change_of,
     reset_password,
     sign_in_by_link,
+    undo_email,
+    undone_by,
 )
 from bookme.users.links import user_of_link, user_of_reset
-from bookme.users.models import SignIn, SignInKind
+from bookme.users.models import SignInKind, User
 from bookme.users.selectors import candidate, onward_of
 from bookme.web.account.coming_in import account_page, come_in, own_path
 from bookme.web.account.forms import EmailForm, NewPasswordForm, RegisterForm
@@ -73,10 +75,14 @@ def follow_reset(request: HttpRequest, token: str) -> HttpResponse:
     try:
         who = user_of_reset(token=token, tenant=tenant)
         if request.method == "POST" and form.is_valid():
-            if tenant is None:
-                _set_password(request, token, form)
-                return redirect(reverse("admin:login"))
-            return come_in(request, lambda: _reset(request, token, form))
+            user = reset_password(
+                token=token,
+                password=form.cleaned_data["password"],
+                tenant=tenant,
+                origin=origin_of(request),
+                now=now(),
+            )
+            return _with_new_password(request, user)
     except Invalid as error:
         if error.code == "link_invalid":
             return spent_page(request)
@@ -96,6 +102,29 @@ def follow_new_address(request: HttpRequest, token: str) -> HttpResponse:
     except Invalid:
         return spent_page(request)
     return render(request, "account/address.html")
+
+
+@account_page
+def undo_address(request: HttpRequest, token: str) -> HttpResponse:
+    """From the mail to a former address. GET asks for a new password; POST undoes the change, and signs in."""
+    tenant, form = current_tenant(), NewPasswordForm(request.POST or None)
+    try:
+        asked = undone_by(token=token, tenant=tenant)
+        if request.method == "POST" and form.is_valid():
+            user = undo_email(
+                token=token,
+                password=form.cleaned_data["password"],
+                tenant=tenant,
+                origin=origin_of(request),
+                now=now(),
+            )
+            return _with_new_password(request, user)
+    except Invalid as error:
+        if error.code == "link_invalid":
+            return spent_page(request)
+        form.take_refusal(error)
+    context = {"form": form, "asked": asked}
+    return render(request, "account/address_undo.html", context, status=422 if form.errors else 200)
 
 
 def asked_by_mail(
@@ -121,21 +150,16 @@ def spent_page(request: HttpRequest) -> HttpResponse:
     return render(request, "account/link_spent.html", status=404)
 
 
-def _set_password(request: HttpRequest, token: str, form: NewPasswordForm) -> None:
-    reset_password(
-        token=token,
-        password=form.cleaned_data["password"],
-        tenant=current_tenant(),
-        origin=origin_of(request),
-        now=now(),
-    )
+def _with_new_password(request: HttpRequest, user: User) -> HttpResponse:
+    """The link has proven who it is: they are in, unless they have a second factor; on the platform they sign in.
 
-
-def _reset(request: HttpRequest, token: str, form: NewPasswordForm) -> SignIn:
-    """The link has proven who it is: they are in, unless they have a second factor."""
-    tenant, origin = require_tenant(), origin_of(request)
-    user = reset_password(token=token, password=form.cleaned_data["password"], tenant=tenant, origin=origin, now=now())
+    Whoever does not belong to this business any more has the new password all the same.
+    """
+    tenant = current_tenant()
+    if tenant is None:
+        return redirect(reverse("admin:login"))
     who = candidate(user.email, tenant, operators=False)
     if who is None:
-        raise Invalid(code="link_invalid")
-    return admit(who=who, tenant=tenant, kind=SignInKind.PAGE, origin=origin, way="reset", now=now())
+        return redirect(reverse("account-sign-in"))
+    kind, origin = SignInKind.PAGE, origin_of(request)
+    return come_in(request, lambda: admit(who=who, tenant=tenant, kind=kind, origin=origin, way="reset", now=now()))
