@@ -66,7 +66,7 @@ proof: ## Prove the promises at full size (docs/promises.md); takes some minutes
 	@$(BIN)/python -m pytest -m proof -s $(ARGS)
 
 .PHONY: bench
-bench: ## Measure what slots and bookings cost, as ratios to floors in the same run
+bench: ## Measure what slots, bookings and the outbox cost, as ratios to floors in the same run
 	@$(INSTALL) run local test
 	@$(BIN)/python -m benchmarks $(ARGS)
 

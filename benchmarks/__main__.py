@@ -1,4 +1,4 @@
-"""`python -m benchmarks [rounds]`: what slots and bookings cost, as ratios to floors measured in the same run.
+"""`python -m benchmarks [rounds]`: what slots, bookings and the outbox cost, as ratios to floors in the same run.
 
 On an own database of the embedded servers, which is gone afterwards. Nothing is asserted: the figures are to be read.
 The log is written as ever, into nothing.
@@ -35,7 +35,7 @@ def main(rounds: int) -> None:
 
 
 def _measure(rounds: int) -> None:
-    from benchmarks import bookings, crowd, slots
+    from benchmarks import bookings, claims, crowd, slots
     from benchmarks.salon import CONFIG
     from bookme.tenants.context import tenant_scope
     from bookme.tenants.models import Tenant, TenantStatus
@@ -47,6 +47,7 @@ def _measure(rounds: int) -> None:
         slots.measure(rounds)
         bookings.measure(rounds)
         crowd.measure(max(rounds // 20, 1))
+    claims.measure(rounds)
 
 
 if __name__ == "__main__":

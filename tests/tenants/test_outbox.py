@@ -19,7 +19,7 @@ from bookme.core.time import now
 from bookme.tenants import actions, delivery, tasks
 from bookme.tenants.celery import PublicTask
 from bookme.tenants.context import NoTenant, current_tenant, public_scope, tenant_scope
-from bookme.tenants.models import OutboxMessage, Tenant
+from bookme.tenants.models import OutboxMessage, Tenant, TenantStatus
 from bookme.tenants.outbox import enqueue, enqueue_again, withdraw
 
 RAN: list[tuple[str, str]] = []
@@ -206,6 +206,37 @@ def test_a_flood_in_one_business_does_not_starve_another(salon: Tenant, rival: T
     assert len(claimed) == actions.BATCH_PER_TENANT + 1
     actions.release(messages=claimed)
     assert tasks.deliver_outbox() == 61
+
+
+def test_so_it_is_where_more_is_due_than_a_claim_looks_at(
+    salon: Tenant, rival: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "LOOK", 10)
+    for number in range(30):
+        _put(str(number), due_in=-100)
+    with tenant_scope(rival):
+        _put("mine", due_in=-1)
+        _put("later", due_in=60)
+    with public_scope():
+        _put("ours", due_in=-2)
+    claimed = actions.claim_due(now=now())
+    assert [m.args["word"] for m in claimed if m.tenant != salon] == ["ours", "mine"]
+    assert len(claimed) == actions.BATCH_PER_TENANT + 2
+    actions.release(messages=claimed)
+    assert tasks.deliver_outbox() == 32
+
+
+def test_what_a_suspended_business_has_waiting_hides_nothing(
+    salon: Tenant, rival: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "LOOK", 10)
+    for number in range(30):
+        _put(str(number), due_in=-100)
+    with tenant_scope(rival):
+        _put("mine")
+    Tenant.objects.filter(pk=salon.pk).update(status=TenantStatus.SUSPENDED)
+    assert tasks.deliver_outbox() == 1
+    assert RAN == [("rival", "mine")]
 
 
 def test_a_claim_is_exclusive_until_its_lease_ends(salon: Tenant) -> None:

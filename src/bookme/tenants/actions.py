@@ -27,6 +27,8 @@ from bookme.tenants.outbox import wake_after_commit
 LEASE = dt.timedelta(seconds=90)
 BATCH = 20
 BATCH_PER_TENANT = 5
+# How many of the oldest are looked at: enough for many workers that claim at once.
+LOOK = 10 * BATCH
 # 5 s, 10 s, 20 s … an hour: the last try is a day after the first.
 MAX_ATTEMPTS = 33
 BACKOFF_SECONDS = 5
@@ -36,34 +38,64 @@ CLOSED = "Not run: the business is closed."
 
 _log = structlog.get_logger(__name__)
 
-# The oldest due rows, at most BATCH_PER_TENANT of one business, so that a flood in one does not starve the others.
+# What may be taken. Two partial indexes of the outbox, by time and by business and time, hold little else.
+_CLAIMABLE = """m.done_at IS NULL AND NOT m.dead AND m.due_at <= %(now)s
+    AND (m.leased_until IS NULL OR m.leased_until <= %(now)s)"""
+
+# The oldest due rows, at most BATCH_PER_TENANT of one business, so that a flood in one does not starve the others. What
+# belongs to a suspended business waits for it to be resumed.
+#
+# However much is due, only the oldest LOOK are read. Where more is, these may all be of one business: then the oldest
+# few of each are read, by the other index: the comparison of pairs leaves no choice of the first one, which would read
+# all that is due for each business that has nothing. Neither reads what is due later.
+#
 # SKIP LOCKED cannot stand beside a window function, so the window looks first, and the lock is taken on its pick, whose
-# conditions are asked again: another may have run, moved or withdrawn it in between. What belongs to a suspended
-# business waits for it to be resumed.
-_CLAIM = """
-WITH due AS (
-    SELECT id, row_number() OVER (PARTITION BY tenant_id ORDER BY due_at, id) AS place
-    FROM tenants_outboxmessage
-    WHERE done_at IS NULL AND NOT dead AND due_at <= %(now)s AND (leased_until IS NULL OR leased_until <= %(now)s)
-      AND NOT EXISTS (SELECT FROM tenants_tenant t WHERE t.id = tenant_id AND t.status = 'suspended')
+# conditions are asked again: another may have run, moved or withdrawn it in between.
+_CLAIM = f"""
+WITH oldest AS MATERIALIZED (
+    SELECT m.id, m.tenant_id, m.due_at FROM tenants_outboxmessage m WHERE {_CLAIMABLE}
+    ORDER BY m.due_at LIMIT %(look)s
+), fair AS (
+    SELECT ranked.id, ranked.due_at
+    FROM (SELECT *, row_number() OVER (PARTITION BY tenant_id ORDER BY due_at, id) AS place FROM oldest) ranked
+    WHERE (SELECT count(*) FROM oldest) < %(look)s AND ranked.place <= %(per_tenant)s
+      AND NOT EXISTS (SELECT FROM tenants_tenant t WHERE t.id = ranked.tenant_id AND t.status = 'suspended')
+    UNION ALL
+    SELECT first.id, first.due_at FROM tenants_tenant t CROSS JOIN LATERAL (
+        SELECT m.id, m.due_at FROM tenants_outboxmessage m
+        WHERE (m.tenant_id, m.due_at) BETWEEN (t.id, '-infinity') AND (t.id, %(now)s) AND {_CLAIMABLE}
+        ORDER BY m.tenant_id, m.due_at LIMIT %(per_tenant)s
+    ) first
+    WHERE (SELECT count(*) FROM oldest) = %(look)s AND t.status <> 'suspended'
+    UNION ALL
+    (SELECT m.id, m.due_at FROM tenants_outboxmessage m WHERE m.tenant_id IS NULL AND {_CLAIMABLE}
+        AND (SELECT count(*) FROM oldest) = %(look)s
+    ORDER BY m.due_at LIMIT %(per_tenant)s)
 ), picked AS (
-    SELECT m.id FROM tenants_outboxmessage m JOIN due USING (id)
-    WHERE due.place <= %(per_tenant)s AND m.done_at IS NULL AND NOT m.dead AND m.due_at <= %(now)s
-      AND (m.leased_until IS NULL OR m.leased_until <= %(now)s)
+    SELECT m.id FROM tenants_outboxmessage m
+    WHERE m.id = ANY (ARRAY(SELECT id FROM fair ORDER BY due_at, id LIMIT %(look)s)) AND {_CLAIMABLE}
     ORDER BY m.due_at, m.id LIMIT %(batch)s FOR UPDATE OF m SKIP LOCKED
 )
-UPDATE tenants_outboxmessage SET leased_until = %(until)s WHERE id IN (SELECT id FROM picked) RETURNING id
+UPDATE tenants_outboxmessage SET leased_until = %(until)s WHERE id = ANY (ARRAY(SELECT id FROM picked)) RETURNING id
 """
 
 
 def claim_due(*, now: dt.datetime) -> list[OutboxMessage]:
     """Lease what is due, oldest first, fairly by tenant. A lease that ends without an answer is claimed again."""
+    asked: dict[str, Any] = {
+        "now": now,
+        "until": now + LEASE,
+        "batch": BATCH,
+        "per_tenant": BATCH_PER_TENANT,
+        "look": LOOK,
+    }
     with public_scope(), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"now": now, "until": now + LEASE, "batch": BATCH, "per_tenant": BATCH_PER_TENANT})
+        cursor.execute(_CLAIM, asked)
         ids = [row[0] for row in cursor.fetchall()]
         if not ids:
             return []
-        return list(OutboxMessage.objects.filter(id__in=ids).select_related("tenant__tenantconfig"))
+        claimed = OutboxMessage.objects.filter(id__in=ids).select_related("tenant__tenantconfig")
+        return list(claimed.order_by("due_at", "id"))
 
 
 def release(*, messages: Iterable[OutboxMessage]) -> None:

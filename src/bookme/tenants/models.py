@@ -158,6 +158,10 @@ class OutboxMessage(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(done_at=None, dead=False), name="outbox_due"),
+            models.Index(
+                fields=["tenant", "due_at"], condition=Q(done_at=None, dead=False), name="outbox_due_of_tenant"
+            ),
+            models.Index(fields=["done_at"], condition=Q(done_at__isnull=False), name="outbox_done"),
         ]
 
     def __str__(self) -> str:

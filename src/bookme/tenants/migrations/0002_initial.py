@@ -100,6 +100,14 @@ class Migration(migrations.Migration):
             model_name='outboxmessage',
             index=models.Index(condition=models.Q(('dead', False), ('done_at', None)), fields=['due_at'], name='outbox_due'),
         ),
+        migrations.AddIndex(
+            model_name='outboxmessage',
+            index=models.Index(condition=models.Q(('dead', False), ('done_at', None)), fields=['tenant', 'due_at'], name='outbox_due_of_tenant'),
+        ),
+        migrations.AddIndex(
+            model_name='outboxmessage',
+            index=models.Index(condition=models.Q(('done_at__isnull', False)), fields=['done_at'], name='outbox_done'),
+        ),
         migrations.AddConstraint(
             model_name='outboxmessage',
             constraint=models.UniqueConstraint(fields=('tenant', 'key'), name='outbox_key_per_tenant', nulls_distinct=False),
