@@ -1,6 +1,7 @@
 """How a message looks by each channel: what it tells and its texts in, what is sent out. Reads only the layouts."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -13,6 +14,8 @@ from bookme.core.color import readable_on
 # What a provider takes as one SMS or WhatsApp message; and of each value in it, so that all of them find room.
 LONGEST_SHORT = 1600
 _LONGEST_SHORT_VALUE = 160
+# What stands where there is nothing to say: WhatsApp takes no empty text.
+NOTHING = "-"
 
 
 @dataclass(frozen=True)
@@ -26,12 +29,17 @@ class Words:
 
 @dataclass(frozen=True)
 class Rendered:
-    """What is sent. Only an e-mail has a subject and `html`, and may have a `calendar`, an .ics file."""
+    """What is sent. Only an e-mail has a subject and `html`, and may have a `calendar`, an .ics file.
+
+    Of what a provider has approved `template` is its id and `parts` what is put into it; `text` is these.
+    """
 
     text: str
     subject: str = ""
     html: str = ""
     calendar: bytes = b""
+    template: str = ""
+    parts: Mapping[str, str] = field(default_factory=dict)
 
 
 def render(*, told: Told, texts: Texts, channel: Channel) -> Rendered:
@@ -39,12 +47,7 @@ def render(*, told: Told, texts: Texts, channel: Channel) -> Rendered:
 
     Raises LiquidError for texts that `grammar.faults_of` would have refused.
     """
-    variables = {
-        "business": told.sender.name,
-        "action": told.button[0],
-        "link": told.button[1],
-        **told.variables,
-    }
+    variables = _variables(told)
     if channel is not Channel.EMAIL:
         return Rendered(text=written(texts.body, variables, longest_value=_LONGEST_SHORT_VALUE)[:LONGEST_SHORT])
     words = Words(
@@ -55,12 +58,24 @@ def render(*, told: Told, texts: Texts, channel: Channel) -> Rendered:
     return _mail(told, words)
 
 
+def render_parts(*, told: Told, template: str, names: Sequence[str]) -> Rendered:
+    """What is put into a text that a provider has approved: by number, each in one line, and none empty."""
+    variables = _variables(told)
+    said = [" ".join(str(variables[name]).split()) or NOTHING for name in names]
+    parts = {str(number): each for number, each in enumerate(said, 1)}
+    return Rendered(text="\n".join(said), template=template, parts=parts)
+
+
 def on_record(rendered: Rendered, told: Told) -> str:
     """Its text without the links that open something to whoever reads it: others look at what is kept."""
     text = rendered.text
     for link in told.links:
         text = text.replace(link, LINK_ON_RECORD)
     return text
+
+
+def _variables(told: Told) -> dict[str, str | bool]:
+    return {"business": told.sender.name, "action": told.button[0], "link": told.button[1], **told.variables}
 
 
 def _mail(told: Told, words: Words) -> Rendered:

@@ -4,6 +4,7 @@ All but `send_again`, `send_later` and the planning of reminders talk to the net
 """
 
 from bookme.communications.actions.accounts import send_account_mail
+from bookme.communications.actions.progress import Progress, record_progress
 from bookme.communications.actions.reminders import (
     PLAN_REMINDERS_TASK,
     REMINDERS_PATH,
@@ -14,7 +15,7 @@ from bookme.communications.actions.reminders import (
 )
 from bookme.communications.actions.repeating import send_again
 from bookme.communications.actions.sending import SEND_MESSAGE_TASK, send
-from bookme.communications.actions.stopping import digest_addresses
+from bookme.communications.actions.stopping import digest_addresses, lift_stop, stop_address
 from bookme.communications.actions.telling import About, send_later, tell
 from bookme.communications.actions.templates import reset_template, restore_version, save_template
 
@@ -24,9 +25,12 @@ __all__ = [
     "SEND_MESSAGE_TASK",
     "SEND_REMINDER_TASK",
     "About",
+    "Progress",
     "digest_addresses",
+    "lift_stop",
     "plan_all_reminders",
     "plan_reminders",
+    "record_progress",
     "reset_template",
     "restore_version",
     "save_template",
@@ -35,5 +39,6 @@ __all__ = [
     "send_again",
     "send_later",
     "send_reminder",
+    "stop_address",
     "tell",
 ]

@@ -9,9 +9,10 @@ import hashlib
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import translation
 
+from bookme.communications.actions.stopping import stop_address
 from bookme.communications.channels import (
     Carrier,
     ChannelOffError,
@@ -21,10 +22,20 @@ from bookme.communications.channels import (
     UndeliverableError,
     carrier_of,
 )
-from bookme.communications.letters import Rendered, on_record, render
-from bookme.communications.models import Attempt, AttemptOutcome, Channel, Notification, NotificationStatus
+from bookme.communications.letters import Rendered, on_record, render, render_parts
+from bookme.communications.links import callback_url
+from bookme.communications.models import (
+    Attempt,
+    AttemptOutcome,
+    Channel,
+    Notification,
+    NotificationStatus,
+    StopReason,
+    WhatsAppTemplate,
+)
 from bookme.communications.selectors.routes import address_by, channels_ahead, is_muted, obstacle
 from bookme.communications.selectors.texts import texts_for
+from bookme.communications.selectors.whatsapp import approved_template, is_in_window
 from bookme.communications.tellings import told_of
 from bookme.communications.tellings.bookings import stands
 from bookme.communications.told import Told
@@ -108,40 +119,82 @@ def _carried(notification: Notification, told: Told, channel: Channel, now: dt.d
     except ChannelOffError as error:
         notification.error = str(error)
         return "not_set_up"
-    texts = texts_for(told.kind, told.audience, channel=channel, language=notification.language)
-    rendered = render(told=told, texts=texts, channel=channel)
+    approved = None
+    if carrier.has_window and not is_in_window(notification.to, now=now):
+        approved = approved_template(told.kind, told.audience, language=notification.language)
+        if approved is None:
+            return "no_approved_template"
+    rendered = _rendered(notification, told, approved)
     notification.subject, notification.text = rendered.subject[:300], on_record(rendered, told)
     try:
         receipt = _handed_over(carrier, _outgoing(notification, told, rendered), notification, told)
     except UndeliverableError as error:
         _note(notification, AttemptOutcome.REFUSED, str(error))
+        _stop_refused(notification, error)
         return "refused"
     except Exception as error:
-        outcome = AttemptOutcome.UNCLEAR if isinstance(error, UnclearError) else AttemptOutcome.FAILED
+        is_unclear = isinstance(error, UnclearError)
+        outcome = AttemptOutcome.UNCLEAR if is_unclear else AttemptOutcome.FAILED
         _note(notification, outcome, f"{type(error).__name__}: another try follows")
-        if _is_worth_another(notification):
+        if is_unclear or _is_worth_another(notification):
             raise
         return "gave_up"
-    _note(notification, AttemptOutcome.SENT, "")
-    notification.provider_id, notification.sent_at = receipt.provider_id, now
-    _end(notification, NotificationStatus.SENT, reason="", now=None)
+    if receipt is None:
+        return "gave_up"
+    _sent(notification, receipt, now)
     return ""
 
 
-def _handed_over(carrier: Carrier, message: Outgoing, notification: Notification, told: Told) -> Receipt:
-    """Ask first whether an earlier try was taken; look once more, at the last moment, whether it is still true."""
+def _rendered(notification: Notification, told: Told, approved: WhatsAppTemplate | None) -> Rendered:
+    if approved is not None:
+        return render_parts(told=told, template=approved.content_id, names=approved.variables)
+    channel = Channel(notification.channel)
+    texts = texts_for(told.kind, told.audience, channel=channel, language=notification.language)
+    return render(told=told, texts=texts, channel=channel)
+
+
+def _handed_over(carrier: Carrier, message: Outgoing, notification: Notification, told: Told) -> Receipt | None:
+    """Ask first whether an earlier try was taken; look once more, at the last moment, whether it is still true.
+
+    None after too many tries: of one that is unclear it is asked, and known, before it is given up.
+    """
     if notification.attempts and (receipt := carrier.taken(message)):
         return receipt
+    if not _is_worth_another(notification):
+        return None
     if not stands(told):
         raise Conflict("What it tells has just changed.", code="just_changed")
-    # Counted before, so that whoever dies with it leaves it to be asked for.
+    # Counted before, so that whoever dies with it leaves it to be asked for; the provider may tell how it went at once.
     notification.attempts += 1
-    Notification.objects.filter(pk=notification.pk).update(attempts=notification.attempts, channel=notification.channel)
+    counted = {"attempts": notification.attempts, "channel": notification.channel, "to": notification.to}
+    if not _waiting(notification).update(**counted):
+        raise Conflict("Its provider has just told how it went.", code="just_settled")
     return carrier.send(message)
 
 
+def _sent(notification: Notification, receipt: Receipt, now: dt.datetime) -> None:
+    """Unless its provider was faster, and has told more of it, or that it could not be delivered."""
+    notification.segments = receipt.segments
+    _note(notification, AttemptOutcome.SENT, "")
+    notification.provider_id, notification.sent_at = receipt.provider_id, now
+    given_up = Q(tried__contains=[notification.channel])
+    if _waiting(notification).exclude(given_up).update(provider_id=receipt.provider_id, sent_at=now):
+        _end(notification, NotificationStatus.SENT, reason="", now=None)
+
+
+def _stop_refused(notification: Notification, error: UndeliverableError) -> None:
+    """Nothing more goes to an address that is none, or whose owner said so."""
+    if not (error.is_bounce or error.is_stop):
+        return
+    reason = StopReason.STOP if error.is_stop else StopReason.BOUNCED
+    channel = Channel(notification.channel)
+    with transaction.atomic():
+        stop_address(channel=channel, address=notification.to, reason=reason, notification_id=notification.pk)
+
+
 def _is_worth_another(notification: Notification) -> bool:
-    tries = notification.tries.filter(channel=notification.channel).count()
+    since = notification.due_at or notification.created_at  # sent again, it has all its tries anew
+    tries = notification.tries.filter(channel=notification.channel, created_at__gte=since).count()
     is_last = len(channels_ahead(notification)) <= 1
     return tries < (TRIES_OF_LAST if is_last else TRIES_OF_CHANNEL)
 
@@ -159,8 +212,17 @@ def _outgoing(notification: Notification, told: Told, rendered: Rendered) -> Out
         html=rendered.html,
         calendar=rendered.calendar,
         message_id=message_id_of(notification),
-        first_tried_at=notification.created_at,
+        callback_url=callback_url(notification),
+        template=rendered.template,
+        parts=rendered.parts,
+        first_tried_at=notification.due_at or notification.created_at,
+        other_ids=frozenset(filter(None, [notification.provider_id])),
     )
+
+
+def _waiting(notification: Notification) -> QuerySet[Notification]:
+    """The row, as long as it waits: what its provider has told of it stands."""
+    return Notification.objects.filter(pk=notification.pk, status=NotificationStatus.QUEUED)
 
 
 def _note(notification: Notification, outcome: AttemptOutcome, error: str) -> None:
@@ -172,13 +234,15 @@ def _note(notification: Notification, outcome: AttemptOutcome, error: str) -> No
         outcome=outcome,
         error=notification.error,
     )
-    notification.save()
+    notification.save(update_fields=_OF_A_TRY)
 
 
 def _end(notification: Notification, status: NotificationStatus, *, reason: str, now: dt.datetime | None) -> None:
     """Over for good with `now`; of what was sent the provider may still tell more."""
     notification.status, notification.reason, notification.ended_at = status, reason, now
-    notification.save()
+    ended = {name: getattr(notification, name) for name in (*_OF_A_TRY, "tried", "status", "reason", "ended_at")}
+    if not _waiting(notification).update(**ended):
+        return
     _log.info(
         "message",
         kind=notification.kind,
@@ -188,3 +252,7 @@ def _end(notification: Notification, status: NotificationStatus, *, reason: str,
         reason=reason,
         bookings=[str(each) for each in notification.booking_ids],
     )
+
+
+# What a try writes down, whatever its provider tells of it meanwhile.
+_OF_A_TRY = ("channel", "to", "subject", "text", "booking_ids", "attempts", "segments", "error")

@@ -1,0 +1,18 @@
+"""Where providers tell how a message went, and what was answered to it: on the business's own domain."""
+
+from bookme.communications.models import Channel, Notification
+from bookme.tenants.context import require_tenant
+from bookme.tenants.selectors import business_url
+
+CALLBACKS = "/webhooks/messages"
+
+
+def callback_url(notification: Notification) -> str:
+    """Of this message, as it is sent now. Empty for an e-mail: its provider tells of all of them in one place."""
+    if notification.channel == Channel.EMAIL:
+        return ""
+    return business_url(require_tenant(), callback_path(notification))
+
+
+def callback_path(notification: Notification) -> str:
+    return f"{CALLBACKS}/twilio/{notification.pk}/{notification.edition}/{notification.channel}/"
