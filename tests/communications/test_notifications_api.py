@@ -15,7 +15,7 @@ from bookme.tenants.models import OutboxMessage, Tenant
 from bookme.tenants.tasks import deliver_outbox
 from tests.bookings.desk import refused
 from tests.factories.bookings import AppointmentFactory, BookingFactory
-from tests.factories.communications import NotificationFactory
+from tests.factories.communications import AttemptFactory, NotificationFactory
 from tests.factories.users import Person, Stranger, make_person
 from tests.letters import Letters
 
@@ -64,10 +64,28 @@ def test_a_message_is_shown_as_it_was_sent(owner: Person) -> None:
     }
 
 
+def test_one_is_shown_with_each_of_its_tries(owner: Person) -> None:
+    made = NotificationFactory(channel="sms", segments=2, cost="0.08")
+    AttemptFactory(notification=made, number=2, channel="sms")
+    AttemptFactory(notification=made, number=1, channel="whatsapp", outcome="refused", error="no such number")
+    AttemptFactory()
+    shown = owner.api.get(f"{LIST}{made.pk}/").json()
+    assert (shown["id"], shown["segments"], shown["cost"], shown["ended_at"]) == (str(made.pk), 2, "0.0800", None)
+    first, second = shown["tries"]
+    assert first == {
+        "number": 1,
+        "channel": "whatsapp",
+        "outcome": "refused",
+        "error": "no such number",
+        "at": first["at"],
+    }
+    assert (second["number"], second["channel"], second["outcome"]) == (2, "sms", "sent")
+
+
 def test_the_list_is_filtered(owner: Person) -> None:
     booking = BookingFactory()
     NotificationFactory(booking_ids=[booking.pk])
-    NotificationFactory(status="failed", channel="sms")
+    NotificationFactory(status="failed", channel="sms", kind="booking.reminder")
     for query, count in (
         (f"booking={booking.pk}", 1),
         ("status=failed", 1),
@@ -78,9 +96,19 @@ def test_the_list_is_filtered(owner: Person) -> None:
         ("to=2000-01-01", 0),
         ("search=someone", 2),
         ("search=nobody", 0),
+        ("kind=booking.reminder", 1),
+        ("kind=booking.confirmed&audience=customer", 1),
+        ("audience=staff", 0),
     ):
         assert owner.api.get(f"{LIST}?{query}").json()["count"] == count, query
-    for query in ("booking=x", "status=lost", "channel=pigeon", "from=soon"):
+    for query in (
+        "booking=x",
+        "status=lost",
+        "channel=pigeon",
+        "from=soon",
+        "kind=account.invitation",
+        "audience=person",
+    ):
         assert owner.api.get(f"{LIST}?{query}").status_code == 400, query
 
 

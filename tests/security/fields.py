@@ -368,6 +368,15 @@ _SHAPES: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
         },
     ),
     (
+        ("GET communications/notifications/{notification}/",),
+        {
+            "all": (
+                "attempts audience booking bookings channel cost created_at due_at ended_at error id kind language "
+                "reason segments sent_at status subject text to tries visit"
+            ),
+        },
+    ),
+    (
         (
             "GET platform/tenants/",
             "GET platform/tenants/by-slug/{slug}/",

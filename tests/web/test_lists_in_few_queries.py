@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from bookme.core.permissions import Permission, Role
 from bookme.users.models import SignInKind
-from tests.factories.bookings import WaitlistEntryFactory
+from tests.factories.bookings import BookingFactory, WaitlistEntryFactory
+from tests.factories.communications import NotificationFactory
 from tests.factories.eventlog import AuditRecordFactory
 from tests.factories.team import InvitationFactory
 from tests.factories.users import Person, SocialIdentityFactory, make_key, make_person
@@ -45,6 +46,11 @@ def _audit(shop: Shop, person: Person, number: int) -> None:
     AuditRecordFactory(actor_id=other, subject_id=other)
 
 
+def _messages(shop: Shop, person: Person, number: int) -> None:
+    booking = BookingFactory()
+    NotificationFactory(visit_id=booking.visit_id, booking_ids=[booking.pk])
+
+
 @pytest.mark.parametrize(
     ("path", "add"),
     [
@@ -53,6 +59,7 @@ def _audit(shop: Shop, person: Person, number: int) -> None:
         ("/team/people/", _team),
         ("/team/keys/", _keys),
         ("/team/security/", _audit),
+        ("/team/messages/", _messages),
     ],
 )
 def test_it_takes_as_many_queries(

@@ -1,14 +1,20 @@
 """Filters of the list of messages."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django_filters import filters
 
+from bookme.communications.kinds import MESSAGES, Audience, Category
 from bookme.communications.models import Channel, Notification, NotificationStatus
 from bookme.communications.selectors.notifications import telling_of
 from bookme.core.http.filters import DayRange, Search
+
+# Those of accounts are not on record.
+ON_RECORD = tuple(kind for kind, told in MESSAGES.items() if told.category is not Category.ACCOUNT)
+READERS = tuple(each for each in Audience if each is not Audience.PERSON)
 
 
 class NotificationFilters(DayRange):
@@ -20,11 +26,19 @@ class NotificationFilters(DayRange):
     booking = filters.UUIDFilter(method="told")
     status = filters.ChoiceFilter(choices=NotificationStatus.choices)
     channel = filters.ChoiceFilter(choices=Channel.choices)
+    kind = filters.ChoiceFilter(choices=[(each.value, each.value) for each in ON_RECORD])
+    audience = filters.ChoiceFilter(choices=[(each.value, each.value) for each in READERS])
     search = Search("to", "subject")
 
     class Meta:
         model = Notification
-        fields = ("booking", "status", "channel")
+        fields = ("booking", "status", "channel", "kind", "audience")
 
     def told(self, rows: QuerySet[Notification], _name: str, booking_id: UUID) -> QuerySet[Notification]:
         return telling_of(booking_id, rows)
+
+
+def narrowed_notifications(rows: QuerySet[Notification], request: HttpRequest) -> QuerySet[Notification] | None:
+    """What a page's query leaves of them; None if it cannot be read."""
+    found: Any = NotificationFilters(request.GET, rows, request=request)
+    return found.qs if found.is_valid() else None

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from bookme.communications.views.notifications import Notifications, SendAgain
+from bookme.communications.views.notifications import Notifications, OneNotification, SendAgain
 
 urlpatterns = [
     path("communications/notifications/", Notifications.as_view(), name="notifications"),
+    path("communications/notifications/<uuid:notification_id>/", OneNotification.as_view(), name="notification"),
     path(
         "communications/notifications/<uuid:notification_id>/send-again/",
         SendAgain.as_view(),

@@ -57,11 +57,11 @@ def test_what_the_business_knows_of_a_customer_needs_a_right(salon_team: Shop) -
 def test_messages_are_for_who_may_read_them(salon_team: Shop, owner: Person, stylist: Person) -> None:
     booking = book(salon_team, "Ada")
     Notification.objects.create(
-        key="k", kind="confirmed", channel="email", to="ada@mail.example", subject="You are booked", text="Hello",
+        key="k", kind="booking.confirmed", audience="customer", channel="email", to="ada@mail.example", text="Hello",
         booking_ids=[booking.pk], status="sent", sent_at=TODAY_AT_TEN,
     )  # fmt: skip
-    assert "You are booked" in shown(owner, page_path(booking))
-    assert "You are booked" not in shown(stylist, page_path(booking))
+    assert "Booking confirmed" in shown(owner, page_path(booking))
+    assert "Booking confirmed" not in shown(stylist, page_path(booking))
 
 
 def test_history_is_told_in_words(salon_team: Shop, owner: Person) -> None:

@@ -1,8 +1,8 @@
-"""The shape of a message on record."""
+"""The shapes of a message on record."""
 
 from rest_framework import serializers
 
-from bookme.communications.models import Notification
+from bookme.communications.models import Attempt, Notification
 from bookme.core.http.fields import InstantField
 
 
@@ -41,4 +41,27 @@ class NotificationSerializer(serializers.ModelSerializer[Notification]):
             "sent_at",
             "created_at",
         )
+        read_only_fields = fields
+
+
+class AttemptSerializer(serializers.ModelSerializer[Attempt]):
+    """One try, by one channel. `error` is what the provider, or the way to it, said."""
+
+    at = InstantField(source="created_at", read_only=True)
+
+    class Meta:
+        model = Attempt
+        fields = ("number", "channel", "outcome", "error", "at")
+        read_only_fields = fields
+
+
+class NotificationDetailSerializer(NotificationSerializer):
+    """`tries` are in order; `cost` is what the provider takes, in the business's currency, for so many `segments`."""
+
+    tries = AttemptSerializer(many=True, read_only=True)
+    ended_at = InstantField(read_only=True)
+
+    class Meta:
+        model = Notification
+        fields = (*NotificationSerializer.Meta.fields, "ended_at", "segments", "cost", "tries")
         read_only_fields = fields

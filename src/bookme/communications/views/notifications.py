@@ -11,7 +11,7 @@ from bookme.communications import actions
 from bookme.communications.filters import NotificationFilters
 from bookme.communications.models import Notification
 from bookme.communications.selectors.notifications import notification_visible_to, notifications_visible_to
-from bookme.communications.serializers.notifications import NotificationSerializer
+from bookme.communications.serializers.notifications import NotificationDetailSerializer, NotificationSerializer
 from bookme.core.http.views import ApiView
 from bookme.core.permissions import Permission
 from bookme.core.time import now
@@ -29,6 +29,19 @@ class Notifications(ApiView):
     @extend_schema(responses=NotificationSerializer(many=True), summary="What was sent")
     def get(self, request: Request) -> Response:
         return self.paged(notifications_visible_to(self.actor), NotificationSerializer)
+
+
+class OneNotification(ApiView):
+    """One message on record, with each try of it."""
+
+    permissions = {"GET": Permission.NOTIFICATIONS_READ}
+    serializer_class = NotificationDetailSerializer
+
+    @extend_schema(summary="One message, and each try of it")
+    def get(self, request: Request, notification_id: UUID) -> Response:
+        return Response(
+            self.written(NotificationDetailSerializer, notification_visible_to(self.actor, notification_id))
+        )
 
 
 class SendAgain(IdempotentView):

@@ -29,6 +29,7 @@ from bookme.core.time import now
 from bookme.services.selectors import questions_for
 from bookme.web.booking.forms import PlainText
 from bookme.web.context import formats_in
+from bookme.web.messages.sent import lines_of
 from bookme.web.team.around import around, cards_of, series_shown
 from bookme.web.team.cards import Card
 from bookme.web.team.doors import require_seen, team_page
@@ -141,7 +142,7 @@ def _page(
         "address": address_text(booking.visit.address),
         "answers": _answers(booking, actor, language),
         "history": history_lines(booking, zone=card.zone),
-        "messages_sent": messages_about(actor, booking),
+        "messages_sent": lines_of(messages_about(actor, booking)),
         "others": [Card(each, actor, card.now) for each in others_of_customer(actor, booking)],
         "knows_customer": sees_customer(actor, booking.visit.customer_id),
         "form": form or _notes_form(booking),

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookme.bookings.models import Booking
 from bookme.bookings.selectors.team import visits_asked_for
@@ -30,6 +31,15 @@ BLOCKED_TAG = "blocked"
 DAY_TAG = "day"
 REMOVED_TAG = "removed"
 LIST_PERMISSIONS = (Permission.BOOKINGS_EXPORT, Permission.BOOKINGS_IMPORT, Permission.CUSTOMERS_MANAGE)
+# What opens each of these pages: any of the permissions.
+_NEEDING = (
+    ((Permission.NOTIFICATIONS_READ,), "team-messages", "send", gettext_lazy("Messages")),
+    (LIST_PERMISSIONS, "team-lists", "arrow-down-up", gettext_lazy("Import and export")),
+    ((Permission.TEAM_MANAGE,), "team-people", "users-round", gettext_lazy("People")),
+    ((Permission.API_KEYS_MANAGE,), "team-keys", "key-round", gettext_lazy("API keys")),
+    ((Permission.AUDIT_READ,), "team-security", "shield", gettext_lazy("Security")),
+    ((Permission.CONFIG_MANAGE,), "team-domains", "globe", gettext_lazy("Web addresses")),
+)
 
 
 @dataclass(frozen=True)
@@ -88,16 +98,9 @@ def navigation(actor: Actor, here: str, waiting: int) -> Sequence[NavItem]:
     entries.append(("team-away", "calendar-off", _("Time off")))
     entries.append(("team-services", "tag", _("Prices")))
     entries.append(("team-hours", "clock", _("Hours")))
-    if any(actor.may(each) for each in LIST_PERMISSIONS):
-        entries.append(("team-lists", "arrow-down-up", _("Import and export")))
-    if actor.may(Permission.TEAM_MANAGE):
-        entries.append(("team-people", "users-round", _("People")))
-    if actor.may(Permission.API_KEYS_MANAGE):
-        entries.append(("team-keys", "key-round", _("API keys")))
-    if actor.may(Permission.AUDIT_READ):
-        entries.append(("team-security", "shield", _("Security")))
-    if actor.may(Permission.CONFIG_MANAGE):
-        entries.append(("team-domains", "globe", _("Web addresses")))
+    entries.extend(
+        (name, icon, str(label)) for needed, name, icon, label in _NEEDING if any(actor.may(each) for each in needed)
+    )
     return [
         NavItem(reverse(name), icon, label, name == here, waiting if name == "team-requests" else 0)
         for name, icon, label in entries

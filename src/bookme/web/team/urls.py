@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from bookme.web.messages import sent
 from bookme.web.people.joining import invitation_page
 from bookme.web.people.listing import invitation_step, people_page
 from bookme.web.people.person import give_person_calendar, person_page, remove_person
@@ -81,6 +82,9 @@ urlpatterns = [
     path("lists/bookings/example.csv", example_file, {"kind": BOOKINGS}, name="team-bookings-example"),
     path("lists/customers/", take_over, {"kind": CUSTOMERS}, name="team-customers-import"),
     path("lists/customers/example.csv", example_file, {"kind": CUSTOMERS}, name="team-customers-example"),
+    path("messages/", sent.sent_page, name="team-messages"),
+    path("messages/<uuid:notification_id>/", sent.message_page, name="team-message"),
+    path("messages/<uuid:notification_id>/send-again/", sent.send_message_again, name="team-message-again"),
     path("prices/", prices.price_list, name="team-services"),
     path("prices/<uuid:service_id>/", prices.edit_price, name="team-service"),
     path("keys/", keys.key_list, name="team-keys"),
