@@ -1,5 +1,6 @@
 """What is told, to whom, and how it went; by which texts, and by whose account with which provider."""
 
+import json
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
@@ -175,6 +176,12 @@ class ChannelAccount(Row):
 
     class Meta:
         ordering = ["channel", "id"]
+
+    @property
+    def members(self) -> dict[str, str]:
+        """Its credentials by name (`credentials.py`)."""
+        found: dict[str, str] = json.loads(self.credentials)
+        return found
 
 
 class ApprovalState(models.TextChoices):

@@ -1,4 +1,4 @@
-"""Requests to hosts that others name: to the public internet alone, never to ourselves or to a network of ours.
+"""Connections to hosts that others name: to the public internet alone, never to ourselves or to a network of ours.
 
 The name is resolved once, all its addresses are looked at, and the connection is made to an address, not to the name:
 a name that leads somewhere else a moment later leads nowhere.
@@ -36,7 +36,8 @@ def small_file(host: str, path: str, *, stop_at: float = math.inf) -> bytes:
     Only a plain 200 counts: redirects are not followed, since they lead where the host wants.
     """
     stop_at = min(stop_at, time.monotonic() + WHOLE_SECONDS)
-    connection = _first_to_answer(public_addresses(host, stop_at=stop_at), stop_at)
+    found = public_addresses(host, stop_at=stop_at)
+    connection = _first_to_answer(found, settings.OUTBOUND_HTTP_PORT, stop_at)
     received = _received(connection, _request(host, path), stop_at)
     try:
         answer = http.client.HTTPResponse(_Received(received))  # type: ignore[arg-type]  # reads, and no more
@@ -47,6 +48,17 @@ def small_file(host: str, path: str, *, stop_at: float = math.inf) -> bytes:
     if answer.status != http.HTTPStatus.OK:
         raise NotReached(f"status {answer.status}")
     return body
+
+
+def connection_to(host: str, port: int, *, seconds: float) -> socket.socket:
+    """A connection to a server that others name, made within so many seconds. Raises NotReached.
+
+    On one machine, for trying, servers are its own: there any may be named.
+    """
+    stop_at = time.monotonic() + seconds
+    if settings.LOCAL_MODE:
+        return _first_to_answer([host], port, stop_at)
+    return _first_to_answer(public_addresses(host, stop_at=stop_at), port, stop_at)
 
 
 def public_addresses(host: str, *, stop_at: float = math.inf) -> list[str]:
@@ -73,11 +85,11 @@ def is_public(text: str) -> bool:
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
-def _first_to_answer(found: list[str], stop_at: float) -> socket.socket:
+def _first_to_answer(found: list[str], port: int, stop_at: float) -> socket.socket:
     for address in found[:MOST_ADDRESSES]:
         seconds = min(CONNECT_SECONDS, _left(stop_at))
         try:
-            return socket.create_connection((address, settings.OUTBOUND_HTTP_PORT), timeout=seconds)
+            return socket.create_connection((address, port), timeout=seconds)
         except OSError:
             continue
     raise NotReached("no connection")

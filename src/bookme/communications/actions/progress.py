@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import translation
 
+from bookme.communications.actions.spending import settle
 from bookme.communications.actions.stopping import stop_address
 from bookme.communications.actions.telling import send_later
 from bookme.communications.models import (
@@ -69,6 +70,7 @@ def record_progress(*, notification_id: UUID, progress: Progress, now: dt.dateti
     if progress.status not in _AFTER.get(NotificationStatus(locked.status), frozenset()):
         return
     locked.provider_id = progress.provider_id or locked.provider_id
+    settle(locked)
     if progress.status in _ARRIVING:
         _arrived(locked, progress, now)
     else:

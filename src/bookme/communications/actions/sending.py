@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import translation
 
+from bookme.communications.actions.spending import release, reserve, settle
 from bookme.communications.actions.stopping import stop_address
 from bookme.communications.channels import (
     Carrier,
@@ -106,6 +107,7 @@ def _send(notification: Notification, now: dt.datetime) -> None:
         reason = obstacle(channel, told) or _carried(notification, told, channel, now)
         if not reason:
             return None
+        settle(notification)
         notification.tried.append(channel.value)
     over = NotificationStatus.FAILED if notification.attempts else NotificationStatus.SKIPPED
     return _end(notification, over, reason=reason, now=now)
@@ -127,7 +129,9 @@ def _carried(notification: Notification, told: Told, channel: Channel, now: dt.d
     rendered = _rendered(notification, told, approved)
     notification.subject, notification.text = rendered.subject[:300], on_record(rendered, told)
     try:
-        receipt = _handed_over(carrier, _outgoing(notification, told, rendered), notification, told)
+        receipt = _handed_over(carrier, _outgoing(notification, told, rendered), notification, told, now)
+    except _OverCapError:
+        return "over_cap"
     except UndeliverableError as error:
         _note(notification, AttemptOutcome.REFUSED, str(error))
         _stop_refused(notification, error)
@@ -153,9 +157,16 @@ def _rendered(notification: Notification, told: Told, approved: WhatsAppTemplate
     return render(told=told, texts=texts, channel=channel)
 
 
-def _handed_over(carrier: Carrier, message: Outgoing, notification: Notification, told: Told) -> Receipt | None:
+class _OverCapError(Exception):
+    """The month's cap has no room for it."""
+
+
+def _handed_over(
+    carrier: Carrier, message: Outgoing, notification: Notification, told: Told, now: dt.datetime
+) -> Receipt | None:
     """Ask first whether an earlier try was taken; look once more, at the last moment, whether it is still true.
 
+    What it costs is reserved before, and given back where it was surely not taken.
     None after too many tries: of one that is unclear it is asked, and known, before it is given up.
     """
     if notification.attempts and (receipt := carrier.taken(message)):
@@ -164,12 +175,20 @@ def _handed_over(carrier: Carrier, message: Outgoing, notification: Notification
         return None
     if not stands(told):
         raise Conflict("What it tells has just changed.", code="just_changed")
+    if not reserve(notification=notification, cost=carrier.price, now=now):
+        raise _OverCapError
     # Counted before, so that whoever dies with it leaves it to be asked for; the provider may tell how it went at once.
     notification.attempts += 1
     counted = {"attempts": notification.attempts, "channel": notification.channel, "to": notification.to}
     if not _waiting(notification).update(**counted):
         raise Conflict("Its provider has just told how it went.", code="just_settled")
-    return carrier.send(message)
+    try:
+        return carrier.send(message)
+    except UnclearError:
+        raise
+    except Exception:
+        release(notification=notification)
+        raise
 
 
 def _sent(notification: Notification, receipt: Receipt, now: dt.datetime) -> None:
@@ -217,6 +236,7 @@ def _outgoing(notification: Notification, told: Told, rendered: Rendered) -> Out
         parts=rendered.parts,
         first_tried_at=notification.due_at or notification.created_at,
         other_ids=frozenset(filter(None, [notification.provider_id])),
+        reference=str(notification.pk),
     )
 
 
@@ -239,8 +259,9 @@ def _note(notification: Notification, outcome: AttemptOutcome, error: str) -> No
 
 def _end(notification: Notification, status: NotificationStatus, *, reason: str, now: dt.datetime | None) -> None:
     """Over for good with `now`; of what was sent the provider may still tell more."""
+    settle(notification)
     notification.status, notification.reason, notification.ended_at = status, reason, now
-    ended = {name: getattr(notification, name) for name in (*_OF_A_TRY, "tried", "status", "reason", "ended_at")}
+    ended = {name: getattr(notification, name) for name in (*_OF_A_TRY, *_OF_ITS_END)}
     if not _waiting(notification).update(**ended):
         return
     _log.info(
@@ -255,4 +276,5 @@ def _end(notification: Notification, status: NotificationStatus, *, reason: str,
 
 
 # What a try writes down, whatever its provider tells of it meanwhile.
+_OF_ITS_END = ("tried", "status", "reason", "ended_at", "cost", "held_cost", "held_month")
 _OF_A_TRY = ("channel", "to", "subject", "text", "booking_ids", "attempts", "segments", "error")

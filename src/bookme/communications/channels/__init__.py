@@ -4,8 +4,10 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from bookme.communications.channels.base import (
+    AccountCarrier,
     Carrier,
     ChannelOffError,
+    NotTakenError,
     Outgoing,
     Receipt,
     UnclearError,
@@ -15,11 +17,27 @@ from bookme.communications.channels.email import EmailChannel
 from bookme.communications.models import Channel, ChannelAccount, Provider
 from bookme.communications.selectors.accounts import account_of
 
-__all__ = ["Carrier", "ChannelOffError", "Outgoing", "Receipt", "UnclearError", "UndeliverableError", "carrier_of"]
+__all__ = [
+    "Carrier",
+    "ChannelOffError",
+    "NotTakenError",
+    "Outgoing",
+    "Receipt",
+    "UnclearError",
+    "UndeliverableError",
+    "account_carrier",
+    "carrier_of",
+]
 
-
-# By provider. Imported when the first message goes that way: the clients of some are large.
-_OF_PROVIDER = {Provider.TWILIO: "bookme.communications.channels.twilio.TwilioChannel"}
+_BY_API = "bookme.communications.channels.anymail.AnymailChannel"
+# Imported when the first message goes that way: the clients of some are large.
+_OF_PROVIDER = {
+    Provider.SMTP: "bookme.communications.channels.smtp.SmtpChannel",
+    Provider.SENDGRID: _BY_API,
+    Provider.SES: _BY_API,
+    Provider.MAILGUN: _BY_API,
+    Provider.TWILIO: "bookme.communications.channels.twilio.TwilioChannel",
+}
 
 
 def carrier_of(channel: Channel) -> Carrier:
@@ -28,15 +46,17 @@ def carrier_of(channel: Channel) -> Carrier:
     Raises ChannelOffError where nobody does.
     """
     account = account_of(channel)
-    if account is not None and (path := _OF_PROVIDER.get(Provider(account.provider))):
-        return _made(path, account)
+    if account is not None:
+        return account_carrier(account)
     if channel is Channel.EMAIL:
         return EmailChannel()
     if not (path := settings.MESSAGE_BACKENDS.get(channel.value)):
         raise ChannelOffError(f"nothing here carries {channel.label} yet")
-    return _made(path)
+    carrier: Carrier = import_string(path)()
+    return carrier
 
 
-def _made(path: str, *account: ChannelAccount) -> Carrier:
-    carrier: Carrier = import_string(path)(*account)
+def account_carrier(account: ChannelAccount) -> AccountCarrier:
+    """What carries messages by that account, in use or not."""
+    carrier: AccountCarrier = import_string(_OF_PROVIDER[Provider(account.provider)])(account)
     return carrier

@@ -29,6 +29,28 @@ class ChannelOffError(Exception):
     """Nothing is set up that could carry this kind of message."""
 
 
+class NotTakenError(Exception):
+    """Surely not taken, and another try may succeed: the provider is away, has enough for now, or knows us no more.
+
+    `code` is for whoever looks after the account: `unreachable`, `busy`, `credentials` or `refused`.
+    """
+
+    def __init__(self, reason: str, *, code: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+def not_taken(status: int) -> NotTakenError:
+    """By the status of a provider's answer, which says that it surely has not."""
+    if status == 429:
+        return NotTakenError("the provider asks to wait", code="busy")
+    if status in {401, 403}:
+        return NotTakenError(f"the provider does not know the account ({status})", code="credentials")
+    if status >= 500:
+        return NotTakenError(f"the provider is out of order ({status})", code="unreachable")
+    return NotTakenError(f"the provider refused ({status})", code="refused")
+
+
 @dataclass(frozen=True)
 class Outgoing:
     """A message that is ready to go. `message_id` is the same whenever this message is tried again.
@@ -36,6 +58,7 @@ class Outgoing:
     `callback_url` is where the provider says how it went. `template` and `parts` are of what it has approved for
     WhatsApp: its id, and the texts by number, where `text` may not be sent. `first_tried_at` is before this message was
     handed over for the first time; `other_ids` are the provider's, of what was sent before it and may look the same.
+    `reference` is our id of it, which providers of e-mail say again when they tell how it went.
     """
 
     channel: Channel
@@ -51,6 +74,7 @@ class Outgoing:
     calendar: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     callback_url: str = ""
+    reference: str = ""
     template: str = ""
     parts: Mapping[str, str] = field(default_factory=dict)
     first_tried_at: dt.datetime | None = None
@@ -79,3 +103,10 @@ class Carrier(Protocol):
 
     def taken(self, message: Outgoing) -> Receipt | None:
         """Whether an earlier try of it was taken after all, where that can be asked."""
+
+
+class AccountCarrier(Carrier, Protocol):
+    """By an account with a provider."""
+
+    def check(self) -> None:
+        """Whether the provider lets us in, now; nothing is sent. Raises NotTakenError."""

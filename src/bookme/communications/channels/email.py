@@ -1,15 +1,16 @@
-"""E-mail, by SMTP; and the local mailbox, which stands in for the channels that have no provider there."""
+"""E-mail by the platform's SMTP; and the local mailbox, which stands in for channels that have no provider there."""
 
 import re
 import smtplib
+from dataclasses import replace
 from decimal import Decimal
 from email.headerregistry import Address
 from email.mime.text import MIMEText
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 
-from bookme.communications.channels.base import Outgoing, Receipt, UndeliverableError
+from bookme.communications.channels.base import Outgoing, Receipt, UnclearError, UndeliverableError
 
 MAILBOX_DOMAIN = "mailbox.invalid"
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]+")
@@ -22,7 +23,7 @@ class EmailChannel:
     has_window = False
 
     def send(self, message: Outgoing) -> Receipt:
-        _converse(_email(message, to=_address(message.to_name, message.to)))
+        converse(email_of(message, sender=settings.DEFAULT_FROM_EMAIL))
         return Receipt()
 
     def taken(self, message: Outgoing) -> Receipt | None:
@@ -34,7 +35,8 @@ class MailboxChannel(EmailChannel):
 
     def send(self, message: Outgoing) -> Receipt:
         number = re.sub(r"[^0-9]", "", message.to)
-        _converse(_email(message, to=f"{number}@{message.channel.value}.{MAILBOX_DOMAIN}"))
+        to = f"{number}@{message.channel.value}.{MAILBOX_DOMAIN}"
+        converse(email_of(replace(message, to=to), sender=settings.DEFAULT_FROM_EMAIL, about=message.to))
         return Receipt()
 
 
@@ -43,18 +45,22 @@ def one_line(text: str) -> str:
     return _UNPRINTABLE.sub(" ", text).strip()
 
 
-def _email(message: Outgoing, *, to: str) -> EmailMultiAlternatives:
+def email_of(message: Outgoing, *, sender: str, about: str = "") -> EmailMultiAlternatives:
+    """The message as a mail from the business by its name, at the address `sender`.
+
+    `about` is whom it is really for, where the local mailbox takes it for them.
+    """
     email = EmailMultiAlternatives(
         subject=one_line(message.subject),
         body=message.text,
-        from_email=_address(message.from_name, settings.DEFAULT_FROM_EMAIL),
-        to=[to],
+        from_email=_address(message.from_name, sender),
+        to=[_address(message.to_name, message.to)],
         reply_to=[_address(message.from_name, message.reply_to)] if message.reply_to else [],
         headers={
             "Message-ID": f"<{message.message_id}@{settings.PLATFORM_HOST}>",
             "X-BookMe-Channel": message.channel.value,
             "X-BookMe-Tenant": message.tenant,
-            "X-BookMe-To": one_line(message.to),
+            "X-BookMe-To": one_line(about or message.to),
             "Auto-Submitted": "auto-generated",
             **message.headers,
         },
@@ -76,16 +82,21 @@ def _address(name: str, address: str) -> str:
     return str(Address(display_name=one_line(name), addr_spec=address)) if name else address
 
 
-def _converse(email: EmailMultiAlternatives) -> None:
-    try:
-        email.send()
-    except smtplib.SMTPRecipientsRefused as error:
-        codes = [code for code, _reason in error.recipients.values()]
-        if all(code >= 500 for code in codes):
-            reason = f"the mail server refused the address ({codes[0]})"
-            raise UndeliverableError(reason, is_bounce=True) from error
-        raise
-    except smtplib.SMTPDataError as error:
-        if error.smtp_code >= 500:
-            raise UndeliverableError(f"the mail server refused the message ({error.smtp_code})") from error
-        raise
+def converse(email: EmailMultiAlternatives) -> None:
+    """Send it by its connection, which is SMTP. Raises as `Carrier.send`; what smtplib raises is surely not taken."""
+    email.connection = email.connection or get_connection()
+    with email.connection:
+        try:
+            email.send()
+        except smtplib.SMTPRecipientsRefused as error:
+            codes = [code for code, _reason in error.recipients.values()]
+            if all(code >= 500 for code in codes):
+                reason = f"the mail server refused the address ({codes[0]})"
+                raise UndeliverableError(reason, is_bounce=True) from error
+            raise
+        except smtplib.SMTPDataError as error:
+            if error.smtp_code >= 500:
+                raise UndeliverableError(f"the mail server refused the message ({error.smtp_code})") from error
+            raise
+        except (smtplib.SMTPServerDisconnected, TimeoutError) as error:
+            raise UnclearError("the mail server went silent") from error

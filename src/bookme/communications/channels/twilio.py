@@ -12,7 +12,14 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from bookme.communications.channels.base import Outgoing, Receipt, UnclearError, UndeliverableError
+from bookme.communications.channels.base import (
+    NotTakenError,
+    Outgoing,
+    Receipt,
+    UnclearError,
+    UndeliverableError,
+    not_taken,
+)
 from bookme.communications.models import Channel, ChannelAccount
 
 # Of connecting, and of waiting for an answer.
@@ -62,6 +69,15 @@ class TwilioChannel:
                 raise refused(int(each.error_code or 0))
             return Receipt(provider_id=str(each.sid), segments=int(each.num_segments or 0))
         return None
+
+    def check(self) -> None:
+        """By asking for the account itself."""
+        try:
+            self._client.api.accounts(str(self._client.account_sid)).fetch()
+        except (TwilioRestException, TwilioServiceException) as error:
+            raise not_taken(error.status) from None
+        except (RequestException, ValueError):
+            raise NotTakenError("Twilio cannot be reached", code="unreachable") from None
 
     def approval_of(self, content_id: str) -> str:
         """What WhatsApp has made of a text: `approved`, `rejected`, `paused`, `disabled`, or on its way there."""

@@ -364,6 +364,8 @@ TWILIO_SENDERS = {"sms": env.str("TWILIO_FROM", ""), "whatsapp": env.str("TWILIO
 TWILIO_API_URL = ""  # empty, Twilio's own hosts; only the tests have another
 # What carries a channel for which there is no account: None means that it cannot be used.
 MESSAGE_BACKENDS: dict[str, str | None] = {"sms": None, "whatsapp": None}
+# By provider of e-mail, where its API is, if not at its own hosts: only the tests have others.
+MESSAGE_PROVIDER_URLS: dict[str, str] = {}
 
 # The world outside ------------------------------------------------------------------------------
 # Who is asked what the DNS says: addresses, with a port if it is not 53; empty, those of the system.
