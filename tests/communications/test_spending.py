@@ -11,8 +11,9 @@ import pytest
 from bookme.bookings.events import BookingConfirmed
 from bookme.communications import channels
 from bookme.communications.actions import spending
+from bookme.communications.actions.sending import TRIES_OF_CHANNEL
 from bookme.communications.channels import Outgoing, Receipt, UnclearError, UndeliverableError
-from bookme.communications.models import Channel, Notification, Provider, Spending
+from bookme.communications.models import Channel, Notification, NotificationStatus, Provider, Spending
 from bookme.core.time import now
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import OutboxMessage, Tenant
@@ -133,6 +134,19 @@ def test_what_is_unclear_stays_reserved_and_is_counted_once(desk: type[Desk], le
     assert len(desk.taken_ids) == 1
 
 
+def test_what_stays_unclear_is_spent_and_the_next_channel_costs_what_it_costs(
+    salon: Tenant, desk: type[Desk], letters: Letters
+) -> None:
+    ChannelAccountFactory(channel=Channel.WHATSAPP, price=PRICE * 3, credentials="{}")
+    configure(salon, features={"sms": True, "whatsapp": True}, messages={"channels": ["sms", "whatsapp"]})
+    desk.moods = [UnclearError("silence") for _ in range(TRIES_OF_CHANNEL)]
+    told = _confirmed()
+    for _ in range(TRIES_OF_CHANNEL):
+        _again()
+    told.refresh_from_db()
+    assert (told.channel, told.status, told.cost, _spent()) == ("whatsapp", "sent", PRICE * 4, PRICE * 4)
+
+
 def test_what_was_taken_after_all_is_spent(desk: type[Desk], letters: Letters) -> None:
     real = desk.send
 
@@ -151,15 +165,28 @@ def test_what_was_taken_after_all_is_spent(desk: type[Desk], letters: Letters) -
     assert len(desk.taken_ids) == 1
 
 
+def test_what_its_provider_told_meanwhile_is_spent(salon: Tenant) -> None:
+    """Nothing is reserved for what is settled, and nothing of it is given back."""
+    held = NotificationFactory(status=NotificationStatus.QUEUED)
+    assert spending.reserve(notification=held, cost=PRICE, now=MONDAY)
+    told = Notification.objects.get()
+    spending.settle(told)
+    told.status = NotificationStatus.DELIVERED
+    told.save()
+    assert spending.reserve(notification=held, cost=PRICE, now=MONDAY)
+    spending.release(notification=held)
+    assert (held.cost, held.held_cost, _spent()) == (PRICE, 0, PRICE)
+
+
 def test_a_month_begins_where_the_business_is(salon: Tenant) -> None:
     """Half past eleven in the evening of the last of March, in UTC, is April in London."""
-    held = NotificationFactory()
+    held = NotificationFactory(status=NotificationStatus.QUEUED)
     assert spending.reserve(notification=held, cost=PRICE, now=MONDAY)
     assert Spending.objects.get().month == dt.date(2030, 4, 1)
 
 
 def test_what_is_given_back_goes_to_its_month(salon: Tenant) -> None:
-    held = NotificationFactory()
+    held = NotificationFactory(status=NotificationStatus.QUEUED)
     assert spending.reserve(notification=held, cost=PRICE, now=MONDAY)
     assert spending.reserve(notification=held, cost=PRICE, now=MONDAY + dt.timedelta(days=40))
     assert dict(Spending.objects.values_list("month", "amount")) == {
@@ -173,7 +200,7 @@ def test_many_at_the_edge_of_the_cap(committed: Tenant, monkeypatch: pytest.Monk
     """There is room for three of twenty; the control reads, then writes, and sells more than there is."""
     committed.tenantconfig.data |= {"messages": {"monthly_cap": "1.00"}}  # of this object: nothing to put back after
     SpendingFactory(month=spending.month_of(MONDAY), amount=Decimal("0.85"))
-    waiting = [NotificationFactory() for _ in range(20)]
+    waiting = [NotificationFactory(status=NotificationStatus.QUEUED) for _ in range(20)]
     if not is_guarded:
         monkeypatch.setattr(spending, "_taken_from", _read_then_write)
     taken: list[bool] = []

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import translation
 
-from bookme.communications.actions.spending import release, reserve, settle
+from bookme.communications.actions.spending import give_up, release, reserve, settle
 from bookme.communications.actions.stopping import stop_address
 from bookme.communications.channels import (
     Carrier,
@@ -107,7 +107,7 @@ def _send(notification: Notification, now: dt.datetime) -> None:
         reason = obstacle(channel, told) or _carried(notification, told, channel, now)
         if not reason:
             return None
-        settle(notification)
+        give_up(notification=notification)
         notification.tried.append(channel.value)
     over = NotificationStatus.FAILED if notification.attempts else NotificationStatus.SKIPPED
     return _end(notification, over, reason=reason, now=now)
@@ -130,8 +130,8 @@ def _carried(notification: Notification, told: Told, channel: Channel, now: dt.d
     notification.subject, notification.text = rendered.subject[:300], on_record(rendered, told)
     try:
         receipt = _handed_over(carrier, _outgoing(notification, told, rendered), notification, told, now)
-    except _OverCapError:
-        return "over_cap"
+    except _NextChannel as reason:
+        return str(reason)
     except UndeliverableError as error:
         _note(notification, AttemptOutcome.REFUSED, str(error))
         _stop_refused(notification, error)
@@ -142,8 +142,6 @@ def _carried(notification: Notification, told: Told, channel: Channel, now: dt.d
         _note(notification, outcome, f"{type(error).__name__}: another try follows")
         if is_unclear or _is_worth_another(notification):
             raise
-        return "gave_up"
-    if receipt is None:
         return "gave_up"
     _sent(notification, receipt, now)
     return ""
@@ -157,26 +155,26 @@ def _rendered(notification: Notification, told: Told, approved: WhatsAppTemplate
     return render(told=told, texts=texts, channel=channel)
 
 
-class _OverCapError(Exception):
-    """The month's cap has no room for it."""
+class _NextChannel(Exception):
+    """It does not go by this one; says the code of why."""
 
 
 def _handed_over(
     carrier: Carrier, message: Outgoing, notification: Notification, told: Told, now: dt.datetime
-) -> Receipt | None:
+) -> Receipt:
     """Ask first whether an earlier try was taken; look once more, at the last moment, whether it is still true.
 
-    What it costs is reserved before, and given back where it was surely not taken.
-    None after too many tries: of one that is unclear it is asked, and known, before it is given up.
+    What it costs is reserved before, and given back where it was surely not taken. After too many tries, and over the
+    cap of the month, the next channel carries it: of one that is unclear it is asked, and known, before it is given up.
     """
     if notification.attempts and (receipt := carrier.taken(message)):
         return receipt
     if not _is_worth_another(notification):
-        return None
+        raise _NextChannel("gave_up")
     if not stands(told):
         raise Conflict("What it tells has just changed.", code="just_changed")
     if not reserve(notification=notification, cost=carrier.price, now=now):
-        raise _OverCapError
+        raise _NextChannel("over_cap")
     # Counted before, so that whoever dies with it leaves it to be asked for; the provider may tell how it went at once.
     notification.attempts += 1
     counted = {"attempts": notification.attempts, "channel": notification.channel, "to": notification.to}

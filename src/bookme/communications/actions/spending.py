@@ -48,6 +48,14 @@ def settle(notification: Notification) -> None:
     notification.held_cost, notification.held_month = Decimal(0), None
 
 
+def give_up(*, notification: Notification) -> None:
+    """What is held for a channel that does not carry it after all is spent: it may have been taken."""
+    if notification.held_cost:
+        settle(notification)
+        spent = {name: getattr(notification, name) for name in _HELD}
+        Notification.objects.filter(pk=notification.pk, held_month__isnull=False).update(**spent)
+
+
 def month_of(now: dt.datetime) -> dt.date:
     """The first of the month that it is where the business is."""
     return now.astimezone(require_tenant().config.zone).date().replace(day=1)
