@@ -13,7 +13,8 @@ from bookme.communications import channels
 from bookme.communications.actions import spending
 from bookme.communications.actions.sending import TRIES_OF_CHANNEL
 from bookme.communications.channels import Outgoing, Receipt, UnclearError, UndeliverableError
-from bookme.communications.models import Channel, Notification, NotificationStatus, Provider, Spending
+from bookme.communications.models import Channel, ChannelAccount, Notification, NotificationStatus, Provider, Spending
+from bookme.communications.selectors.spending import month_of
 from bookme.core.time import now
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import OutboxMessage, Tenant
@@ -31,13 +32,12 @@ PRICE = Decimal("0.05")
 class Desk:
     """A carrier with its own books, that takes a message, refuses it, or does not say."""
 
-    price = PRICE
     has_window = False
     taken_ids: ClassVar[list[str]] = []
     moods: ClassVar[list[Exception | None]] = []
 
-    def __init__(self, *_: object) -> None:
-        """Whoever's account it is."""
+    def __init__(self, account: ChannelAccount) -> None:
+        self.price = account.price
 
     def send(self, message: Outgoing) -> Receipt:
         mood = self.moods.pop(0) if self.moods else None
@@ -199,7 +199,7 @@ def test_what_is_given_back_goes_to_its_month(salon: Tenant) -> None:
 def test_many_at_the_edge_of_the_cap(committed: Tenant, monkeypatch: pytest.MonkeyPatch, is_guarded: bool) -> None:
     """There is room for three of twenty; the control reads, then writes, and sells more than there is."""
     committed.tenantconfig.data |= {"messages": {"monthly_cap": "1.00"}}  # of this object: nothing to put back after
-    SpendingFactory(month=spending.month_of(MONDAY), amount=Decimal("0.85"))
+    SpendingFactory(month=month_of(MONDAY), amount=Decimal("0.85"))
     waiting = [NotificationFactory(status=NotificationStatus.QUEUED) for _ in range(20)]
     if not is_guarded:
         monkeypatch.setattr(spending, "_taken_from", _read_then_write)

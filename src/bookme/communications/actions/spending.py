@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from bookme.communications.models import Notification, NotificationStatus, Spending
+from bookme.communications.selectors.spending import month_of
 from bookme.tenants.context import require_tenant
 
 _HELD = ("cost", "held_cost", "held_month")
@@ -54,11 +55,6 @@ def give_up(*, notification: Notification) -> None:
         settle(notification)
         spent = {name: getattr(notification, name) for name in _HELD}
         Notification.objects.filter(pk=notification.pk, held_month__isnull=False).update(**spent)
-
-
-def month_of(now: dt.datetime) -> dt.date:
-    """The first of the month that it is where the business is."""
-    return now.astimezone(require_tenant().config.zone).date().replace(day=1)
 
 
 def _given_back(notification: Notification) -> Notification:
