@@ -78,6 +78,7 @@ BODIES: dict[str, Any] = {
     "POST locations/": {"name": "New"},
     "POST locations/{location}/opening-hours/": {"weekday": 6, "start": 540, "end": 600},
     "PUT locations/{location}/opening-hours/": [],
+    "POST members/me/leave/": {"current_password": "{password}"},
     "PATCH members/{member}/": {"customer_scope": "own"},
     "POST platform/tenants/": {"slug": "harbour", "name": "Harbour", "kind": "salon", "owner": "ada@mail.example"},
     "PATCH platform/tenants/{tenant}/": {"name": "New"},

@@ -76,6 +76,7 @@ ENDS: dict[str, Callable[[Person, Person], None]] = {
     "password reset": _reset,
     "password changed by hand": _by_hand,
     "removed": _remove,
+    "left the team": _by_api("members/me/leave/", {"current_password": PASSWORD}),
     "membership deleted": _leave,
     "membership put to sleep": _sleep,
     "account put to sleep": _deactivate,

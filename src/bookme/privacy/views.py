@@ -19,14 +19,8 @@ from bookme.tenants.context import require_tenant
 from bookme.users.actions import demand_same_person
 from bookme.users.authentication import end_session
 from bookme.users.models import SignInKind
-from bookme.users.serializers import PasswordField
+from bookme.users.serializers import SamePersonInput
 from bookme.users.views.base import AccountView
-
-
-class EraseInput(InputSerializer):
-    """The password, of whoever has one; who has none must have signed in within the last ten minutes."""
-
-    current_password = PasswordField(required=False, allow_blank=True, default="")
 
 
 class OwnExportView(AccountView):
@@ -44,9 +38,9 @@ class OwnEraseView(AccountView):
     """Erase whoever is signed in, for good. While a booking is to come it is refused: 409 `bookings_ahead`."""
 
     permissions = {"POST": Access.PERSON}
-    serializer_class = EraseInput
+    serializer_class = SamePersonInput
 
-    @extend_schema(operation_id="customers_me_erase", request=EraseInput, responses={204: None})
+    @extend_schema(operation_id="customers_me_erase", request=SamePersonInput, responses={204: None})
     def post(self, request: Request) -> Response:
         given, at = self.read_input(), now()
         require_person(self.actor)

@@ -4,6 +4,7 @@ from bookme.team.views import (
     AcceptView,
     DeclineView,
     InvitationsView,
+    LeaveView,
     LookView,
     MembersView,
     OneInvitationView,
@@ -14,6 +15,7 @@ from bookme.team.views import (
 
 urlpatterns = [
     path("members/", MembersView.as_view(), name="members"),
+    path("members/me/leave/", LeaveView.as_view(), name="member-leave"),
     path("members/<uuid:id>/", OneMemberView.as_view(), name="member"),
     path("invitations/", InvitationsView.as_view(), name="invitations"),
     path("invitations/look/", LookView.as_view(), name="invitations-look"),

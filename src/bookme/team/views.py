@@ -25,8 +25,10 @@ from bookme.team.serializers import (
     MemberOutput,
 )
 from bookme.tenants.context import require_tenant
-from bookme.users.models import Membership
-from bookme.users.serializers import DetailOutput, TokenInput
+from bookme.users.actions import demand_same_person
+from bookme.users.authentication import end_session
+from bookme.users.models import Membership, SignInKind
+from bookme.users.serializers import DetailOutput, SamePersonInput, TokenInput
 from bookme.users.views.base import AccountView
 
 MANAGE = Permission.TEAM_MANAGE
@@ -87,6 +89,24 @@ class OneMemberView(MemberView):
 
     def _shown(self, member_id: UUID) -> Any:
         return self.told([selectors.member_for(self.actor, member_id)])[0]
+
+
+class LeaveView(AccountView):
+    """Leave the team oneself, at once and wherever one is signed in here; the last owner cannot: 409 `last_owner`."""
+
+    permissions = {"POST": Access.PERSON}
+    limited = frozenset({"POST"})
+    serializer_class = SamePersonInput
+
+    @extend_schema(operation_id="members_me_leave", request=SamePersonInput, responses={204: None})
+    def post(self, request: Request) -> Response:
+        given, sign_in, at = self.read_input(), self.sign_in, now()
+        demand_same_person(sign_in=sign_in, password=given["current_password"], now=at)
+        with write():
+            actions.leave_team(actor=self.actor, tenant=require_tenant(), now=at)
+        if sign_in.kind == SignInKind.PAGE:
+            end_session(request._request)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class InvitationsView(IdempotentView):

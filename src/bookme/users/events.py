@@ -189,14 +189,18 @@ class MemberChanged(AuditEvent):
 
 @dataclass(frozen=True)
 class MemberRemoved(AuditEvent):
+    """`left`: they went themselves."""
+
     name: ClassVar[str] = "member.removed"
     subject: ClassVar[str] = "user_id"
     topic = AuditTopic.TEAM
     user_id: UUID
     role: str
+    left: bool = False
 
     def sentence(self, who: str) -> str:
-        return _("%(who)s was removed, and was %(role)s") % {"who": who, "role": role_word(self.role)}
+        said = _("%(who)s left the team, and was %(role)s") if self.left else _("%(who)s was removed, and was %(role)s")
+        return said % {"who": who, "role": role_word(self.role)}
 
 
 @dataclass(frozen=True)

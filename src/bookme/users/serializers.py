@@ -74,6 +74,12 @@ class NewPasswordInput(InputSerializer):
     password = PasswordField()
 
 
+class SamePersonInput(InputSerializer):
+    """The password, of whoever has one; who has none must have signed in within the last ten minutes."""
+
+    current_password = PasswordField(required=False, allow_blank=True, default="")
+
+
 class NewEmailInput(InputSerializer):
     email = EmailField()
     current_password = PasswordField(required=False, allow_blank=True, default="")

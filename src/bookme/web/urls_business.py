@@ -15,6 +15,7 @@ from bookme.web.home import business_home
 from bookme.web.manage.cancel import manage_cancel
 from bookme.web.manage.move import manage_move
 from bookme.web.manage.show import booking_done, calendar_entry, manage
+from bookme.web.people.leaving import leave_page, left_page
 from bookme.web.portal.home import account_home
 from bookme.web.portal.own_data import account_erase, account_erased, account_export
 from bookme.web.portal.profile import account_profile
@@ -45,6 +46,8 @@ urlpatterns = [
     path("account/", account_home, name="account-home"),
     path("account/profile/", account_profile, name="account-profile"),
     path("account/export/", account_export, name="account-export"),
+    path("account/leave-team/", leave_page, name="account-leave-team"),
+    path("account/left/", left_page, name="account-left"),
     path("account/erase/", account_erase, name="account-erase"),
     path("account/erased/", account_erased, name="account-erased"),
     path("account/sign-in/", customer_sign_in, name="account-sign-in"),

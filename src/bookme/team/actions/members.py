@@ -10,6 +10,7 @@ from bookme.core.permissions import TEAM_ROLES, Permission, Role
 from bookme.team.actions.calendars import free_calendar_of, set_calendar
 from bookme.team.actions.invitations import close_those_of
 from bookme.team.selectors import calendar_faults, scope_faults, scope_names
+from bookme.tenants.models import Tenant
 from bookme.users import actions as users
 from bookme.users.models import Membership
 from bookme.users.rules import powers_of, stored
@@ -32,10 +33,12 @@ def change_member(*, member: Membership, values: Mapping[str, Any], actor: Actor
 
 def remove_member(*, member: Membership, actor: Actor, now: dt.datetime) -> Membership:
     """As `users.actions.remove_member`; their calendar is free, and what they sent and nobody accepted is revoked."""
-    gone = users.remove_member(member=member, actor=actor, now=now)
-    free_calendar_of(user_id=gone.user_id, actor=actor)
-    close_those_of(user_id=gone.user_id, actor=actor, now=now)
-    return gone
+    return _let_go(users.remove_member(member=member, actor=actor, now=now), actor=actor, now=now)
+
+
+def leave_team(*, actor: Actor, tenant: Tenant, now: dt.datetime) -> Membership:
+    """As `users.actions.leave_team`; what hangs on them goes as if somebody else had removed them."""
+    return _let_go(users.leave_team(actor=actor, tenant=tenant, now=now), actor=actor, now=now)
 
 
 def settle_member(*, member: Membership, role: Role, is_active: bool, actor: Actor, now: dt.datetime) -> None:
@@ -54,3 +57,9 @@ def settle_member(*, member: Membership, role: Role, is_active: bool, actor: Act
         powers = stored(powers_of(member)) if role.value == member.role else {}
         powers.pop("role", None)
         users.join(user=member.user, tenant=member.tenant, role=role, actor=actor, **powers)
+
+
+def _let_go(gone: Membership, *, actor: Actor, now: dt.datetime) -> Membership:
+    free_calendar_of(user_id=gone.user_id, actor=actor)
+    close_those_of(user_id=gone.user_id, actor=actor, now=now)
+    return gone

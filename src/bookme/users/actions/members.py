@@ -98,11 +98,35 @@ def remove_member(*, member: Membership, actor: Actor, now: dt.datetime) -> Memb
     demand_to_reach(actor, powers_of(found))
     _refuse_last_owner(found)
     _refuse_oneself(found, actor)
-    found.is_active = False
-    found.save(update_fields=["is_active", "updated_at"])
-    SignIn.objects.filter(membership=found, revoked_at=None).update(revoked_at=now)
-    publish(MemberRemoved(user_id=found.user_id, role=found.role), actor=actor)
-    return found
+    return _ended(found, now, MemberRemoved(user_id=found.user_id, role=found.role), actor)
+
+
+def leave_team(*, actor: Actor, tenant: Tenant, now: dt.datetime) -> Membership:
+    """Whoever is signed in belongs to the business no more, and every sign-in of theirs here ends at once.
+
+    The caller has made sure that it is they (`demand_same_person`). Raises NotAllowed `not_of_team` of whoever is not,
+    a key or an operator too, and Conflict `last_owner`. Locks the team. Publishes MemberRemoved, joins the transaction.
+    """
+    lock_team(tenant)
+    found = None
+    if actor.kind is ActorKind.USER:
+        team = Membership.objects.filter(user=actor.id, tenant=tenant, is_active=True, role__in=TEAM_ROLES)
+        found = team.select_for_update(of=("self",)).select_related("user", "tenant").first()
+    if found is None:
+        raise NotAllowed("You are not of the team here.", code="not_of_team")
+    if is_last_owner(found):
+        detail = "You are the last owner. Make somebody else an owner first, or ask BookMe to close the business."
+        raise Conflict(detail, code="last_owner")
+    return _ended(found, now, MemberRemoved(user_id=found.user_id, role=found.role, left=True), actor)
+
+
+def is_last_owner(member: Membership) -> bool:
+    """Whether nobody would be left who may let others in: an owner who keeps the team."""
+    if member.role != Role.OWNER:
+        return False
+    owners = Membership.objects.filter(tenant=member.tenant_id, role=Role.OWNER.value, is_active=True)
+    others = owners.filter(user__is_active=True).exclude(pk=member.pk)
+    return not others.exclude(denied__contains=[Permission.TEAM_MANAGE.value]).exists()
 
 
 def lock_team(tenant: Tenant) -> None:
@@ -176,13 +200,17 @@ def _changed(
 
 
 def _refuse_last_owner(member: Membership) -> None:
-    """Somebody has to be left who may let others in: an owner who keeps the team. The team is locked."""
-    if member.role != Role.OWNER:
-        return
-    owners = Membership.objects.filter(tenant=member.tenant_id, role=Role.OWNER.value, is_active=True)
-    others = owners.filter(user__is_active=True).exclude(pk=member.pk)
-    if not others.exclude(denied__contains=[Permission.TEAM_MANAGE.value]).exists():
+    """The team is locked."""
+    if is_last_owner(member):
         raise Conflict("This is the last owner. Make somebody else an owner first.", code="last_owner")
+
+
+def _ended(member: Membership, now: dt.datetime, fact: MemberRemoved, actor: Actor) -> Membership:
+    member.is_active = False
+    member.save(update_fields=["is_active", "updated_at"])
+    SignIn.objects.filter(membership=member, revoked_at=None).update(revoked_at=now)
+    publish(fact, actor=actor)
+    return member
 
 
 def _refuse_oneself(member: Membership, actor: Actor) -> None:

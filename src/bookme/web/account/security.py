@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from bookme.core.errors import DomainError
 from bookme.core.fetch import one
 from bookme.core.http.client import origin_of
+from bookme.core.permissions import TEAM_ROLES
 from bookme.core.time import now
 from bookme.tenants.context import require_tenant
 from bookme.users.actions import change_password, request_email, sign_out, sign_out_everywhere
@@ -103,6 +104,7 @@ def _show(request: HttpRequest, sign_in: SignIn) -> HttpResponse:
         "here": "account-security",
         "user": sign_in.user,
         "has_password": sign_in.user.has_usable_password(),
+        "is_team": sign_in.membership is not None and sign_in.membership.role in TEAM_ROLES,
         "has_two_factor": sign_in.user.has_two_factor,
         "sign_ins": sign_ins_of(sign_in, now=now()),
         "identities": identities,
