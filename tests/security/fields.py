@@ -51,6 +51,12 @@ _SHAPES: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
         },
     ),
     (
+        ("GET events/",),
+        {
+            "all": "actor id name occurred_at payload position subject",
+        },
+    ),
+    (
         ("GET config/",),
         {
             "all": (

@@ -94,6 +94,7 @@ def test_every_cell_is_as_declared(world: World, callers: list[str]) -> None:
         "GET customers/{customer}/",
         "GET communications/notifications/",
         "GET communications/notifications/{notification}/",
+        "GET events/",
         "GET staff/{staff}/time-off/",
     ],
 )

@@ -15,6 +15,7 @@ from bookme.bookings.models import Booking, Waiting
 from bookme.bookings.states import Status
 from bookme.core.permissions import KEY_PERMISSIONS, PERMISSIONS_OF, Role
 from bookme.core.time import now
+from bookme.eventlog.models import Event
 from bookme.locations.models import Location
 from bookme.services.models import Service
 from bookme.staff.models import Staff
@@ -98,7 +99,8 @@ class Half:
             internal_notes=self.word,
             cancel_reason=self.word,
         )
-        EventFactory(subject_id=made.pk, actor_kind="user", actor_name=self.word)
+        position = Event.objects.count() + 1
+        EventFactory(subject_id=made.pk, actor_kind="user", actor_name=self.word, position=position)
         return made
 
     def said(self) -> Side:

@@ -133,6 +133,39 @@ ANSWERS: dict[str, dict[str, dict[str, Any]]] = {
         }
     },
     "auth_login": {"200": {"Signed in": {"access": "eyJhbGciOi…", "refresh": "eyJhbGciOi…"}}},
+    "events_list": {
+        "200": {
+            "Somebody has come": {
+                "results": [
+                    {
+                        "position": 1206,
+                        "id": "0198f6a4-2a10-7d5e-8b6c-9d0e1f2a3b4c",
+                        "name": "booking.arrived",
+                        "occurred_at": "2027-03-02T10:55:00+00:00",
+                        "subject": _BOOKING,
+                        "actor": {"kind": "user", "id": "0198f69e-1100-7a2b-8c3d-4e5f6a7b8c9d", "name": "Anna Okafor"},
+                        "payload": {
+                            "booking_id": _BOOKING,
+                            "visit_id": _VISIT,
+                            "customer_id": "0198f6a0-1b10-7c2d-8e3f-5a6b7c8d9e0f",
+                            "reference": "K7M2QX4B",
+                            "status": "arrived",
+                            "service_id": SERVICE,
+                            "staff_id": STAFF,
+                            "location_id": LOCATION,
+                            "start": "2027-03-02T11:00:00+00:00",
+                            "end": "2027-03-02T12:00:00+00:00",
+                            "party_size": 1,
+                            "also": [],
+                            "told_with": "",
+                        },
+                    }
+                ],
+                "cursor": 1206,
+                "has_more": False,
+            }
+        }
+    },
     "bookings_create": {"201": {"Booked": {**_BOOKED, "manage_token": _TOKEN}}},
     "bookings_reschedule": {"200": {"Moved": _MOVED}},
     "bookings_cancel": {"200": {"Cancelled": _CANCELLED}},

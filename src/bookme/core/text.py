@@ -11,3 +11,9 @@ def has_control_characters(text: str, *, multiline: bool = False) -> bool:
     if _CONTROL.search(text):
         return True
     return not multiline and bool(_CONTROL_LINE.search(text))
+
+
+def masked_address(email: str) -> str:
+    """`a…@mail.example`: enough to know one's own by."""
+    name, _sign, host = email.partition("@")
+    return f"{name[:1]}…@{host}"

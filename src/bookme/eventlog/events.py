@@ -1,9 +1,12 @@
 """The base of all facts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 from uuid import UUID
+
+from bookme.core.text import masked_address
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,11 @@ class Event:
 
     def to_payload(self) -> dict[str, Any]:
         return {key: str(value) if isinstance(value, UUID) else value for key, value in vars(self).items()}
+
+    @classmethod
+    def told_in_feed(cls, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """A payload as whoever follows the facts of the business reads it."""
+        return dict(payload)
 
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> Self:
@@ -60,6 +68,12 @@ class AuditEvent(Event):
 
     address: str = field(default="", kw_only=True)
     agent: str = field(default="", kw_only=True)
+
+    @classmethod
+    def told_in_feed(cls, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """Without networks and browsers; of an address as much as its owner knows it by."""
+        told = {key: value for key, value in payload.items() if key not in {"address", "agent"}}
+        return told | {"email": masked_address(told["email"])} if told.get("email") else told
 
     def sentence(self, who: str) -> str:
         """The fact in words, in the active language, without a full stop.

@@ -1,4 +1,4 @@
-"""Writes that are safe to ask for again, by the header `Idempotency-Key`; among them files that are taken over."""
+"""Writes that are safe to ask for again, by the header `Idempotency-Key`, among them files; and the feed of facts."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -13,8 +13,11 @@ from bookme.core.errors import Invalid
 from bookme.core.http.uploads import UPLOAD_SCHEMA, CsvBody, CsvForm, ImportOutput, ImportQuery, report_told, uploaded
 from bookme.core.http.views import ApiView, write
 from bookme.core.imports import FileLines, ImportReport
+from bookme.core.permissions import Permission
 from bookme.core.time import now
 from bookme.eventlog.idempotency import MAX_KEY_LENGTH, Attempt, body_hash, keep_answer, kept_answer
+from bookme.eventlog.selectors import feed_for
+from bookme.eventlog.serializers import FeedOutput, FeedQuery
 
 REPLAYED = "Idempotency-Replayed"
 
@@ -94,3 +97,20 @@ class ImportView(IdempotentView):
             return report_told(self.taken_over(file, dry_run=is_dry))
 
         return Response(act()) if is_dry else self.once(act)
+
+
+class FeedView(ApiView):
+    """What became true in the business, in the order in which it is told: ask again with `after` set to the `cursor`.
+
+    A fact is told once what it says is stored for good, and never before one that was told already: whoever follows the
+    cursor misses none. `limit` is 100 unless given, and at most that.
+    """
+
+    permissions = {"GET": Permission.EVENTS_READ}
+    serializer_class = FeedQuery
+
+    @extend_schema(operation_id="events_list", parameters=[FeedQuery], responses=FeedOutput, summary="Follow the facts")
+    def get(self, request: Request) -> Response:
+        asked = self.read_input(data=request.query_params.dict())
+        feed = feed_for(self.actor, after=asked["after"], limit=asked["limit"])
+        return Response(self.written(FeedOutput, feed))

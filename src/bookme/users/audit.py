@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from bookme.core.actor import Actor, ActorKind, shown_name
 from bookme.core.permissions import TEAM_ROLES, Permission
+from bookme.core.text import masked_address
 from bookme.eventlog.events import AuditEvent, AuditTopic, Change
 from bookme.eventlog.models import AuditRecord
 from bookme.eventlog.registry import audit_types, event_type
@@ -102,7 +103,7 @@ def _told(row: AuditRecord, people: _People) -> Audited:
     fact, actor_id = _fact(row), row.actor_id
     subject = _subject(row, fact, people)
     if isinstance(fact, SignInFailed) and subject is None and fact.email:
-        fact = replace(fact, email=_masked(fact.email))
+        fact = replace(fact, email=masked_address(fact.email))
     is_customers = row.actor_kind == ActorKind.USER and actor_id not in people.team
     by = shown_name(row.actor_kind, row.actor_name)
     return Audited(
@@ -157,9 +158,3 @@ def _people_in(rows: Sequence[AuditRecord], tenant_id: UUID) -> _People:
 def _beside(changes: Iterable[Change]) -> list[str]:
     """Another role is in the sentence."""
     return [each.text for each in changes if each.field != "role"]
-
-
-def _masked(email: str) -> str:
-    """`a…@mail.example`: enough to know one's own by."""
-    name, _sign, host = email.partition("@")
-    return f"{name[:1]}…@{host}"

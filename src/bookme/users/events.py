@@ -3,6 +3,7 @@
 What happens on the platform's own host is in the public schema. No fact holds a secret.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from uuid import UUID
@@ -59,6 +60,11 @@ class SignInFailed(AuditEvent):
     user_id: UUID | None
     email: str
     reason: str
+
+    @classmethod
+    def told_in_feed(cls, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """Whether somebody has an account under that address is not for a business to learn."""
+        return super().told_in_feed(payload) | {"user_id": None}
 
     def sentence(self, who: str) -> str:
         told = {"who": who, "email": self.email}

@@ -7,6 +7,7 @@ from bookme.config.description import DescriptionView
 
 V1 = [
     "bookme.users.urls",
+    "bookme.eventlog.urls",
     "bookme.locations.urls",
     "bookme.services.urls",
     "bookme.staff.urls",
