@@ -267,6 +267,15 @@ _SHAPES: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
         },
     ),
     (
+        (
+            "GET customers/me/messages/",
+            "GET staff/me/messages/",
+        ),
+        {
+            "all": "wanted",
+        },
+    ),
+    (
         ("GET customers/me/appointments/",),
         {
             "all": (
@@ -281,8 +290,8 @@ _SHAPES: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
         {
             "all": (
                 "account account_requests address_changes addresses bookings business consents customers events "
-                "exported_at invitations membership messages operator_changes series sign_ins social_identities "
-                "visits waitlist"
+                "exported_at invitations last_written membership message_tries messages operator_changes series "
+                "sign_ins social_identities stopped_addresses unwanted_messages visits waitlist"
             ),
         },
     ),

@@ -119,3 +119,17 @@ SWITCHABLE = tuple(
     if told.category is not Category.ACCOUNT
     for audience in told.audiences
 )
+
+
+def may_refuse(kind: Kind, audience: Audience) -> bool:
+    """Whether whoever gets it may do without: one of the staff, all that is theirs; a customer, what is no service."""
+    category = MESSAGES[kind].category
+    if audience is Audience.CUSTOMER:
+        return category in {Category.REMINDER, Category.MARKETING}
+    return audience is Audience.STAFF
+
+
+def refusable(audience: Audience) -> list[str]:
+    """By name, those of which that is so."""
+    kinds = (kind for kind, told in MESSAGES.items() if audience in told.audiences)
+    return [message_name(kind, audience) for kind in kinds if may_refuse(kind, audience)]

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext as _
 
+from bookme.communications.kinds import MESSAGES, Category
 from bookme.communications.models import Channel
 from bookme.communications.templating import Texts, written
 from bookme.communications.told import LINK_ON_RECORD, Told
@@ -49,7 +51,8 @@ def render(*, told: Told, texts: Texts, channel: Channel) -> Rendered:
     """
     variables = _variables(told)
     if channel is not Channel.EMAIL:
-        return Rendered(text=written(texts.body, variables, longest_value=_LONGEST_SHORT_VALUE)[:LONGEST_SHORT])
+        text = written(texts.body, variables, longest_value=_LONGEST_SHORT_VALUE)[:LONGEST_SHORT]
+        return Rendered(text=_with_way_out(text, told, channel))
     words = Words(
         subject=written(texts.subject, variables),
         heading=written(texts.heading, variables),
@@ -64,6 +67,13 @@ def render_parts(*, told: Told, template: str, names: Sequence[str]) -> Rendered
     said = [" ".join(str(variables[name]).split()) or NOTHING for name in names]
     parts = {str(number): each for number, each in enumerate(said, 1)}
     return Rendered(text="\n".join(said), template=template, parts=parts)
+
+
+def _with_way_out(text: str, told: Told, channel: Channel) -> str:
+    """Marketing by SMS says how it ends."""
+    if channel is not Channel.SMS or MESSAGES[told.kind].category is not Category.MARKETING:
+        return text
+    return "\n".join((text, _("Reply STOP to unsubscribe.")))
 
 
 def on_record(rendered: Rendered, told: Told) -> str:
@@ -85,6 +95,7 @@ def _mail(told: Told, words: Words) -> Rendered:
         "layout": told.layout,
         "policies": told.policies,
         "button": told.button,
+        "unsubscribe_url": told.unsubscribe_url,
         "on_color": readable_on(told.sender.color),
         "language": translation.get_language(),
         "dir": "rtl" if translation.get_language_bidi() else "ltr",

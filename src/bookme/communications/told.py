@@ -47,7 +47,8 @@ class Sender:
 class Recipient:
     """Whom a message is for. `wants` is what they said of channels: of what they said nothing, they do.
 
-    `agreed` is whether they have agreed to marketing; `zone` is where their quiet hours are.
+    `agreed` is whether they have agreed to marketing; `zone` is where their quiet hours are. `person_id` is of the
+    customer, or of one of the staff.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Recipient:
     zone: ZoneInfo | None = None
     wants: Mapping[str, bool] = field(default_factory=dict)
     agreed: bool = False
+    person_id: UUID | None = None
 
 
 Row = tuple[str, str]
@@ -94,6 +96,7 @@ class Told:
 
     `variables` are what a template of its family may say (`variables.py`). `links` open something to whoever has them:
     they are not kept on record. `calendar` is an .ics file, or empty. `versions` are those of the bookings told.
+    `unsubscribe_url` ends messages like it, of which whoever gets them may refuse.
     """
 
     kind: Kind
@@ -108,6 +111,7 @@ class Told:
     calendar: bytes = b""
     links: frozenset[str] = frozenset()
     versions: Mapping[UUID, int] = field(default_factory=dict)
+    unsubscribe_url: str = ""
 
 
 @dataclass(frozen=True)

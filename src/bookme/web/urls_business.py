@@ -22,6 +22,7 @@ from bookme.web.portal.profile import account_profile
 from bookme.web.social import adding, beginning, finishing
 from bookme.web.two_factor import own
 from bookme.web.two_factor.entering import give_code
+from bookme.web.unsubscribe import unsubscribe_page
 from bookme.web.waitlist.join import join_line, wait_for_class
 from bookme.web.waitlist.place import waiting_place
 
@@ -43,6 +44,7 @@ urlpatterns = [
     path("manage/<str:token>/cancel/", manage_cancel, name="manage-cancel"),
     path("manage/<str:token>/move/", manage_move, name="manage-move"),
     path("manage/<str:token>/booking.ics", calendar_entry, name="manage-calendar"),
+    path("unsubscribe/<str:token>/", unsubscribe_page, name="unsubscribe"),
     path("account/", account_home, name="account-home"),
     path("account/profile/", account_profile, name="account-profile"),
     path("account/export/", account_export, name="account-export"),

@@ -18,6 +18,12 @@ from bookme.communications.actions.sending import SEND_MESSAGE_TASK, send
 from bookme.communications.actions.stopping import digest_addresses, lift_stop, stop_address
 from bookme.communications.actions.telling import About, send_later, tell
 from bookme.communications.actions.templates import reset_template, restore_version, save_template
+from bookme.communications.actions.wishes import (
+    choose_own_messages,
+    choose_staff_messages,
+    resubscribe,
+    unsubscribe,
+)
 
 __all__ = [
     "PLAN_REMINDERS_TASK",
@@ -26,6 +32,8 @@ __all__ = [
     "SEND_REMINDER_TASK",
     "About",
     "Progress",
+    "choose_own_messages",
+    "choose_staff_messages",
     "digest_addresses",
     "lift_stop",
     "plan_all_reminders",
@@ -33,6 +41,7 @@ __all__ = [
     "record_progress",
     "reset_template",
     "restore_version",
+    "resubscribe",
     "save_template",
     "send",
     "send_account_mail",
@@ -41,4 +50,5 @@ __all__ = [
     "send_reminder",
     "stop_address",
     "tell",
+    "unsubscribe",
 ]

@@ -34,7 +34,7 @@ from bookme.communications.models import (
     StopReason,
     WhatsAppTemplate,
 )
-from bookme.communications.selectors.routes import address_by, channels_ahead, is_muted, obstacle
+from bookme.communications.selectors.routes import address_by, channels_ahead, obstacle, refusal
 from bookme.communications.selectors.texts import texts_for
 from bookme.communications.selectors.whatsapp import approved_template, is_in_window
 from bookme.communications.tellings import told_of
@@ -102,8 +102,8 @@ def _send(notification: Notification, now: dt.datetime) -> None:
             return _end(notification, NotificationStatus.WITHDRAWN, reason="no_longer_true", now=now)
         if told.versions and notification.edition == 1:
             notification.booking_ids = list(told.versions)
-        if is_muted(told, notification):
-            return _end(notification, NotificationStatus.SKIPPED, reason="not_wanted", now=now)
+        if refused := refusal(told):
+            return _end(notification, NotificationStatus.SKIPPED, reason=refused, now=now)
         reason = obstacle(channel, told) or _carried(notification, told, channel, now)
         if not reason:
             return None
@@ -235,12 +235,23 @@ def _outgoing(notification: Notification, told: Told, rendered: Rendered) -> Out
         first_tried_at=notification.due_at or notification.created_at,
         other_ids=frozenset(filter(None, [notification.provider_id])),
         reference=str(notification.pk),
+        headers=_one_click(told) if notification.channel == Channel.EMAIL else {},
     )
 
 
 def _waiting(notification: Notification) -> QuerySet[Notification]:
     """The row, as long as it waits: what its provider has told of it stands."""
     return Notification.objects.filter(pk=notification.pk, status=NotificationStatus.QUEUED)
+
+
+def _one_click(told: Told) -> dict[str, str]:
+    """By which a mail program shows a button that unsubscribes at once (RFC 2369 and RFC 8058)."""
+    if not told.unsubscribe_url:
+        return {}
+    return {
+        "List-Unsubscribe": f"<{told.unsubscribe_url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 def _note(notification: Notification, outcome: AttemptOutcome, error: str) -> None:

@@ -11,7 +11,7 @@ from bookme.communications.actions.sending import SEND_MESSAGE_TASK, send
 from bookme.communications.kinds import MESSAGES, Audience, Category, Kind
 from bookme.communications.models import Channel, Notification
 from bookme.communications.quiet import quiet_until
-from bookme.communications.selectors.routes import address_by, first_channel, is_sent
+from bookme.communications.selectors.routes import address_by, first_channel, has_consent, is_sent
 from bookme.communications.tellings import told_of
 from bookme.communications.told import Told
 from bookme.core.languages import written_language
@@ -80,7 +80,7 @@ def _recorded(draft: Notification, channel: Channel | None, now: dt.datetime) ->
     with translation.override(draft.language):
         told = told_of(draft, now=now)
     found = (channel or first_channel(audience, told.to)) if told else None
-    if told is None or found is None or not _may_have(told):
+    if told is None or found is None or not has_consent(told):
         return None
     draft.language = written_language(told.to.language, business)
     draft.channel, draft.to = found, address_by(found, told.to)
@@ -92,10 +92,6 @@ def _recorded(draft: Notification, channel: Channel | None, now: dt.datetime) ->
         if is_new and draft.due_at > now:
             send_later(notification=kept, due_at=draft.due_at, now=now)
     return kept
-
-
-def _may_have(told: Told) -> bool:
-    return MESSAGES[told.kind].category is not Category.MARKETING or told.to.agreed
 
 
 def _due_at(told: Told, now: dt.datetime) -> dt.datetime:

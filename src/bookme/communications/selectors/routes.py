@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bookme.communications.kinds import MESSAGES, Audience, Category, Kind, message_name
+from bookme.communications.kinds import MESSAGES, Audience, Category, Kind, may_refuse, message_name
 from bookme.communications.models import Channel, Muted, Notification
 from bookme.communications.selectors.stopped import stopped_addresses
 from bookme.communications.told import Recipient, Told
@@ -57,9 +57,16 @@ def obstacle(channel: Channel, told: Told) -> str:
     return ""
 
 
-def is_muted(told: Told, notification: Notification) -> bool:
-    """Whether whoever would get it does not want that message."""
-    if notification.recipient_id is None or MESSAGES[told.kind].category is Category.ACCOUNT:
-        return False
+def refusal(told: Told) -> str:
+    """The code of why whoever would get it is not to be sent it by any channel; empty where they may be."""
+    if not has_consent(told):
+        return "no_consent"
+    if told.to.person_id is None or not may_refuse(told.kind, told.audience):
+        return ""
     name = message_name(told.kind, told.audience)
-    return Muted.objects.filter(person_id=notification.recipient_id, name=name).exists()
+    return "not_wanted" if Muted.objects.filter(person_id=told.to.person_id, name=name).exists() else ""
+
+
+def has_consent(told: Told) -> bool:
+    """Whether it needs none, or whoever gets it has agreed."""
+    return MESSAGES[told.kind].category is not Category.MARKETING or told.to.agreed

@@ -113,11 +113,12 @@ def _recipient(audience: Audience, bookings: Sequence[Booking], sender: Sender) 
                 zone=zone(customer.timezone) if customer.timezone else None,
                 wants=customer.channels,
                 agreed=bool(marketing_answer(customer)),
+                person_id=customer.pk,
             )
 
 
 def _staff(staff: Staff) -> Recipient:
-    return Recipient(name=staff.name, email=staff.email, phone=staff.phone)
+    return Recipient(name=staff.name, email=staff.email, phone=staff.phone, person_id=staff.pk)
 
 
 def _former(event_id: UUID | None) -> Mapping[UUID, Former]:

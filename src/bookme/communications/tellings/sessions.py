@@ -47,7 +47,7 @@ def _recipient(audience: Audience, notification: Notification, *, name: str, ema
     if audience is Audience.BUSINESS or notification.recipient_id is None:
         return Recipient(name=name, email=email)
     staff = Staff.objects.get(pk=notification.recipient_id)
-    return Recipient(name=staff.name, email=staff.email, phone=staff.phone)
+    return Recipient(name=staff.name, email=staff.email, phone=staff.phone, person_id=staff.pk)
 
 
 def _variables(session: SessionFacts, formats: Formats) -> dict[str, str | bool]:

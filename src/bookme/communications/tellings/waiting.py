@@ -125,6 +125,7 @@ def _recipient(entry: WaitlistEntry) -> Recipient:
         language=entry.language,
         zone=zone(customer.timezone) if customer.timezone else None,
         wants=customer.channels,
+        person_id=customer.pk,
     )
 
 

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from bookme.core.actor import Actor
-from bookme.customers.actions.people import UNSAID, consents_of, link_customers
+from bookme.customers.actions.people import UNSAID, answer_marketing, link_customers
 from bookme.customers.events import CustomerChanged
-from bookme.customers.models import ConsentKind, Customer
-from bookme.customers.selectors import marketing_answer, own_customers, require_person
+from bookme.customers.models import Customer
+from bookme.customers.selectors import own_customers, require_person
 from bookme.eventlog.changes import change_row, make_row
-from bookme.tenants.statements import insert
 from bookme.users.actions import update_profile
 from bookme.users.models import User
 
@@ -23,14 +22,27 @@ def change_own_customer(*, values: Mapping[str, Any], actor: Actor) -> None:
     What they said of a channel before stays unless it is said anew. Joins the transaction. Publishes CustomerChanged.
     Raises NotAllowed `people_only`.
     """
-    user = User.objects.select_for_update().get(pk=require_person(actor))
+    user = _locked(actor)
     profile = {name: value for name, value in values.items() if name in OF_THE_PERSON}
     if profile:
         update_profile(user=user, values=profile)
     for row in _own_rows(user, actor):
         channels = {"channels": row.channels | values["channels"]} if "channels" in values else {}
         change_row(row=row, values=profile | channels, event=CustomerChanged, actor=actor, unsaid=UNSAID)
-        _answer_marketing(row, values.get("marketing_consent"), user.language)
+        if "marketing_consent" in values:
+            answer_marketing(customer=row, granted=values["marketing_consent"], language=user.language)
+
+
+def keep_own_customers(*, actor: Actor) -> list[Customer]:
+    """All rows of who is signed in, linked to them; without one it is made.
+
+    Joins the transaction. Raises NotAllowed `people_only`.
+    """
+    return _own_rows(_locked(actor), actor)
+
+
+def _locked(actor: Actor) -> User:
+    return User.objects.select_for_update().get(pk=require_person(actor))
 
 
 def _own_rows(user: User, actor: Actor) -> list[Customer]:
@@ -46,9 +58,3 @@ def _made(user: User, actor: Actor) -> Customer:
     values: dict[str, Any] = {"name": user.name or user.email, "phone": user.phone, "language": user.language}
     values |= {"email": email, "timezone": user.timezone, "user_id": user.pk}
     return make_row(row=Customer(), values=values, event=CustomerChanged, actor=actor, unsaid=UNSAID)
-
-
-def _answer_marketing(row: Customer, answer: bool | None, language: str) -> None:
-    """Written down if it is another one than they gave last."""
-    if answer is not None and answer != marketing_answer(row):
-        insert(*consents_of(row, granted={ConsentKind.MARKETING: answer}, language=language))

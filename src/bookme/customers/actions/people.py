@@ -17,11 +17,11 @@ from bookme.core.errors import Invalid, NotAllowed
 from bookme.core.permissions import Permission
 from bookme.customers.events import CustomerChanged
 from bookme.customers.models import Consent, ConsentKind, Customer, CustomerAddress
-from bookme.customers.selectors import customer_by_contact
+from bookme.customers.selectors import customer_by_contact, marketing_answer
 from bookme.customers.wording import kept_wording
 from bookme.eventlog.changes import archive_row, change_row, make_row
 from bookme.tenants.context import require_tenant
-from bookme.tenants.statements import insert_unless_there
+from bookme.tenants.statements import insert, insert_unless_there
 
 UNSAID = ("name", "email", "phone", "language", "timezone", "channels", "notes", "tags", "metadata")
 
@@ -137,6 +137,12 @@ def consents_of(
         Consent(customer=customer, kind=kind, granted=answer, wording=wording[kind], visit_id=visit_id)
         for kind, answer in granted.items()
     ]
+
+
+def answer_marketing(*, customer: Customer, granted: bool, language: str) -> None:
+    """Written down, as in `consents_of`, if it is another answer than they gave last. Joins the transaction."""
+    if granted != marketing_answer(customer):
+        insert(*consents_of(customer, granted={ConsentKind.MARKETING: granted}, language=language))
 
 
 def _refuse_known_email(values: Mapping[str, Any], customer: Customer | None = None) -> None:

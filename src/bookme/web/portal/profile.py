@@ -1,5 +1,6 @@
-"""Who one is here: name, phone, language, time zone, and by what one wants to be reminded."""
+"""Who one is here: name, phone, language, time zone, and of what, and by what, one wants to be told."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -10,6 +11,8 @@ from django.urls import reverse
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
+from bookme.communications.actions import choose_own_messages
+from bookme.communications.selectors.wishes import own_wishes
 from bookme.core.http.views import write
 from bookme.core.time import zone_names
 from bookme.customers.actions import change_own_customer
@@ -23,19 +26,22 @@ from bookme.web.account.forms import AccountForm
 from bookme.web.account.security import own_page
 from bookme.web.booking.forms import PlainText, demand_phone
 from bookme.web.me import own_actor
+from bookme.web.wishes import WishesFields
 
 _BY = "by_"
 
 
-class ProfileForm(AccountForm):
-    """What is known of somebody, with a box for each channel that the business reminds by."""
+class ProfileForm(WishesFields, AccountForm):
+    """What is known of somebody, with a box for each channel that the business reminds by, and each message."""
 
     name = PlainText(label=gettext_lazy("Your name"), max_length=120)
     phone = PlainText(label=gettext_lazy("Phone"), max_length=40, required=False)
     language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
     timezone = forms.ChoiceField(label=gettext_lazy("Time zone"), required=False)
 
-    def __init__(self, *args: Any, config: BusinessConfig, profile: Profile, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, config: BusinessConfig, profile: Profile, wishes: Mapping[str, bool], **kwargs: Any
+    ) -> None:
         super().__init__(*args, initial=_initial(profile), **kwargs)
         self.config = config
         self.fields["name"].widget.attrs["autocomplete"] = "name"
@@ -43,6 +49,7 @@ class ProfileForm(AccountForm):
         self._choices(profile)
         for channel, label in _channels(config).items():
             self.fields[f"{_BY}{channel}"] = forms.BooleanField(label=label, required=False)
+        self.add_messages(wishes, config=config)
         self.fields["marketing_consent"] = forms.BooleanField(
             label=consent_wording(ConsentKind.MARKETING), required=False
         )
@@ -78,10 +85,12 @@ def account_profile(request: HttpRequest, sign_in: SignIn) -> HttpResponse:
     """GET shows it; POST changes it, here and wherever they have an account."""
     actor, config = own_actor(request), require_tenant().config
     profile = own_profile(actor)
-    form = ProfileForm(request.POST if request.method == "POST" else None, config=config, profile=profile)
+    data = request.POST if request.method == "POST" else None
+    form = ProfileForm(data, config=config, profile=profile, wishes=own_wishes(actor))
     if request.method == "POST" and form.is_valid():
         with write():
             change_own_customer(values=form.values(), actor=actor)
+            choose_own_messages(wanted=form.wanted(), actor=actor)
         messages.success(request, _("Saved."))
         return redirect(reverse("account-profile"))
     context = {"here": "account-profile", "form": form, "user": sign_in.user, "profile": profile}

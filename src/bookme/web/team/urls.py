@@ -17,6 +17,7 @@ from bookme.web.team import (
     keys,
     lists,
     move,
+    own_messages,
     prices,
     publishing,
     session,
@@ -93,6 +94,7 @@ urlpatterns = [
     path("security/", audit.audit_page, name="team-security"),
     path("hours/", hours.hours_list, name="team-hours"),
     path("hours/<uuid:staff_id>/", hours.edit_hours, name="team-hours-of"),
+    path("my-messages/", own_messages.own_messages_page, name="team-own-messages"),
     path("domains/", domains_page, name="team-domains"),
     path("domains/<uuid:domain_id>/check/", check_now, name="team-domain-check"),
 ]
