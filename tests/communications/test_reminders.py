@@ -21,7 +21,7 @@ from bookme.bookings.events import (
 )
 from bookme.bookings.models import Appointment, Booking
 from bookme.bookings.states import Status
-from bookme.communications.actions import PLAN_REMINDERS_TASK, REMINDERS_PATH, SEND_REMINDER_TASK, plan_reminders
+from bookme.communications.actions import PLAN_MESSAGES_TASK, REMINDERS_PATH, SEND_REMINDER_TASK, plan_messages
 from bookme.communications.models import Notification
 from bookme.core.actor import SYSTEM
 from bookme.customers.models import Customer
@@ -40,6 +40,7 @@ from tests.letters import Letters, body
 LONDON = ZoneInfo("Europe/London")
 DAY = dt.timedelta(days=1)
 HOUR = dt.timedelta(hours=1)
+NEVER_QUIET = {"quiet_from": None, "quiet_to": None}
 A_DAY_BEFORE = MONDAY_AT_TEN - DAY
 CANCELLED = {"by": "customer", "reason": "", "fee": "0", "currency": "GBP"}
 
@@ -266,7 +267,7 @@ def test_hundreds_of_bookings_follow_some_at_a_time(salon: Tenant) -> None:
         _changed(salon, TO_AN_HOUR)
     expected = [("email", MONDAY_AT_TEN + number * DAY - HOUR) for number in range(250)]
     assert _waiting() == expected
-    own = OutboxMessage.objects.filter(task=PLAN_REMINDERS_TASK, done_at__isnull=False)
+    own = OutboxMessage.objects.filter(task=PLAN_MESSAGES_TASK, done_at__isnull=False)
     assert own.count() == 4, "two at each change, after the hundred of the reaction itself"
     about_bookings = [each for each in asked.captured_queries if "bookings_booking" in each["sql"]]
     assert len(about_bookings) == 3 * 3, "which, locked, as they are: for each of the three parts"
@@ -282,7 +283,7 @@ def test_hundreds_of_bookings_follow_some_at_a_time(salon: Tenant) -> None:
     ],
 )
 def test_so_many_real_minutes_before_whatever_the_clock_does(salon: Tenant, start: dt.datetime, before: int) -> None:
-    configure(salon, reminders=[{"channel": "email", "minutes_before": before}])
+    configure(salon, reminders=[{"channel": "email", "minutes_before": before}], messages=NEVER_QUIET)
     starts_at = start.astimezone(dt.UTC)
     _confirmed(at=starts_at)
     assert _waiting() == [("email", starts_at - dt.timedelta(minutes=before))]
@@ -303,7 +304,7 @@ def test_planning_reads_the_booking_under_a_lock(committed: Tenant) -> None:
 
     def plan() -> None:
         with tenant_scope(tenant_named("salon")), transaction.atomic():
-            plan_reminders(visit_ids=[booking.visit_id], now=now)
+            plan_messages(visit_ids=[booking.visit_id], now=now)
         connection.close()
 
     with transaction.atomic():
@@ -399,5 +400,5 @@ def test_the_visits_of_a_series_have_each_their_own_in_as_many_statements_as_one
     assert _waiting() == [("email", A_DAY_BEFORE + 7 * week * DAY) for week in range(5)]
     for some in (visits[:1], visits):
         with transaction.atomic(), CaptureQueriesContext(connection) as asked:
-            plan_reminders(visit_ids=[each.visit_id for each in some], now=dt.datetime(2029, 1, 1, tzinfo=dt.UTC))
+            plan_messages(visit_ids=[each.visit_id for each in some], now=dt.datetime(2029, 1, 1, tzinfo=dt.UTC))
         assert len(asked) == 5, "lock, find and delete what waits, read, write"

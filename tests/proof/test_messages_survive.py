@@ -10,13 +10,13 @@ import time
 from collections import Counter
 
 import pytest
+from bookme.communications.actions.reminders import plan_reminders
 from django.db import connection, transaction
 from django.db.utils import OperationalError
 
 from bookme.bookings.actions.facts import fact_of
 from bookme.bookings.events import BookingConfirmed
 from bookme.bookings.models import Booking
-from bookme.communications.actions.reminders import plan_reminders
 from bookme.communications.models import Notification
 from bookme.core.actor import SYSTEM
 from bookme.core.time import now

@@ -112,6 +112,13 @@ def message_name(kind: Kind, audience: Audience) -> str:
     return kind.value if audience in {Audience.CUSTOMER, Audience.PERSON} else f"{kind}.{audience}"
 
 
+# Nobody is woken by it: it is told after the quiet hours.
+MAY_WAIT = frozenset(
+    kind
+    for kind, told in MESSAGES.items()
+    if told.category in {Category.REMINDER, Category.MARKETING} or kind is Kind.NO_SHOW
+)
+
 # By name, each that may be switched off in the settings of a business.
 SWITCHABLE = tuple(
     message_name(kind, audience)

@@ -16,15 +16,25 @@ def quiet_until(instant: dt.datetime, *, zone: ZoneInfo, start: dt.time | None, 
     """The end of the quiet hours in which it lies; itself outside of them."""
     if end is None or not is_quiet(instant, zone=zone, start=start, end=end):
         return instant
-    local = instant.astimezone(zone)
-    day = local.date() if local.time() < end else local.date() + dt.timedelta(days=1)
-    return dt.datetime.combine(day, end, zone).astimezone(dt.UTC)
+    ends = (each for each in _passages(instant, end, zone, days=(0, 1, 2)) if each > instant)
+    return min(each for each in ends if not is_quiet(each, zone=zone, start=start, end=end))
 
 
 def before_quiet(instant: dt.datetime, *, zone: ZoneInfo, start: dt.time | None, end: dt.time | None) -> dt.datetime:
     """When the quiet hours begin in which it lies; itself outside of them."""
     if start is None or not is_quiet(instant, zone=zone, start=start, end=end):
         return instant
-    local = instant.astimezone(zone)
-    day = local.date() if local.time() >= start else local.date() - dt.timedelta(days=1)
-    return dt.datetime.combine(day, start, zone).astimezone(dt.UTC)
+    return max(each for each in _passages(instant, start, zone, days=(-1, 0)) if each <= instant)
+
+
+def _passages(instant: dt.datetime, at: dt.time, zone: ZoneInfo, *, days: tuple[int, ...]) -> list[dt.datetime]:
+    """When clocks there show that time, on days around it. What comes twice is there twice.
+
+    What the clock leaves out is there as it would be by the offset before, and by the one after.
+    """
+    today = instant.astimezone(zone).date()
+    return [
+        dt.datetime.combine(today + dt.timedelta(days=each), at, zone).replace(fold=fold).astimezone(dt.UTC)
+        for each in days
+        for fold in (0, 1)
+    ]

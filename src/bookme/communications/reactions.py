@@ -1,8 +1,10 @@
-"""What follows from facts: messages, and reminders to come.
+"""What follows from facts: messages, now and planned, and that what became untrue is not sent.
 
 Of several bookings that one step changed, the first fact is followed for all of them, and the others by nothing.
 """
 
+from collections.abc import Iterable
+from dataclasses import replace
 from uuid import UUID
 
 from django.db import transaction
@@ -12,6 +14,7 @@ from bookme.bookings.events import (
     BookingCancelled,
     BookingEvent,
     BookingExpired,
+    BookingImported,
     BookingRescheduled,
     BookingUndone,
     SessionCancelled,
@@ -19,24 +22,48 @@ from bookme.bookings.events import (
     WaitlistClosed,
     WaitlistEvent,
 )
-from bookme.bookings.models import Booking, WaitlistEntry
+from bookme.bookings.models import Appointment, Booking, WaitlistEntry
 from bookme.bookings.states import Status
-from bookme.communications.actions import REMINDERS_PATH, About, plan_all_reminders, plan_reminders, tell
+from bookme.communications.actions import (
+    REMINDERS_PATH,
+    About,
+    plan_all_messages,
+    plan_messages,
+    tell,
+    tell_apart,
+    withdraw_untrue,
+)
 from bookme.communications.kinds import Audience, Kind
+from bookme.communications.selectors.facts import bookings_to_tell
+from bookme.communications.selectors.readers import calendars_of, former_of, staff_to_tell
 from bookme.core.time import now
 from bookme.eventlog.models import Event as EventRow
+
+# Settings that change what waits for visits to come: of each what is below it, too.
+_PLANNED_BY = (REMINDERS_PATH, "settings.messages", "settings.timezone")
 
 
 def tell_customer(*, event: BookingEvent, record: EventRow) -> None:
     """Whoever booked learns of it, at the contact given with the visit."""
-    _tell(event, record, Audience.CUSTOMER, Kind(event.name))
+    _tell(event, record, Audience.CUSTOMER)
 
 
 def tell_business(*, event: BookingEvent, record: EventRow) -> None:
     """So does the business, at its own address; of a whole session it is told once, and not of each booking."""
-    if isinstance(event, BookingRescheduled | BookingCancelled) and event.of_session:
+    if not _is_of_session(event):
+        _tell(event, record, Audience.BUSINESS)
+
+
+def tell_staff(*, event: BookingEvent, record: EventRow) -> None:
+    """And everybody in whose calendar it is, or was until it moved; as the business is, of a session once."""
+    kind = _kind_of(event)
+    if kind is None or event.told_with or _is_of_session(event):
         return
-    _tell(event, record, Audience.BUSINESS, Kind(event.name))
+    about, calendars = _about(event, record), set[UUID]()
+    for each in calendars_of(bookings_to_tell(about.booking_ids)).values():
+        calendars |= each
+    calendars |= {each.staff_id for each in former_of(record.pk).values()}
+    _tell_each(calendars, record, kind, about)
 
 
 def tell_of_session(*, event: SessionChanged | SessionCancelled, record: EventRow) -> None:
@@ -45,19 +72,15 @@ def tell_of_session(*, event: SessionChanged | SessionCancelled, record: EventRo
         _tell_of(record, Audience.BUSINESS, Kind(event.name), About(event_id=record.pk))
 
 
-def tell_of_restored(*, event: BookingUndone, record: EventRow) -> None:
-    """Whoever was told that a booking is cancelled is told that it stands after all."""
-    if event.old_status == Status.CANCELLED:
-        _tell(event, record, Audience.CUSTOMER, Kind.CONFIRMED)
-
-
-def tell_of_expired(*, event: BookingExpired, record: EventRow) -> None:
-    """A request that nobody answered is told to both; a hold that nobody paid is told to nobody."""
-    if event.told_with:
-        return
-    if Booking.objects.filter(pk=event.booking_id, hold_expires_at=None).exists():
-        for audience in (Audience.CUSTOMER, Audience.BUSINESS):
-            _tell(event, record, audience, Kind.EXPIRED)
+def tell_staff_of_session(*, event: SessionChanged | SessionCancelled, record: EventRow) -> None:
+    """Whoever gives it, or gave it until now, is told of one that is at another time or place, or is off."""
+    calendars = {event.staff_id, *Appointment.objects.filter(lead=event.session_id).values_list("staff", flat=True)}
+    if isinstance(event, SessionChanged):
+        was = (event.old_start, event.old_end, event.old_staff_id, event.old_location_id)
+        if was == (event.start, event.end, event.staff_id, event.location_id):
+            return
+        calendars.add(event.old_staff_id)
+    _tell_each(calendars, record, Kind(event.name), About(event_id=record.pk))
 
 
 def tell_waiter(*, event: WaitlistEvent, record: EventRow) -> None:
@@ -74,33 +97,75 @@ def tell_waiter(*, event: WaitlistEvent, record: EventRow) -> None:
     _tell_of(record, Audience.CUSTOMER, kind, about)
 
 
-def keep_reminders(*, event: BookingEvent, **_: object) -> None:
-    """The reminders that wait are those of the visits as they are now."""
-    if event.told_with:
+def keep_planned(*, event: BookingEvent, **_: object) -> None:
+    """What waits to be told is of the visits as they are now: what is to come, and what could not go out yet.
+
+    Who was there before the business came here is not thanked for it.
+    """
+    if event.told_with or (isinstance(event, BookingImported) and event.status == Status.COMPLETED):
         return
+    bookings = _bookings_of(event)
     others = Booking.objects.filter(pk__in=event.also).values_list("visit_id", flat=True) if event.also else ()
+    at = now()
     with transaction.atomic():
-        plan_reminders(visit_ids={event.visit_id, *others}, now=now())
+        plan_messages(visit_ids={event.visit_id, *others}, now=at)
+        withdraw_untrue(booking_ids=bookings, now=at)
 
 
 def follow_settings(*, record: EventRow, **_: object) -> None:
-    """If the business changed its reminders, or too much to tell, those of every visit to come follow.
+    """If the business changed when it reminds, or too much to tell, what is planned for every visit to come follows.
 
     Features change nothing here: whether a channel is on is asked when a reminder is due.
     """
     told = [each["path"] for each in record.payload["changes"]]
-    if REMINDERS_PATH not in told and record.payload["changes_total"] <= len(told):
+    if not any(each.startswith(_PLANNED_BY) for each in told) and record.payload["changes_total"] <= len(told):
         return
     with transaction.atomic():
-        plan_all_reminders(cause_id=record.pk, after=UUID(int=0), now=now())
+        plan_all_messages(cause_id=record.pk, after=UUID(int=0), now=now())
 
 
-def _tell(event: BookingEvent, record: EventRow, audience: Audience, kind: Kind) -> None:
-    if event.told_with:
-        return
-    bookings = (event.booking_id, *(UUID(each) for each in event.also))
-    _tell_of(record, audience, kind, About(visit_id=event.visit_id, booking_ids=bookings, event_id=record.pk))
+def _kind_of(event: BookingEvent) -> Kind | None:
+    """What is told of it. A hold that nobody paid is told to nobody, a request that nobody answered is.
+
+    Whoever was told that a booking is cancelled is told that it stands after all.
+    """
+    if isinstance(event, BookingUndone):
+        return Kind.CONFIRMED if event.old_status == Status.CANCELLED else None
+    if isinstance(event, BookingExpired):
+        is_request = Booking.objects.filter(pk=event.booking_id, hold_expires_at=None).exists()
+        return Kind.EXPIRED if is_request else None
+    return Kind(event.name)
+
+
+def _is_of_session(event: BookingEvent) -> bool:
+    return isinstance(event, BookingRescheduled | BookingCancelled) and event.of_session
+
+
+def _bookings_of(event: BookingEvent) -> tuple[UUID, ...]:
+    return (event.booking_id, *(UUID(each) for each in event.also))
+
+
+def _about(event: BookingEvent, record: EventRow) -> About:
+    return About(visit_id=event.visit_id, booking_ids=_bookings_of(event), event_id=record.pk)
+
+
+def _tell(event: BookingEvent, record: EventRow, audience: Audience) -> None:
+    kind = None if event.told_with else _kind_of(event)
+    if kind is not None:
+        _tell_of(record, audience, kind, _about(event, record))
 
 
 def _tell_of(record: EventRow, audience: Audience, kind: Kind, about: About) -> None:
     tell(key=f"event:{record.pk}:{audience}", kind=kind, audience=audience, about=about, now=now())
+
+
+def _tell_each(staff_ids: Iterable[UUID], record: EventRow, kind: Kind, about: About) -> None:
+    """Those of the staff who have to be told of it: see `staff_to_tell`."""
+    for staff_id in staff_to_tell(staff_ids, kind=kind, record=record):
+        tell_apart(
+            key=f"event:{record.pk}:staff:{staff_id}",
+            kind=kind,
+            audience=Audience.STAFF,
+            about=replace(about, recipient_id=staff_id),
+            now=now(),
+        )

@@ -24,10 +24,20 @@ def send_reminder(*, visit_id: str, channel: str, minutes_before: int, starts_at
     )
 
 
-@shared_task(name=actions.PLAN_REMINDERS_TASK)
-def plan_reminders(*, event_id: str, after: str) -> None:
+@shared_task(name=actions.WARN_OF_HOLD_TASK)
+def warn_of_hold(*, visit_id: str) -> None:
+    actions.warn_of_hold(visit_id=UUID(visit_id), now=now())
+
+
+@shared_task(name=actions.SEND_FOLLOW_UP_TASK)
+def send_follow_up(*, visit_id: str) -> None:
+    actions.send_follow_up(visit_id=UUID(visit_id), now=now())
+
+
+@shared_task(name=actions.PLAN_MESSAGES_TASK)
+def plan_messages(*, event_id: str, after: str) -> None:
     with transaction.atomic():
-        actions.plan_all_reminders(cause_id=UUID(event_id), after=UUID(after), now=now())
+        actions.plan_all_messages(cause_id=UUID(event_id), after=UUID(after), now=now())
 
 
 @shared_task(name=actions.SEND_MESSAGE_TASK)

@@ -32,6 +32,7 @@ _OF_FAMILY: Mapping[Family, Mapping[str, str]] = {
         "is_series": "true of a series of dates",
         "is_changed": "true where something else than its start was changed",
         "by_customer": "true where they cancelled it themselves",
+        "is_gone": "true for one of the staff in whose calendar it is no longer",
     },
     Family.WAITING: {
         "customer": "the name of who waits",

@@ -21,7 +21,7 @@ from bookme.core.errors import Conflict, DomainError
 from bookme.core.time import now as read_clock
 from bookme.tenants.context import NoTenant, public_scope, tenant_scope
 from bookme.tenants.models import OutboxMessage, TenantStatus
-from bookme.tenants.outbox import wake_after_commit
+from bookme.tenants.outbox import NotYet, wake_after_commit
 
 # Longer than the longest conversation with a mail server, shorter than anybody should wait for a dead worker's share.
 LEASE = dt.timedelta(seconds=90)
@@ -107,7 +107,8 @@ def release(*, messages: Iterable[OutboxMessage]) -> None:
 def run_claimed(*, message: OutboxMessage) -> None:
     """Run a claimed message in its tenant's scope and record how it went. Raises only if that cannot be recorded.
 
-    What belongs to a closed business is done without running: nobody is to hear from it any more.
+    What belongs to a closed business is done without running: nobody is to hear from it any more. A task that raises
+    NotYet waits as long as that says, and was not tried.
     """
     if message.tenant is not None and message.tenant.status == TenantStatus.CLOSED:
         _ours(message).update(done_at=read_clock(), leased_until=None, last_error=CLOSED)
@@ -117,6 +118,9 @@ def run_claimed(*, message: OutboxMessage) -> None:
     started = time.monotonic()
     try:
         _run(message)
+    except NotYet as wait:
+        later = read_clock() + dt.timedelta(seconds=wait.seconds)
+        _ours(message).update(due_at=later, leased_until=None, attempts=F("attempts") - 1)
     except Exception as error:  # whatever a task raises is its failure, not the delivery's
         _record_failure(message, error)
     else:

@@ -16,6 +16,14 @@ from bookme.tenants.models import OutboxMessage
 _AT_ONCE = 500
 
 
+class NotYet(Exception):
+    """Raised by a task whose turn has not come: it runs again in so many `seconds`, and this was no failure."""
+
+    def __init__(self, reason: str, *, seconds: float) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
+
+
 def enqueue(*, task: str, args: Mapping[str, Any], key: str, due_at: dt.datetime, now: dt.datetime) -> None:
     """Let `task` run with `args` once, when due. A second one with the same key, in the same business, changes nothing.
 

@@ -1,22 +1,26 @@
-"""Messages: telling of facts, reminders, the mails of accounts, and sending again what is on record.
+"""Messages: telling of facts, what is planned, the mails of accounts, and sending again what is on record.
 
-All but `send_again`, `send_later` and the planning of reminders talk to the network, outside of a transaction.
+`tell`, `send`, what is planned and the mails of accounts talk to the network, outside of a transaction.
 """
 
 from bookme.communications.actions.accounts import send_account_mail
-from bookme.communications.actions.progress import Progress, record_progress
-from bookme.communications.actions.reminders import (
-    PLAN_REMINDERS_TASK,
+from bookme.communications.actions.planning import (
+    PLAN_MESSAGES_TASK,
     REMINDERS_PATH,
+    SEND_FOLLOW_UP_TASK,
     SEND_REMINDER_TASK,
-    plan_all_reminders,
-    plan_reminders,
+    WARN_OF_HOLD_TASK,
+    plan_all_messages,
+    plan_messages,
+    send_follow_up,
     send_reminder,
+    warn_of_hold,
 )
+from bookme.communications.actions.progress import Progress, record_progress
 from bookme.communications.actions.repeating import send_again
 from bookme.communications.actions.sending import SEND_MESSAGE_TASK, send
 from bookme.communications.actions.stopping import digest_addresses, lift_stop, stop_address
-from bookme.communications.actions.telling import About, send_later, tell
+from bookme.communications.actions.telling import About, send_later, tell, tell_apart
 from bookme.communications.actions.templates import reset_template, restore_version, save_template
 from bookme.communications.actions.wishes import (
     choose_own_messages,
@@ -24,20 +28,23 @@ from bookme.communications.actions.wishes import (
     resubscribe,
     unsubscribe,
 )
+from bookme.communications.actions.withdrawing import withdraw_untrue
 
 __all__ = [
-    "PLAN_REMINDERS_TASK",
+    "PLAN_MESSAGES_TASK",
     "REMINDERS_PATH",
+    "SEND_FOLLOW_UP_TASK",
     "SEND_MESSAGE_TASK",
     "SEND_REMINDER_TASK",
+    "WARN_OF_HOLD_TASK",
     "About",
     "Progress",
     "choose_own_messages",
     "choose_staff_messages",
     "digest_addresses",
     "lift_stop",
-    "plan_all_reminders",
-    "plan_reminders",
+    "plan_all_messages",
+    "plan_messages",
     "record_progress",
     "reset_template",
     "restore_version",
@@ -46,9 +53,13 @@ __all__ = [
     "send",
     "send_account_mail",
     "send_again",
+    "send_follow_up",
     "send_later",
     "send_reminder",
     "stop_address",
     "tell",
+    "tell_apart",
     "unsubscribe",
+    "warn_of_hold",
+    "withdraw_untrue",
 ]

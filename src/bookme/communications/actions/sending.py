@@ -6,12 +6,14 @@ whether it had taken it. The record is never ahead of the truth, and nothing is 
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import translation
 
+from bookme.communications.actions.leasing import give_back_lease, ours, renew_lease, take_lease
 from bookme.communications.actions.spending import give_up, release, reserve, settle
 from bookme.communications.actions.stopping import stop_address
 from bookme.communications.channels import (
@@ -34,18 +36,17 @@ from bookme.communications.models import (
     StopReason,
     WhatsAppTemplate,
 )
+from bookme.communications.selectors.queue import is_overtaken
 from bookme.communications.selectors.routes import address_by, channels_ahead, obstacle, refusal
 from bookme.communications.selectors.texts import texts_for
 from bookme.communications.selectors.whatsapp import approved_template, is_in_window
 from bookme.communications.tellings import told_of
 from bookme.communications.tellings.bookings import stands
 from bookme.communications.told import Told
-from bookme.core.errors import Conflict
 from bookme.tenants.context import require_tenant
+from bookme.tenants.outbox import NotYet
 
 SEND_MESSAGE_TASK = "communications.send_message"
-# Longer than the longest conversation with a provider.
-LEASE = dt.timedelta(seconds=90)
 # Then the next channel carries it; the last one is tried for about a day.
 TRIES_OF_CHANNEL = 5
 TRIES_OF_LAST = 30
@@ -56,18 +57,18 @@ _log = structlog.get_logger(__name__)
 def send(*, notification: Notification, now: dt.datetime) -> None:
     """Send a message that waits, by the first of its channels that carries it, and record how it went.
 
-    What is no longer true is withdrawn. Must run outside of a transaction: it talks to the network. Raises what the
-    carrier raised where another try may succeed, and Conflict `being_sent` while this one, or another about the same
-    visit to the same reader, is on its way: they go one after another. A refusal for good by every channel is recorded
-    and is the end of it.
+    What is no longer true, or was overtaken, is withdrawn. Must run outside of a transaction: it talks to the network.
+    Raises what the carrier raised where another try may succeed, and NotYet while it, or another about the same to the
+    same reader, is on its way: they go one after another. A refusal for good by every channel is recorded and is the
+    end of it.
     """
-    if not _leased(notification, now):
+    if not take_lease(notification):
         return
     try:
         with translation.override(notification.language):
             _send(notification, now)
     finally:
-        Notification.objects.filter(pk=notification.pk).update(leased_until=None)
+        give_back_lease(notification)
 
 
 def message_id_of(notification: Notification) -> str:
@@ -76,25 +77,9 @@ def message_id_of(notification: Notification) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:40]
 
 
-def _leased(notification: Notification, now: dt.datetime) -> bool:
-    """Keep others from sending it, or another about the same visit to the same reader. False if it does not wait."""
-    about = notification.visit_id or notification.entry_id or notification.pk
-    with transaction.atomic(durable=True):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{require_tenant().pk}:{about}"])
-        notification.refresh_from_db()
-        if notification.status != NotificationStatus.QUEUED:
-            return False
-        same = Q(pk=notification.pk)
-        if notification.visit_id:
-            same |= Q(visit_id=notification.visit_id, audience=notification.audience)
-        if Notification.objects.filter(same, leased_until__gt=now).exists():
-            raise Conflict("This message, or one before it, is on its way.", code="being_sent")
-        Notification.objects.filter(pk=notification.pk).update(leased_until=now + LEASE)
-    return True
-
-
 def _send(notification: Notification, now: dt.datetime) -> None:
+    if is_overtaken(notification):
+        return _end(notification, NotificationStatus.WITHDRAWN, reason="overtaken", now=now)
     reason = "no_address"
     for channel in channels_ahead(notification):
         told = told_of(notification, now=now)
@@ -132,19 +117,26 @@ def _carried(notification: Notification, told: Told, channel: Channel, now: dt.d
         receipt = _handed_over(carrier, _outgoing(notification, told, rendered), notification, told, now)
     except _NextChannel as reason:
         return str(reason)
-    except UndeliverableError as error:
+    except NotYet:
+        raise
+    except Exception as error:
+        return _failed(notification, error)
+    _sent(notification, receipt, now)
+    return ""
+
+
+def _failed(notification: Notification, error: Exception) -> str:
+    """Why this channel does not carry it; raises the error where another try may succeed."""
+    if isinstance(error, UndeliverableError):
         _note(notification, AttemptOutcome.REFUSED, str(error))
         _stop_refused(notification, error)
         return "refused"
-    except Exception as error:
-        is_unclear = isinstance(error, UnclearError)
-        outcome = AttemptOutcome.UNCLEAR if is_unclear else AttemptOutcome.FAILED
-        _note(notification, outcome, f"{type(error).__name__}: another try follows")
-        if is_unclear or _is_worth_another(notification):
-            raise
-        return "gave_up"
-    _sent(notification, receipt, now)
-    return ""
+    is_unclear = isinstance(error, UnclearError)
+    outcome = AttemptOutcome.UNCLEAR if is_unclear else AttemptOutcome.FAILED
+    _note(notification, outcome, f"{type(error).__name__}: another try follows")
+    if is_unclear or _is_worth_another(notification):
+        raise error
+    return "gave_up"
 
 
 def _rendered(notification: Notification, told: Told, approved: WhatsAppTemplate | None) -> Rendered:
@@ -171,15 +163,15 @@ def _handed_over(
         return receipt
     if not _is_worth_another(notification):
         raise _NextChannel("gave_up")
-    if not stands(told):
-        raise Conflict("What it tells has just changed.", code="just_changed")
     if not reserve(notification=notification, cost=carrier.price, now=now):
         raise _NextChannel("over_cap")
     # Counted before, so that whoever dies with it leaves it to be asked for; the provider may tell how it went at once.
     notification.attempts += 1
-    counted = {"attempts": notification.attempts, "channel": notification.channel, "to": notification.to}
-    if not _waiting(notification).update(**counted):
-        raise Conflict("Its provider has just told how it went.", code="just_settled")
+    renew_lease(notification, attempts=notification.attempts, channel=notification.channel, to=notification.to)
+    if not stands(told):
+        ours(notification).update(attempts=notification.attempts - 1)
+        release(notification=notification)
+        raise NotYet("what it tells has just changed", seconds=0)
     try:
         return carrier.send(message)
     except UnclearError:
@@ -240,8 +232,8 @@ def _outgoing(notification: Notification, told: Told, rendered: Rendered) -> Out
 
 
 def _waiting(notification: Notification) -> QuerySet[Notification]:
-    """The row, as long as it waits: what its provider has told of it stands."""
-    return Notification.objects.filter(pk=notification.pk, status=NotificationStatus.QUEUED)
+    """The row, as long as it is ours and waits: what its provider has told of it stands."""
+    return ours(notification).filter(status=NotificationStatus.QUEUED)
 
 
 def _one_click(told: Told) -> dict[str, str]:
@@ -256,22 +248,22 @@ def _one_click(told: Told) -> dict[str, str]:
 
 def _note(notification: Notification, outcome: AttemptOutcome, error: str) -> None:
     notification.error = error[:300]
-    Attempt.objects.create(
-        notification=notification,
-        number=notification.attempts,
-        channel=notification.channel,
-        outcome=outcome,
-        error=notification.error,
-    )
-    notification.save(update_fields=_OF_A_TRY)
+    with transaction.atomic():
+        if ours(notification).update(**_known(notification, _OF_A_TRY)):
+            Attempt.objects.create(
+                notification=notification,
+                number=notification.attempts,
+                channel=notification.channel,
+                outcome=outcome,
+                error=notification.error,
+            )
 
 
 def _end(notification: Notification, status: NotificationStatus, *, reason: str, now: dt.datetime | None) -> None:
     """Over for good with `now`; of what was sent the provider may still tell more."""
     settle(notification)
     notification.status, notification.reason, notification.ended_at = status, reason, now
-    ended = {name: getattr(notification, name) for name in (*_OF_A_TRY, *_OF_ITS_END)}
-    if not _waiting(notification).update(**ended):
+    if not _waiting(notification).update(**_known(notification, (*_OF_A_TRY, *_OF_ITS_END))):
         return
     _log.info(
         "message",
@@ -282,6 +274,10 @@ def _end(notification: Notification, status: NotificationStatus, *, reason: str,
         reason=reason,
         bookings=[str(each) for each in notification.booking_ids],
     )
+
+
+def _known(notification: Notification, names: Iterable[str]) -> dict[str, object]:
+    return {each: getattr(notification, each) for each in names}
 
 
 # What a try writes down, whatever its provider tells of it meanwhile.

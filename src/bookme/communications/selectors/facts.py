@@ -3,12 +3,14 @@
 import datetime as dt
 from collections.abc import Iterable
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from bookme.bookings.events import TOO_FEW, SessionCancelled, SessionChanged
 from bookme.bookings.links import manage_url
 from bookme.bookings.models import Booking
 from bookme.bookings.wording import address_text, place_text
 from bookme.communications.told import BookingFacts, Former, Sender, SessionFacts
+from bookme.core.time import zone
 from bookme.locations.models import Location
 from bookme.locations.selectors import zone_of
 from bookme.services.models import Service
@@ -22,7 +24,7 @@ from bookme.users.selectors import PLATFORM_NAME
 
 def bookings_to_tell(booking_ids: Iterable[UUID]) -> list[Booking]:
     """Bookings with all that a message about them says, by start, in one query; without those that are gone."""
-    around = ("visit", "appointment__service", "appointment__staff", "appointment__location")
+    around = ("visit__customer", "appointment__service", "appointment__staff", "appointment__location")
     found = Booking.objects.select_related(*around).filter(pk__in=booking_ids)
     return list(found.order_by("appointment__starts_at", "position", "pk"))
 
@@ -55,6 +57,12 @@ def platform_sender() -> Sender:
         team_url=url,
         terms_url="",
     )
+
+
+def quiet_zone(booking: Booking) -> ZoneInfo:
+    """Where it is, or is not, a time to disturb who booked: theirs if it is known, else that of the place."""
+    theirs = booking.visit.customer.timezone
+    return zone(theirs) if theirs else zone_of(booking.appointment.location)
 
 
 def facts_of(booking: Booking, *, language: str, former: Former | None = None) -> BookingFacts:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bookme.communications.keys import reminder_in
 from bookme.communications.kinds import MESSAGES, Audience, Category, Kind, may_refuse, message_name
 from bookme.communications.models import Channel, Muted, Notification
 from bookme.communications.selectors.stopped import stopped_addresses
@@ -15,13 +16,27 @@ def is_sent(kind: Kind, audience: Audience) -> bool:
 
 
 def channels_ahead(notification: Notification) -> Sequence[Channel]:
-    """Those that are still to be tried, from the one that it is to go by."""
+    """Those that are still to be tried, from the one that it is to go by.
+
+    Not one by which the customer is reminded at the same time anyway.
+    """
     if notification.audience != Audience.CUSTOMER:
         return [] if Channel.EMAIL in notification.tried else [Channel.EMAIL]
     order = [Channel(each) for each in require_tenant().config.messages.channels]
     first = Channel(notification.channel)
     ahead = order[order.index(first) :] if first in order else [first]
-    return [each for each in ahead if each not in notification.tried]
+    own = _with_reminder_of_its_own(notification)
+    return [each for each in ahead if each not in notification.tried and each not in own]
+
+
+def _with_reminder_of_its_own(notification: Notification) -> set[Channel]:
+    """The other channels with a reminder as many minutes before the start."""
+    this = reminder_in(notification.key)
+    if this is None:
+        return set()
+    wanted = require_tenant().config.reminders
+    same = {Channel(each.channel) for each in wanted if each.minutes_before == this.reminder.minutes_before}
+    return same - {Channel(this.reminder.channel)}
 
 
 def first_channel(audience: Audience, to: Recipient) -> Channel | None:
@@ -59,6 +74,8 @@ def obstacle(channel: Channel, told: Told) -> str:
 
 def refusal(told: Told) -> str:
     """The code of why whoever would get it is not to be sent it by any channel; empty where they may be."""
+    if not is_sent(told.kind, told.audience):
+        return "switched_off"
     if not has_consent(told):
         return "no_consent"
     if told.to.person_id is None or not may_refuse(told.kind, told.audience):

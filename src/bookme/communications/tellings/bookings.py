@@ -2,27 +2,25 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from bookme.bookings.events import BookingRescheduled
 from bookme.bookings.ics import calendar_file
 from bookme.bookings.models import Booking
 from bookme.bookings.wording import cancellation_text
 from bookme.communications.calendar import calendar_entry
 from bookme.communications.itinerary import by_visit, layout_of, was_text, what_of, where_of
+from bookme.communications.keys import reminder_in
 from bookme.communications.kinds import Audience, Kind
 from bookme.communications.models import Notification
-from bookme.communications.selectors.facts import bookings_to_tell, facts_of, sender_of
+from bookme.communications.selectors.facts import bookings_to_tell, facts_of, quiet_zone, sender_of
+from bookme.communications.selectors.readers import calendars_of, former_of, staff_recipient
 from bookme.communications.told import OVER, TRUE_OF, BookingFacts, Former, Recipient, Sender, Told
 from bookme.core.formats import Formats, locale_of
-from bookme.core.time import zone
 from bookme.customers.selectors import marketing_answer
-from bookme.eventlog.models import Event as EventRow
-from bookme.staff.models import Staff
 from bookme.tenants.context import require_tenant
 
 _TO_CALENDAR = frozenset({Kind.CONFIRMED, Kind.RESCHEDULED, Kind.CANCELLED})
@@ -34,22 +32,26 @@ def told_of_bookings(notification: Notification, *, now: dt.datetime) -> Told | 
     Raises ValueError for bookings of several customers, of whom none may read of the others.
     """
     kind, audience = Kind(notification.kind), Audience(notification.audience)
-    rows = still_true(kind, notification.booking_ids)
+    rows = still_true(kind, notification, now=now)
+    former, sender = former_of(notification.event_id), sender_of(require_tenant())
+    is_gone = False
     if audience is Audience.STAFF:
-        rows = [each for each in rows if each.appointment.staff_id == notification.recipient_id]
+        reader, calendars = notification.recipient_id, calendars_of(rows)
+        rows = [each for each in rows if reader in calendars[each.pk] or reader == _former_staff(former, each.pk)]
+        is_gone = not any(reader in calendars[each.pk] for each in rows)
     if not rows:
         return None
     if len({each.visit.customer_id for each in rows}) > 1:
         raise ValueError("one message is to one customer")
-    former, sender = _former(notification.event_id), sender_of(require_tenant())
     told = told_from(
         kind=kind,
         audience=audience,
-        to=_recipient(audience, rows, sender),
+        to=_recipient(notification, rows, sender),
         sender=sender,
         bookings=[facts_of(each, language=notification.language, former=former.get(each.pk)) for each in rows],
         language=notification.language,
         now=now,
+        is_gone=is_gone,
     )
     return replace(told, versions={each.pk: each.version for each in rows})
 
@@ -63,8 +65,12 @@ def told_from(
     bookings: Sequence[BookingFacts],
     language: str,
     now: dt.datetime,
+    is_gone: bool = False,
 ) -> Told:
-    """The same of plain facts of one customer, by start. Pure; `language`, of `WRITTEN_IN`, is active."""
+    """The same of plain facts of one customer, by start. Pure; `language`, of `WRITTEN_IN`, is active.
+
+    `is_gone`: it has left the reader's calendar.
+    """
     formats = Formats(locale=locale_of(language, sender.country), currency=bookings[0].currency)
     to_team = audience is not Audience.CUSTOMER
     return Told(
@@ -72,7 +78,7 @@ def told_from(
         audience=audience,
         to=to,
         sender=sender,
-        variables=_variables(bookings, formats),
+        variables={**_variables(bookings, formats), "is_gone": is_gone},
         layout=layout_of(bookings, audience=audience, formats=formats),
         button=_button(kind, audience, sender, bookings),
         policies=[] if to_team or kind in OVER else _policies(bookings, formats),
@@ -90,54 +96,40 @@ def stands(told: Told) -> bool:
     return dict(found) == told.versions
 
 
-def still_true(kind: Kind, booking_ids: Collection[UUID]) -> list[Booking]:
-    """Those of which it may be said, by start."""
-    return [each for each in bookings_to_tell(booking_ids) if each.state in TRUE_OF[kind]]
+def still_true(kind: Kind, notification: Notification, *, now: dt.datetime) -> list[Booking]:
+    """Its bookings of which it may be said, by start."""
+    rows = [each for each in bookings_to_tell(notification.booking_ids) if each.state in TRUE_OF[kind]]
+    if kind is Kind.HOLD_ENDING:
+        return [each for each in rows if each.hold_expires_at is not None and each.hold_expires_at > now]
+    planned = reminder_in(notification.key)
+    if planned is None:
+        return rows
+    coming = [each for each in rows if each.appointment.starts_at > now]
+    begins = coming[0].appointment.starts_at.replace(second=0, microsecond=0) if coming else None
+    return coming if begins == planned.starts_at else []
 
 
-def _recipient(audience: Audience, bookings: Sequence[Booking], sender: Sender) -> Recipient:
+def _recipient(notification: Notification, bookings: Sequence[Booking], sender: Sender) -> Recipient:
     """Whoever booked, at the contact given with the visit; the business at its own; one of the staff at theirs."""
-    visit, appointment = bookings[0].visit, bookings[0].appointment
-    match audience:
-        case Audience.BUSINESS:
-            return Recipient(name=sender.name, email=sender.email)
-        case Audience.STAFF:
-            return _staff(appointment.staff)
-        case _:
-            customer = visit.customer
-            return Recipient(
-                name=visit.contact_name,
-                email=visit.contact_email,
-                phone=visit.contact_phone,
-                language=visit.language,
-                zone=zone(customer.timezone) if customer.timezone else None,
-                wants=customer.channels,
-                agreed=bool(marketing_answer(customer)),
-                person_id=customer.pk,
-            )
+    if notification.recipient_id is not None:
+        return staff_recipient(notification.recipient_id)
+    if notification.audience == Audience.BUSINESS:
+        return Recipient(name=sender.name, email=sender.email)
+    visit, customer = bookings[0].visit, bookings[0].visit.customer
+    return Recipient(
+        name=visit.contact_name,
+        email=visit.contact_email,
+        phone=visit.contact_phone,
+        language=visit.language,
+        zone=quiet_zone(bookings[0]),
+        wants=customer.channels,
+        agreed=bool(marketing_answer(customer)),
+        person_id=customer.pk,
+    )
 
 
-def _staff(staff: Staff) -> Recipient:
-    return Recipient(name=staff.name, email=staff.email, phone=staff.phone, person_id=staff.pk)
-
-
-def _former(event_id: UUID | None) -> Mapping[UUID, Former]:
-    """Where each of the bookings was that the fact moved: the facts of the others follow the first one's."""
-    record = EventRow.objects.filter(pk=event_id, name=BookingRescheduled.name).first() if event_id else None
-    if record is None:
-        return {}
-    event = BookingRescheduled.from_payload(record.payload)
-    found = {event.booking_id: _before(event)}
-    if event.also:
-        others = EventRow.objects.filter(name=event.name, subject_id__in=event.also, pk__gt=record.pk)
-        for other in others.filter(payload__told_with=str(event.booking_id)).order_by("pk"):
-            moved = BookingRescheduled.from_payload(other.payload)
-            found.setdefault(moved.booking_id, _before(moved))
-    return found
-
-
-def _before(event: BookingRescheduled) -> Former:
-    return Former(dt.datetime.fromisoformat(event.old_start), event.old_staff_id, event.old_location_id)
+def _former_staff(former: Mapping[UUID, Former], booking_id: UUID) -> UUID | None:
+    return former[booking_id].staff_id if booking_id in former else None
 
 
 def _variables(bookings: Sequence[BookingFacts], formats: Formats) -> dict[str, str | bool]:

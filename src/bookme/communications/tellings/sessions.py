@@ -10,10 +10,10 @@ from bookme.communications.itinerary import was_text
 from bookme.communications.kinds import Audience, Kind
 from bookme.communications.models import Notification
 from bookme.communications.selectors.facts import sender_of, session_facts
+from bookme.communications.selectors.readers import staff_recipient
 from bookme.communications.told import Layout, Recipient, SessionFacts, Told
 from bookme.core.formats import Formats, locale_of
 from bookme.eventlog.models import Event as EventRow
-from bookme.staff.models import Staff
 from bookme.tenants.context import require_tenant
 
 _FACTS: dict[Kind, type[SessionChanged | SessionCancelled]] = {
@@ -46,8 +46,7 @@ def told_of_session(notification: Notification, *, now: dt.datetime) -> Told | N
 def _recipient(audience: Audience, notification: Notification, *, name: str, email: str) -> Recipient:
     if audience is Audience.BUSINESS or notification.recipient_id is None:
         return Recipient(name=name, email=email)
-    staff = Staff.objects.get(pk=notification.recipient_id)
-    return Recipient(name=staff.name, email=staff.email, phone=staff.phone, person_id=staff.pk)
+    return staff_recipient(notification.recipient_id)
 
 
 def _variables(session: SessionFacts, formats: Formats) -> dict[str, str | bool]:
