@@ -11,11 +11,13 @@ from django.db import transaction
 from bookme.bookings.actions.facts import fact_of
 from bookme.bookings.events import BookingEvent
 from bookme.bookings.models import Booking
+from bookme.communications.channels import twilio as twilio_channel
 from bookme.core.actor import SYSTEM
 from bookme.dev.mailbox import Mailbox
 from bookme.eventlog.actions import publish
 from bookme.tenants.models import Tenant, TenantConfig
 from bookme.tenants.tasks import deliver_outbox
+from tests.twilio import ACCOUNT, SMS_FROM, TOKEN, WHATSAPP_FROM, Twilio, twilio_on_loopback
 
 
 class Moody(Mailbox):
@@ -57,3 +59,14 @@ def configure(tenant: Tenant, **changes: Any) -> None:
     TenantConfig.objects.filter(pk=tenant.pk).update(data=data)
     tenant.tenantconfig.data = data
     tenant.__dict__.pop("config", None)
+
+
+@pytest.fixture
+def twilio(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Twilio]:
+    """The platform's account is with it, for SMS and for WhatsApp; who asks it is impatient."""
+    with twilio_on_loopback() as world:
+        settings.TWILIO_API_URL = world.url
+        settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = ACCOUNT, TOKEN
+        settings.TWILIO_SENDERS = {"sms": SMS_FROM, "whatsapp": WHATSAPP_FROM}
+        monkeypatch.setattr(twilio_channel, "SECONDS", 0.3)
+        yield world

@@ -6,6 +6,10 @@
 from bookme.communications.actions.accounts import send_account_mail
 from bookme.communications.actions.planning import (
     PLAN_MESSAGES_TASK,
+from bookme.communications.actions.inbound import hear
+from bookme.communications.actions.progress import Progress, record_progress
+from bookme.communications.actions.reminders import (
+    PLAN_REMINDERS_TASK,
     REMINDERS_PATH,
     SEND_FOLLOW_UP_TASK,
     SEND_REMINDER_TASK,
@@ -42,6 +46,7 @@ __all__ = [
     "choose_own_messages",
     "choose_staff_messages",
     "digest_addresses",
+    "hear",
     "lift_stop",
     "plan_all_messages",
     "plan_messages",

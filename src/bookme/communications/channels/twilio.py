@@ -12,35 +12,26 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from bookme.communications.channels.base import (
-    NotTakenError,
-    Outgoing,
-    Receipt,
-    UnclearError,
-    UndeliverableError,
-    not_taken,
-)
-from bookme.communications.models import Channel, ChannelAccount
+from bookme.communications.channels.base import NotTakenError, Outgoing, Receipt, UnclearError, not_taken
+from bookme.communications.channels.twilio_codes import APPROVALS, OVER, WHATSAPP, refused
+from bookme.communications.models import ApprovalState, Channel, ChannelAccount
 
 # Of connecting, and of waiting for an answer.
 SECONDS = 10.0
-WHATSAPP = "whatsapp:"
-# Codes of no such number, or of one that no text can reach; and of who answered STOP.
-BOUNCES = frozenset({21211, 21217, 21614, 30005, 30006, 63024})
-STOPPED = 21610
 # Clocks differ; what is asked for is the newest of one number.
 _CLOCKS = dt.timedelta(minutes=1)
 _NEWEST = 50
-_TOO_MANY = 429
+# Too many at once, and an account that is not known: neither is about the message.
+_NOT_TAKEN = frozenset({401, 429})
 _TIMED_OUT = 408
-_OVER = frozenset({"failed", "undelivered", "canceled"})
+_UNKNOWN = 404
 
 
 class TwilioChannel:
     """One account with Twilio, for one channel."""
 
     def __init__(self, account: ChannelAccount) -> None:
-        members = json.loads(account.credentials)
+        members = account.members
         self.price = account.price
         self.has_window = account.channel == Channel.WHATSAPP
         self._prefix = WHATSAPP if account.channel == Channel.WHATSAPP else ""
@@ -49,13 +40,13 @@ class TwilioChannel:
         self._client = Client(members.get("account_sid"), members.get("auth_token"), http_client=_Http())
 
     def send(self, message: Outgoing) -> Receipt:
-        """Too many at once, and what never reached Twilio, is raised as it is."""
+        """What Twilio says quotes numbers: only its codes leave here."""
         try:
             made = self._client.messages.create(**self._named(message))
         except (TwilioRestException, TwilioServiceException) as error:
-            raise _meaning_of(error) from error
-        except (RequestException, ValueError) as error:
-            raise UnclearError("Twilio did not answer") from error
+            raise _meaning_of(error) from None
+        except (RequestException, ValueError):
+            raise UnclearError("Twilio did not answer") from None
         return Receipt(provider_id=str(made.sid), segments=int(made.num_segments or 0))
 
     def taken(self, message: Outgoing) -> Receipt | None:
@@ -65,7 +56,7 @@ class TwilioChannel:
             is_new = each.date_created is not None and each.date_created >= since
             if not is_new or each.sid in message.other_ids or not _is_it(each, message):
                 continue
-            if str(each.status) in _OVER:
+            if str(each.status) in OVER:
                 raise refused(int(each.error_code or 0))
             return Receipt(provider_id=str(each.sid), segments=int(each.num_segments or 0))
         return None
@@ -79,10 +70,15 @@ class TwilioChannel:
         except (RequestException, ValueError):
             raise NotTakenError("Twilio cannot be reached", code="unreachable") from None
 
-    def approval_of(self, content_id: str) -> str:
-        """What WhatsApp has made of a text: `approved`, `rejected`, `paused`, `disabled`, or on its way there."""
-        found = self._client.content.v1.contents(content_id).approval_fetch().fetch()
-        return str((found.whatsapp or {}).get("status", ""))
+    def approval_of(self, content_id: str) -> ApprovalState | None:
+        """What WhatsApp has made of a text; None where Twilio knows none by that id. Raises as `send` does."""
+        try:
+            found = self._client.content.v1.contents(content_id).approval_fetch().fetch()
+        except (TwilioRestException, TwilioServiceException) as error:
+            if error.status == _UNKNOWN:
+                return None
+            raise
+        return APPROVALS.get(str((found.whatsapp or {}).get("status", "")), ApprovalState.PENDING)
 
     def _named(self, message: Outgoing) -> dict[str, Any]:
         """The message in Twilio's words."""
@@ -98,11 +94,6 @@ class TwilioChannel:
         return names | {"body": message.text}
 
 
-def refused(code: int) -> UndeliverableError:
-    """A refusal for good, by Twilio's code of it."""
-    return UndeliverableError(f"Twilio refused it ({code})", is_bounce=code in BOUNCES, is_stop=code == STOPPED)
-
-
 def _is_it(found: Any, message: Outgoing) -> bool:
     """Twilio keeps no name of ours with a message: it is known by what it says."""
     if found.direction == "inbound":
@@ -112,15 +103,18 @@ def _is_it(found: Any, message: Outgoing) -> bool:
 
 
 def _meaning_of(error: TwilioRestException | TwilioServiceException) -> Exception:
-    if error.status == _TOO_MANY:
-        return error
+    if error.status in _NOT_TAKEN:
+        return not_taken(error.status)
     if error.status >= 500 or error.status == _TIMED_OUT:
         return UnclearError(f"Twilio answered {error.status}")
     return refused(int(error.code or error.status))
 
 
 class _Http(TwilioHttpClient):
-    """One connection for a request, at the address of the settings if there is one; a request is never repeated."""
+    """One connection for a request, at the address of the settings if there is one; a request is never repeated.
+
+    It logs nothing: Twilio's own would write down whole requests, with the numbers of people.
+    """
 
     def __init__(self) -> None:
         super().__init__(timeout=SECONDS, max_retries=0)
@@ -132,6 +126,10 @@ class _Http(TwilioHttpClient):
         finally:
             if self.session is not None:
                 self.session.close()
+
+    def log_request(self, kwargs: Any) -> None: ...
+
+    def log_response(self, *args: Any) -> None: ...
 
 
 def _at_settings(url: str) -> str:

@@ -9,5 +9,6 @@ handler500 = "bookme.web.errors.server_error"
 
 urlpatterns = [
     path("api/", include("bookme.config.urls.api")),
+    path("webhooks/messages/", include("bookme.communications.urls_webhooks")),
     path("", include("bookme.web.urls_business")),
 ]
