@@ -4,12 +4,9 @@
 """
 
 from bookme.communications.actions.accounts import send_account_mail
+from bookme.communications.actions.inbound import hear
 from bookme.communications.actions.planning import (
     PLAN_MESSAGES_TASK,
-from bookme.communications.actions.inbound import hear
-from bookme.communications.actions.progress import Progress, record_progress
-from bookme.communications.actions.reminders import (
-    PLAN_REMINDERS_TASK,
     REMINDERS_PATH,
     SEND_FOLLOW_UP_TASK,
     SEND_REMINDER_TASK,
