@@ -61,7 +61,7 @@ def book(count: int, *, first: dt.datetime, apart: dt.timedelta = dt.timedelta(h
         BookingFactory(
             appointment__service=service,
             appointment__location=place,
-            appointment__staff=StaffFactory(),
+            appointment__staff=StaffFactory(does=[service]),
             appointment__starts_at=first + number * apart,
             visit__customer=customer,
             visit__contact_email=f"c{number}@mail.example",
