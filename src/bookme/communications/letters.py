@@ -95,6 +95,7 @@ def _mail(told: Told, words: Words) -> Rendered:
         "layout": told.layout,
         "policies": told.policies,
         "button": told.button,
+        "join_url": told.join_url,
         "unsubscribe_url": told.unsubscribe_url,
         "on_color": readable_on(told.sender.color),
         "language": translation.get_language(),

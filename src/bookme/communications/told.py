@@ -95,7 +95,8 @@ class Told:
     """What one message says, whatever carries it; texts are in its language.
 
     `variables` are what a template of its family may say (`variables.py`). `links` open something to whoever has them:
-    they are not kept on record. `calendar` is an .ics file, or empty. `versions` are those of the bookings told.
+    they are not kept on record. `join_url` is where one comes to it online, `calendar` an .ics file; or empty.
+    `versions` are those of the bookings told.
     `unsubscribe_url` ends messages like it, of which whoever gets them may refuse.
     """
 
@@ -106,6 +107,7 @@ class Told:
     variables: Mapping[str, str | bool]
     layout: Layout
     button: tuple[str, str]
+    join_url: str = ""
     policies: Sequence[str] = ()
     reply_to: str = ""
     calendar: bytes = b""

@@ -74,7 +74,7 @@ STATUSES: Mapping[NotificationStatus, Said] = {
 # By code, each that a message may end, or go on to its next channel, with.
 REASONS: Mapping[str, Promise] = {
     "no_longer_true": _("The booking had changed before it went out: it would have been wrong."),
-    "just_changed": _("The booking changed just as it was to go out."),
+    "overtaken": _("A later message had told the same, as it is now."),
     "not_wanted": _("Whoever would get it does not want it by this channel."),
     "no_consent": _("They have not agreed to be written to for this."),
     "switched_off": _("This message is switched off."),

@@ -24,4 +24,7 @@ def default_mail(kind: Kind, audience: Audience) -> Texts:
 def default_short(kind: Kind, audience: Audience) -> Texts:
     """For channels without a subject and with little room: whose it is, the subject of the mail, and where to go."""
     subject = default_mail(kind, audience).subject
-    return Texts(body=_("{{ business }}: %(subject)s. {{ action }}: {{ link }}") % {"subject": subject})
+    body = _("{{ business }}: %(subject)s. {{ action }}: {{ link }}") % {"subject": subject}
+    if MESSAGES[kind].family is Family.BOOKING:
+        body += "{% if meeting_link %} " + _("Join online: {{ meeting_link }}") + "{% endif %}"
+    return Texts(body=body)

@@ -175,4 +175,5 @@ def _moved_to_team() -> tuple[str, str, str]:
         ),
     )
     subject, heading, body = (either("is_changed", *pair) for pair in zip(changed, moved, strict=True))
-    return subject, heading, body
+    gone = _("It is with {{ staff }} now, and no longer in your calendar.")
+    return subject, heading, either("is_gone", gone, body)

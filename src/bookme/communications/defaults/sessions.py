@@ -11,7 +11,7 @@ def session_texts(kind: Kind, _audience: Audience) -> Texts:
         return Texts(
             subject=_("Class changed: {{ service }}, {{ when }}"),
             heading=_("A class has changed"),
-            body=_("Everybody who has booked it has been told."),
+            body=either("has_bookings", _("Everybody who has booked it has been told."), _("Nobody had booked it.")),
         )
     why = either("too_few", _("Too few people had booked it, so it was called off."), _("It was called off."))
     everybody = "{% if has_bookings %}" + _("Everybody who had booked it has been told.") + "{% endif %}"

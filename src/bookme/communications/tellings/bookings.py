@@ -9,7 +9,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from bookme.bookings.ics import calendar_file
-from bookme.bookings.models import Booking
+from bookme.bookings.links import waitlist_url
+from bookme.bookings.models import Booking, Waiting, WaitlistEntry
+from bookme.bookings.states import Status
 from bookme.bookings.wording import cancellation_text
 from bookme.communications.calendar import calendar_entry
 from bookme.communications.itinerary import by_visit, layout_of, was_text, what_of, where_of
@@ -23,6 +25,7 @@ from bookme.core.formats import Formats, locale_of
 from bookme.customers.selectors import marketing_answer
 from bookme.tenants.context import require_tenant
 
+_TO_JOIN = frozenset({Kind.CONFIRMED, Kind.RESCHEDULED, Kind.REMINDER})
 _TO_CALENDAR = frozenset({Kind.CONFIRMED, Kind.RESCHEDULED, Kind.CANCELLED})
 
 
@@ -53,6 +56,9 @@ def told_of_bookings(notification: Notification, *, now: dt.datetime) -> Told | 
         now=now,
         is_gone=is_gone,
     )
+    if kind is Kind.HOLD_ENDING and (entry := _offered(rows[0].visit_id)):
+        taking = waitlist_url(entry)
+        told = replace(told, button=(_("Take it or turn it down"), taking), links=told.links | {taking})
     return replace(told, versions={each.pk: each.version for each in rows})
 
 
@@ -73,14 +79,17 @@ def told_from(
     """
     formats = Formats(locale=locale_of(language, sender.country), currency=bookings[0].currency)
     to_team = audience is not Audience.CUSTOMER
+    is_on = kind in _TO_JOIN and bookings[0].state is Status.CONFIRMED
+    join_url = bookings[0].meeting_url if is_on else ""
     return Told(
         kind=kind,
         audience=audience,
         to=to,
         sender=sender,
-        variables={**_variables(bookings, formats), "is_gone": is_gone},
+        variables={**_variables(bookings, formats), "meeting_link": join_url, "is_gone": is_gone},
         layout=layout_of(bookings, audience=audience, formats=formats),
         button=_button(kind, audience, sender, bookings),
+        join_url=join_url,
         policies=[] if to_team or kind in OVER else _policies(bookings, formats),
         reply_to=bookings[0].customer_email if to_team else sender.email,
         calendar=_calendar(kind, sender, bookings, now),
@@ -128,6 +137,11 @@ def _recipient(notification: Notification, bookings: Sequence[Booking], sender: 
     )
 
 
+def _offered(visit_id: UUID) -> WaitlistEntry | None:
+    """Whose place in the line it was that a visit is held for, of one that was offered."""
+    return WaitlistEntry.objects.filter(visit=visit_id, status=Waiting.OFFERED).first()
+
+
 def _former_staff(former: Mapping[UUID, Former], booking_id: UUID) -> UUID | None:
     return former[booking_id].staff_id if booking_id in former else None
 
@@ -142,7 +156,6 @@ def _variables(bookings: Sequence[BookingFacts], formats: Formats) -> dict[str, 
         "when": _when(bookings, formats),
         "staff": ", ".join(dict.fromkeys(each.staff for each in bookings)),
         "place": ", ".join(dict.fromkeys(where_of(each) for each in bookings)),
-        "meeting_link": first.meeting_url,
         "price": formats.price(sum((each.price for each in bookings[1:]), first.price)),
         "due": formats.money(due) if due else "",
         "fee": formats.money(fee) if fee else "",
@@ -189,6 +202,8 @@ def _button(kind: Kind, audience: Audience, sender: Sender, bookings: Sequence[B
         return _("Find another time"), sender.url
     if kind is Kind.FOLLOW_UP:
         return _("Book again"), sender.url
+    if kind is Kind.HOLD_ENDING:
+        return _("Finish your booking"), bookings[0].manage_url
     if len(by_visit(bookings)) > 1:
         return _("See, move or cancel them"), bookings[0].manage_url
     return _("See, move or cancel it"), bookings[0].manage_url
