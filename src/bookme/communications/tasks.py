@@ -1,9 +1,10 @@
-"""Entry points of the outbox."""
+"""Entry points of the outbox, and a daily chore."""
 
 import datetime as dt
 from uuid import UUID
 
 from celery import shared_task
+from django.conf import settings
 from django.db import transaction
 
 from bookme.communications import actions
@@ -11,6 +12,7 @@ from bookme.communications.models import Notification
 from bookme.core.time import now
 from bookme.tenants.celery import PublicTask
 from bookme.tenants.config import Reminder
+from bookme.tenants.selectors import in_each_tenant
 from bookme.users.mails import SEND_ACCOUNT_MAIL_TASK, AccountMail
 
 
@@ -50,3 +52,11 @@ def send_message(*, notification_id: str) -> None:
 @shared_task(name=SEND_ACCOUNT_MAIL_TASK, base=PublicTask)
 def send_account_mail(*, mail: str, id: str, mailing: str) -> None:  # noqa: A002
     actions.send_account_mail(mail=AccountMail(mail), id=UUID(id), mailing=UUID(mailing))
+
+
+@shared_task(name="communications.tidy_messages", base=PublicTask)
+def tidy_messages() -> int:
+    """Forget old messages, and who wrote by WhatsApp more than a day ago, in every business; returns how many."""
+    at = now()
+    before = at - dt.timedelta(days=settings.NOTIFICATION_KEEP_DAYS)
+    return sum(actions.forget_messages(before=before) + actions.forget_windows(now=at) for _ in in_each_tenant())

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 from bookme.core.errors import Conflict, Mismatch
+from bookme.core.forgetting import forget
 from bookme.eventlog.models import IdempotencyKey
 from bookme.tenants.context import PUBLIC_SCHEMA, current_tenant
 
@@ -90,7 +91,7 @@ def claimed_answer(*, scope: str, key: str, secret: str) -> Any:
 
 def forget_old_answers(*, now: dt.datetime) -> int:
     """Delete what may not be answered again any more, of this business or, in no scope, of the platform."""
-    return IdempotencyKey.objects.filter(created_at__lt=_oldest(now)).delete()[0]
+    return forget(IdempotencyKey.objects.filter(created_at__lt=_oldest(now)))
 
 
 def _oldest(now: dt.datetime) -> dt.datetime:

@@ -18,6 +18,7 @@ from django.db import connection, models, transaction
 from django.db.models import F
 
 from bookme.core.errors import Conflict, DomainError
+from bookme.core.forgetting import forget
 from bookme.core.time import now as read_clock
 from bookme.tenants.context import NoTenant, public_scope, tenant_scope
 from bookme.tenants.models import OutboxMessage, TenantStatus
@@ -139,7 +140,12 @@ def run_again(*, message: OutboxMessage, now: dt.datetime) -> None:
 
 def forget_done(*, before: dt.datetime) -> int:
     """Delete messages that were done before then; returns how many. Dead ones stay until somebody has looked."""
-    return OutboxMessage.objects.filter(done_at__lt=before).delete()[0]
+    return forget(OutboxMessage.objects.filter(done_at__lt=before))
+
+
+def forget_dead(*, before: dt.datetime) -> int:
+    """Delete messages that were given up before then, at which nobody will look any more; returns how many."""
+    return forget(OutboxMessage.objects.filter(dead=True, due_at__lt=before))
 
 
 def _begin(message: OutboxMessage) -> bool:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from bookme.core.time import now
-from bookme.tenants.actions import claim_due, forget_done, release, run_claimed
+from bookme.tenants.actions import claim_due, forget_dead, forget_done, release, run_claimed
 from bookme.tenants.celery import PublicTask
 from bookme.tenants.models import OutboxMessage
 
@@ -36,8 +36,10 @@ def deliver_outbox() -> int:
 
 @shared_task(name="tenants.tidy_outbox", base=PublicTask)
 def tidy_outbox() -> int:
-    """Forget what was done long ago; returns how many."""
-    return forget_done(before=now() - dt.timedelta(days=settings.OUTBOX_KEEP_DAYS))
+    """Forget what was done long ago, and what was given up very long ago; returns how many."""
+    at = now()
+    done = forget_done(before=at - dt.timedelta(days=settings.OUTBOX_KEEP_DAYS))
+    return done + forget_dead(before=at - dt.timedelta(days=settings.OUTBOX_DEAD_KEEP_DAYS))
 
 
 def _claimed(*, is_first: bool) -> list[OutboxMessage]:

@@ -4,6 +4,7 @@
 """
 
 from bookme.communications.actions.accounts import send_account_mail
+from bookme.communications.actions.forgetting import forget_messages, forget_windows
 from bookme.communications.actions.inbound import hear
 from bookme.communications.actions.planning import (
     PLAN_MESSAGES_TASK,
@@ -43,6 +44,8 @@ __all__ = [
     "choose_own_messages",
     "choose_staff_messages",
     "digest_addresses",
+    "forget_messages",
+    "forget_windows",
     "hear",
     "lift_stop",
     "plan_all_messages",

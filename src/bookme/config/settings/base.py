@@ -175,6 +175,8 @@ CELERY_BEAT_SCHEDULE = {
     "deliver-outbox": {"task": "tenants.deliver_outbox", "schedule": 5.0, "options": {"expires": 5}},
     "tidy-outbox": {"task": "tenants.tidy_outbox", "schedule": 86400.0},
     "tidy-answers": {"task": "eventlog.tidy_answers", "schedule": 86400.0},
+    "tidy-invitations": {"task": "team.tidy_invitations", "schedule": 86400.0},
+    "tidy-messages": {"task": "communications.tidy_messages", "schedule": 86400.0},
     "tidy-sign-ins": {"task": "users.tidy_sign_ins", "schedule": 86400.0},
     "tidy-sessions": {"task": "users.tidy_sessions", "schedule": 86400.0},
 }
@@ -381,8 +383,11 @@ FORM_MIN_SECONDS = env.int("FORM_MIN_SECONDS", 2)
 DOMAIN_PROOF_DAYS = 7
 GUEST_BOOKINGS_PER_CONTACT = 10
 GUEST_BOOKINGS_PER_ADDRESS = 100
-IDEMPOTENCY_HOURS = 24
-OUTBOX_KEEP_DAYS = 30
+IDEMPOTENCY_HOURS = env.int("IDEMPOTENCY_HOURS", 24)
+INVITATION_KEEP_DAYS = env.int("INVITATION_KEEP_DAYS", 90)
+NOTIFICATION_KEEP_DAYS = env.int("NOTIFICATION_KEEP_DAYS", 365)
+OUTBOX_DEAD_KEEP_DAYS = env.int("OUTBOX_DEAD_KEEP_DAYS", 365)
+OUTBOX_KEEP_DAYS = env.int("OUTBOX_KEEP_DAYS", 30)
 OUTBOX_LAG_SECONDS = 120
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 TRUSTED_PROXIES = [str(ip_network(each)) for each in env.list("TRUSTED_PROXIES", default=[])]

@@ -16,6 +16,7 @@ from django.db import transaction
 
 from bookme.core.actor import Actor, ActorKind, Origin
 from bookme.core.errors import Conflict, FieldError, Invalid, NotAllowed
+from bookme.core.forgetting import forget
 from bookme.core.permissions import PERMISSIONS_OF, TEAM_ROLES, CustomerScope, Permission, Role
 from bookme.eventlog.actions import publish
 from bookme.staff.models import Staff
@@ -175,6 +176,14 @@ def close_those_of(*, user_id: UUID, actor: Actor, now: dt.datetime) -> None:
     """Revoke what somebody sent who keeps the team no more. The team is locked."""
     for row in Invitation.objects.filter(OPEN, invited_by=user_id):
         _revoked(row, actor=actor, now=now)
+
+
+def forget_invitations(*, before: dt.datetime) -> int:
+    """Delete those that nobody answered and that ran out before then; returns how many.
+
+    What was answered, or taken back, stays: whoever was asked is not asked again by the config file.
+    """
+    return forget(Invitation.objects.filter(OPEN, expires_at__lt=before))
 
 
 def _own_account(user_id: UUID) -> User:

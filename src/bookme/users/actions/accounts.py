@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from bookme.core.actor import Origin
+from bookme.core.forgetting import forget
 from bookme.core.permissions import Role
 from bookme.eventlog.actions import publish
 from bookme.tenants.models import Tenant
@@ -198,8 +199,8 @@ def forget_old_requests(*, now: dt.datetime) -> int:
     """Delete what was asked for and whose links are too old; returns how many."""
     before = now - LINK_AGE
     changes = Q(confirmed_at=None, created_at__lt=before) | Q(confirmed_at__lt=now - UNDO_AGE)
-    asked = AccountRequest.objects.filter(created_at__lt=before).delete()[0]
-    return asked + EmailChange.objects.filter(changes).delete()[0]
+    asked = forget(AccountRequest.objects.filter(created_at__lt=before))
+    return asked + forget(EmailChange.objects.filter(changes))
 
 
 def _count_link(email: str, tenant: Tenant | None, origin: Origin) -> None:

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from bookme.core.actor import GUEST, Actor, Origin
 from bookme.core.errors import NotSignedIn, TooMany
+from bookme.core.forgetting import forget
 from bookme.eventlog.actions import publish
 from bookme.tenants.models import Tenant
 from bookme.users.challenge import SecondFactorNeeded, challenge_token
@@ -188,4 +189,4 @@ def noting_too_many(*, email: str, origin: Origin) -> Iterator[None]:
 
 def forget_ended_sign_ins(*, now: dt.datetime) -> int:
     """Delete the sign-ins that were revoked or ran out: nothing signs in by them any more. Returns how many."""
-    return SignIn.objects.filter(Q(expires_at__lt=now) | Q(revoked_at__lt=now)).delete()[0]
+    return forget(SignIn.objects.filter(Q(expires_at__lt=now) | Q(revoked_at__lt=now)))
