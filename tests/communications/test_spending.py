@@ -13,7 +13,15 @@ from bookme.communications import channels
 from bookme.communications.actions import spending
 from bookme.communications.actions.sending import TRIES_OF_CHANNEL
 from bookme.communications.channels import Outgoing, Receipt, UnclearError, UndeliverableError
-from bookme.communications.models import Channel, ChannelAccount, Notification, NotificationStatus, Provider, Spending
+from bookme.communications.models import (
+    Channel,
+    ChannelAccount,
+    MessageTemplate,
+    Notification,
+    NotificationStatus,
+    Provider,
+    Spending,
+)
 from bookme.communications.selectors.spending import month_of
 from bookme.core.time import now
 from bookme.tenants.context import tenant_scope
@@ -22,7 +30,12 @@ from bookme.tenants.tasks import deliver_outbox
 from tests.at_once import all_at_once
 from tests.communications.conftest import configure, happen
 from tests.factories.bookings import BookingFactory
-from tests.factories.communications import ChannelAccountFactory, NotificationFactory, SpendingFactory
+from tests.factories.communications import (
+    ChannelAccountFactory,
+    MessageTemplateFactory,
+    NotificationFactory,
+    SpendingFactory,
+)
 from tests.letters import Letters
 
 MONDAY = dt.datetime(2030, 3, 31, 23, 30, tzinfo=dt.UTC)
@@ -52,9 +65,10 @@ class Desk:
 
 @pytest.fixture
 def desk(salon: Tenant, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Desk]]:
-    """SMS by an account of the business, first of all channels; e-mail after it."""
+    """SMS of one segment by an account of the business, first of all channels; e-mail after it."""
     monkeypatch.setitem(channels._OF_PROVIDER, Provider.TWILIO, "tests.communications.test_spending.Desk")
     ChannelAccountFactory(channel=Channel.SMS, price=PRICE, credentials=json.dumps({}))
+    MessageTemplateFactory(channel=Channel.SMS, body="You're booked.", is_current=True)
     Desk.taken_ids, Desk.moods = [], []
     _cap(salon, "1.00")
     yield Desk
@@ -91,6 +105,12 @@ def test_what_is_taken_is_spent(desk: type[Desk], letters: Letters) -> None:
     assert (told.channel, told.status, told.cost, told.held_cost) == ("sms", "sent", PRICE, 0)
     assert Spending.objects.get().month == now().date().replace(day=1)
     assert _spent() == PRICE
+
+
+def test_an_sms_costs_what_its_segments_cost(desk: type[Desk], letters: Letters) -> None:
+    MessageTemplate.objects.update(body="Booked: " + "a" * 306)
+    told = _confirmed()
+    assert (told.segments, told.cost, _spent()) == (3, 3 * PRICE, 3 * PRICE)
 
 
 def test_over_the_cap_the_next_channel_carries_it(salon: Tenant, desk: type[Desk], letters: Letters) -> None:

@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from bookme.communications.actions.reminders import plan_reminders
 from django.db import connection, transaction
 
 from bookme.bookings.actions import cancel_booking, reschedule_booking
 from bookme.bookings.models import Booking
-from bookme.communications.actions.reminders import plan_reminders
 from bookme.core.actor import Actor
 from bookme.core.permissions import Role
 from bookme.core.time import now

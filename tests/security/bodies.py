@@ -35,6 +35,7 @@ QUERIES: dict[str, dict[str, Any]] = {
     "GET staff/by-postcode/": {"postcode": POSTCODE},
     "GET visits/available-slots/": {"service": "{service}", "staff": "{staff}", **_DAYS},
 }
+_MESSAGE = {"message": "{message}", "channel": "{channel}", "language": "{language}"}
 
 BODIES: dict[str, Any] = {
     "PATCH auth/me/": {"name": "New"},
@@ -91,6 +92,10 @@ BODIES: dict[str, Any] = {
     "POST series/preview/": _VISIT | _RULE | {"postcode": POSTCODE},
     "POST series/{series}/cancel/": {"scope": "all"},
     "POST series/{series}/reschedule/": {"scope": "all", "start": _FOUR},
+    "PUT communications/templates/{message}/{channel}/{language}/": {"subject": "New", "heading": "New", "body": "New"},
+    "POST communications/templates/{message}/{channel}/{language}/restore/": {"version": 1},
+    "POST communications/preview/": _MESSAGE,
+    "POST communications/preview/send/": _MESSAGE,
     "PATCH service-categories/{category}/": {"name": "New"},
     "POST service-categories/": {"name": "New"},
     "PATCH services/{service}/": {"name": "New"},

@@ -392,6 +392,27 @@ _SHAPES: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
         },
     ),
     (
+        ("GET communications/templates/",),
+        {
+            "all": ("audience category changed_at changed_by channel is_off is_own kind language message version"),
+        },
+    ),
+    (
+        ("GET communications/templates/{message}/{channel}/{language}/",),
+        {
+            "all": (
+                "audience built_in category changed_at changed_by channel is_off is_own kind language message texts "
+                "variables version"
+            ),
+        },
+    ),
+    (
+        ("GET communications/templates/{message}/{channel}/{language}/versions/",),
+        {
+            "all": "body created_at heading is_current made_by subject version",
+        },
+    ),
+    (
         (
             "GET platform/tenants/",
             "GET platform/tenants/by-slug/{slug}/",

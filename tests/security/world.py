@@ -36,7 +36,7 @@ from tests.factories.bookings import (
     VisitFactory,
     WaitlistEntryFactory,
 )
-from tests.factories.communications import NotificationFactory
+from tests.factories.communications import MessageTemplateFactory, NotificationFactory
 from tests.factories.customers import CustomerAddressFactory, CustomerFactory
 from tests.factories.eventlog import EventFactory
 from tests.factories.locations import ClosureFactory, LocationFactory, OpeningHoursFactory, ResourceFactory
@@ -217,6 +217,7 @@ def _people(salon: Tenant, near: Side, far: Side, stylist: Person, colleague: Pe
     undone = EmailChangeFactory(user=stylist.user, former="former@people.example", confirmed_at=now())
     guarded = TwoFactorFactory(user=make_person(salon, Role.STAFF).user)
     open_now = {"user": stylist.user, "tenant": salon}
+    written = MessageTemplateFactory(version=1, is_current=True)
     nothing = sorted(each.value for each in PERMISSIONS_OF[Role.STAFF])  # so that anybody may give, and take, it
     for side, person in ((near, stylist), (far, colleague)):
         invitation = InvitationFactory(denied=nothing)
@@ -231,6 +232,9 @@ def _people(salon: Tenant, near: Side, far: Side, stylist: Person, colleague: Pe
             "tenant": str(salon.pk),
             "slug": salon.slug,
             "domain": f"{salon.slug}.localhost",
+            "message": written.name,
+            "channel": written.channel,
+            "language": written.language,
             "password": PASSWORD,
             "refresh": token_pair(sign_in=person.signed_in(SignInKind.API), now=now()).refresh,
             "register_token": row_token(row_id=newcomer.pk, tenant=salon, kind=AccountRequestKind.REGISTER),

@@ -78,8 +78,12 @@ def faults_of(text: str, vocabulary: Vocabulary, *, longest: int, is_line: bool 
 
 
 def _faults_of_markup(text: str) -> Iterator[Fault]:
-    """Every `{{` and `{%` is closed, short, and names a known tag: looked at first, for the parser takes its time."""
+    """Every `{{` and `{%` is closed, short, and names a known tag: looked at first, for the parser takes its time.
+
+    A tag is told of once.
+    """
     at = 0
+    told: set[str] = set()
     while found := _OPENING.search(text, at):
         opening, start = found[0], found.start()
         closing = "}}" if opening == "{{" else "%}"
@@ -90,7 +94,8 @@ def _faults_of_markup(text: str) -> Iterator[Fault]:
         if end - start > LONGEST_MARKUP:
             detail = f"There are more than {LONGEST_MARKUP} characters between {opening} and {closing}."
             yield _fault(text, start, "too_long", detail)
-        elif opening == "{%" and (name := _tag_name(text, start)) not in _KNOWN_TAGS:
+        elif opening == "{%" and (name := _tag_name(text, start)) not in _KNOWN_TAGS | told:
+            told |= {name, f"end{name}"}
             known = ", ".join(sorted(TAGS))
             yield _fault(text, start, "unknown_tag", f"There is no tag {_shown(name)} here, only {known}.")
         at = end + len(closing)

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from bookme.communications.kinds import MESSAGES, Category
 from bookme.communications.models import Channel
+from bookme.communications.segments import Segments, segments_of
 from bookme.communications.templating import Texts, written
 from bookme.communications.told import LINK_ON_RECORD, Told
 from bookme.core.color import readable_on
 
-# What a provider takes as one SMS or WhatsApp message; and of each value in it, so that all of them find room.
-LONGEST_SHORT = 1600
+# A provider takes 1600 characters as one SMS or WhatsApp message, with what is added; each value is bounded too.
+LONGEST_SHORT = 1500
 _LONGEST_SHORT_VALUE = 160
 # What stands where there is nothing to say: WhatsApp takes no empty text.
 NOTHING = "-"
@@ -34,6 +35,7 @@ class Rendered:
     """What is sent. Only an e-mail has a subject and `html`, and may have a `calendar`, an .ics file.
 
     Of what a provider has approved `template` is its id and `parts` what is put into it; `text` is these.
+    `segments` are those of an SMS.
     """
 
     text: str
@@ -42,23 +44,25 @@ class Rendered:
     calendar: bytes = b""
     template: str = ""
     parts: Mapping[str, str] = field(default_factory=dict)
+    segments: Segments | None = None
 
 
-def render(*, told: Told, texts: Texts, channel: Channel) -> Rendered:
+def render(*, told: Told, texts: Texts, channel: Channel, note: str = "") -> Rendered:
     """The message in the language that is active, which is that of what is told and of its texts.
 
+    `note` stands before all of it, such as that it is a test.
     Raises LiquidError for texts that `grammar.faults_of` would have refused.
     """
     variables = _variables(told)
     if channel is not Channel.EMAIL:
         text = written(texts.body, variables, longest_value=_LONGEST_SHORT_VALUE)[:LONGEST_SHORT]
-        return Rendered(text=_with_way_out(text, told, channel))
+        return _short(_with_way_out(text, told, channel), channel, note)
     words = Words(
         subject=written(texts.subject, variables),
         heading=written(texts.heading, variables),
         paragraphs=[each.strip() for each in written(texts.body, variables).split("\n\n") if each.strip()],
     )
-    return _mail(told, words)
+    return _mail(told, words, note)
 
 
 def render_parts(*, told: Told, template: str, names: Sequence[str]) -> Rendered:
@@ -88,8 +92,14 @@ def _variables(told: Told) -> dict[str, str | bool]:
     return {"business": told.sender.name, "action": told.button[0], "link": told.button[1], **told.variables}
 
 
-def _mail(told: Told, words: Words) -> Rendered:
+def _short(body: str, channel: Channel, note: str) -> Rendered:
+    text = "\n".join(filter(None, (note, body)))
+    return Rendered(text=text, segments=segments_of(text) if channel is Channel.SMS else None)
+
+
+def _mail(told: Told, words: Words, note: str) -> Rendered:
     context = {
+        "note": note,
         "words": words,
         "sender": told.sender,
         "layout": told.layout,

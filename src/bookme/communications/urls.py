@@ -1,7 +1,17 @@
 from django.urls import path
 
 from bookme.communications.views.notifications import Notifications, OneNotification, SendAgain
+from bookme.communications.views.templates import (
+    OneTemplate,
+    Preview,
+    RestoreVersion,
+    Templates,
+    TemplateVersions,
+    TestSend,
+)
 from bookme.communications.views.wishes import OwnMessages, StaffMessages
+
+_TEMPLATE = "communications/templates/<str:message>/<str:channel>/<str:language>/"
 
 urlpatterns = [
     path("customers/me/messages/", OwnMessages.as_view(), name="own-messages"),
@@ -13,4 +23,10 @@ urlpatterns = [
         SendAgain.as_view(),
         name="notification-send-again",
     ),
+    path("communications/templates/", Templates.as_view(), name="templates"),
+    path(_TEMPLATE, OneTemplate.as_view(), name="template"),
+    path(f"{_TEMPLATE}versions/", TemplateVersions.as_view(), name="template-versions"),
+    path(f"{_TEMPLATE}restore/", RestoreVersion.as_view(), name="template-restore"),
+    path("communications/preview/", Preview.as_view(), name="message-preview"),
+    path("communications/preview/send/", TestSend.as_view(), name="message-test-send"),
 ]

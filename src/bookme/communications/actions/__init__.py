@@ -24,6 +24,7 @@ from bookme.communications.actions.sending import SEND_MESSAGE_TASK, send
 from bookme.communications.actions.stopping import digest_addresses, lift_stop, stop_address
 from bookme.communications.actions.telling import About, send_later, tell, tell_apart
 from bookme.communications.actions.templates import reset_template, restore_version, save_template
+from bookme.communications.actions.trials import send_test
 from bookme.communications.actions.wishes import (
     choose_own_messages,
     choose_staff_messages,
@@ -61,6 +62,7 @@ __all__ = [
     "send_follow_up",
     "send_later",
     "send_reminder",
+    "send_test",
     "stop_address",
     "tell",
     "tell_apart",

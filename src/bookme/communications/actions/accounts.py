@@ -8,9 +8,9 @@ from uuid import UUID
 
 from babel.dates import format_date
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from bookme.communications.channels import Outgoing, carrier_of
+from bookme.communications.defaults import account_button
 from bookme.communications.kinds import Audience, Kind
 from bookme.communications.letters import Rendered, render
 from bookme.communications.models import Channel
@@ -69,7 +69,7 @@ def _rendered(found: _Addressed, sender: Sender, language: str) -> Rendered:
             sender=sender,
             variables=_variables(found, sender, language),
             layout=Layout(rows=[]),
-            button=(_BUTTONS[found.kind](), found.url) if found.url else ("", ""),
+            button=(account_button(found.kind), found.url) if found.url else ("", ""),
         )
         texts = texts_for(found.kind, Audience.PERSON, channel=Channel.EMAIL, language=language)
         return render(told=told, texts=texts, channel=Channel.EMAIL)
@@ -215,20 +215,4 @@ _NOTICES = {
     AccountMail.TWO_FACTOR_ON: (Kind.TWO_FACTOR_ON, ""),
     AccountMail.TWO_FACTOR_OFF: (Kind.TWO_FACTOR_OFF, _RESET),
     AccountMail.RECOVERY_CODE_USED: (Kind.RECOVERY_CODE_USED, _RESET),
-}
-
-# What the button says, in the language that is active.
-_BUTTONS = {
-    Kind.REGISTRATION: lambda: _("Confirm my address"),
-    Kind.KNOWN_REGISTRATION: lambda: _("Sign in"),
-    Kind.SIGN_IN_LINK: lambda: _("Sign in"),
-    Kind.NEW_PASSWORD: lambda: _("Choose a new password"),
-    Kind.NEW_ADDRESS: lambda: _("Confirm my new address"),
-    Kind.ADDRESS_CHANGED: lambda: _("Undo the change"),
-    Kind.PASSWORD_CHANGED: lambda: _("Choose a new password"),
-    Kind.TWO_FACTOR_OFF: lambda: _("Choose a new password"),
-    Kind.TWO_FACTOR_FORGOTTEN: lambda: _("Sign in"),
-    Kind.RECOVERY_CODE_USED: lambda: _("Choose a new password"),
-    Kind.SOCIAL_ADDED: lambda: _("See how I sign in"),
-    Kind.INVITATION: lambda: _("See the invitation"),
 }

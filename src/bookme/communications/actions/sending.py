@@ -113,6 +113,7 @@ def _carried(notification: Notification, told: Told, channel: Channel, now: dt.d
             return "no_approved_template"
     rendered = _rendered(notification, told, approved)
     notification.subject, notification.text = rendered.subject[:300], on_record(rendered, told)
+    notification.segments = rendered.segments.count if rendered.segments else 0
     try:
         receipt = _handed_over(carrier, _outgoing(notification, told, rendered), notification, told, now)
     except _NextChannel as reason:
@@ -163,7 +164,8 @@ def _handed_over(
         return receipt
     if not _is_worth_another(notification):
         raise _NextChannel("gave_up")
-    if not reserve(notification=notification, cost=carrier.price, now=now):
+    cost = carrier.price * max(notification.segments, 1)
+    if not reserve(notification=notification, cost=cost, now=now):
         raise _NextChannel("over_cap")
     # Counted before, so that whoever dies with it leaves it to be asked for; the provider may tell how it went at once.
     notification.attempts += 1
@@ -183,7 +185,7 @@ def _handed_over(
 
 def _sent(notification: Notification, receipt: Receipt, now: dt.datetime) -> None:
     """Unless its provider was faster, and has told more of it, or that it could not be delivered."""
-    notification.segments = receipt.segments
+    notification.segments = receipt.segments or notification.segments
     _note(notification, AttemptOutcome.SENT, "")
     notification.provider_id, notification.sent_at = receipt.provider_id, now
     given_up = Q(tried__contains=[notification.channel])

@@ -36,6 +36,11 @@ def reserve(*, notification: Notification, cost: Decimal, now: dt.datetime) -> b
     return True
 
 
+def spend(*, cost: Decimal, now: dt.datetime) -> bool:
+    """Take what goes on no record out of the month's cap; False where that is not in it any more."""
+    return not cost or _taken_from(month_of(now), cost, cap=require_tenant().config.messages.monthly_cap)
+
+
 def release(*, notification: Notification) -> None:
     """Give back what is held: it was surely not taken. Locks the message."""
     if notification.held_cost:

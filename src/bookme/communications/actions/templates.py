@@ -23,7 +23,7 @@ def save_template(
     `version_conflict`. Publishes MessagesChanged. Raises NotAllowed, NotFound, and Invalid with pointers to `/subject`,
     `/heading` and `/body`.
     """
-    actor.demand(Permission.MESSAGES_MANAGE)
+    actor.demand_everywhere(Permission.MESSAGES_MANAGE)
     place = text_in_force(actor, name=name, channel=channel, language=language).place
     Invalid.unless_good(text_faults(texts, channel=place.channel, vocabulary=place.vocabulary))
     current = _locked(place)
@@ -48,7 +48,7 @@ def reset_template(*, name: str, channel: str, language: str, actor: Actor) -> N
 
     Publishes MessagesChanged if there was one of their own. Raises NotAllowed, NotFound.
     """
-    actor.demand(Permission.MESSAGES_MANAGE)
+    actor.demand_everywhere(Permission.MESSAGES_MANAGE)
     current = _locked(text_in_force(actor, name=name, channel=channel, language=language).place)
     if current is None:
         return

@@ -2,12 +2,14 @@
 
 from django.utils.translation import gettext as _
 
-from bookme.communications.defaults.accounts import account_texts
+from bookme.communications.defaults.accounts import account_button, account_texts
 from bookme.communications.defaults.bookings import booking_texts
 from bookme.communications.defaults.sessions import session_texts
 from bookme.communications.defaults.waiting import waiting_texts
 from bookme.communications.kinds import MESSAGES, Audience, Family, Kind
 from bookme.communications.templating import Texts
+
+__all__ = ["account_button", "default_mail", "default_short"]
 
 _OF_FAMILY = {
     Family.BOOKING: booking_texts,

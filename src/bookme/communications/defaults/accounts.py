@@ -13,6 +13,24 @@ def account_texts(kind: Kind, _audience: Audience) -> Texts:
     return Texts(subject=subject, heading=subject, body="\n\n".join([hello, told, then]))
 
 
+def account_button(kind: Kind) -> str:
+    """What the button says; empty where there is nowhere to go."""
+    return {
+        Kind.REGISTRATION: _("Confirm my address"),
+        Kind.KNOWN_REGISTRATION: _("Sign in"),
+        Kind.SIGN_IN_LINK: _("Sign in"),
+        Kind.NEW_PASSWORD: _("Choose a new password"),
+        Kind.NEW_ADDRESS: _("Confirm my new address"),
+        Kind.ADDRESS_CHANGED: _("Undo the change"),
+        Kind.PASSWORD_CHANGED: _("Choose a new password"),
+        Kind.TWO_FACTOR_OFF: _("Choose a new password"),
+        Kind.TWO_FACTOR_FORGOTTEN: _("Sign in"),
+        Kind.RECOVERY_CODE_USED: _("Choose a new password"),
+        Kind.SOCIAL_ADDED: _("See how I sign in"),
+        Kind.INVITATION: _("See the invitation"),
+    }.get(kind, "")
+
+
 def _links() -> dict[Kind, tuple[str, str, str]]:
     unasked = _("The link is good for a day. If you did not ask for it, do nothing: nothing happens without it.")
     account = _("Your account with {{ business }}")

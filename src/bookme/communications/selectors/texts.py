@@ -47,19 +47,27 @@ class Place:
 
 @dataclass(frozen=True)
 class TextInForce:
-    """Which text holds: the business's own in that `version`, or the built-in one, without. `is_off`: is never sent."""
+    """Which text holds: the business's own in that `version`, or the built-in one, with 0. `is_off`: it is not sent."""
 
     place: Place
     own: MessageTemplate | None
     is_off: bool
 
     @property
-    def version(self) -> int | None:
-        return self.own.version if self.own else None
+    def is_own(self) -> bool:
+        return self.own is not None
+
+    @property
+    def version(self) -> int:
+        return self.own.version if self.own else 0
 
     @property
     def changed_at(self) -> dt.datetime | None:
         return self.own.created_at if self.own else None
+
+    @property
+    def changed_by(self) -> str:
+        return self.own.made_by if self.own else ""
 
     @property
     def texts(self) -> Texts:

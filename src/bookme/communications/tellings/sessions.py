@@ -11,7 +11,7 @@ from bookme.communications.kinds import Audience, Kind
 from bookme.communications.models import Notification
 from bookme.communications.selectors.facts import sender_of, session_facts
 from bookme.communications.selectors.readers import staff_recipient
-from bookme.communications.told import Layout, Recipient, SessionFacts, Told
+from bookme.communications.told import Layout, Recipient, Sender, SessionFacts, Told
 from bookme.core.formats import Formats, locale_of
 from bookme.eventlog.models import Event as EventRow
 from bookme.tenants.context import require_tenant
@@ -30,11 +30,21 @@ def told_of_session(notification: Notification, *, now: dt.datetime) -> Told | N
         return None
     event = _FACTS[kind].from_payload(record.payload)
     session, sender = session_facts(event, language=notification.language), sender_of(require_tenant())
-    formats = Formats(locale=locale_of(notification.language, sender.country), currency=session.currency)
+    to = _recipient(audience, notification, name=sender.name, email=sender.email)
+    return told_from_session(
+        kind=kind, audience=audience, to=to, sender=sender, session=session, language=notification.language
+    )
+
+
+def told_from_session(
+    *, kind: Kind, audience: Audience, to: Recipient, sender: Sender, session: SessionFacts, language: str
+) -> Told:
+    """The same of plain facts. Pure; `language`, of `WRITTEN_IN`, is active."""
+    formats = Formats(locale=locale_of(language, sender.country), currency=session.currency)
     return Told(
         kind=kind,
         audience=audience,
-        to=_recipient(audience, notification, name=sender.name, email=sender.email),
+        to=to,
         sender=sender,
         variables=_variables(session, formats),
         layout=Layout(rows=_rows(session, formats)),
