@@ -19,7 +19,14 @@ from tests.web.conftest import Shop, Visitor, configure, page_of
 
 PACKAGE = Path(bookme.web.__file__).parents[1]
 FOLDER = PACKAGE / "web" / "locale"
-MARKERS: Any = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2)}
+MARKERS: Any = {"_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "ngettext": (1, 2)}
+# What is refused here is put into words where it is answered, by the API as well.
+REFUSING = ("users", "team", "privacy", "core/actor.py", "core/http/problems.py", "core/http/permissions.py")
+REFUSALS: Any = {
+    **dict.fromkeys(("Invalid", "NotAllowed", "NotSignedIn", "NotFound", "Conflict"), None),
+    "field": (2,),
+    "FieldError": (3,),
+}
 LANGUAGES = ["ar", "es", "fr"]
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 
@@ -62,11 +69,14 @@ def said_by_us() -> dict[tuple[str, ...], str]:
     for path in [*PACKAGE.rglob("templates/**/*.html"), *PACKAGE.rglob("templates/**/*.txt")]:
         if path.parent.name != "platform":
             sources[path] = templatize(path.read_text(), origin=str(path))
-    return {
-        texts(message): str(path)
-        for path, source in sources.items()
-        for _line, message, _comments, _context in extract("python", BytesIO(source.encode()), keywords=MARKERS)
-    }
+    found = {texts(said): str(path) for path, source in sources.items() for said in _found(source, MARKERS)}
+    refusing = {path: each for path, each in sources.items() if str(path.relative_to(PACKAGE)).startswith(REFUSING)}
+    refusals = ((path, said) for path, source in refusing.items() for said in _found(source, REFUSALS))
+    return found | {texts(said): str(path) for path, said in refusals if said[-1] == "."}  # not a code alone
+
+
+def _found(source: str, keywords: Any) -> list[Any]:
+    return [each[1] for each in extract("python", BytesIO(source.encode()), keywords=keywords)]
 
 
 def test_nothing_that_is_said_is_left_out() -> None:

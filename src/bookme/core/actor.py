@@ -4,6 +4,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from uuid import UUID
 
+from django.utils.translation import gettext_noop
+
 from bookme.core.errors import NotAllowed
 from bookme.core.permissions import PERMISSIONS_OF, TEAM_ROLES, Permission, Role
 
@@ -35,7 +37,7 @@ class Origin:
     agent: str = ""
 
 
-OUT_OF_REACH = "Your role here does not reach this."
+OUT_OF_REACH = gettext_noop("Your role here does not reach this.")
 UNKNOWN_ORIGIN = Origin()
 
 

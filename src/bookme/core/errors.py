@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 
 @dataclass(frozen=True)
 class FieldError:
@@ -22,11 +24,12 @@ def pointer_part(key: str) -> str:
 class DomainError(Exception):
     """A refusal that the caller can act on.
 
-    `code` is stable and part of the API; `detail` is a sentence for people; `extra` is added to the answer as it is.
+    `code` is stable and part of the API; `detail` is a sentence for people, in English, which is put into the language
+    of who reads it where that is known (`core.languages.said`); `extra` is added to the answer as it is.
     """
 
     default_code = "error"
-    default_detail = "This cannot be done."
+    default_detail = gettext_noop("This cannot be done.")
 
     def __init__(
         self,
@@ -47,7 +50,7 @@ class Invalid(DomainError):
     """The input cannot be read or breaks a rule of form."""
 
     default_code = "invalid"
-    default_detail = "The input is not valid."
+    default_detail = gettext_noop("The input is not valid.")
 
     @classmethod
     def field(cls, pointer: str, detail: str, *, code: str = "invalid") -> "Invalid":
@@ -59,7 +62,7 @@ class Invalid(DomainError):
         """Of one fault its own words, of several that there are some."""
         if len(faults) == 1:
             return cls(faults[0].detail, code=faults[0].code, errors=faults)
-        return cls("Some fields are not valid.", errors=faults)
+        return cls(gettext_noop("Some fields are not valid."), errors=faults)
 
     def under(self, pointer: str) -> "Invalid":
         """The same of a part of the input, which is at that pointer in the whole."""
@@ -77,35 +80,35 @@ class NotAllowed(DomainError):
     """The caller is known and may not do this."""
 
     default_code = "not_allowed"
-    default_detail = "You may not do this."
+    default_detail = gettext_noop("You may not do this.")
 
 
 class NotSignedIn(DomainError):
     """Nobody is signed in, or the proof of it is not valid (any more)."""
 
     default_code = "not_signed_in"
-    default_detail = "Sign in first."
+    default_detail = gettext_noop("Sign in first.")
 
 
 class NotFound(DomainError):
     """It does not exist, or this caller may not know that it does."""
 
     default_code = "not_found"
-    default_detail = "There is no such thing here."
+    default_detail = gettext_noop("There is no such thing here.")
 
 
 class Conflict(DomainError):
     """Well formed, but the state of things does not allow it."""
 
     default_code = "conflict"
-    default_detail = "This clashes with what is already there."
+    default_detail = gettext_noop("This clashes with what is already there.")
 
 
 class Mismatch(DomainError):
     """An idempotency key was used again with another body."""
 
     default_code = "idempotency_mismatch"
-    default_detail = "This Idempotency-Key was used with another request."
+    default_detail = gettext_noop("This Idempotency-Key was used with another request.")
 
 
 class TooMany(DomainError):
@@ -115,7 +118,7 @@ class TooMany(DomainError):
     """
 
     default_code = "too_many_requests"
-    default_detail = "Too many for now. Try again later."
+    default_detail = gettext_noop("Too many for now. Try again later.")
 
     def __init__(self, detail: str = "", *, code: str = "", retry_after: int = 60, is_first: bool = False) -> None:
         super().__init__(detail, code=code)
@@ -127,7 +130,7 @@ class Busy(DomainError):
     """A lock or a server did not answer in time; trying again is safe. `retry_after` is in seconds."""
 
     default_code = "busy"
-    default_detail = "We are busy right now. Try again in a moment."
+    default_detail = gettext_noop("We are busy right now. Try again in a moment.")
     retry_after = 1
 
 
@@ -135,5 +138,5 @@ class Closed(Busy):
     """The business is not to be used for now; trying again in seconds is in vain."""
 
     default_code = "suspended"
-    default_detail = "This business is not taking bookings at the moment."
+    default_detail = gettext_noop("This business is not taking bookings at the moment.")
     retry_after = 3600

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_noop, override
 
 from bookme.bookings.actions import leave_waitlist
 from bookme.bookings.models import Booking
@@ -75,7 +75,7 @@ def _require_no_team_member(user: User) -> None:
 def _require_nothing_ahead(subject: Subject, now: dt.datetime) -> None:
     count = Booking.objects.filter(still_to_come(now), pk__in=subject.bookings).count()
     if count:
-        detail = "Something is still to come: cancel it, or wait until it is over."
+        detail = gettext_noop("Something is still to come: cancel it, or wait until it is over.")
         raise Conflict(detail, code="bookings_ahead", extra={"bookings": count})
 
 

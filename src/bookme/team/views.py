@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -32,9 +33,9 @@ from bookme.users.serializers import DetailOutput, SamePersonInput, TokenInput
 from bookme.users.views.base import AccountView
 
 MANAGE = Permission.TEAM_MANAGE
-JOINED = "You belong to the team now. Sign in with this address."
-JOINED_AS_THEMSELVES = "You belong to the team now. Sign in anew."
-DECLINED = "You have declined. Nothing was changed."
+JOINED = gettext_lazy("You belong to the team now. Sign in with this address.")
+JOINED_AS_THEMSELVES = gettext_lazy("You belong to the team now. Sign in anew.")
+DECLINED = gettext_lazy("You have declined. Nothing was changed.")
 
 
 class MemberView(ApiView):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.core import signing
+from django.utils.translation import gettext_noop
 
 from bookme.core.errors import NotSignedIn
 from bookme.tenants.models import Tenant
@@ -34,7 +35,7 @@ class SecondFactorNeeded(NotSignedIn):
     """The first factor was right; `extra["challenge"]` goes on with the second."""
 
     default_code = "two_factor_required"
-    default_detail = "Give the code of your second factor."
+    default_detail = gettext_noop("Give the code of your second factor.")
 
     def __init__(self, token: str) -> None:
         super().__init__(extra={"challenge": token})

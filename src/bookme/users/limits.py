@@ -10,6 +10,7 @@ docs/decisions/0026.
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 from bookme.core.limits import (
     Limit,
@@ -49,12 +50,14 @@ def count_attempt(*, email: str, address: str) -> None:
     others in this network. From a network that the account has been used from, these do not matter.
     """
     network = network_of(address)
-    detail = "Too many failed attempts. Try again later."
+    detail = gettext_noop("Too many failed attempts. Try again later.")
     refuse_over(PER_ACCOUNT, count(PER_ACCOUNT, email, network), detail, code=_ATTEMPTS)
     for limit, part in (*with_site(PER_NETWORK, address), (EVERYWHERE, email)):
         counted = count(limit, part)
         if counted.is_over(limit) and not is_remembered(_KNOWN, email, network):
-            detail = "Too many failed attempts. Ask for a link by mail to sign in with, or try again later."
+            detail = gettext_noop(
+                "Too many failed attempts. Ask for a link by mail to sign in with, or try again later."
+            )
             refuse_over(limit, counted, detail, code="use_sign_in_link")
 
 
@@ -81,11 +84,11 @@ def count_code(*, person: UUID, code: str, address: str) -> None:
     """
     account, network = str(person), network_of(address)
     counted = count(CODES_PER_NETWORK, account, network)
-    refuse_over(CODES_PER_NETWORK, counted, "Too many wrong codes. Try again later.", code=_ATTEMPTS)
+    refuse_over(CODES_PER_NETWORK, counted, gettext_noop("Too many wrong codes. Try again later."), code=_ATTEMPTS)
     if may_be_guessed(code):
         counted = count(CODES_PER_PERSON, account)
         if counted.is_over(CODES_PER_PERSON) and not is_remembered(_GAVE_CODE, account, network):
-            detail = "Too many wrong codes. Give a recovery code, or try again later."
+            detail = gettext_noop("Too many wrong codes. Give a recovery code, or try again later.")
             refuse_over(CODES_PER_PERSON, counted, detail, code="use_recovery_code")
 
 
@@ -105,7 +108,9 @@ def remember_code(*, person: UUID, address: str) -> None:
 
 def count_wrong_key(*, address: str) -> None:
     """Count an API key that does not hold. Raises TooMany once there were too many from that network."""
-    _count_network(WRONG_KEYS, address, "Too many keys that do not hold. Try again later.", code=_ATTEMPTS)
+    _count_network(
+        WRONG_KEYS, address, gettext_noop("Too many keys that do not hold. Try again later."), code=_ATTEMPTS
+    )
 
 
 def count_form(*, address: str) -> None:
@@ -139,7 +144,7 @@ def count_link(*, email: str, address: str, business: str) -> None:
 
 
 def _count_mail(per_contact: Limit, *parts: str, address: str) -> None:
-    detail = "Too many mails were asked for. Try again later."
+    detail = gettext_noop("Too many mails were asked for. Try again later.")
     count_form(address=address)
     _count_network(MAILS_PER_NETWORK, address, detail, code=_MAILS)
     refuse_over(per_contact, count(per_contact, *parts), detail, code=_MAILS)
@@ -151,7 +156,7 @@ def _count_for_business(*, email: str, address: str, business: str) -> None:
     limit = Limit("account-mail-business", most=most, seconds=60 * 60, counts_others=True)
     counted = count(limit, business)
     if counted.is_over(limit) and not is_remembered(_KNOWN, email, network_of(address)):
-        refuse_over(limit, counted, "Too many mails were asked for here. Try again later.", code=_MAILS)
+        refuse_over(limit, counted, gettext_noop("Too many mails were asked for here. Try again later."), code=_MAILS)
 
 
 def _count_network(limit: Limit, address: str, detail: str = "", *, code: str = "") -> None:

@@ -12,13 +12,14 @@ from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core import signing
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_noop
 
 from bookme.core.errors import Invalid
 from bookme.tenants.models import Tenant
 from bookme.tenants.selectors import business_url, platform_url
 from bookme.users.models import User
 
-SPENT_LINK = "This link is not good any more. Ask for a new one."
+SPENT_LINK = gettext_noop("This link is not good any more. Ask for a new one.")
 HAND_OVER_SECONDS = 60
 LINK_AGE = dt.timedelta(hours=settings.ACCOUNT_LINK_HOURS)
 UNDO_AGE = dt.timedelta(days=7)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from bookme.core.actor import Actor, ActorKind
 from bookme.core.errors import FieldError
 from bookme.core.permissions import PERMISSIONS_OF, CustomerScope, Permission, Role
@@ -94,7 +96,8 @@ def denied_faults(role: Role, denied: Sequence[str]) -> Iterator[FieldError]:
     known = {each.value for each in PERMISSIONS_OF[role]}
     for index, each in enumerate(denied):
         if each not in known:
-            yield FieldError(f"/denied/{index}", "not_of_role", f"A {role.value} has no permission {each}.")
+            detail = _("A %(role)s has no permission %(permission)s.") % {"role": role.value, "permission": each}
+            yield FieldError(f"/denied/{index}", "not_of_role", detail)
 
 
 def beyond(powers: Powers, own: Powers, *, kept: Powers | None = None) -> Iterator[FieldError]:
@@ -104,7 +107,8 @@ def beyond(powers: Powers, own: Powers, *, kept: Powers | None = None) -> Iterat
     more = powers.permissions - (kept.permissions if kept else frozenset()) - own.permissions
     if more:
         names = ", ".join(sorted(more))
-        yield FieldError("/denied", "beyond_own_powers", f"You cannot give what you may not do yourself: {names}.")
+        detail = _("You cannot give what you may not do yourself: %(names)s.") % {"names": names}
+        yield FieldError("/denied", "beyond_own_powers", detail)
     for name in SCOPES:
         wanted = getattr(powers, name)
         is_new = kept is None or _is_wider(wanted, getattr(kept, name))

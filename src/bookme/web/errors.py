@@ -6,9 +6,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext
 
 from bookme.core.errors import DomainError, Invalid, NotAllowed, NotFound
 from bookme.core.http.problems import CONTENT_TYPE, TITLES, problem_headers, problem_response, status_of
+from bookme.core.languages import said
 
 _NO_BUSINESS_NAMED = (
     "Here a business has to be named: by the header X-Tenant, or by asking below /t/<its name>/. "
@@ -70,10 +72,10 @@ def _page_of(status: int) -> int:
 def _our_fault(request: HttpRequest) -> dict[str, Any]:
     return {
         "type": "urn:bookme:server_error",
-        "title": TITLES[500],
+        "title": said(TITLES[500]),
         "status": 500,
         "code": "server_error",
-        "detail": "Something went wrong on our side.",
+        "detail": gettext("Something went wrong on our side."),
         "instance": request.path,
         "errors": [],
     }

@@ -1,9 +1,10 @@
-"""What customers are told of a refusal, in their language: the API's own words are English."""
+"""What people are told of a refusal on pages, where the API's own words are not for them."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from bookme.core.errors import DomainError, FieldError
+from bookme.core.languages import said
 
 _TOLD: dict[str, Promise] = {
     "too_many_bookings": _("There are too many bookings of yours for now. Call us, please."),
@@ -34,5 +35,5 @@ _TOLD: dict[str, Promise] = {
 
 
 def told(error: DomainError | FieldError) -> str:
-    """In the visitor's language where it is something that they may meet, else as the API says it."""
-    return str(_TOLD.get(error.code, error.detail))
+    """In the visitor's language; as the API says it where there are no other words."""
+    return str(_TOLD.get(error.code) or said(error.detail))

@@ -10,6 +10,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext_noop
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -28,7 +29,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 class PlainText(serializers.CharField):
     """One line: stripped, without control characters, at most `max_length` (200) characters."""
 
-    default_error_messages = {"control_characters": "Control characters are not allowed."}
+    default_error_messages = {"control_characters": gettext_noop("Control characters are not allowed.")}
     multiline = False
 
     def __init__(self, *, max_length: int = 200, **options: Any) -> None:
@@ -68,7 +69,7 @@ class EmailField(serializers.EmailField):
 class PhoneField(PlainText):
     """A possible phone number, as E.164; one without a country code belongs to the business's country."""
 
-    default_error_messages = {"invalid_phone": "This is not a possible phone number."}
+    default_error_messages = {"invalid_phone": gettext_noop("This is not a possible phone number.")}
 
     def __init__(self, *, max_length: int = 40, **options: Any) -> None:
         super().__init__(max_length=max_length, **options)
@@ -91,7 +92,7 @@ class LanguageField(serializers.RegexField):
 class ZoneField(PlainText):
     """The name of a time zone, such as Europe/London."""
 
-    default_error_messages = {"unknown_timezone": "There is no such time zone."}
+    default_error_messages = {"unknown_timezone": gettext_noop("There is no such time zone.")}
 
     def __init__(self, *, max_length: int = 64, **options: Any) -> None:
         super().__init__(max_length=max_length, **options)

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import DatabaseError, DataError, InterfaceError, OperationalError
 from django.db.models import ProtectedError, RestrictedError
 from django.http import Http404, HttpResponse, JsonResponse
+from django.utils.translation import gettext_noop
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
@@ -28,6 +29,7 @@ from bookme.core.errors import (
     pointer_part,
 )
 from bookme.core.http.parsers import TooLarge
+from bookme.core.languages import said
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -42,19 +44,19 @@ STATUS_OF: dict[type[DomainError], int] = {
     Busy: 503,
 }
 TITLES = {
-    400: "Bad request",
-    401: "Sign in first",
-    403: "Not allowed",
-    404: "Not found",
-    405: "Method not allowed",
-    406: "Not acceptable",
-    409: "Conflict",
-    413: "Too large",
-    415: "Unsupported media type",
-    422: "Cannot be processed",
-    429: "Too many requests",
-    500: "Something went wrong",
-    503: "Try again in a moment",
+    400: gettext_noop("Bad request"),
+    401: gettext_noop("Sign in first"),
+    403: gettext_noop("Not allowed"),
+    404: gettext_noop("Not found"),
+    405: gettext_noop("Method not allowed"),
+    406: gettext_noop("Not acceptable"),
+    409: gettext_noop("Conflict"),
+    413: gettext_noop("Too large"),
+    415: gettext_noop("Unsupported media type"),
+    422: gettext_noop("Cannot be processed"),
+    429: gettext_noop("Too many requests"),
+    500: gettext_noop("Something went wrong"),
+    503: gettext_noop("Try again in a moment"),
 }
 
 # The database says no first: a named constraint becomes an error of the domain here, and nowhere else.
@@ -86,17 +88,20 @@ def status_of(error: DomainError) -> int:
 
 
 def problem_body(error: DomainError, *, instance: str, status: int | None = None) -> dict[str, Any]:
-    """The document of an error; extra members never replace the standard ones. `status` replaces the error's own."""
+    """The document of an error, in the language that is active; extra members never replace the standard ones.
+
+    `status` replaces the error's own.
+    """
     status = status or status_of(error)
     return {
         **error.extra,
         "type": f"urn:bookme:{error.code}",
-        "title": TITLES.get(status, "Error"),
+        "title": said(TITLES.get(status, "Error")),
         "status": status,
         "code": error.code,
-        "detail": error.detail,
+        "detail": said(error.detail),
         "instance": instance,
-        "errors": [{"pointer": each.pointer, "code": each.code, "detail": each.detail} for each in error.errors],
+        "errors": [{"pointer": each.pointer, "code": each.code, "detail": said(each.detail)} for each in error.errors],
     }
 
 

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from django.core.cache import caches
 from django.db import transaction
+from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 from bookme.core.actor import GUEST, Actor, Origin
@@ -108,7 +109,11 @@ def _demand_grantable(permissions: Collection[Permission], actor: Actor) -> None
             "A key reaches the whole business, and your role here does not: ask its owner.", code="out_of_scope"
         )
     faults = [
-        FieldError(f"/permissions/{number}", "not_yours", f"You may not do this yourself: {each.value}.")
+        FieldError(
+            f"/permissions/{number}",
+            "not_yours",
+            _("You may not do this yourself: %(permission)s.") % {"permission": each.value},
+        )
         for number, each in enumerate(permissions)
         if each not in mine
     ]

@@ -115,8 +115,10 @@ def leave_team(*, actor: Actor, tenant: Tenant, now: dt.datetime) -> Membership:
     if found is None:
         raise NotAllowed("You are not of the team here.", code="not_of_team")
     if is_last_owner(found):
-        detail = "You are the last owner. Make somebody else an owner first, or ask BookMe to close the business."
-        raise Conflict(detail, code="last_owner")
+        raise Conflict(
+            "You are the last owner. Make somebody else an owner first, or ask BookMe to close the business.",
+            code="last_owner",
+        )
     return _ended(found, now, MemberRemoved(user_id=found.user_id, role=found.role, left=True), actor)
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from bookme.core.errors import FieldError, Invalid, NotAllowed
 from bookme.users.limits import count_attempt, forgive_attempt
@@ -18,8 +19,18 @@ def demand_good_password(password: str, user: User) -> None:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        faults = [FieldError("/password", "weak_password", " ".join(each.messages)) for each in error.error_list]
+        faults = [FieldError("/password", "weak_password", _weakness(each)) for each in error.error_list]
         raise Invalid("This password is too weak.", code="weak_password", errors=faults) from error
+
+
+def _weakness(fault: ValidationError) -> str:
+    """In our words: Django's own are not in all the languages that we write in."""
+    told = {
+        "password_too_short": _("At least ten characters."),
+        "password_too_common": _("This password is among those that are tried first."),
+        "password_too_similar": _("This password is too much like your name or your address."),
+    }
+    return told.get(fault.code or "") or " ".join(fault.messages)
 
 
 def demand_same_person(*, sign_in: SignIn, password: str, now: dt.datetime) -> None:

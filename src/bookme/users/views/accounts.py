@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -31,11 +32,11 @@ from bookme.users.serializers import (
 )
 from bookme.users.views.base import AccountView
 
-WRITTEN = "We have written to this address. Follow the link in the mail; it is good for a day."
-VERIFIED = "Your address is verified. You can sign in now."
-PASSWORD_SET = "Your new password is set. You can sign in with it now."  # noqa: S105
-EMAIL_CHANGED = "From now on you sign in with your new address."
-EMAIL_UNDONE = "You sign in with your former address again, and with your new password."
+WRITTEN = gettext_lazy("We have written to this address. Follow the link in the mail; it is good for a day.")
+VERIFIED = gettext_lazy("Your address is verified. You can sign in now.")
+PASSWORD_SET = gettext_lazy("Your new password is set. You can sign in with it now.")
+EMAIL_CHANGED = gettext_lazy("From now on you sign in with your new address.")
+EMAIL_UNDONE = gettext_lazy("You sign in with your former address again, and with your new password.")
 
 
 class RegisterView(AccountView):

@@ -1,10 +1,11 @@
-"""What is said on the pages of people, in the reader's language; the API's own words are English."""
+"""What is said on the pages of people, where the API's own words are not for them."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookme.core.errors import DomainError
+from bookme.core.languages import said
 from bookme.core.permissions import PERMISSIONS_OF
 from bookme.users.rules import Powers, sees_everybody
 from bookme.users.wording import POWERS
@@ -25,7 +26,7 @@ _TOLD: dict[str, Promise] = {
 
 def told(error: DomainError) -> str:
     """Why it was refused."""
-    return str(_TOLD.get(error.code, error.detail))
+    return str(_TOLD.get(error.code) or said(error.detail))
 
 
 def may_text(powers: Powers) -> str:
