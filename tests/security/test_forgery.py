@@ -34,6 +34,7 @@ BY_THEIR_ADDRESS = {
     "classes/{}/wait/",
     "manage/{}/cancel/",
     "manage/{}/move/",
+    "unsubscribe/{}/",
     "waitlist/join/",
     "waitlist/{}/",
 }

@@ -9,6 +9,7 @@ from django.test import Client
 
 from bookme.bookings.links import manage_token
 from bookme.bookings.models import Booking, Visit, WaitlistEntry
+from bookme.communications.models import Muted
 from bookme.customers.models import Customer
 from bookme.tenants.models import Tenant
 from bookme.users.models import User
@@ -118,6 +119,19 @@ class TestProfile:
         page = page_of(customer.page.get("/account/profile/"))
         assert "Saved." in page
         assert 'value="Ada Byron"' in page
+
+    def test_messages_that_the_business_sends_can_be_refused(self, shop: Shop, customer: Person) -> None:
+        reminders = [{"channel": "email", "minutes_before": 60}]
+        off = {"off": ["booking.hold_ending"], "follow_up_hours": None}
+        configure(shop.tenant, reminders=reminders, messages=off)
+        mine = CustomerFactory(email=customer.user.email)
+        page = page_of(customer.page.get("/account/profile/"))
+        assert re.findall(r'name="message_([^"]+)"[^>]* checked', page) == ["booking.reminder"]
+        assert page.count('name="message_') == 1, "neither what is off nor what is never sent"
+        for box, refused in (({}, ["booking.reminder"]), ({"message_booking.reminder": "on"}, [])):
+            answer = customer.page.post("/account/profile/", {"name": "Ada"} | box)
+            assert answer.status_code == 302
+            assert list(Muted.objects.filter(person_id=mine.pk).values_list("name", flat=True)) == refused
 
     def test_what_cannot_be_is_told_beside_its_field(self, shop: Shop, customer: Person) -> None:
         answer = customer.page.post("/account/profile/", {"name": "", "phone": "12", "timezone": "Mars"})
