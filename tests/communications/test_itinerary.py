@@ -198,12 +198,12 @@ def test_the_business_reads_the_customer_once() -> None:
 
 def test_the_short_form_says_how_many() -> None:
     assert letter_of(Kind.REMINDER, Audience.CUSTOMER, *VISIT, channel=Channel.SMS).text == (
-        "House of Hair: See you soon: Cut and finish and 2 more, Thursday 12 November, 13:30. "
-        "See, move or cancel it: http://house-of-hair.localhost:8000/manage/token/"
+        "House of Hair: See you soon: Cut and finish and 2 more, Thursday 12 November, 13:30\n"
+        "http://house-of-hair.localhost:8000/manage/token/"
     )
     assert letter_of(Kind.CONFIRMED, Audience.CUSTOMER, *_series(4), channel=Channel.SMS).text == (
-        "House of Hair: You're booked: Yoga, 4 dates, from Thursday 12 November, 13:30. "
-        "See, move or cancel them: http://house-of-hair.localhost:8000/manage/token0/"
+        "House of Hair: You're booked: Yoga, 4 dates, from Thursday 12 November, 13:30\n"
+        "http://house-of-hair.localhost:8000/manage/token0/"
     )
 
 

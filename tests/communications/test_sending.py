@@ -86,7 +86,7 @@ def test_the_record_of_a_text_message_does_not_either(salon: Tenant, letters: Le
     )
     (sms,) = letters.all()
     assert manage_url(booking.visit) in body(sms)
-    assert Notification.objects.get().text.endswith("See, move or cancel it: [link]")
+    assert Notification.objects.get().text.endswith("\n[link]")
 
 
 def test_a_confirmed_booking_is_told_to_customer_and_business(salon: Tenant, letters: Letters) -> None:

@@ -118,6 +118,7 @@ def _booking(kind: Kind, audience: Audience, stage: Stage, language: str, flags:
         bookings=bookings,
         language=language,
         now=stage.now,
+        is_gone="is_gone" in flags,
     )
 
 
@@ -231,6 +232,7 @@ def _account(kind: Kind, audience: Audience, stage: Stage, language: str, _flags
         sender=stage.sender,
         variables={
             "name": cast.customer,
+            "contact": ", ".join(filter(None, (stage.sender.email, stage.sender.phone))),
             "email": "new@example.com" if kind is Kind.ADDRESS_CHANGED else "",
             "provider": "Google" if kind is Kind.SOCIAL_ADDED else "",
             "role": str(ROLE_NAMES[Role.MANAGER]) if kind is Kind.INVITATION else "",

@@ -65,7 +65,7 @@ _OF_FAMILY: Mapping[Family, Mapping[str, str]] = {
 
 
 # These are true or false, for `{% if … %}`; the others are texts.
-FLAGS = frozenset({"is_series", "is_changed", "by_customer", "has_bookings", "too_few"})
+FLAGS = frozenset({"is_series", "is_changed", "is_gone", "by_customer", "has_bookings", "too_few"})
 # These texts are never empty.
 _ALWAYS: Mapping[Family, frozenset[str]] = {
     Family.BOOKING: frozenset({"business", "action", "link", "customer", "service", "when", "reference"}),

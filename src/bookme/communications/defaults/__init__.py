@@ -9,7 +9,7 @@ from bookme.communications.defaults.waiting import waiting_texts
 from bookme.communications.kinds import MESSAGES, Audience, Family, Kind
 from bookme.communications.templating import Texts
 
-__all__ = ["account_button", "default_mail", "default_short"]
+__all__ = ["account_button", "default_mail", "default_sms", "default_whatsapp"]
 
 _OF_FAMILY = {
     Family.BOOKING: booking_texts,
@@ -23,10 +23,25 @@ def default_mail(kind: Kind, audience: Audience) -> Texts:
     return _OF_FAMILY[MESSAGES[kind].family](kind, audience)
 
 
-def default_short(kind: Kind, audience: Audience) -> Texts:
-    """For channels without a subject and with little room: whose it is, the subject of the mail, and where to go."""
+def default_sms(kind: Kind, audience: Audience) -> Texts:
+    """Every character counts: whose it is, the subject of the mail, and where to go."""
+    return Texts(body=_opening(kind, audience) + _joining(kind, "\n") + "\n{{ link }}")
+
+
+def default_whatsapp(kind: Kind, audience: Audience) -> Texts:
+    """The same, with what the mail says, and what the link is for."""
+    said = [_opening(kind, audience), default_mail(kind, audience).body]
+    return Texts(body="\n\n".join(said) + _joining(kind, "\n\n") + "\n\n" + _("{{ action }}: {{ link }}"))
+
+
+def _opening(kind: Kind, audience: Audience) -> str:
+    """Whose it is, unless that is said."""
     subject = default_mail(kind, audience).subject
-    body = _("{{ business }}: %(subject)s. {{ action }}: {{ link }}") % {"subject": subject}
-    if MESSAGES[kind].family is Family.BOOKING:
-        body += "{% if meeting_link %} " + _("Join online: {{ meeting_link }}") + "{% endif %}"
-    return Texts(body=body)
+    return subject if "{{ business }}" in subject else _("{{ business }}: %(subject)s") % {"subject": subject}
+
+
+def _joining(kind: Kind, after: str) -> str:
+    """Of what may be online, how to join it."""
+    if MESSAGES[kind].family is not Family.BOOKING:
+        return ""
+    return "{% if meeting_link %}" + after + _("Join online: {{ meeting_link }}") + "{% endif %}"

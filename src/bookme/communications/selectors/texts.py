@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.utils import translation
 
-from bookme.communications.defaults import default_mail, default_short
+from bookme.communications.defaults import default_mail, default_sms, default_whatsapp
 from bookme.communications.kinds import MESSAGES, Audience, Category, Family, Kind, message_name
 from bookme.communications.models import Channel, MessageTemplate
 from bookme.communications.templating import Texts
@@ -17,6 +17,8 @@ from bookme.core.errors import NotFound
 from bookme.core.languages import WRITTEN_IN
 from bookme.core.permissions import Permission
 from bookme.tenants.context import current_tenant, require_tenant
+
+_DEFAULTS = {Channel.EMAIL: default_mail, Channel.SMS: default_sms, Channel.WHATSAPP: default_whatsapp}
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def texts_for(kind: Kind, audience: Audience, *, channel: Channel, language: str
 
 def default_texts(kind: Kind, audience: Audience, *, channel: Channel) -> Texts:
     """The built-in ones, in the language that is active."""
-    return default_mail(kind, audience) if channel is Channel.EMAIL else default_short(kind, audience)
+    return _DEFAULTS[channel](kind, audience)
 
 
 def built_in_texts(place: Place) -> Texts:
