@@ -326,10 +326,12 @@ def test_a_file_claims_and_says_what_to_set(salon: Tenant) -> None:
     assert apply(small() | {"domains": [HOST, "more.localhost"]}) == []
 
 
-def test_on_a_local_machine_nothing_has_to_be_proven(salon: Tenant, settings: Any) -> None:
+def test_on_a_local_machine_links_lead_to_names_that_are_found_there(salon: Tenant, settings: Any) -> None:
     settings.LOCAL_MODE = True
-    assert apply(small() | {"domains": [HOST]}) == []
-    assert hosts(salon)[HOST] == (True, True)
+    assert len(apply(small() | {"domains": [HOST, "more.localhost"]})) == 1
+    assert hosts(salon)[HOST] == (True, False)
+    assert hosts(salon)["more.localhost"] == (False, True)
+    assert business_url(salon).startswith("http://salon.localhost:")
 
 
 def test_a_file_without_domains_leaves_those_of_operators_alone(salon: Tenant) -> None:

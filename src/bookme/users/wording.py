@@ -61,6 +61,16 @@ POWERS = (
         gettext_lazy("Send messages"),
         gettext_lazy("Send a message to a customer again."),
     ),
+    Power(
+        Permission.MESSAGES_MANAGE,
+        gettext_lazy("Keep messages"),
+        gettext_lazy("Write the texts of messages, and say which are sent."),
+    ),
+    Power(
+        Permission.EVENTS_READ,
+        gettext_lazy("Follow events"),
+        gettext_lazy("Read everything that happens here, one fact after the other."),
+    ),
     Power(Permission.TIME_OFF_OWN, gettext_lazy("Own time off"), gettext_lazy("Enter when they are away themselves.")),
     Power(
         Permission.STAFF_MANAGE,

@@ -36,7 +36,8 @@ def test_the_team_is_shown_with_what_everybody_may(owner: Person, manager: Perso
     for text in (owner.user.email, "Export bookings", "Soho", "Ana", "Nobody is asked at the moment", "Owner"):
         assert text in page, text
     assert page_of(manager) in page
-    assert page_of(owner) not in page, "nobody changes themselves"
+    offered = [f'Change<span class="vh"> {each.user.name}' in page for each in (manager, owner)]
+    assert offered == [True, False], "nobody changes themselves"
     assert page.index(owner.user.name) < page.index(manager.user.email) < page.index(stylist.user.email)
 
 
@@ -163,7 +164,7 @@ def test_who_may_more_and_oneself_are_only_shown(owner: Person, manager: Person)
     before = state()
     for who, whom in ((manager, owner), (manager, manager), (owner, owner)):
         page = shown(who, page_of(whom))
-        assert "Save" not in page
+        assert 'name="role"' not in page
         assert "Remove" not in page
         assert who.page.post(page_of(whom), {"role": "staff", "powers": []}).status_code == 200
         assert done(who, f"{page_of(whom)}remove/")
@@ -226,3 +227,28 @@ def test_one_s_own_calendar(owner: Person, manager: Person) -> None:
     before = state()
     done(manager, f"{page_of(owner)}calendar/", {"staff": ""})
     assert (state(), Staff.objects.get(pk=ana.pk).user_id) == (before, owner.user.pk)
+
+
+def test_a_new_calendar_is_made_for_who_has_none(owner: Person, stylist: Person) -> None:
+    StaffFactory(name="Ana", user_id=make_person(owner.tenant, Role.STAFF).user.pk)
+    assert 'value="new"' in shown(owner, PAGE)
+    given = FORM | {"name": "Noor", "staff": "new"}
+    assert owner.page.post(PAGE, given | {"name": ""}).status_code == 422
+    assert Staff.objects.count() == 1
+    done(owner, PAGE, given)
+    assert Invitation.objects.get().staff == Staff.objects.get(name="Noor")
+    assert "Noor" in shown(owner, PAGE)
+    done(owner, f"{page_of(stylist)}calendar/", {"staff": "new"})
+    assert Staff.objects.get(user_id=stylist.user.pk).name == stylist.user.name
+    assert 'value="new"' not in shown(owner, page_of(stylist)), "who has one needs none"
+
+
+def test_only_who_keeps_people_makes_one(manager: Person, stylist: Person) -> None:
+    Membership.objects.filter(pk=manager.membership.pk).update(denied=["staff.manage"])
+    assert 'value="new"' not in shown(manager, PAGE)
+    given = FORM | {"name": "Noor", "staff": "new", "powers": []}
+    assert manager.page.post(PAGE, given).status_code == 422
+    done(manager, f"{page_of(stylist)}calendar/", {"staff": "new"})
+    assert not Staff.objects.exists()
+    assert not Invitation.objects.exists()
+    assert manager.page.post(PAGE, given | {"staff": ""}).status_code == 302, "the control"

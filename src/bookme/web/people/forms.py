@@ -20,6 +20,7 @@ from bookme.users.rules import Powers, own_powers, sees_everybody
 from bookme.users.wording import POWERS, Power
 from bookme.web.account.forms import AccountForm, email_field, password_field
 from bookme.web.booking.forms import PlainText
+from bookme.web.people.calendars import NEW, calendar_choices, may_make_calendar
 from bookme.web.people.words import told
 
 EVERYWHERE, CHOSEN = "all", "some"
@@ -177,7 +178,13 @@ class InviteForm(PowersForm):
         super().__init__(data, actor=actor, given=given)
         self.initial.update(known or {})
         self.fields["email"].label = _("E-mail")
-        self._offer("staff", [("", _("No calendar")), *((str(each.pk), each.name) for each in calendars)])
+        self._offer("staff", calendar_choices(calendars, with_new=may_make_calendar(actor)))
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if given.get("staff") == NEW and not given.get("name"):
+            self.add_error("name", _("Say whose calendar it is."))
+        return given
 
 
 class CalendarForm(AccountForm):
@@ -190,11 +197,13 @@ class CalendarForm(AccountForm):
         widget=forms.Select(attrs={"class": "input"}),
     )
 
-    def __init__(self, data: Any = None, *, calendars: Iterable[Staff], current: Staff | None) -> None:
+    def __init__(
+        self, data: Any = None, *, calendars: Iterable[Staff], current: Staff | None, with_new: bool = False
+    ) -> None:
         super().__init__(data, initial={"staff": str(current.pk) if current else ""})
         field = self.fields["staff"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
-        field.choices = [("", _("No calendar")), *((str(each.pk), each.name) for each in calendars)]
+        field.choices = calendar_choices(calendars, with_new=with_new)
 
 
 class JoinForm(AccountForm):

@@ -30,6 +30,7 @@ from bookme.team.wording import ROLE_NAMES
 from bookme.tenants.context import require_tenant
 from bookme.users.models import Membership
 from bookme.users.rules import Powers, own_powers, powers_of, reaches
+from bookme.web.people.calendars import chosen_calendar
 from bookme.web.people.forms import InviteForm
 from bookme.web.people.words import customers_text, may_text, told
 from bookme.web.team.doors import asked_id, team_page
@@ -176,7 +177,7 @@ def _invited(form: InviteForm, actor: Actor) -> Invitation:
         email=given["email"],
         name=given["name"],
         role=Role(given["role"]),
-        staff_id=UUID(given["staff"]) if given["staff"] else None,
+        staff_id=chosen_calendar(given["staff"], name=given["name"], actor=actor),
         powers=form.values(),
         tenant=require_tenant(),
         actor=actor,

@@ -16,6 +16,7 @@ from bookme.core.time import now
 from bookme.team import actions
 from bookme.team.selectors import calendars_by_user, calendars_to_give, free_calendars, member_for
 from bookme.users.rules import powers_of
+from bookme.web.people.calendars import chosen_calendar, may_make_calendar
 from bookme.web.people.forms import CalendarForm, PowersForm
 from bookme.web.people.listing import MemberCard, Names, card_of
 from bookme.web.people.words import told
@@ -57,8 +58,8 @@ def give_person_calendar(request: HttpRequest, actor: Actor, member_id: UUID) ->
         if form is None or not form.is_valid():
             raise NotAllowed(code="beyond_own_powers")
         with write():
-            chosen = form.cleaned_data["staff"]
-            actions.change_member(member=member, values={"staff": UUID(chosen) if chosen else None}, actor=actor)
+            chosen = chosen_calendar(form.cleaned_data["staff"], name=card.name, actor=actor)
+            actions.change_member(member=member, values={"staff": chosen}, actor=actor)
         tell(request, _("The calendar of %(name)s is saved.") % {"name": card.name})
     except DomainError as error:
         if isinstance(error, NotFound):
@@ -93,4 +94,5 @@ def _calendar_form(request: HttpRequest, actor: Actor, card: MemberCard) -> Cale
         return None
     offered = [*([current] if current else []), *free_calendars(actor)]
     data = request.POST if "staff" in request.POST else None
-    return CalendarForm(data, calendars=offered, current=current) if offered else None
+    with_new = current is None and may_make_calendar(actor)
+    return CalendarForm(data, calendars=offered, current=current, with_new=with_new) if offered or with_new else None
