@@ -16,7 +16,7 @@ from bookme.core.time import now
 from bookme.tenants import actions, tasks
 from bookme.tenants.celery import PublicTask
 from bookme.tenants.models import OutboxMessage, Tenant
-from bookme.tenants.outbox import enqueue
+from bookme.tenants.outbox import NotYet, enqueue
 
 PERSON = "@".join(("ada", "mail.example"))  # not as it is: reports quote the source
 
@@ -73,3 +73,24 @@ def test_the_first_failure_and_the_last_are_reported(
     sentry_sdk.flush()
     assert OutboxMessage.objects.get().dead
     assert len(reports) == 2
+
+
+@shared_task(name="tests.not_yet", base=PublicTask)
+def not_yet() -> None:
+    raise NotYet("its turn has not come", seconds=30)
+
+
+def test_whose_turn_has_not_come_waits_and_that_is_no_failure(
+    salon: Tenant, reports: list[dict[str, Any]], caplog: pytest.LogCaptureFixture
+) -> None:
+    with transaction.atomic():
+        enqueue(task="tests.not_yet", args={}, key="one", due_at=now(), now=now())
+    OutboxMessage.objects.update(attempts=actions.MAX_ATTEMPTS - 1)
+    _fail()
+    sentry_sdk.flush()
+    message = OutboxMessage.objects.get()
+    assert (message.attempts, message.dead, message.done_at) == (actions.MAX_ATTEMPTS - 1, False, None)
+    assert (message.leased_until, message.last_error) == (None, "")
+    assert dt.timedelta(seconds=20) < message.due_at - now() <= dt.timedelta(seconds=30)
+    assert reports == []
+    assert "outbox_failed" not in caplog.text
