@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django_filters import filters
 
 from bookme.communications.kinds import MESSAGES, Audience, Category
-from bookme.communications.models import Channel, Notification, NotificationStatus
+from bookme.communications.models import Channel, Notification, NotificationStatus, StoppedAddress, StopReason
 from bookme.communications.selectors.notifications import telling_of
 from bookme.core.http.filters import DayRange, Search
 
@@ -42,3 +42,18 @@ def narrowed_notifications(rows: QuerySet[Notification], request: HttpRequest) -
     """What a page's query leaves of them; None if it cannot be read."""
     found: Any = NotificationFilters(request.GET, rows, request=request)
     return found.qs if found.is_valid() else None
+
+
+class StoppedFilters(DayRange):
+    """Dates are local days of the business on which it was stopped."""
+
+    starts_field: ClassVar[str] = "created_at"
+    ends_field: ClassVar[str] = "created_at"
+
+    channel = filters.ChoiceFilter(choices=Channel.choices)
+    reason = filters.ChoiceFilter(choices=StopReason.choices)
+    search = Search("address")
+
+    class Meta:
+        model = StoppedAddress
+        fields = ("channel", "reason")

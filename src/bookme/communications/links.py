@@ -1,6 +1,6 @@
 """Where providers tell how a message went, and what was answered to it: on the business's own domain."""
 
-from bookme.communications.models import Channel, Notification
+from bookme.communications.models import Channel, Notification, Provider
 from bookme.tenants.context import require_tenant
 from bookme.tenants.selectors import business_url
 
@@ -16,3 +16,10 @@ def callback_url(notification: Notification) -> str:
 
 def callback_path(notification: Notification) -> str:
     return f"{CALLBACKS}/twilio/{notification.pk}/{notification.edition}/{notification.channel}/"
+
+
+def provider_url(provider: Provider) -> str:
+    """Where a provider of e-mail is to tell of all mails. Empty for a mail server, which tells nothing."""
+    if provider in {Provider.SMTP, Provider.TWILIO}:
+        return ""
+    return business_url(require_tenant(), f"{CALLBACKS}/{provider.value}/")

@@ -1,9 +1,10 @@
 """Messages: telling of facts, what is planned, the mails of accounts, and sending again what is on record.
 
-`tell`, `send`, what is planned and the mails of accounts talk to the network, outside of a transaction.
+`tell`, `send`, `try_account`, what is planned and the mails of accounts talk to the network, outside of a transaction.
 """
 
 from bookme.communications.actions.accounts import send_account_mail
+from bookme.communications.actions.channel_accounts import remove_account, set_account, try_account
 from bookme.communications.actions.forgetting import forget_messages, forget_windows
 from bookme.communications.actions.inbound import hear
 from bookme.communications.actions.planning import (
@@ -52,6 +53,7 @@ __all__ = [
     "plan_all_messages",
     "plan_messages",
     "record_progress",
+    "remove_account",
     "reset_template",
     "restore_version",
     "resubscribe",
@@ -63,9 +65,11 @@ __all__ = [
     "send_later",
     "send_reminder",
     "send_test",
+    "set_account",
     "stop_address",
     "tell",
     "tell_apart",
+    "try_account",
     "unsubscribe",
     "warn_of_hold",
     "withdraw_untrue",

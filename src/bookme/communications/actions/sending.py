@@ -228,7 +228,7 @@ def _outgoing(notification: Notification, told: Told, rendered: Rendered) -> Out
         parts=rendered.parts,
         first_tried_at=notification.due_at or notification.created_at,
         other_ids=frozenset(filter(None, [notification.provider_id])),
-        reference=str(notification.pk),
+        reference=f"{notification.pk}:{notification.edition}",
         headers=_one_click(told) if notification.channel == Channel.EMAIL else {},
     )
 

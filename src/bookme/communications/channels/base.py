@@ -58,7 +58,7 @@ class Outgoing:
     `callback_url` is where the provider says how it went. `template` and `parts` are of what it has approved for
     WhatsApp: its id, and the texts by number, where `text` may not be sent. `first_tried_at` is before this message was
     handed over for the first time; `other_ids` are the provider's, of what was sent before it and may look the same.
-    `reference` is our id of it, which providers of e-mail say again when they tell how it went.
+    `reference` is how we name this sending of it, which providers of e-mail say again when they tell how it went.
     """
 
     channel: Channel

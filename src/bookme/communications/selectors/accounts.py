@@ -1,11 +1,36 @@
 """By whose account with a provider messages go."""
 
 import json
+from dataclasses import dataclass
+from enum import StrEnum
 
 from django.conf import settings
 
 from bookme.communications.models import Channel, ChannelAccount, Provider
+from bookme.communications.selectors.routes import channel_is_on
+from bookme.core.actor import Actor
+from bookme.core.errors import NotFound
+from bookme.core.permissions import Permission
 from bookme.tenants.context import current_tenant
+
+
+class CarriedBy(StrEnum):
+    """Whose account it is; `mailbox` is the local one, where nothing leaves the machine."""
+
+    OWN = "own"
+    PLATFORM = "platform"
+    MAILBOX = "mailbox"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True)
+class ChannelState:
+    """A channel as the business has it: `is_on` is its feature, `account` its own, in use or not."""
+
+    channel: Channel
+    is_on: bool
+    carried_by: CarriedBy
+    account: ChannelAccount | None
 
 
 def account_of(channel: Channel) -> ChannelAccount | None:
@@ -14,6 +39,43 @@ def account_of(channel: Channel) -> ChannelAccount | None:
     if current_tenant() is not None:
         own = ChannelAccount.objects.filter(channel=channel, is_active=True).first()
     return own or _platform_account(channel)
+
+
+def channel_states(actor: Actor) -> list[ChannelState]:
+    """Every channel. Raises NotAllowed."""
+    actor.demand(Permission.CONFIG_MANAGE)
+    accounts = {each.channel: each for each in ChannelAccount.objects.all()}
+    return [_state(channel, accounts.get(channel)) for channel in Channel]
+
+
+def channel_state(actor: Actor, name: str) -> ChannelState:
+    """One, by its name. Raises NotFound, NotAllowed."""
+    found = next((each for each in channel_states(actor) if each.channel == name), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def own_account(actor: Actor, name: str) -> ChannelAccount:
+    """Raises NotFound, NotAllowed."""
+    account = channel_state(actor, name).account
+    if account is None:
+        raise NotFound
+    return account
+
+
+def _state(channel: Channel, account: ChannelAccount | None) -> ChannelState:
+    return ChannelState(channel, channel_is_on(channel), _carried_by(channel, account), account)
+
+
+def _carried_by(channel: Channel, account: ChannelAccount | None) -> CarriedBy:
+    if account is not None and account.is_active:
+        return CarriedBy.OWN
+    if channel is Channel.EMAIL:
+        return CarriedBy.MAILBOX if settings.MAILBOX_DIR else CarriedBy.PLATFORM
+    if _platform_account(channel) is not None:
+        return CarriedBy.PLATFORM
+    return CarriedBy.MAILBOX if settings.MESSAGE_BACKENDS.get(channel.value) else CarriedBy.NOBODY
 
 
 def _platform_account(channel: Channel) -> ChannelAccount | None:

@@ -3,7 +3,11 @@
 from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 
+from bookme.bookings.selectors.bookings import scope_of
 from bookme.communications.models import Channel, StoppedAddress
+from bookme.communications.selectors.notifications import notifications_visible_to
+from bookme.core.actor import Actor
+from bookme.core.permissions import Permission
 from bookme.tenants.context import require_tenant
 
 DIGESTED = "erased:"
@@ -12,6 +16,20 @@ DIGESTED = "erased:"
 def stopped_addresses(channel: Channel, address: str) -> QuerySet[StoppedAddress]:
     """The row of that address by that channel, also where only a digest is left of it."""
     return StoppedAddress.objects.filter(channel=channel, address__in=[address.lower(), address_digest(address)])
+
+
+def stopped_visible_to(actor: Actor) -> QuerySet[StoppedAddress]:
+    """Addresses to which nothing goes, newest first; for who reaches a part, those stopped by what they may read.
+
+    Without those of which only a digest is left. Raises NotAllowed.
+    """
+    actor.demand(Permission.MESSAGES_MANAGE)
+    rows = StoppedAddress.objects.exclude(address__startswith=DIGESTED)
+    if not scope_of(actor):
+        return rows
+    if not actor.may(Permission.NOTIFICATIONS_READ):
+        return rows.none()
+    return rows.filter(notification_id__in=notifications_visible_to(actor).values("pk"))
 
 
 def address_digest(address: str) -> str:
