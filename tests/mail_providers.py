@@ -17,7 +17,7 @@ from email.parser import BytesParser
 from email.policy import SMTP, default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 API_KEY = "SG.key-of-the-salon"
 ACCESS_KEY, SECRET_KEY = "AKIASALON", "secret-of-the-salon"
@@ -40,6 +40,7 @@ class MailProvider:
     mood: str = "ok"
     taken: list[Taken] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    confirmed: list[str] = field(default_factory=list)
     port: int = 0
 
     @property
@@ -53,6 +54,9 @@ class MailProvider:
         if not _is_known(path, headers):
             self.refused.append(path)
             return 401, {"errors": [{"message": "The provided authorization grant is invalid"}], "message": "no"}
+        if body.startswith(b"Action=ConfirmSubscription"):
+            self.confirmed.append(parse_qs(body.decode())["TopicArn"][0])
+            return 200, _CONFIRMED
         if not body:
             return 200, {"scopes": ["mail.send"], "domain": {"name": "salon.example"}, "SendingEnabled": True}
         if self.mood == "wrong_address":
@@ -67,6 +71,9 @@ class MailProvider:
         return 200, {"id": mail.id, "message": "Queued. Thank you.", "MessageId": mail.id}
 
 
+_CONFIRMED = """<ConfirmSubscriptionResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/">
+<ConfirmSubscriptionResult><SubscriptionArn>arn</SubscriptionArn></ConfirmSubscriptionResult>
+</ConfirmSubscriptionResponse>"""
 _WRONG = {
     "sendgrid": {
         "errors": [{"message": "Does not contain a valid address.", "field": "personalizations.0.to.0.email"}]
@@ -82,7 +89,7 @@ def _is_known(path: str, headers: Any) -> bool:
         return bool(given == f"Bearer {API_KEY}")
     if path.startswith("/mailgun"):
         return bool(given == "Basic " + base64.b64encode(f"api:{API_KEY}".encode()).decode())
-    return f"Credential={ACCESS_KEY}/" in given and "/eu-west-1/ses/" in given
+    return f"Credential={ACCESS_KEY}/" in given and "/eu-west-1/s" in given
 
 
 def _of_sendgrid(body: bytes, _headers: Any) -> Taken:
@@ -159,7 +166,7 @@ class _Handler(BaseHTTPRequestHandler):
         if body and status < 300 and self.provider.mood == "cut":
             self.connection.close()
             return
-        text = json.dumps(told).encode() if told != "" else b""
+        text = told.encode() if isinstance(told, str) else json.dumps(told).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         if status == 429:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from bookme.communications.models import Channel, ChannelAccount, Provider, Spending, StoppedAddress
+from bookme.communications.models import Channel, ChannelAccount, Provider, StoppedAddress
 from bookme.communications.selectors.spending import month_of
 from bookme.core.time import now
 from bookme.eventlog.models import Event
@@ -91,7 +91,8 @@ def test_credentials_left_out_are_kept_but_not_for_another_provider(owner: Perso
         ("email", SENDGRID | {"credentials": {}}, {("/credentials/api_key", "required")}),
         ("email", SENDGRID | {"credentials": {"api_key": "a", "token": "b"}}, {("/credentials/token", "unknown")}),
         ("email", SENDGRID | {"credentials": {"api_key": "clé"}}, {("/credentials/api_key", "invalid")}),
-        ("email", SENDGRID | {"credentials": {"api_key": "a\r\nBcc: b"}}, {("/credentials/api_key", "control_characters")}),
+        ("email", SENDGRID | {"credentials": {"api_key": "a\r\nBcc: b"}},
+         {("/credentials/api_key", "control_characters")}),
         ("email", SENDGRID | {"credentials": {"api_key": "a", "webhook_key": "AAAA"}},
          {("/credentials/webhook_key", "invalid")}),
         ("email", SENDGRID | {"credentials": {"api_key": "a", "webhook_secret": "me:short"}},
@@ -170,8 +171,9 @@ def test_what_is_spent_and_may_be(manager: Person, salon: Tenant) -> None:
         "cap": "25.0000",
         "currency": "GBP",
     }
-    configure(salon, messages={})
-    Spending.objects.all().delete()
+
+
+def test_without_a_cap_there_is_none(manager: Person) -> None:
     told = manager.api.get("communications/spending/").json()
     assert (told["spent"], told["cap"]) == ("0.0000", None)
 

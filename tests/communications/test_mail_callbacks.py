@@ -199,14 +199,11 @@ def test_another_business_is_not_spoken_for(
 ) -> None:
     """Signed by the account of one, at the address of the other: 403. And what is not known changes nothing."""
     _account(provider)
-    path = f"/webhooks/messages/{provider.value}/"
-    sent = TELLERS[provider](EVENTS[provider]["bounced"], told)
-    assert client.post(path, content_type="application/json", HTTP_HOST="rival.localhost", **sent).status_code == 403
+    sent = TELLERS[provider](EVENTS[provider]["bounced"], told) | {"HTTP_HOST": "rival.localhost"}
+    assert _post(client, provider, sent) == 403
     with tenant_scope(rival):
         _account(provider)
-        assert (
-            client.post(path, content_type="application/json", HTTP_HOST="rival.localhost", **sent).status_code == 204
-        )
+        assert _post(client, provider, sent) == 204
         assert not StoppedAddress.objects.exists()
     told.refresh_from_db()
     assert told.status == "sent"

@@ -374,6 +374,15 @@ _SHAPES: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
         },
     ),
     (
+        (
+            "GET communications/accounts/",
+            "GET communications/accounts/{channel}/",
+        ),
+        {"all": "account carried_by channel is_on"},
+    ),
+    (("GET communications/spending/",), {"all": "cap currency month spent"}),
+    (("GET communications/stopped/",), {"all": "address channel created_at id notification reason"}),
+    (
         ("GET communications/notifications/",),
         {
             "all": (

@@ -38,8 +38,12 @@ BY_THEIR_ADDRESS = {
     "waitlist/join/",
     "waitlist/{}/",
 }
-# What providers tell is signed by them (`tests/communications/test_twilio_callbacks.py`).
-BY_THEIR_SIGNATURE = {"webhooks/messages/twilio/", "webhooks/messages/twilio/{}/{}/{}/"}
+# What providers tell is signed by them (`tests/communications/test_twilio_callbacks.py`, `test_mail_callbacks.py`).
+BY_THEIR_SIGNATURE = {
+    "webhooks/messages/twilio/",
+    "webhooks/messages/twilio/{}/{}/{}/",
+    *(f"webhooks/messages/{each}/" for each in ("sendgrid", "mailgun", "ses")),
+}
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
 

@@ -5,6 +5,7 @@ place, of the other calendar and of somebody else, with the canary in every colu
 """
 
 import datetime as dt
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ import pyotp
 from bookme.bookings.links import manage_token, waitlist_token
 from bookme.bookings.models import Booking, Waiting
 from bookme.bookings.states import Status
+from bookme.communications.models import Channel, Provider
 from bookme.core.permissions import KEY_PERMISSIONS, PERMISSIONS_OF, Role
 from bookme.core.time import now
 from bookme.eventlog.models import Event
@@ -36,7 +38,12 @@ from tests.factories.bookings import (
     VisitFactory,
     WaitlistEntryFactory,
 )
-from tests.factories.communications import MessageTemplateFactory, NotificationFactory
+from tests.factories.communications import (
+    ChannelAccountFactory,
+    MessageTemplateFactory,
+    NotificationFactory,
+    StoppedAddressFactory,
+)
 from tests.factories.customers import CustomerAddressFactory, CustomerFactory
 from tests.factories.eventlog import EventFactory
 from tests.factories.locations import ClosureFactory, LocationFactory, OpeningHoursFactory, ResourceFactory
@@ -200,6 +207,7 @@ def _side(half: Half) -> Side:
         "waiting": waiting,
         "offered": offered,
         "notification": sent,
+        "stopped": StoppedAddressFactory(address=f"{half.word}@mail.example", notification_id=sent.pk),
     }
     ids = {name: str(row.pk) for name, row in rows.items()}
     visits = {"visit": booking.visit, "asked_visit": request.visit, "repeated": repeated.visit}
@@ -218,6 +226,8 @@ def _people(salon: Tenant, near: Side, far: Side, stylist: Person, colleague: Pe
     guarded = TwoFactorFactory(user=make_person(salon, Role.STAFF).user)
     open_now = {"user": stylist.user, "tenant": salon}
     written = MessageTemplateFactory(version=1, is_current=True)
+    nowhere = json.dumps({"host": "127.0.0.1", "port": "1", "security": "none"})
+    ChannelAccountFactory(channel=Channel.EMAIL, provider=Provider.SMTP, credentials=nowhere, is_active=False)
     nothing = sorted(each.value for each in PERMISSIONS_OF[Role.STAFF])  # so that anybody may give, and take, it
     for side, person in ((near, stylist), (far, colleague)):
         invitation = InvitationFactory(denied=nothing)

@@ -21,7 +21,7 @@ from bookme.users.actions import sign_out, token_pair
 from bookme.users.models import SignIn, SignInKind, User
 from bookme.users.tokens import Audience, TokenType, encode, lifetime, verify
 from tests.factories.bookings import BookingFactory, SeriesFactory, SessionFactory, VisitFactory, WaitlistEntryFactory
-from tests.factories.communications import NotificationFactory
+from tests.factories.communications import NotificationFactory, StoppedAddressFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.locations import ClosureFactory, LocationFactory, ResourceFactory
 from tests.factories.services import CategoryFactory, ExtraFactory, QuestionFactory, ServiceFactory
@@ -119,6 +119,7 @@ def foreign(rival: Tenant) -> dict[str, UUID]:
             "sessions": SessionFactory(service__name=CANARY),
             "sign-ins": member.signed_in(SignInKind.API),
             "staff": StaffFactory(name=CANARY),
+            "stopped": StoppedAddressFactory(address=f"{CANARY}@mail.example"),
             "visits": visit,
             "waitlist": WaitlistEntryFactory(contact_name=CANARY),
         }

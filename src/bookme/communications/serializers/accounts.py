@@ -1,5 +1,6 @@
 """The shapes of accounts with providers, and of what messages cost. Of credentials nothing but names is answered."""
 
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
@@ -25,7 +26,7 @@ class AccountInput(InputSerializer):
     provider = serializers.ChoiceField(choices=Provider.choices)
     sender = PlainText(max_length=254, allow_blank=True, default="")
     credentials = JsonObject(child=PlainText(max_length=LONGEST, allow_blank=True), required=False, write_only=True)
-    price = PriceField(default=0)
+    price = PriceField(default=Decimal(0))
     is_active = serializers.BooleanField(default=True)
 
 

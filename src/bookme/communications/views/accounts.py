@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bookme.communications import actions
-from bookme.communications.models import ChannelAccount
+from bookme.communications.models import ChannelAccount, Provider
 from bookme.communications.selectors.accounts import channel_state, channel_states, own_account
 from bookme.communications.selectors.spending import month_of, spent_in
 from bookme.communications.serializers.accounts import AccountInput, ChannelOutput, SpendingOutput, TriedOutput
@@ -57,6 +57,7 @@ class OneAccount(ApiView):
         with write():
             known = channel_state(self.actor, channel)
             given = {"credentials": None} | self.read_input()
+            given["provider"] = Provider(given["provider"])
             actions.set_account(channel=known.channel, actor=self.actor, **given)
             return self._shown(channel)
 

@@ -152,7 +152,7 @@ def _is_for_good(event: Any) -> bool:
     if "bounce" in told:  # Amazon's
         return bool(told["bounce"].get("bounceType") == "Permanent")
     if told.get("event") == "bounce":  # SendGrid's
-        return told.get("type", "bounce") == "bounce"
+        return bool(told.get("type", "bounce") == "bounce")
     return bool(event.reject_reason in {RejectReason.BOUNCED, RejectReason.INVALID})
 
 
