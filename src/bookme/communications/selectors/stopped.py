@@ -24,10 +24,9 @@ def stopped_visible_to(actor: Actor) -> QuerySet[StoppedAddress]:
     Without those of which only a digest is left. Raises NotAllowed.
     """
     actor.demand(Permission.MESSAGES_MANAGE)
+    seen = notifications_visible_to(actor)
     rows = StoppedAddress.objects.exclude(address__startswith=DIGESTED)
-    if not scope_of(actor):
-        return rows
-    return rows.filter(notification_id__in=notifications_visible_to(actor).values("pk"))
+    return rows.filter(notification_id__in=seen.values("pk")) if scope_of(actor) else rows
 
 
 def address_digest(address: str) -> str:
