@@ -111,3 +111,47 @@ def test_one_message_opens_and_nothing_in_it_runs(platform: Client, folder: Path
 @pytest.mark.parametrize("name", ["nobody", "..%2F..%2Fpyproject.toml", "..", "%00", "a%2Fb", "x" * 300])
 def test_a_name_that_is_no_message_is_not_found(platform: Client, folder: Path, name: str) -> None:
     assert platform.get(f"/mailbox/{name}/").status_code == 404
+
+
+def test_it_can_be_read_by_channel(platform: Client, folder: Path) -> None:
+    _put(folder, name="a", X_BookMe_Tenant="salon", Subject="By mail")
+    _put(folder, name="b", X_BookMe_Tenant="salon", X_BookMe_Channel="sms", X_BookMe_To="+447700900123")
+    _put(folder, name="c", X_BookMe_Tenant="rival", X_BookMe_Channel="sms", X_BookMe_To="+447700900999")
+    page = platform.get("/mailbox/?channel=sms&tenant=salon").text
+    assert "+447700900123" in page
+    assert "By mail" not in page
+    assert "+447700900999" not in page
+    assert 'href="/mailbox/?tenant=rival&amp;channel=sms"' in page
+    assert len(platform.get("/mailbox/?channel=sms", headers=JSON).json()) == 2
+    assert "Nothing like this was sent yet" in platform.get("/mailbox/?channel=whatsapp").text
+
+
+def test_a_message_to_a_phone_looks_like_one(platform: Client, folder: Path) -> None:
+    _put(folder, X_BookMe_Channel="whatsapp", X_BookMe_To="+447700900123")
+    page = platform.get("/mailbox/1.host/").text
+    assert "mail-phone-whatsapp" in page
+    assert "<iframe" not in page
+    assert "mail-phone" not in platform.get("/mailbox/").text
+
+
+@pytest.mark.parametrize(("look", "found"), [("dark", "@media all {"), ("light", "@media not all {"), ("", None)])
+def test_an_email_is_seen_in_light_and_dark(platform: Client, folder: Path, look: str, found: str | None) -> None:
+    style = "@media (prefers-color-scheme: dark) { p { color: red } }"
+    _put(folder, html=f"<style>{style}</style><p>Dear</p>")
+    assert f'/html/{"?look=" + look if look else ""}"' in platform.get(f"/mailbox/1.host/?look={look}").text
+    assert (found or "@media (prefers-color-scheme: dark) {") in platform.get(f"/mailbox/1.host/html/?look={look}").text
+
+
+def test_a_file_is_named_and_given_out_and_never_shown(platform: Client, folder: Path) -> None:
+    message = EmailMessage()
+    message["Subject"], message["To"] = "Booked", "x@y.example"
+    message.set_content("Hello")
+    message.add_attachment(b"BEGIN:VCALENDAR", maintype="text", subtype="calendar", filename="booking.ics")
+    (folder / "new" / "1.host").write_bytes(message.as_bytes())
+    page = platform.get("/mailbox/1.host/").text
+    assert "booking.ics" in page
+    assert "text/calendar" in page
+    file = platform.get("/mailbox/1.host/files/0/")
+    assert file.content == b"BEGIN:VCALENDAR"
+    assert file.headers["Content-Disposition"] == 'attachment; filename="booking.ics"'
+    assert platform.get("/mailbox/1.host/files/1/").status_code == 404

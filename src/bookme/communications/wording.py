@@ -40,6 +40,10 @@ KINDS: Mapping[Kind, Said] = {
     Kind.NEW_PASSWORD: Said(_("New password"), _("Somebody has forgotten theirs.")),
     Kind.NEW_ADDRESS: Said(_("New address to prove"), _("Somebody changes their e-mail address.")),
     Kind.ADDRESS_CHANGED: Said(_("Address changed"), _("To the former address.")),
+    Kind.ADDRESS_UNDONE: Said(
+        _("Change of address undone"), _("Somebody took the change back from the former address.")
+    ),
+    Kind.TWO_FACTOR_FORGOTTEN: Said(_("Second factor taken off"), _("BookMe took it off for who had lost it.")),
     Kind.PASSWORD_CHANGED: Said(_("Password changed"), _("So that nobody else can do it unseen.")),
     Kind.TWO_FACTOR_ON: Said(_("Second factor on"), _("So that nobody else can do it unseen.")),
     Kind.TWO_FACTOR_OFF: Said(_("Second factor off"), _("So that nobody else can do it unseen.")),

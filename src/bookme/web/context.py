@@ -69,7 +69,7 @@ class BusinessPage:
 
     @cached_property
     def languages(self) -> list[Language]:
-        return [Language(code, _own_name(code), code == self.language) for code in self.config.languages]
+        return [Language(code, own_name(code), code == self.language) for code in self.config.languages]
 
     @property
     def is_mobile(self) -> bool:
@@ -123,7 +123,8 @@ def _font_css(name: str) -> str:
     return f'--font-head:"{name}",{rest};'
 
 
-def _own_name(code: str) -> str:
+def own_name(code: str) -> str:
+    """A language as those who speak it call it."""
     try:
         return str(get_language_info(code)["name_local"]).capitalize()
     except KeyError:

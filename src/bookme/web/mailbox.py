@@ -9,18 +9,46 @@ from email.policy import default
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
+from bookme.web.mail_policy import MAIL_POLICY
+
 SHOWN = 200
-# A message is from outside: nothing in it runs, and nothing is fetched.
-MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-popups"
+# How an e-mail looks to who prefers it so, whatever the one who looks at it prefers.
+_SCHEMES = {"light": "not all", "dark": "all"}
+_PREFERRED = re.compile(r"\(prefers-color-scheme:\s*dark\)")
+CHANNELS = {"email": "E-mail", "sms": "SMS", "whatsapp": "WhatsApp"}
 _NAME = re.compile(r"[A-Za-z0-9._=-]{1,200}")
+
+
+@dataclass(frozen=True)
+class MailFile:
+    """What came with a message."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+    @property
+    def size(self) -> int:
+        return len(self.content)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One part of the list, or all of it."""
+
+    label: str
+    url: str
+    is_current: bool
 
 
 @dataclass(frozen=True)
@@ -35,12 +63,16 @@ class Mail:
     subject: str
     text: str
     html: str
-    files: tuple[str, ...]
+    files: tuple["MailFile", ...]
     sent_at: dt.datetime
 
     def as_data(self) -> dict[str, str]:
         fields = ("tenant", "channel", "to", "subject", "text")
         return {each: getattr(self, each) for each in fields} | {"sent_at": self.sent_at.isoformat()}
+
+    @property
+    def is_mail(self) -> bool:
+        return self.channel == "email"
 
     @property
     def preview(self) -> str:
@@ -51,29 +83,66 @@ class Mail:
 @never_cache
 @require_safe
 def mailbox(request: HttpRequest) -> HttpResponse:
-    """The messages, newest first, of one business with `?tenant=`. JSON for who asks for it, the list for htmx."""
+    """The messages, newest first, of one business with `?tenant=`, by one channel with `?channel=`.
+
+    JSON for who asks for it, the list for htmx.
+    """
     found = _mails()
-    slug = request.GET.get("tenant", "")
-    shown = [mail for mail in found if mail.tenant == slug] if slug else found
+    slug, channel = request.GET.get("tenant", ""), request.GET.get("channel", "")
+    shown = [mail for mail in found if slug in {"", mail.tenant} and channel in {"", mail.channel}]
     if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
         return JsonResponse([mail.as_data() for mail in shown], safe=False)
     slugs = sorted({mail.tenant for mail in found if mail.tenant})
-    context = {"mails": shown[:SHOWN], "hidden": max(len(shown) - SHOWN, 0), "slugs": slugs, "chosen": slug}
+    context = {
+        "mails": shown[:SHOWN],
+        "hidden": max(len(shown) - SHOWN, 0),
+        "businesses": [Choice(each or "All", _list_url(each, channel), each == slug) for each in ("", *slugs)],
+        "channels": [
+            Choice(label, _list_url(slug, each), each == channel) for each, label in {"": "All", **CHANNELS}.items()
+        ],
+        "is_narrowed": bool(slug or channel),
+    }
     refreshes = "HX-Request" in request.headers
     return render(request, "platform/_mails.html" if refreshes else "platform/mailbox.html", context)
 
 
+def _list_url(slug: str, channel: str) -> str:
+    query = {name: value for name, value in (("tenant", slug), ("channel", channel)) if value}
+    return "/mailbox/" + (f"?{urlencode(query)}" if query else "")
+
+
 @require_safe
 def mailbox_message(request: HttpRequest, name: str) -> HttpResponse:
-    """One message: as it looks, and as plain text."""
-    return render(request, "platform/mail.html", {"mail": _mail(name)})
+    """One message as it looks, in light or dark with `?look=`, and as plain text."""
+    mail, look = _mail(name), request.GET.get("look", "")
+    looks = [
+        Choice(label, f"?look={each}" if each else "?", each == look)
+        for each, label in (("", "As your device"), ("light", "Light"), ("dark", "Dark"))
+    ]
+    return render(
+        request, "platform/mail.html", {"mail": mail, "look": look if look in _SCHEMES else "", "looks": looks}
+    )
 
 
 @require_safe
 @xframe_options_sameorigin
-def mailbox_html(_request: HttpRequest, name: str) -> HttpResponse:
-    """The HTML of a message, for a frame."""
-    return HttpResponse(_mail(name).html, headers={"Content-Security-Policy": MAIL_POLICY})
+def mailbox_html(request: HttpRequest, name: str) -> HttpResponse:
+    """The HTML of a message, for a frame, in light or dark with `?look=`."""
+    html, scheme = _mail(name).html, _SCHEMES.get(request.GET.get("look", ""))
+    if scheme:
+        html = _PREFERRED.sub(scheme, html)
+    return HttpResponse(html, headers={"Content-Security-Policy": MAIL_POLICY})
+
+
+@require_safe
+def mailbox_file(_request: HttpRequest, name: str, number: int) -> HttpResponse:
+    """What came with a message, to be kept: never shown here."""
+    files = _mail(name).files
+    if number >= len(files):
+        raise Http404
+    found = files[number]
+    headers = {"Content-Disposition": content_disposition_header(as_attachment=True, filename=found.name)}
+    return HttpResponse(found.content, content_type=found.content_type, headers=headers)
 
 
 def _folder() -> Path:
@@ -109,9 +178,14 @@ def _read(path: Path) -> Mail:
         subject=str(message["Subject"] or ""),
         text=_part(message, "plain"),
         html=_part(message, "html"),
-        files=tuple(part.get_filename() or part.get_content_type() for part in message.iter_attachments()),
+        files=tuple(_file(part) for part in message.iter_attachments()),
         sent_at=dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC),
     )
+
+
+def _file(part: Any) -> MailFile:
+    kind = part.get_content_type()
+    return MailFile(part.get_filename() or kind, kind, part.get_payload(decode=True) or b"")
 
 
 def _part(message: Any, subtype: str) -> str:

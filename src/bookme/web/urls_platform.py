@@ -3,7 +3,7 @@
 from django.urls import path
 
 from bookme.web.account import links
-from bookme.web.mailbox import mailbox, mailbox_html, mailbox_message
+from bookme.web.mailbox import mailbox, mailbox_file, mailbox_html, mailbox_message
 from bookme.web.platform import platform_home
 from bookme.web.social import platform as social
 from bookme.web.two_factor import own
@@ -25,4 +25,5 @@ urlpatterns = [
     path("mailbox/", mailbox, name="mailbox"),
     path("mailbox/<str:name>/", mailbox_message, name="mailbox-message"),
     path("mailbox/<str:name>/html/", mailbox_html, name="mailbox-html"),
+    path("mailbox/<str:name>/files/<int:number>/", mailbox_file, name="mailbox-file"),
 ]

@@ -59,7 +59,11 @@ KIND_ICONS: Mapping[Kind, str] = {
 }
 
 
-_TABS = ((Permission.NOTIFICATIONS_READ, "team-messages", "send", _("What went out")),)
+_TABS = (
+    (Permission.NOTIFICATIONS_READ, "team-messages", "send", _("What went out")),
+    (Permission.MESSAGES_MANAGE, "team-message-texts", "pencil-line", _("Texts")),
+    (Permission.CONFIG_MANAGE, "team-message-settings", "settings-2", _("Settings")),
+)
 
 
 @dataclass(frozen=True)
@@ -75,4 +79,5 @@ class Tab:
 def tabs_for(actor: Actor, here: str) -> list[Tab]:
     """Those that this actor can use; none where there is only one."""
     may = [each for each in _TABS if actor.may(each[0])]
-    return [Tab(reverse(name), icon, label, name == here) for _needed, name, icon, label in may] if len(may) > 1 else []
+    tabs = [Tab(reverse(name), icon, label, name == here) for _needed, name, icon, label in may]
+    return tabs if len(tabs) > 1 else []

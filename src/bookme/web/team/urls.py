@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookme.web.messages import sent
+from bookme.web.messages import sent, settings, texts
 from bookme.web.people.joining import invitation_page
 from bookme.web.people.listing import invitation_step, people_page
 from bookme.web.people.person import give_person_calendar, person_page, remove_person
@@ -84,6 +84,25 @@ urlpatterns = [
     path("lists/customers/", take_over, {"kind": CUSTOMERS}, name="team-customers-import"),
     path("lists/customers/example.csv", example_file, {"kind": CUSTOMERS}, name="team-customers-example"),
     path("messages/", sent.sent_page, name="team-messages"),
+    path("messages/settings/", settings.message_settings, name="team-message-settings"),
+    path("messages/settings/<slug:part>/", settings.change_message_settings, name="team-message-settings-part"),
+    path("messages/texts/", texts.texts_page, name="team-message-texts"),
+    path("messages/texts/<str:message>/<slug:channel>/<slug:language>/", texts.text_page, name="team-message-text"),
+    path(
+        "messages/texts/<str:message>/<slug:channel>/<slug:language>/preview/",
+        texts.text_preview,
+        name="team-message-text-preview",
+    ),
+    path(
+        "messages/texts/<str:message>/<slug:channel>/<slug:language>/count/",
+        texts.text_count,
+        name="team-message-text-count",
+    ),
+    path(
+        "messages/texts/<str:message>/<slug:channel>/<slug:language>/change/",
+        texts.change_text,
+        name="team-message-text-change",
+    ),
     path("messages/<uuid:notification_id>/", sent.message_page, name="team-message"),
     path("messages/<uuid:notification_id>/send-again/", sent.send_message_again, name="team-message-again"),
     path("prices/", prices.price_list, name="team-services"),

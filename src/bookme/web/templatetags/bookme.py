@@ -10,9 +10,12 @@ from django import template
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language_info
 
 from bookme.bookings.models import Booking
 from bookme.bookings.wording import cancellation_text, cancellation_text_of
+from bookme.communications.models import Channel
+from bookme.communications.wording import CHANNELS
 from bookme.core.formats import Formats, ahead_text, duration_text
 from bookme.core.models import Translated
 from bookme.core.time import MINUTE
@@ -143,6 +146,17 @@ def at_home(value: dt.datetime) -> dt.datetime:
 @register.filter
 def device(agent: str) -> str:
     return device_name(agent)
+
+
+@register.filter
+def direction(language: str) -> str:
+    """`rtl` or `ltr`."""
+    return "rtl" if get_language_info(language)["bidi"] else "ltr"
+
+
+@register.filter
+def channel_name(channel: str) -> str:
+    return str(CHANNELS[Channel(channel)])
 
 
 @register.filter

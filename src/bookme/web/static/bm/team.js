@@ -60,6 +60,7 @@ for (const form of findAll("form[data-auto]")) {
 
 // A second tap while the first is on its way would only be refused.
 document.addEventListener("submit", (event) => {
+  if (event.submitter?.formTarget) return; // into a frame: this page stays
   if (event.target.dataset.sent) {
     event.preventDefault();
     return;
