@@ -216,8 +216,8 @@ class _Handler(BaseHTTPRequestHandler):
             return None
         if there.path == f"{_BOOKS}.json":
             return self._list(parse_qs(there.query))
-        if found := re.fullmatch(r"/v1/Content/(\w+)/ApprovalRequests", there.path):
-            return self._approval(found[1])
+        if there.path == "/v1/ContentAndApprovals":
+            return self._approvals()
         one = next((each for each in self.world.messages if there.path == f"{_BOOKS}/{each.sid}.json"), None)
         return self._answer(200, one.written()) if one else self._refuse(404, 20404)
 
@@ -255,11 +255,14 @@ class _Handler(BaseHTTPRequestHandler):
         page = found[: int(asked.get("PageSize", ["50"])[0])]
         self._answer(200, {"messages": [each.written() for each in page], "next_page_uri": None})
 
-    def _approval(self, sid: str) -> None:
-        if sid not in self.world.approvals:
-            return self._refuse(404, 20404)
-        told = {"name": "bookme", "status": self.world.approvals[sid]}
-        return self._answer(200, {"sid": sid, "account_sid": ACCOUNT, "whatsapp": told, "url": ""})
+    def _approvals(self) -> None:
+        if self.world.moods and self.world.moods.popleft() is Mood.BUSY:
+            return self._refuse(429, 20429)
+        told = [
+            {"sid": sid, "account_sid": ACCOUNT, "approval_requests": {"name": "bookme", "status": status}}
+            for sid, status in self.world.approvals.items()
+        ]
+        return self._answer(200, {"contents": told, "meta": {"key": "contents", "next_page_url": None}})
 
     def _is_known(self) -> bool:
         if self.headers.get("Authorization") == _RIGHT:

@@ -140,3 +140,8 @@ def refusable(audience: Audience) -> list[str]:
     """By name, those of which that is so."""
     kinds = (kind for kind, told in MESSAGES.items() if audience in told.audiences)
     return [message_name(kind, audience) for kind in kinds if may_refuse(kind, audience)]
+
+
+# Of those to customers: what may go by WhatsApp.
+WHATSAPP_NAMES = tuple(kind.value for kind, told in MESSAGES.items() if Audience.CUSTOMER in told.audiences)
+VARIABLES_AT_MOST = 20

@@ -204,6 +204,7 @@ class WhatsAppTemplate(Row):
     state = models.CharField(max_length=16, choices=ApprovalState.choices, default=ApprovalState.PENDING)
 
     class Meta:
+        verbose_name = "whatsapp template"
         ordering = ["name", "language", "id"]
         constraints = [models.UniqueConstraint(fields=["name", "language"], name="whatsapp_template_once")]
 

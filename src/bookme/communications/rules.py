@@ -1,11 +1,13 @@
 """What a business may write into its messages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from bookme.communications.grammar import Fault, faults_of
+from bookme.communications.kinds import Kind
 from bookme.communications.models import Channel
 from bookme.communications.templating import Texts
-from bookme.communications.variables import Vocabulary
+from bookme.communications.variables import Vocabulary, vocabulary_of
 from bookme.core.errors import FieldError
 
 LONGEST_LINE = 300
@@ -24,6 +26,15 @@ def text_faults(texts: Texts, *, channel: Channel, vocabulary: Vocabulary) -> It
             yield FieldError(f"/{name}", "not_of_channel", "Only an e-mail has one.")
     found = faults_of(texts.body, vocabulary, longest=LONGEST_BODY if is_mail else LONGEST_SHORT)
     yield from _pointed("/body", texts.body, found)
+
+
+def whatsapp_faults(columns: Mapping[str, Any]) -> Iterator[FieldError]:
+    """What is wrong with what is put into an approved text: the flags of a message are no words."""
+    vocabulary = vocabulary_of(Kind(columns["name"]))
+    known = vocabulary.meanings.keys() - vocabulary.flags
+    for number, each in enumerate(columns["variables"]):
+        if each not in known:
+            yield FieldError(f"/variables/{number}", "unknown_variable", f"This message has no text {each!r}.")
 
 
 def _pointed(pointer: str, text: str, faults: list[Fault]) -> Iterator[FieldError]:

@@ -11,9 +11,11 @@ from bookme.communications.views.templates import (
     TemplateVersions,
     TestSend,
 )
+from bookme.communications.views.whatsapp import OneWhatsAppTemplate, RefreshWhatsAppTemplates, WhatsAppTemplates
 from bookme.communications.views.wishes import OwnMessages, StaffMessages
 
 _TEMPLATE = "communications/templates/<str:message>/<str:channel>/<str:language>/"
+_WHATSAPP = "communications/whatsapp-templates/"
 
 urlpatterns = [
     path("communications/accounts/", Accounts.as_view(), name="message-accounts"),
@@ -37,4 +39,7 @@ urlpatterns = [
     path(f"{_TEMPLATE}restore/", RestoreVersion.as_view(), name="template-restore"),
     path("communications/preview/", Preview.as_view(), name="message-preview"),
     path("communications/preview/send/", TestSend.as_view(), name="message-test-send"),
+    path(_WHATSAPP, WhatsAppTemplates.as_view(), name="whatsapp-templates"),
+    path(f"{_WHATSAPP}refresh/", RefreshWhatsAppTemplates.as_view(), name="whatsapp-templates-refresh"),
+    path(f"{_WHATSAPP}<uuid:id>/", OneWhatsAppTemplate.as_view(), name="whatsapp-template"),
 ]

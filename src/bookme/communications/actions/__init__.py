@@ -26,6 +26,12 @@ from bookme.communications.actions.stopping import digest_addresses, lift_stop, 
 from bookme.communications.actions.telling import About, send_later, tell, tell_apart
 from bookme.communications.actions.templates import reset_template, restore_version, save_template
 from bookme.communications.actions.trials import send_test
+from bookme.communications.actions.whatsapp import (
+    change_whatsapp_template,
+    make_whatsapp_template,
+    refresh_whatsapp_templates,
+    remove_whatsapp_template,
+)
 from bookme.communications.actions.wishes import (
     choose_own_messages,
     choose_staff_messages,
@@ -43,6 +49,7 @@ __all__ = [
     "WARN_OF_HOLD_TASK",
     "About",
     "Progress",
+    "change_whatsapp_template",
     "choose_own_messages",
     "choose_staff_messages",
     "digest_addresses",
@@ -50,10 +57,13 @@ __all__ = [
     "forget_windows",
     "hear",
     "lift_stop",
+    "make_whatsapp_template",
     "plan_all_messages",
     "plan_messages",
     "record_progress",
+    "refresh_whatsapp_templates",
     "remove_account",
+    "remove_whatsapp_template",
     "reset_template",
     "restore_version",
     "resubscribe",

@@ -5,6 +5,7 @@ from django.utils.module_loading import import_string
 
 from bookme.communications.channels.base import (
     AccountCarrier,
+    Approver,
     Carrier,
     ChannelOffError,
     NotTakenError,
@@ -26,6 +27,7 @@ __all__ = [
     "UnclearError",
     "UndeliverableError",
     "account_carrier",
+    "approver_of",
     "carrier_of",
 ]
 
@@ -60,3 +62,9 @@ def account_carrier(account: ChannelAccount) -> AccountCarrier:
     """What carries messages by that account, in use or not."""
     carrier: AccountCarrier = import_string(_OF_PROVIDER[Provider(account.provider)])(account)
     return carrier
+
+
+def approver_of(account: ChannelAccount) -> Approver:
+    """The same, of an account for WhatsApp."""
+    approver: Approver = import_string(_OF_PROVIDER[Provider(account.provider)])(account)
+    return approver

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
-from bookme.communications.models import Channel
+from bookme.communications.models import ApprovalState, Channel
 
 
 class UndeliverableError(Exception):
@@ -110,3 +110,10 @@ class AccountCarrier(Carrier, Protocol):
 
     def check(self) -> None:
         """Whether the provider lets us in, now; nothing is sent. Raises NotTakenError."""
+
+
+class Approver(AccountCarrier, Protocol):
+    """Where texts are approved before they may be sent."""
+
+    def approvals(self) -> Mapping[str, ApprovalState]:
+        """What became of all texts of the account, by the provider's ids. Raises NotTakenError."""

@@ -2,12 +2,14 @@
 
 import datetime as dt
 import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from requests import RequestException
-from twilio.base.exceptions import TwilioRestException, TwilioServiceException
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
@@ -24,7 +26,7 @@ _NEWEST = 50
 # Too many at once, and an account that is not known: neither is about the message.
 _NOT_TAKEN = frozenset({401, 429})
 _TIMED_OUT = 408
-_UNKNOWN = 404
+_TEXTS, _TEXTS_AT_ONCE = 1000, 500
 
 
 class TwilioChannel:
@@ -52,7 +54,9 @@ class TwilioChannel:
     def taken(self, message: Outgoing) -> Receipt | None:
         """Raises UndeliverableError where it was taken, and could not be delivered."""
         since = (message.first_tried_at or dt.datetime.min.replace(tzinfo=dt.UTC)) - _CLOCKS
-        for each in self._client.messages.list(to=self._prefix + message.to, limit=_NEWEST, page_size=_NEWEST):
+        with _plainly():
+            found = self._client.messages.list(to=self._prefix + message.to, limit=_NEWEST, page_size=_NEWEST)
+        for each in found:
             is_new = each.date_created is not None and each.date_created >= since
             if not is_new or each.sid in message.other_ids or not _is_it(each, message):
                 continue
@@ -63,22 +67,15 @@ class TwilioChannel:
 
     def check(self) -> None:
         """By asking for the account itself."""
-        try:
+        with _plainly():
             self._client.api.accounts(str(self._client.account_sid)).fetch()
-        except (TwilioRestException, TwilioServiceException) as error:
-            raise not_taken(error.status) from None
-        except (RequestException, ValueError):
-            raise NotTakenError("Twilio cannot be reached", code="unreachable") from None
 
-    def approval_of(self, content_id: str) -> ApprovalState | None:
-        """What WhatsApp has made of a text; None where Twilio knows none by that id. Raises as `send` does."""
-        try:
-            found = self._client.content.v1.contents(content_id).approval_fetch().fetch()
-        except (TwilioRestException, TwilioServiceException) as error:
-            if error.status == _UNKNOWN:
-                return None
-            raise
-        return APPROVALS.get(str((found.whatsapp or {}).get("status", "")), ApprovalState.PENDING)
+    def approvals(self) -> Mapping[str, ApprovalState]:
+        """A thousand at the most, the newest first."""
+        with _plainly():
+            found = self._client.content.v1.content_and_approvals.list(limit=_TEXTS, page_size=_TEXTS_AT_ONCE)
+        states = {str(each.sid): str((each.approval_requests or {}).get("status", "")) for each in found}
+        return {sid: APPROVALS.get(state, ApprovalState.PENDING) for sid, state in states.items()}
 
     def _named(self, message: Outgoing) -> dict[str, Any]:
         """The message in Twilio's words."""
@@ -92,6 +89,23 @@ class TwilioChannel:
         if message.template:
             return names | {"content_sid": message.template, "content_variables": json.dumps(dict(message.parts))}
         return names | {"body": message.text}
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """What goes wrong without the words of Twilio, as NotTakenError."""
+    try:
+        yield
+    except TwilioException as error:
+        raise not_taken(_status_of(error)) from None
+    except (RequestException, ValueError):
+        raise NotTakenError("Twilio cannot be reached", code="unreachable") from None
+
+
+def _status_of(error: TwilioException) -> int:
+    """Of a list that was refused, it is told by the answer alone."""
+    answer = error.args[1] if len(error.args) > 1 else None
+    return int(getattr(error, "status", 0) or getattr(answer, "status_code", 0))
 
 
 def _is_it(found: Any, message: Outgoing) -> bool:

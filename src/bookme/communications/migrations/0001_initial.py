@@ -181,6 +181,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('pending', 'Waiting for approval'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('paused', 'Paused')], default='pending', max_length=16)),
             ],
             options={
+                'verbose_name': 'whatsapp template',
                 'ordering': ['name', 'language', 'id'],
                 'constraints': [models.UniqueConstraint(fields=('name', 'language'), name='whatsapp_template_once')],
             },
