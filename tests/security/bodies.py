@@ -100,6 +100,13 @@ BODIES: dict[str, Any] = {
     "PUT communications/templates/{message}/{channel}/{language}/": {"subject": "New", "heading": "New", "body": "New"},
     "POST communications/templates/{message}/{channel}/{language}/restore/": {"version": 1},
     "POST communications/preview/": _MESSAGE,
+    "PATCH communications/whatsapp-templates/{whatsapp_template}/": {"variables": ["customer"]},
+    "POST communications/whatsapp-templates/": {
+        "name": "booking.cancelled",
+        "language": "en",
+        "content_id": f"HX{0:032x}",
+        "variables": ["customer"],
+    },
     "POST communications/preview/send/": _MESSAGE,
     "PATCH service-categories/{category}/": {"name": "New"},
     "POST service-categories/": {"name": "New"},

@@ -401,6 +401,15 @@ _SHAPES: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
         },
     ),
     (
+        (
+            "GET communications/whatsapp-templates/",
+            "GET communications/whatsapp-templates/{whatsapp_template}/",
+        ),
+        {
+            "all": "content_id created_at id language name state updated_at variables",
+        },
+    ),
+    (
         ("GET communications/templates/",),
         {
             "all": ("audience category changed_at changed_by channel is_off is_own kind language message version"),
