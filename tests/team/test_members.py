@@ -125,6 +125,11 @@ def test_fuzz_is_refused(owner: Person, manager: Person, body: Any) -> None:
     assert state() == before
 
 
+def test_whoever_names_no_role_is_told_which_there_are(owner: Person, manager: Person) -> None:
+    (fault,) = changed(owner, manager, role="boss").json()["errors"]
+    assert fault["detail"] == "This is none of: staff, owner, manager."
+
+
 def test_a_manager_touches_no_owner(owner: Person, manager: Person) -> None:
     second = make_person(owner.tenant, Role.OWNER)
     before = state()

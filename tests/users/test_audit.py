@@ -57,7 +57,7 @@ EVERY_CHANGE = {
 
 def _any_of(kind: type[AuditEvent], **values: Any) -> AuditEvent:
     """A fact of that kind, with something in each of its fields."""
-    given = {name: values.get(name, VALUES.get(name)) or uuid7() for name in (each.name for each in fields(kind))}
+    given = {each.name: values.get(each.name, VALUES.get(each.name) or uuid7()) for each in fields(kind)}
     return kind(**given | {"address": "", "agent": ""})
 
 
@@ -91,12 +91,22 @@ def test_every_fact_of_the_audit_says_itself(language: str) -> None:
                 assert "%(" not in each.text, each.field
 
 
+SOMEBODY = "Sign-in as somebody was refused: "
+
+
 @pytest.mark.parametrize(
     ("kind", "values", "said"),
     [
         (SignedIn, {"way": "google"}, "Ann signed in with Google, with a second factor"),
         (SignedIn, {"way": "link"}, "Ann signed in by a link from a mail, with a second factor"),
         (SignInFailed, {"reason": "too_many"}, "Too many failed sign-ins as ann@mail.example: refused for a while"),
+        (SignInFailed, {"reason": "two_factor", "email": ""}, SOMEBODY + "wrong code of the second factor"),
+        (SignInFailed, {"reason": "credentials", "email": ""}, SOMEBODY + "e-mail and password do not match"),
+        (
+            SignInFailed,
+            {"reason": "too_many", "email": ""},
+            "Too many failed sign-ins as somebody: refused for a while",
+        ),
         (SignInFailed, {"reason": "api_key"}, "The key Ann was refused: it is revoked or has expired"),
         (MemberChanged, {"changes": {"role": ["staff", "manager"]}}, "Ann is now manager, and was member of the team"),
         (MemberChanged, {"changes": {"denied": [[], ["x"]]}}, "What Ann may see and do was changed"),

@@ -1,5 +1,7 @@
 """The pages of accounts: links by mail, security; each step is a POST, and none leads elsewhere."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -163,3 +165,36 @@ def test_signing_out_another_device_and_all(customer: Person, owner: Person) -> 
     assert page.post("/account/security/sign-ins/")["Location"] == "/account/sign-in/"
     assert page.get("/account/security/").status_code == 302
     assert owner.page.get("/account/security/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "again"),
+    [
+        ("/account/link/x/", "/account/link/"),
+        ("/account/reset/x/", "/account/reset/"),
+        ("/account/verify/x/", "/account/register/"),
+        ("/account/email-undo/x/", ""),
+    ],
+)
+def test_a_spent_link_leads_to_another_one(salon: Tenant, client: Client, path: str, again: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 404
+    assert ("Ask for a new one<" in page_of(response)) is bool(again)
+    assert f'href="{again}"' in page_of(response) or not again
+
+
+def test_on_a_local_machine_the_mailbox_is_at_hand(salon: Tenant, client: Client, settings: Any) -> None:
+    for local in (True, False):
+        settings.LOCAL_MODE = local
+        page = page_of(client.post("/account/reset/", {"email": "nobody@people.example"}))
+        assert ("/mailbox/" in page) is local
+
+
+def test_a_refusal_of_the_team_s_pages_says_what_is_missing_and_leads_back(stylist: Person) -> None:
+    refused = stylist.page.get("/team/keys/")
+    assert refused.status_code == 403
+    assert "It takes a power that you do not have here: Keep API keys." in page_of(refused)
+    for response in (refused, stylist.page.get("/team/no-such-page/")):
+        assert 'href="/team/"' in page_of(response)
+        assert "Go to the agenda" in page_of(response)
+    assert "Go to the agenda" not in page_of(stylist.page.get("/no-such-page/"))

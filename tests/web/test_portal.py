@@ -56,6 +56,9 @@ class TestHome:
         assert places == sorted(places)
         assert page.index("Your next booking") < places[0] < page.index("After that") < places[1]
         assert "Monday 7 January, 10:00" in page
+        assert "London time" in page
+        User.objects.filter(pk=customer.user.pk).update(timezone="Europe/London")
+        assert "London time" not in page_of(customer.page.get("/account/")), "the zone is theirs"
         assert 'href="/book/?service=cut"' in page
         assert "Nothing booked yet" not in page
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from bookme.core.http.fields import BoundedList, EmailField, LanguageField, PlainText
+from bookme.core.http.fields import BoundedList, EmailField, LanguageField, OneOf, PlainText
 from bookme.core.http.serializers import InputSerializer
 from bookme.core.permissions import TEAM_ROLES, CustomerScope, Permission
 from bookme.core.time import now
@@ -33,17 +33,17 @@ class PowersInput(InputSerializer):
     null does not; `customer_scope` is `own`, the customers who come there, or `all`.
     """
 
-    denied = BoundedList(child=serializers.ChoiceField(_PERMISSIONS), max_length=len(_PERMISSIONS), required=False)
+    denied = BoundedList(child=OneOf(_PERMISSIONS), max_length=len(_PERMISSIONS), required=False)
     location_ids = IdsField(required=False)
     staff_ids = IdsField(required=False)
-    customer_scope = serializers.ChoiceField(_SCOPES, required=False)
+    customer_scope = OneOf(_SCOPES, required=False)
 
 
 class MemberInput(PowersInput):
     """`staff` is the calendar that is theirs from now on, instead of any other; null takes it away."""
 
     staff = serializers.UUIDField(required=False, allow_null=True)
-    role = serializers.ChoiceField(_ROLES, required=False)
+    role = OneOf(_ROLES, required=False)
 
 
 class InvitationInput(PowersInput):
@@ -51,7 +51,7 @@ class InvitationInput(PowersInput):
 
     email = EmailField()
     name = PlainText(max_length=120, required=False, allow_blank=True, default="")
-    role = serializers.ChoiceField(_ROLES)
+    role = OneOf(_ROLES)
     staff = serializers.UUIDField(required=False, allow_null=True, default=None)
     language = LanguageField(required=False, default="")
 

@@ -67,17 +67,17 @@ class SignInFailed(AuditEvent):
         return super().told_in_feed(payload) | {"user_id": None}
 
     def sentence(self, who: str) -> str:
-        told = {"who": who, "email": self.email}
+        told = {"who": who, "email": self.email or _("somebody")}  # an erased person's is gone
         match self.reason:
             case "api_key" if who:
                 return _("The key %(who)s was refused: it is revoked or has expired") % told
             case "api_key":
                 return _("A key that does not hold was refused")
-            case "too_many" if self.email:
+            case "too_many" if self.email or self.user_id:
                 return _("Too many failed sign-ins as %(email)s: refused for a while") % told
             case "too_many":
                 return _("Too many keys that do not hold: refused for a while")
-            case "social" if self.email:
+            case "social" if self.email or self.user_id:
                 return _("Sign-in as %(email)s was refused: by a provider") % told
             case "social":
                 return _("A sign-in by a provider was refused")

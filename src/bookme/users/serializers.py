@@ -10,6 +10,7 @@ from bookme.core.http.fields import (
     EmailField,
     InstantField,
     LanguageField,
+    OneOf,
     PhoneField,
     PlainText,
     ZoneField,
@@ -150,7 +151,7 @@ class ApiKeyInput(InputSerializer):
 
     name = PlainText(max_length=80)
     permissions = BoundedList(
-        child=serializers.ChoiceField(choices=sorted(KEY_PERMISSIONS)), min_length=1, max_length=len(KEY_PERMISSIONS)
+        child=OneOf(choices=sorted(KEY_PERMISSIONS)), min_length=1, max_length=len(KEY_PERMISSIONS)
     )
     expires_at = InstantField(required=False, allow_null=True, default=None)
 

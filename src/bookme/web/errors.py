@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from bookme.core.errors import DomainError, Invalid, NotAllowed, NotFound
 from bookme.core.http.problems import CONTENT_TYPE, TITLES, problem_headers, problem_response, status_of
 from bookme.core.languages import said
+from bookme.users.wording import POWERS
 
 _NO_BUSINESS_NAMED = (
     "Here a business has to be named: by the header X-Tenant, or by asking below /t/<its name>/. "
@@ -46,7 +47,8 @@ def refusal(request: HttpRequest, error: DomainError, *, template: str = "") -> 
     if wants_problem(request):
         return problem_response(error, instance=request.path)
     status = status_of(error)
-    response = render(request, template or f"errors/{_page_of(status)}.html", {"status": status}, status=status)
+    context = {"status": status, "lacking": _lacking(error), **_way_back(request)}
+    response = render(request, template or f"errors/{_page_of(status)}.html", context, status=status)
     for name, value in problem_headers(error).items():
         response[name] = value
     add_never_cache_headers(response)
@@ -63,6 +65,18 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def wants_problem(request: HttpRequest) -> bool:
     """True for the API, on a business's domain and under `/t/<slug>/`."""
     return request.path_info.startswith("/api/")
+
+
+def _way_back(request: HttpRequest) -> dict[str, Any]:
+    """The team goes back to its agenda, everybody else to the start."""
+    is_team = getattr(request, "tenant", None) is not None and request.path_info.startswith("/team/")
+    return {"start_url": "/team/", "to_agenda": True} if is_team else {}
+
+
+def _lacking(error: DomainError) -> str:
+    """What somebody would have to be able to do, in words, where a permission is what they lack."""
+    wanted = error.extra.get("permission", "")
+    return next((str(each.label) for each in POWERS if each.permission.value == wanted), "")
 
 
 def _page_of(status: int) -> int:

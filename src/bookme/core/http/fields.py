@@ -8,9 +8,9 @@ import datetime as dt
 import json
 import re
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -40,6 +40,15 @@ class PlainText(serializers.CharField):
         if has_control_characters(text, multiline=self.multiline):
             self.fail("control_characters")
         return text
+
+
+class OneOf(serializers.ChoiceField):
+    """One of a few texts; whoever gives another is told which there are."""
+
+    default_error_messages = {"invalid_choice": gettext_lazy("This is none of: {choices}.")}
+
+    def fail(self, key: str, **told: Any) -> NoReturn:
+        super().fail(key, choices=", ".join(map(str, self.choices)), **told)
 
 
 class MultilineText(PlainText):

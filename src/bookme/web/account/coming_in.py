@@ -1,6 +1,7 @@
 """What every way in has in common: the second factor, the session, and where to go on."""
 
 from collections.abc import Callable
+from math import ceil
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -11,7 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from bookme.core.errors import DomainError, NotSignedIn
+from bookme.core.errors import DomainError, NotSignedIn, TooMany
+from bookme.core.formats import ahead_text
 from bookme.core.http.client import origin_of
 from bookme.core.time import now
 from bookme.users.actions import sign_out
@@ -60,6 +62,11 @@ def sign_in_refusal(error: DomainError) -> str:
     """Why somebody was not signed in, in words."""
     if isinstance(error, NotSignedIn):
         return _("E-mail and password do not match. If you have just registered, follow the link in our mail first.")
+    if isinstance(error, TooMany) and error.code == "too_many_attempts":
+        wait = ahead_text(ceil(error.retry_after / 60))
+        return _("Too many failed attempts. Try again in %(wait)s, or have a link sent to you: that works at once.") % {
+            "wait": wait
+        }
     return told(error)
 
 

@@ -15,6 +15,7 @@ from bookme.core.errors import DomainError, Invalid
 from bookme.core.http.client import origin_of
 from bookme.core.time import now
 from bookme.tenants.context import current_tenant, require_tenant
+from bookme.tenants.selectors import platform_url
 from bookme.users.actions import (
     admit,
     ask_to_reset,
@@ -56,7 +57,7 @@ def follow_link(request: HttpRequest, token: str) -> HttpResponse:
             )
         who = user_of_link(token=token, tenant=tenant)
     except Invalid:
-        return spent_page(request)
+        return spent_page(request, again="account-ask-link")
     return render(request, "account/link.html", {"who": who})
 
 
@@ -85,7 +86,7 @@ def follow_reset(request: HttpRequest, token: str) -> HttpResponse:
             return _with_new_password(request, user)
     except Invalid as error:
         if error.code == "link_invalid":
-            return spent_page(request)
+            return spent_page(request, again="account-ask-reset")
         form.take_refusal(error)
     return render(request, "account/new_password.html", {"form": form, "who": who}, status=422 if form.errors else 200)
 
@@ -143,11 +144,12 @@ def asked_by_mail(
 
 def written_page(request: HttpRequest, email: str) -> HttpResponse:
     """What is said whether or not somebody is written to."""
-    return render(request, "account/written.html", {"email": email})
+    return render(request, "account/written.html", {"email": email, "mailbox_url": platform_url("/mailbox/")})
 
 
-def spent_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "account/link_spent.html", status=404)
+def spent_page(request: HttpRequest, *, again: str = "") -> HttpResponse:
+    """`again` names the page that asks for another one, where there is one for everybody."""
+    return render(request, "account/link_spent.html", {"again_url": reverse(again) if again else ""}, status=404)
 
 
 def _with_new_password(request: HttpRequest, user: User) -> HttpResponse:

@@ -42,7 +42,7 @@ def customer_verify(request: HttpRequest, token: str) -> HttpResponse:
             return come_in(request, lambda: _verified(request, token, waiting, password), onward=asked.onward)
     except Invalid as error:
         if form is None or error.code != "weak_password":
-            return spent_page(request)
+            return spent_page(request, again="account-register")
         form.take_refusal(error)
     provider = title_of(waiting.provider) if waiting else ""
     context = {"asked": asked, "provider": provider, "form": form}

@@ -5,9 +5,8 @@ const findAll = (selector, root = document) => [...root.querySelectorAll(selecto
 
 const TOAST_MS = 8000;
 
-/** Brings the chosen day of the strip into view. */
-function centreDay() {
-  const strip = find("#strip");
+/** Brings the chosen day of the strip, or the chosen one of the chips, into view. */
+function centre(strip) {
   const current = strip && find("[aria-current]", strip);
   if (!current || strip.scrollWidth <= strip.clientWidth) return;
   const shift = current.getBoundingClientRect().left - strip.getBoundingClientRect().left;
@@ -77,7 +76,7 @@ addEventListener("pageshow", () => {
 
 const fault = find("[data-focus-first]") ?? find("[aria-invalid=true]");
 fault?.focus();
-centreDay();
+findAll("#strip, .chips").forEach(centre);
 openTarget();
 
 /** What cannot be looked at in place is sent as without scripts: then the page that says why is shown. */
