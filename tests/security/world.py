@@ -38,16 +38,13 @@ from tests.factories.bookings import (
     VisitFactory,
     WaitlistEntryFactory,
 )
-<<<<<<< HEAD
 from tests.factories.communications import (
     ChannelAccountFactory,
     MessageTemplateFactory,
     NotificationFactory,
     StoppedAddressFactory,
+    WhatsAppTemplateFactory,
 )
-=======
-from tests.factories.communications import MessageTemplateFactory, NotificationFactory, WhatsAppTemplateFactory
->>>>>>> 66f83ce (Texts for WhatsApp, in the matrix)
 from tests.factories.customers import CustomerAddressFactory, CustomerFactory
 from tests.factories.eventlog import EventFactory
 from tests.factories.locations import ClosureFactory, LocationFactory, OpeningHoursFactory, ResourceFactory
@@ -211,11 +208,8 @@ def _side(half: Half) -> Side:
         "waiting": waiting,
         "offered": offered,
         "notification": sent,
-<<<<<<< HEAD
         "stopped": StoppedAddressFactory(address=f"{half.word}@mail.example", notification_id=sent.pk),
-=======
         "whatsapp_template": WhatsAppTemplateFactory(language="fr" if half.word == CANARY else "en"),
->>>>>>> 66f83ce (Texts for WhatsApp, in the matrix)
     }
     ids = {name: str(row.pk) for name, row in rows.items()}
     visits = {"visit": booking.visit, "asked_visit": request.visit, "repeated": repeated.visit}

@@ -21,11 +21,7 @@ from bookme.users.actions import sign_out, token_pair
 from bookme.users.models import SignIn, SignInKind, User
 from bookme.users.tokens import Audience, TokenType, encode, lifetime, verify
 from tests.factories.bookings import BookingFactory, SeriesFactory, SessionFactory, VisitFactory, WaitlistEntryFactory
-<<<<<<< HEAD
-from tests.factories.communications import NotificationFactory, StoppedAddressFactory
-=======
-from tests.factories.communications import NotificationFactory, WhatsAppTemplateFactory
->>>>>>> 66f83ce (Texts for WhatsApp, in the matrix)
+from tests.factories.communications import NotificationFactory, StoppedAddressFactory, WhatsAppTemplateFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.locations import ClosureFactory, LocationFactory, ResourceFactory
 from tests.factories.services import CategoryFactory, ExtraFactory, QuestionFactory, ServiceFactory
