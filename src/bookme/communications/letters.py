@@ -1,5 +1,6 @@
 """How a message looks by each channel: what it tells and its texts in, what is sent out. Reads only the layouts."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -17,6 +18,9 @@ from bookme.core.color import readable_on
 # A provider takes 1600 characters as one SMS or WhatsApp message, with what is added; each value is bounded too.
 LONGEST_SHORT = 1500
 _LONGEST_SHORT_VALUE = 160
+# What a mail program shows beside the subject is the first paragraph alone, and no label or link after it.
+_PREHEADER_ROOM = 40
+_BLANK_LINES = re.compile(r"\n{3,}")
 # What stands where there is nothing to say: WhatsApp takes no empty text.
 NOTHING = "-"
 
@@ -110,10 +114,12 @@ def _mail(told: Told, words: Words, note: str) -> Rendered:
         "on_color": readable_on(told.sender.color),
         "language": translation.get_language(),
         "dir": "rtl" if translation.get_language_bidi() else "ltr",
+        "start": "right" if translation.get_language_bidi() else "left",
+        "preheader_room": range(_PREHEADER_ROOM),
     }
     return Rendered(
         subject=words.subject,
-        text=render_to_string("communications/mail.txt", context).strip() + "\n",
+        text=_BLANK_LINES.sub("\n\n", render_to_string("communications/mail.txt", context)).strip() + "\n",
         html=render_to_string("communications/mail.html", context),
         calendar=told.calendar,
     )

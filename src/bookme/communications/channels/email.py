@@ -13,6 +13,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from bookme.communications.channels.base import Outgoing, Receipt, UnclearError, UndeliverableError
 
 MAILBOX_DOMAIN = "mailbox.invalid"
+_METHOD = re.compile(rb"^METHOD:([A-Z]+)\r?$", re.MULTILINE)
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]+")
 
 
@@ -73,7 +74,10 @@ def email_of(message: Outgoing, *, sender: str, about: str = "") -> EmailMultiAl
 
 
 def _calendar_part(calendar: bytes) -> MIMEText:
+    """With the file's own method, without which mail programs only show it (RFC 6047, 2.4)."""
     part = MIMEText(calendar.decode(), "calendar", "utf-8")
+    if found := _METHOD.search(calendar):
+        part.set_param("method", found[1].decode())
     part.add_header("Content-Disposition", "attachment", filename="booking.ics")
     return part
 

@@ -26,6 +26,7 @@ from bookme.customers.selectors import marketing_answer
 from bookme.tenants.context import require_tenant
 
 _TO_JOIN = frozenset({Kind.CONFIRMED, Kind.RESCHEDULED, Kind.REMINDER})
+_NOTHING_TO_CANCEL = OVER | {Kind.NO_SHOW, Kind.FOLLOW_UP}
 _TO_CALENDAR = frozenset({Kind.CONFIRMED, Kind.RESCHEDULED, Kind.CANCELLED})
 
 
@@ -90,7 +91,7 @@ def told_from(
         layout=layout_of(bookings, audience=audience, formats=formats),
         button=_button(kind, audience, sender, bookings),
         join_url=join_url,
-        policies=[] if to_team or kind in OVER else _policies(bookings, formats),
+        policies=[] if to_team or kind in _NOTHING_TO_CANCEL else _policies(bookings, formats),
         reply_to=bookings[0].customer_email if to_team else sender.email,
         calendar=_calendar(kind, sender, bookings, now),
         links=frozenset(each.manage_url for each in bookings),
