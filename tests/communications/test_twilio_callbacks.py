@@ -16,8 +16,8 @@ from bookme.communications.channels.twilio import TwilioChannel
 from bookme.communications.models import Attempt, LastInbound, Notification, StoppedAddress
 from bookme.core.time import now
 from bookme.eventlog.models import Event
-from bookme.tenants.context import tenant_scope
-from bookme.tenants.models import OutboxMessage, Tenant
+from bookme.tenants.context import public_scope, tenant_scope
+from bookme.tenants.models import Domain, OutboxMessage, Tenant
 from bookme.tenants.tasks import deliver_outbox
 from tests.communications.conftest import configure, happen
 from tests.communications.test_twilio import BOTH, PHONE, booked, later, texting, told
@@ -148,6 +148,14 @@ def test_what_is_told_of_an_earlier_edition_is_not_of_this_one(sent: Message, tw
     assert not StoppedAddress.objects.exists()
 
 
+def test_an_address_that_was_erased_is_not_stopped(texting: Tenant, twilio: Twilio) -> None:
+    happen(BookingConfirmed, booked(visit__contact_email=""))
+    Notification.objects.update(to="", text="")
+    twilio.tell(twilio.messages[0], "undelivered", error=30006)
+    assert told().status == "bounced"
+    assert not StoppedAddress.objects.exists()
+
+
 def test_whatsapp_then_sms_then_mail(texting: Tenant, twilio: Twilio, letters: Letters) -> None:
     configure(texting, features=BOTH)
     row = WhatsAppTemplateFactory(variables=["customer"])
@@ -202,6 +210,24 @@ class TestForgery:
             path = sent.callback.removeprefix("http://salon.localhost:8000")
             assert client.post(path, form, headers=signed).status_code == 403
         assert everything() == before
+
+    def test_an_address_that_is_no_longer_linked_to_is_still_heard(
+        self, sent: Message, twilio: Twilio, salon: Tenant
+    ) -> None:
+        """The control: another host of theirs, once it is proven."""
+        with public_scope():
+            Domain.objects.filter(tenant=salon).update(is_primary=False)
+            new = Domain.objects.create(domain="salon.example", tenant=salon, is_primary=True)
+        assert twilio.tell(sent, "sent").status_code == 204
+        form = {"MessageSid": sent.sid, "MessageStatus": "delivered", "AccountSid": ACCOUNT}
+        url = sent.callback.replace("salon.localhost", "salon.example")
+        path = sent.callback.removeprefix("http://salon.localhost:8000")
+        signed = {"host": "salon.localhost", "x-twilio-signature": signature(url, form, token=TOKEN)}
+        assert Client(headers=signed).post(path, form).status_code == 403
+        with public_scope():
+            Domain.objects.filter(pk=new.pk).update(verified_at=now())
+        assert Client(headers=signed).post(path, form).status_code == 204
+        assert told().status == "delivered"
 
     def test_a_message_of_another_business_is_not_found_there(
         self, sent: Message, twilio: Twilio, rival: Tenant

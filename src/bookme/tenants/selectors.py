@@ -97,6 +97,13 @@ def business_urls(tenants: Iterable[Tenant], path: str = "/") -> dict[UUID, str]
     return {each.pk: host_url(host_of(each, domains[each.pk]), path) for each in asked}
 
 
+def every_url(tenant: Tenant, path: str) -> list[str]:
+    """The same on each host name that leads to the business, also on those that links no longer lead to."""
+    with public_scope():
+        proven = Domain.objects.filter(tenant=tenant, verified_at__isnull=False).values_list("domain", flat=True)
+        return [host_url(each, path) for each in sorted({*proven, own_host(tenant.slug)})]
+
+
 def host_of(tenant: Tenant, domains: Iterable[Domain]) -> str:
     """Where links to a business lead, of its host names: only to one that is proven.
 

@@ -63,7 +63,7 @@ def record_progress(*, notification_id: UUID, progress: Progress, now: dt.dateti
     locked = Notification.objects.select_for_update(no_key=True).filter(pk=notification_id).first()
     if locked is None or not _is_of_this_try(locked, progress):
         return
-    if progress.stops is not None:
+    if progress.stops is not None and locked.to:  # else it was of who has been erased since
         stop_address(
             channel=progress.channel, address=locked.to, reason=progress.stops, notification_id=notification_id
         )

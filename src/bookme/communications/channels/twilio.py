@@ -49,7 +49,7 @@ class TwilioChannel:
             raise _meaning_of(error) from None
         except (RequestException, ValueError):
             raise UnclearError("Twilio did not answer") from None
-        return Receipt(provider_id=str(made.sid), segments=int(made.num_segments or 0))
+        return self._receipt(made)
 
     def taken(self, message: Outgoing) -> Receipt | None:
         """Raises UndeliverableError where it was taken, and could not be delivered."""
@@ -62,7 +62,7 @@ class TwilioChannel:
                 continue
             if str(each.status) in OVER:
                 raise refused(int(each.error_code or 0))
-            return Receipt(provider_id=str(each.sid), segments=int(each.num_segments or 0))
+            return self._receipt(each)
         return None
 
     def check(self) -> None:
@@ -76,6 +76,10 @@ class TwilioChannel:
             found = self._client.content.v1.content_and_approvals.list(limit=_TEXTS, page_size=_TEXTS_AT_ONCE)
         states = {str(each.sid): str((each.approval_requests or {}).get("status", "")) for each in found}
         return {sid: APPROVALS.get(state, ApprovalState.PENDING) for sid, state in states.items()}
+
+    def _receipt(self, found: Any) -> Receipt:
+        """What it makes of a long SMS; WhatsApp has no segments."""
+        return Receipt(provider_id=str(found.sid), segments=0 if self._prefix else int(found.num_segments or 0))
 
     def _named(self, message: Outgoing) -> dict[str, Any]:
         """The message in Twilio's words."""
@@ -113,7 +117,12 @@ def _is_it(found: Any, message: Outgoing) -> bool:
     if found.direction == "inbound":
         return False
     said = [message.text] if not message.template else list(message.parts.values())
-    return all(each.strip() in (found.body or "") for each in said)
+    body = _in_one_line(found.body or "")
+    return all(_in_one_line(each) in body for each in said)
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _meaning_of(error: TwilioRestException | TwilioServiceException) -> Exception:

@@ -1,7 +1,7 @@
 """What Twilio tells: how a message went, and what people wrote. Heard only with its signature.
 
 No session and no token of a form is asked for: whoever knows the auth token of the account has signed the whole request
-for our own address, which is that of the settings and not of a Host header.
+for an address of the business, one of its proven host names and not what a Host header says.
 """
 
 import re
@@ -19,7 +19,7 @@ from bookme.communications.selectors.accounts import account_of
 from bookme.core.http.views import write
 from bookme.core.time import now
 from bookme.tenants.context import require_tenant
-from bookme.tenants.selectors import business_url
+from bookme.tenants.selectors import every_url
 
 NO_ANSWER = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 _NUMBER = re.compile(r"\+[0-9]{5,15}", re.ASCII)
@@ -68,9 +68,11 @@ def _is_signed(request: HttpRequest, channel: Channel) -> bool:
     if account is None or account.provider != Provider.TWILIO:
         return False
     token = account.members.get("auth_token", "")
-    url = business_url(require_tenant(), request.path)
-    signature = request.headers.get("X-Twilio-Signature", "")
-    return bool(token) and bool(RequestValidator(token).validate(url, request.POST, signature))
+    if not token:
+        return False
+    signature, validator = request.headers.get("X-Twilio-Signature", ""), RequestValidator(token)
+    urls = every_url(require_tenant(), request.path)
+    return any(validator.validate(each, request.POST, signature) for each in urls)
 
 
 def _progress(request: HttpRequest, channel: Channel, edition: int) -> Progress | None:
