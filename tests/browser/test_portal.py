@@ -92,9 +92,11 @@ def say_how_to_be_reminded(page: Page) -> None:
     check(page)
     page.get_by_label("Your name").fill("Noa Levi")
     page.get_by_label("By e-mail").uncheck()
+    page.get_by_label("Reminders of what I have booked").uncheck()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     expect(page.get_by_label("By e-mail")).not_to_be_checked()
+    expect(page.get_by_label("Reminders of what I have booked")).not_to_be_checked()
     check(page)
 
 

@@ -79,7 +79,7 @@ STATUSES: Mapping[NotificationStatus, Said] = {
 REASONS: Mapping[str, Promise] = {
     "no_longer_true": _("The booking had changed before it went out: it would have been wrong."),
     "overtaken": _("A later message had told the same, as it is now."),
-    "not_wanted": _("Whoever would get it does not want it by this channel."),
+    "not_wanted": _("Whoever would get it does not want it, or not by this channel."),
     "no_consent": _("They have not agreed to be written to for this."),
     "switched_off": _("This message is switched off."),
     "stopped": _("Nothing goes to this address any more: it bounced, or they asked for it."),
