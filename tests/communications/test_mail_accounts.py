@@ -189,7 +189,7 @@ def test_a_business_writes_by_its_own_account(salon: Tenant, letters: Letters, p
     happen(BookingConfirmed, BookingFactory(visit__contact_email="amelia@mail.example"))
     (taken,) = provider.taken
     told = Notification.objects.get()
-    assert (told.status, told.provider_id, taken.reference) == ("sent", taken.id, str(told.pk))
+    assert (told.status, told.provider_id, taken.reference) == ("sent", taken.id, f"{told.pk}:1")
     assert letters.all() == []
 
 
