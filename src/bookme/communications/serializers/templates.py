@@ -17,7 +17,7 @@ class TemplatesQuery(serializers.Serializer[Any]):
     """Which of the texts; without any, all of them."""
 
     message = PlainText(required=False, help_text="The name of a message, such as `booking.confirmed`.")
-    channel = serializers.ChoiceField(choices=Channel.values, required=False)
+    channel = serializers.ChoiceField(choices=Channel.choices, required=False)
     language = PlainText(required=False, max_length=8)
 
 
@@ -43,7 +43,7 @@ class PreviewInput(InputSerializer):
     """Of which message, and what it would say; without a `body`, what holds. `flags` are those that are on."""
 
     message = PlainText(max_length=50)
-    channel = serializers.ChoiceField(choices=Channel.values)
+    channel = serializers.ChoiceField(choices=Channel.choices)
     language = PlainText(max_length=8)
     subject = PlainText(max_length=LONGEST_LINE, required=False, default="", allow_blank=True)
     heading = PlainText(max_length=LONGEST_LINE, required=False, default="", allow_blank=True)
