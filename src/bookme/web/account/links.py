@@ -122,7 +122,7 @@ def undo_address(request: HttpRequest, token: str) -> HttpResponse:
             return _with_new_password(request, user)
     except Invalid as error:
         if error.code == "link_invalid":
-            return spent_page(request)
+            return render(request, "account/undo_spent.html", status=404)
         form.take_refusal(error)
     context = {"form": form, "asked": asked}
     return render(request, "account/address_undo.html", context, status=422 if form.errors else 200)
