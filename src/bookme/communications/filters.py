@@ -57,3 +57,9 @@ class StoppedFilters(DayRange):
     class Meta:
         model = StoppedAddress
         fields = ("channel", "reason")
+
+
+def narrowed_stopped(rows: QuerySet[StoppedAddress], request: HttpRequest) -> QuerySet[StoppedAddress] | None:
+    """As `narrowed_notifications`, of addresses."""
+    found: Any = StoppedFilters(request.GET, rows, request=request)
+    return found.qs if found.is_valid() else None

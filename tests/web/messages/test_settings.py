@@ -84,7 +84,7 @@ def test_it_says_who_carries_what(salon_team: Shop, owner: Person, settings: Any
     page = shown(owner, PATH)
     assert "By your own account: Twilio" in page
     assert "+1 500-555-0006" in page
-    assert "Carried by BookMe" in page
+    assert "Kept in the mailbox of this machine" in page
     assert "Nothing is set up that could carry it." in page
 
 

@@ -63,6 +63,8 @@ _TABS = (
     (Permission.NOTIFICATIONS_READ, "team-messages", "send", _("What went out")),
     (Permission.MESSAGES_MANAGE, "team-message-texts", "pencil-line", _("Texts")),
     (Permission.CONFIG_MANAGE, "team-message-settings", "settings-2", _("Settings")),
+    (Permission.CONFIG_MANAGE, "team-message-accounts", "plug", _("Accounts")),
+    (Permission.MESSAGES_MANAGE, "team-message-stopped", "ban", _("Stopped addresses")),
 )
 
 
@@ -72,7 +74,7 @@ class Tab:
 
     url: str
     icon: str
-    label: Promise
+    label: Promise | str
     is_current: bool
 
 

@@ -110,7 +110,7 @@ def _page(request: HttpRequest, actor: Actor, *, status: int = 200, **bound: for
         "here": "team-messages",
         "tabs": tabs_for(actor, HERE),
         "groups": switch_groups(config),
-        "ways": ways_of(config),
+        "ways": ways_of(actor, config),
         "reminders": [
             (each, channel_is_on(Channel(each.channel)))
             for each in sorted(config.reminders, key=lambda each: (-each.minutes_before, each.channel))

@@ -6,9 +6,9 @@ from typing import Any
 from django.utils.functional import Promise
 
 from bookme.communications.models import Channel
-from bookme.communications.selectors.carrying import Carrying, carrying_by
-from bookme.communications.selectors.routes import channel_is_on
+from bookme.communications.selectors.accounts import ChannelState, channel_states
 from bookme.communications.wording import CHANNELS
+from bookme.core.actor import Actor
 from bookme.core.errors import NotFound
 from bookme.tenants.config import BusinessConfig
 from bookme.web.messages.looks import CHANNEL_ICONS
@@ -25,7 +25,7 @@ class Way:
     icon: str
     place: int
     is_on: bool
-    carrying: Carrying | None
+    state: ChannelState
     can_rise: bool
     can_sink: bool
 
@@ -35,17 +35,18 @@ class Way:
         return not self.is_on or self.channel is not Channel.EMAIL
 
 
-def ways_of(config: BusinessConfig) -> list[Way]:
+def ways_of(actor: Actor, config: BusinessConfig) -> list[Way]:
     """In the order in which they are tried, then those that are not."""
     order = [Channel(each) for each in config.messages.channels]
+    states = {each.channel: each for each in channel_states(actor)}
     return [
         Way(
             channel=channel,
             label=CHANNELS[channel],
             icon=CHANNEL_ICONS[channel],
             place=order.index(channel) + 1 if channel in order else 0,
-            is_on=channel in order and channel_is_on(channel),
-            carrying=carrying_by(channel),
+            is_on=channel in order and states[channel].is_on,
+            state=states[channel],
             can_rise=channel in order[1:],
             can_sink=channel in order[:-1],
         )

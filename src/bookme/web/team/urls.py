@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookme.web.messages import sent, settings, texts
+from bookme.web.messages import accounts, sent, settings, stopped, texts
 from bookme.web.people.joining import invitation_page
 from bookme.web.people.listing import invitation_step, people_page
 from bookme.web.people.person import give_person_calendar, person_page, remove_person
@@ -86,6 +86,12 @@ urlpatterns = [
     path("messages/", sent.sent_page, name="team-messages"),
     path("messages/settings/", settings.message_settings, name="team-message-settings"),
     path("messages/settings/<slug:part>/", settings.change_message_settings, name="team-message-settings-part"),
+    path("messages/accounts/", accounts.accounts_page, name="team-message-accounts"),
+    path("messages/accounts/<slug:channel>/", accounts.account_page, name="team-message-account"),
+    path("messages/accounts/<slug:channel>/try/", accounts.try_account_page, name="team-message-account-try"),
+    path("messages/accounts/<slug:channel>/remove/", accounts.remove_account_page, name="team-message-account-remove"),
+    path("messages/stopped/", stopped.stopped_page, name="team-message-stopped"),
+    path("messages/stopped/<uuid:stopped_id>/allow/", stopped.allow_again, name="team-message-allow"),
     path("messages/texts/", texts.texts_page, name="team-message-texts"),
     path("messages/texts/<str:message>/<slug:channel>/<slug:language>/", texts.text_page, name="team-message-text"),
     path(
