@@ -156,21 +156,53 @@ class TestFollowUp:
 
 
 class TestNoShow:
-    def test_who_did_not_come_is_told(self, salon: Tenant, letters: Letters) -> None:
+    SOON = dt.timedelta(minutes=10)
+
+    def test_who_did_not_come_is_told_soon_and_once(self, salon: Tenant, letters: Letters) -> None:
+        booking = _booking()
         with _at(OVER):
-            _become(_booking(), Status.NO_SHOW, BookingNoShow, **NO_SHOW)
-        assert letters.to(AMELIA)[0]["Subject"].startswith("We missed you")
+            _become(booking, Status.NO_SHOW, BookingNoShow, **NO_SHOW)
+            assert _waiting() == {"no_show": OVER + self.SOON}
+        with _at(OVER + self.SOON):
+            deliver_outbox()
+            assert letters.to(AMELIA)[0]["Subject"].startswith("We missed you")
+            _become(booking, Status.CONFIRMED, BookingUndone, old_status="no_show")
+            _become(booking, Status.NO_SHOW, BookingNoShow, **NO_SHOW)
+        with _at(OVER + 2 * self.SOON):
+            deliver_outbox()
+        assert len(letters.to(AMELIA)) == 1
+
+    def test_of_a_visit_all_at_once(self, salon: Tenant, letters: Letters) -> None:
+        cut = _booking(appointment__service__name="Cut")
+        colour = BookingFactory(visit=cut.visit, position=1, appointment__starts_at=OVER)
+        for minute, booking in enumerate((cut, colour)):
+            with _at(OVER + HOUR + dt.timedelta(minutes=minute)):
+                _become(booking, Status.NO_SHOW, BookingNoShow, **NO_SHOW)
+        with _at(OVER + 2 * HOUR):
+            deliver_outbox()
+        (letter,) = letters.to(AMELIA)
+        assert "Cut and 1 more" in letter["Subject"]
+
+    def test_a_wrong_click_is_told_to_nobody(self, salon: Tenant) -> None:
+        booking = _booking()
+        with _at(OVER):
+            _become(booking, Status.NO_SHOW, BookingNoShow, **NO_SHOW)
+            _become(booking, Status.CONFIRMED, BookingUndone, old_status="no_show")
+        assert _waiting() == {}
 
     def test_not_before_morning_and_not_if_it_was_undone(self, salon: Tenant, letters: Letters) -> None:
         booking = _booking()
         night = MONDAY_AT_TEN + 12 * HOUR
         with _at(night):
             _become(booking, Status.NO_SHOW, BookingNoShow, **NO_SHOW)
+        with _at(night + self.SOON):
+            deliver_outbox()
             assert _waiting() == {"message": MONDAY_AT_TEN + 22 * HOUR}
             _become(booking, Status.CONFIRMED, BookingUndone, old_status="no_show")
         assert "message" not in _waiting()
         withdrawn = Notification.objects.get()
-        assert (withdrawn.status, withdrawn.reason, withdrawn.ended_at) == ("withdrawn", "no_longer_true", night)
+        assert (withdrawn.status, withdrawn.reason) == ("withdrawn", "no_longer_true")
+        assert withdrawn.ended_at == night + self.SOON
         with _at(MONDAY_AT_TEN + 22 * HOUR):
             deliver_outbox()
         assert letters.all() == []
@@ -347,6 +379,8 @@ class TestSwitches:
     def test_what_was_switched_off_while_it_waited_is_not_sent(self, salon: Tenant, letters: Letters) -> None:
         with _at(MONDAY_AT_TEN + 12 * HOUR):
             _become(_booking(), Status.NO_SHOW, BookingNoShow, **NO_SHOW)
+        with _at(MONDAY_AT_TEN + 13 * HOUR):
+            deliver_outbox()
         configure(salon, messages={"off": ["booking.no_show"]})
         with _at(MONDAY_AT_TEN + 22 * HOUR):
             deliver_outbox()

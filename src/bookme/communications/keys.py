@@ -41,3 +41,7 @@ def follow_up_plan(visit_id: UUID) -> str:
 
 def hold_ending_plan(visit_id: UUID) -> str:
     return f"hold_ending:{visit_id}"
+
+
+def no_show_plan(visit_id: UUID) -> str:
+    return f"no_show:{visit_id}"

@@ -15,6 +15,7 @@ from bookme.bookings.events import (
     BookingEvent,
     BookingExpired,
     BookingImported,
+    BookingNoShow,
     BookingRescheduled,
     BookingUndone,
     SessionCancelled,
@@ -29,6 +30,7 @@ from bookme.communications.actions import (
     About,
     plan_all_messages,
     plan_messages,
+    plan_no_show,
     tell,
     tell_apart,
     withdraw_untrue,
@@ -46,6 +48,13 @@ _PLANNED_BY = (REMINDERS_PATH, "settings.messages", "settings.timezone")
 def tell_customer(*, event: BookingEvent, record: EventRow) -> None:
     """Whoever booked learns of it, at the contact given with the visit."""
     _tell(event, record, Audience.CUSTOMER)
+
+
+def tell_no_show(*, event: BookingNoShow | BookingUndone, **_: object) -> None:
+    """Whoever did not come is told soon, of all of a visit at once, unless that is undone before."""
+    if isinstance(event, BookingNoShow) or event.old_status == Status.NO_SHOW:
+        with transaction.atomic():
+            plan_no_show(visit_id=event.visit_id, now=now())
 
 
 def tell_business(*, event: BookingEvent, record: EventRow) -> None:

@@ -36,6 +36,11 @@ def send_follow_up(*, visit_id: str) -> None:
     actions.send_follow_up(visit_id=UUID(visit_id), now=now())
 
 
+@shared_task(name=actions.SEND_NO_SHOW_TASK)
+def send_no_show(*, visit_id: str) -> None:
+    actions.send_no_show(visit_id=UUID(visit_id), now=now())
+
+
 @shared_task(name=actions.PLAN_MESSAGES_TASK)
 def plan_messages(*, event_id: str, after: str) -> None:
     with transaction.atomic():

@@ -6,14 +6,14 @@ at its time whether it is still right, and is told under a key of its own, once.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bookme.bookings.models import Booking
 from bookme.bookings.states import Status
 from bookme.communications.actions.telling import About, tell
-from bookme.communications.keys import follow_up_plan, hold_ending_plan, reminder_key, reminder_plan
+from bookme.communications.keys import follow_up_plan, hold_ending_plan, no_show_plan, reminder_key, reminder_plan
 from bookme.communications.kinds import Audience, Kind
 from bookme.communications.models import Channel, Notification, NotificationStatus
 from bookme.communications.quiet import before_quiet, quiet_until
@@ -27,6 +27,7 @@ from bookme.tenants.outbox import Due, enqueue, enqueue_all_again, withdraw
 
 SEND_REMINDER_TASK = "communications.send_reminder"
 SEND_FOLLOW_UP_TASK = "communications.send_follow_up"
+SEND_NO_SHOW_TASK = "communications.send_no_show"
 WARN_OF_HOLD_TASK = "communications.warn_of_hold"
 PLAN_MESSAGES_TASK = "communications.plan_messages"
 REMINDERS_PATH = "settings.reminders"
@@ -34,6 +35,8 @@ PLANNED_AT_ONCE = 100
 A_VISIT_LATER = dt.timedelta(days=1)
 # A reminder that is later than this, since no worker was there, does not go out in the quiet hours any more.
 LATE = dt.timedelta(minutes=15)
+# So long a wrong click can be undone, and the other services of the visit be marked too, before anybody is told.
+TIME_TO_UNDO = dt.timedelta(minutes=10)
 # Whoever is marked as having come long after they did is not thanked.
 THANKED_WITHIN = dt.timedelta(days=7)
 _OPEN = frozenset({Status.HELD, Status.PENDING, Status.CONFIRMED, Status.ARRIVED})
@@ -73,6 +76,15 @@ def plan_all_messages(*, cause_id: UUID, after: UUID, now: dt.datetime) -> None:
         due_at=now,
         now=now,
     )
+
+
+def plan_no_show(*, visit_id: UUID, now: dt.datetime) -> None:
+    """Tell somebody soon that they were missed, or nothing if they were not; joins the transaction."""
+    if Booking.objects.filter(visit=visit_id, status=Status.NO_SHOW).exists():
+        due = Due(SEND_NO_SHOW_TASK, {"visit_id": str(visit_id)}, no_show_plan(visit_id), now + TIME_TO_UNDO)
+        enqueue_all_again(messages=[due], now=now)
+    else:
+        withdraw(keys=[no_show_plan(visit_id)])
 
 
 def send_reminder(*, visit_id: UUID, reminder: Reminder, starts_at: dt.datetime, now: dt.datetime) -> None:
@@ -121,16 +133,33 @@ def warn_of_hold(*, visit_id: UUID, now: dt.datetime) -> None:
 def send_follow_up(*, visit_id: UUID, now: dt.datetime) -> None:
     """Thank for a visit that is over: once, whatever is undone and done again after it went out."""
     bookings = _visits([visit_id]).get(visit_id, [])
-    if _follow_up_at(bookings) is None or _was_thanked(visit_id):
+    if _follow_up_at(bookings) is None or _told(Kind.FOLLOW_UP, visit_id):
         return
-    came = [each for each in bookings if each.state is Status.COMPLETED]
-    tell(
-        key=f"{follow_up_plan(visit_id)}:{sum(each.version for each in bookings)}",
-        kind=Kind.FOLLOW_UP,
-        audience=Audience.CUSTOMER,
-        about=About(visit_id=visit_id, booking_ids=tuple(each.pk for each in came)),
-        now=now,
+    _tell_after(
+        Kind.FOLLOW_UP,
+        follow_up_plan(visit_id),
+        [each for each in bookings if each.state in TRUE_OF[Kind.FOLLOW_UP]],
+        now,
     )
+
+
+def send_no_show(*, visit_id: UUID, now: dt.datetime) -> None:
+    """Tell who did not come, of all of a visit that they missed and were not told of yet."""
+    told = _told(Kind.NO_SHOW, visit_id)
+    missed = [each for each in _visits([visit_id]).get(visit_id, []) if each.state is Status.NO_SHOW]
+    _tell_after(Kind.NO_SHOW, no_show_plan(visit_id), [each for each in missed if each.pk not in told], now)
+
+
+def _tell_after(kind: Kind, plan: str, bookings: Sequence[Booking], now: dt.datetime) -> None:
+    """Once for these bookings as they are: what was withdrawn may become true again."""
+    if bookings:
+        tell(
+            key=f"{plan}:{bookings[0].pk}:{sum(each.version for each in bookings)}",
+            kind=kind,
+            audience=Audience.CUSTOMER,
+            about=About(visit_id=bookings[0].visit_id, booking_ids=tuple(each.pk for each in bookings)),
+            now=now,
+        )
 
 
 def _visits(visit_ids: Collection[UUID]) -> Mapping[UUID, list[Booking]]:
@@ -201,15 +230,17 @@ def _warning_at(bookings: Iterable[Booking]) -> dt.datetime | None:
 def _follow_up_at(bookings: Collection[Booking]) -> dt.datetime | None:
     """None while there is more of the visit to come, where nobody came, and where nobody is thanked."""
     hours = require_tenant().config.messages.follow_up_hours
-    came = [each.appointment.ends_at for each in bookings if each.state is Status.COMPLETED]
+    came = [each.appointment.ends_at for each in bookings if each.state in TRUE_OF[Kind.FOLLOW_UP]]
     if hours is None or not came or any(each.state in _OPEN for each in bookings):
         return None
     return max(came) + dt.timedelta(hours=hours) if is_sent(Kind.FOLLOW_UP, Audience.CUSTOMER) else None
 
 
-def _was_thanked(visit_id: UUID) -> bool:
+def _told(kind: Kind, visit_id: UUID) -> set[UUID]:
+    """The bookings of a visit of which that was told, or is about to be."""
     never = (NotificationStatus.WITHDRAWN, NotificationStatus.SKIPPED)
-    return Notification.objects.filter(kind=Kind.FOLLOW_UP, visit_id=visit_id).exclude(status__in=never).exists()
+    found = Notification.objects.filter(kind=kind, visit_id=visit_id).exclude(status__in=never)
+    return {each for ids in found.values_list("booking_ids", flat=True) for each in ids}
 
 
 def _before_quiet(instant: dt.datetime, where: ZoneInfo) -> dt.datetime:
