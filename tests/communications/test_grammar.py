@@ -1,7 +1,9 @@
 """What a template may say, what is refused, and that what passes is written for every value of its variables."""
 
+import re
 import time
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 
 from bookme.communications.grammar import MOST_VARIABLES, Fault, faults_of
 from bookme.communications.kinds import Kind
-from bookme.communications.templating import FILTERS, LONGEST_VALUE, written
+from bookme.communications.templating import FILTERS, LONGEST_VALUE, TAGS, written
 from bookme.communications.variables import vocabulary_of
 
 BOOKING = vocabulary_of(Kind.CONFIRMED)
@@ -145,6 +147,28 @@ def test_all_faults_are_told_at_once() -> None:
     assert _codes("{{ a }} {{ customer.b }} {{ staff | c }}") == ["unknown_variable", "not_a_name", "unknown_filter"]
 
 
+def test_the_page_on_messages_lists_what_may_be_said() -> None:
+    """Each family's variables with what they mean, the tags and filters, and the codes of what is wrong."""
+    page = (Path(__file__).resolve().parents[2] / "docs" / "messages.md").read_text(encoding="utf-8")
+    written_of = {
+        "Of bookings": Kind.CONFIRMED,
+        "Of the waitlist": Kind.WAIT_OFFERED,
+        "Of whole classes": Kind.SESSION_CHANGED,
+        "Of accounts and invitations": Kind.INVITATION,
+    }
+    for heading, kind in written_of.items():
+        section = page.partition(f"### {heading}\n")[2].partition("\n#")[0]
+        rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) ?\|$", section, re.MULTILINE)
+        known = vocabulary_of(kind)
+        assert [(name, meaning) for name, meaning, _note in rows] == list(known.meanings.items())
+        assert {name for name, _meaning, note in rows if note == "flag"} == known.flags
+        assert {name for name, _meaning, note in rows if note == "always there"} == known.always
+    texts = page.partition("## Texts\n")[2].partition("\n## ")[0]
+    codes = {code for _text, code in test_everything_else_is_refused.pytestmark[0].args[1] if code}
+    for word in TAGS | FILTERS | codes:
+        assert word in texts, word
+
+
 HOSTILE = [
     "{{ customer }}",
     "{% include 'x' %}",
@@ -203,19 +227,34 @@ _PARTS = st.sampled_from(
      "{% endcase %}", "{% comment %}", "{% endcomment %}", "{{", "}}", "{%", "%}", "{{ nobody }}", "{{ a.b }}",
      "{{- customer -}}", "{%- if due -%}", "|", "'", "-", "{{ customer | nope }}", "{{ is_series }}"]
 )  # fmt: skip
-_TEMPLATES = st.lists(_PARTS, max_size=12).map("".join) | st.text(alphabet="{}%|'.-[] \ncustomerdu", max_size=60)
-_TEXTS = sorted(BOOKING.meanings.keys() - BOOKING.flags)
-_VALUES = st.sampled_from(["", "Ada", "x", "a b", *HOSTILE, "\n\n", "\ud800", "ی", "9" * 600])
+_SIGNS = st.lists(st.sampled_from("{}%|'.-[] \ncustomerdu"), max_size=60)
+_SOUND = st.recursive(
+    st.sampled_from(["Hi ", "", "{{ customer }}", "{{ due }}", "{{ fee | default: 'none' }}", "{{ when | upcase }}"]),
+    lambda inner: (
+        st.tuples(inner, inner).map("".join)
+        | st.tuples(
+            st.sampled_from(["due", "is_series", "fee and due", "due or fee", "staff == 'Ada'"]), inner, inner
+        ).map(lambda each: f"{{%- if {each[0]} %}}{each[1]}{{% else -%}}{each[2]}{{% endif %}}")
+    ),
+    max_leaves=12,
+)
+_TEMPLATES = (st.lists(_PARTS, max_size=12) | _SIGNS).map("".join) | _SOUND
+_SAID = ["Ada", "x", "a b", *HOSTILE, "ی", "9" * 600]
+_VALUES = st.fixed_dictionaries(
+    {
+        name: st.sampled_from(_SAID if name in BOOKING.always else ["", "\n\n", "\ud800", *_SAID])
+        for name in sorted(BOOKING.meanings.keys() - BOOKING.flags)
+    }
+)
 
 
-@given(_TEMPLATES, st.data())
-def test_what_passes_is_written_for_every_value(text: str, data: st.DataObject) -> None:
+@given(_TEMPLATES, _VALUES)
+def test_what_passes_is_written_for_every_value(text: str, values: dict[str, str]) -> None:
     """And is never empty, nor longer than its text and so many values."""
     if _faults(text):
         return
-    texts = {name: data.draw(_VALUES.filter(str.strip) if name in BOOKING.always else _VALUES) for name in _TEXTS}
     for flags in product([True, False], repeat=len(BOOKING.flags)):
-        found = written(text, texts | dict(zip(BOOKING.flags, flags, strict=True)))
+        found = written(text, values | dict(zip(BOOKING.flags, flags, strict=True)))
         assert found
         assert len(found) <= len(text) + MOST_VARIABLES * LONGEST_VALUE
 

@@ -163,3 +163,42 @@ def test_the_overview_has_every_message_once(
     assert [(each.place.name, each.version) for each in own] == [("booking.confirmed", 4)]
     assert {each.place.name for each in found if each.is_off} == {"booking.confirmed.business"}
     assert len(overview(owner.actor, name="booking.confirmed", language="fr")) == 3
+
+
+HOSTILE = "<img src=x onerror=alert(1)>\r\nBcc: all@mail.example {{ business }} {% include 'x' %} & co"
+SHOWN = "<img src=x onerror=alert(1)> Bcc: all@mail.example {{ business }} {% include 'x' %} & co"
+
+
+def _hostile() -> None:
+    """A stranger's name and a service's, as hostile as a row can have them."""
+    booking = BookingFactory(
+        visit__contact_email="amelia@mail.example",
+        visit__contact_phone="+447700900123",
+        visit__contact_name=HOSTILE,
+        appointment__service__name=HOSTILE,
+    )
+    happen(BookingConfirmed, booking)
+
+
+def test_a_mail_is_escaped_where_html_is_and_has_no_header_of_strangers(
+    salon: Tenant, owner: Person, letters: Letters
+) -> None:
+    _save(owner, Texts(subject="<b>{{ customer }}</b>", heading="<b>{{ customer }}</b>", body="<b>{{ service }}</b>"))
+    _hostile()
+    (letter,) = letters.to("amelia@mail.example")
+    assert letter["Subject"] == f"<b>{SHOWN}</b>"
+    assert letter["Bcc"] is None
+    assert f"<b>{SHOWN}</b>" in body(letter)
+    html = body(letter, "html")
+    assert "<img" not in html
+    assert "<b>" not in html
+    escaped = "&lt;b&gt;&lt;img src=x onerror=alert(1)&gt; Bcc: all@mail.example {{ business }}"
+    assert html.count(escaped) >= 3  # title, heading, paragraph
+
+
+def test_an_sms_is_plain_text(salon: Tenant, owner: Person, letters: Letters) -> None:
+    configure(salon, features={"sms": True}, messages={"channels": ["sms"]})
+    _save(owner, Texts(body="<b>{{ customer }}</b> & {{ business }}"), channel="sms")
+    _hostile()
+    (sms,) = [each for each in letters.all() if each["X-BookMe-Channel"] == "sms"]
+    assert body(sms).strip() == f"<b>{SHOWN}</b> & Salon"

@@ -43,8 +43,9 @@ def send_test(
     """Send a sample, marked as a test, to the caller's own address or, by SMS and WhatsApp, to the number of their own
     row of the staff; returns where it went. It is on no record. Must run outside of a transaction.
 
-    Raises as `preview`; TooMany; Conflict `no_address`, `channel_off`, `not_set_up`, `stopped`, `outside_window` where
-    nothing can reach them so, `over_cap` where it may cost nothing more, and `not_sent` where it was not taken.
+    Raises as `preview`; TooMany `too_many_tests`; Conflict `no_address`, `channel_off`, `not_set_up`, `stopped`,
+    `outside_window` where nothing can reach them so, `over_cap` where it may cost nothing more, and `not_sent` where it
+    was not taken.
     """
     found = text_in_force(actor, name=name, channel=channel, language=language)
     with translation.override(found.place.language):
@@ -53,7 +54,7 @@ def send_test(
     told = replace(told, to=_themselves(actor))
     if reason := obstacle(found.place.channel, told):
         raise Conflict(_WHY.get(reason, "This cannot be sent to you."), code=reason)
-    refuse_over(TRIALS, count(TRIALS, str(require_tenant().pk), str(actor.id)))
+    refuse_over(TRIALS, count(TRIALS, str(require_tenant().pk), str(actor.id)), code="too_many_tests")
     _hand_over(_outgoing(found.place.channel, told, rendered), _segments(rendered), now)
     return address_by(found.place.channel, told.to)
 
