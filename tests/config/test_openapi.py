@@ -16,6 +16,7 @@ from openapi_spec_validator import validate
 
 from bookme.bookings.serializers.bookings import BookingInput
 from bookme.bookings.serializers.steps import ReasonInput, RescheduleInput
+from bookme.communications.serializers.accounts import AccountInput
 from bookme.config.management.commands.openapi import described_api
 from bookme.config.openapi import ANSWERS, REQUESTS
 from bookme.config.postman import FORMAT, collection
@@ -91,6 +92,7 @@ def test_every_example_belongs_to_an_operation(described: dict[tuple[str, str], 
     ("operation", "serializer"),
     [
         ("auth_login", LoginInput),
+        ("communications_accounts_update", AccountInput),
         ("bookings_create", BookingInput),
         ("bookings_reschedule", RescheduleInput),
         ("bookings_cancel", ReasonInput),

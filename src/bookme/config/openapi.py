@@ -68,6 +68,19 @@ def _slot(start: str, end: str) -> dict[str, Any]:
 
 
 REQUESTS: dict[str, dict[str, Any]] = {
+    "communications_accounts_update": {
+        "Mail by Mailgun": {
+            "provider": "mailgun",
+            "sender": "hello@salon.example",
+            "credentials": {"api_key": "key-0123", "region": "eu", "webhook_signing_key": "0123"},
+        },
+        "SMS by Twilio": {
+            "provider": "twilio",
+            "sender": "+447700900123",
+            "credentials": {"account_sid": "AC0123456789abcdef0123456789abcdef", "auth_token": "0123"},
+            "price": "0.0425",
+        },
+    },
     "auth_login": {"Sign in": {"email": "owner@salon.example", "password": "bookme-demo"}},
     "bookings_create": {
         "Book a time": {
