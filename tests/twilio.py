@@ -2,7 +2,8 @@
 
 It is strict where the real one is: it knows its account, wants numbers in E.164, sends nothing to who answered STOP,
 and by WhatsApp only approved texts to who has not written in a day. `moods` are how the next messages are taken, one
-after another; then all is well. What it has accepted is in `messages`, what was asked of it in `asked`.
+after another; then all is well. While it `is_mute` it does not say what it has. What it has accepted is in `messages`,
+what was asked of it in `asked`.
 """
 
 import base64
@@ -95,6 +96,7 @@ class Twilio:
 
     port: int = 0
     moods: deque[Mood] = field(default_factory=deque)
+    is_mute: bool = False
     refusing: dict[str, int] = field(default_factory=dict)
     contents: dict[str, str] = field(default_factory=dict)
     approvals: dict[str, str] = field(default_factory=dict)
@@ -214,6 +216,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.world.asked.append(f"GET {there.path}")
         if not self._is_known():
             return None
+        if self.world.is_mute:
+            return self._refuse(503, 20503)
         if there.path == f"{_BOOKS}.json":
             return self._list(parse_qs(there.query))
         if there.path == "/v1/ContentAndApprovals":

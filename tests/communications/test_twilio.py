@@ -108,6 +108,32 @@ def test_sent_again_it_is_another_message_though_it_says_the_same(texting: Tenan
     assert [each.sid for each in twilio.messages][1:] == [told().provider_id]
 
 
+def test_while_it_cannot_be_asked_nothing_is_sent_again(texting: Tenant, twilio: Twilio, letters: Letters) -> None:
+    twilio.moods.append(Mood.CUT)
+    happen(BookingConfirmed, booked())
+    twilio.is_mute = True
+    for _ in range(2):
+        later()
+    assert (told().status, told().attempts, len(twilio.messages)) == ("queued", 1, 1)
+    twilio.is_mute = False
+    later()
+    assert (told().status, told().provider_id, len(twilio.messages)) == ("sent", twilio.messages[0].sid, 1)
+    assert letters.all() == []
+
+
+@pytest.mark.parametrize(("code", "stops"), [(30003, []), (30006, ["bounced"])])
+def test_what_it_took_and_could_not_deliver_is_known_when_it_is_asked(
+    texting: Tenant, twilio: Twilio, letters: Letters, code: int, stops: list[str]
+) -> None:
+    twilio.moods.append(Mood.FAILS)
+    happen(BookingConfirmed, booked())
+    twilio.messages[0].status, twilio.messages[0].error = "undelivered", code  # and what it told went astray
+    later()
+    assert (told().status, told().channel, len(twilio.messages)) == ("sent", "email", 1)
+    assert len(letters.to("amelia@mail.example")) == 1
+    assert list(StoppedAddress.objects.values_list("reason", flat=True)) == stops
+
+
 def test_after_the_last_unclear_try_it_is_asked_before_the_channel_is_given_up(
     texting: Tenant, twilio: Twilio, letters: Letters
 ) -> None:
