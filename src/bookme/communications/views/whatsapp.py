@@ -53,6 +53,7 @@ class RefreshWhatsAppTemplates(ApiView):
 
     serializer_class = WhatsAppTemplateSerializer
     permissions = {"POST": MANAGE}
+    limited = frozenset({"POST"})
     queryset = WhatsAppTemplate.objects.none()
 
     @extend_schema(
