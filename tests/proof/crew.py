@@ -87,7 +87,7 @@ def kill_postgres(database_url: str) -> None:
         assert found is not None
         _kill_with_siblings(found[0])
     connection.close()
-    _wait_until(servers._running.revive, seconds=60)
+    wait_until(servers._running.revive, seconds=60)
 
 
 def kill_redis(redis_url: str) -> None:
@@ -96,7 +96,7 @@ def kill_redis(redis_url: str) -> None:
         pid = int(wire.info("server")["process_id"])
         wire.flushall()
     os.kill(pid, signal.SIGKILL)
-    _wait_until(servers._running.revive, seconds=60)
+    wait_until(servers._running.revive, seconds=60)
 
 
 def _kill_with_siblings(backend: int) -> None:
@@ -111,7 +111,7 @@ def _kill_with_siblings(backend: int) -> None:
             continue
 
 
-def _wait_until(true: Callable[[], bool], *, seconds: float) -> None:
+def wait_until(true: Callable[[], bool], *, seconds: float) -> None:
     stop_at = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < stop_at, "it did not happen in time"

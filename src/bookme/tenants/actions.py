@@ -10,6 +10,7 @@ import time
 import traceback
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 import sentry_sdk
 import structlog
@@ -21,7 +22,7 @@ from bookme.core.errors import Conflict, DomainError
 from bookme.core.forgetting import forget
 from bookme.core.time import now as read_clock
 from bookme.tenants.context import NoTenant, public_scope, tenant_scope
-from bookme.tenants.models import OutboxMessage, TenantStatus
+from bookme.tenants.models import OutboxMessage, Tenant, TenantStatus
 from bookme.tenants.outbox import NotYet, wake_after_commit
 
 # Longer than the longest conversation with a mail server, shorter than anybody should wait for a dead worker's share.
@@ -95,8 +96,17 @@ def claim_due(*, now: dt.datetime) -> list[OutboxMessage]:
         ids = [row[0] for row in cursor.fetchall()]
         if not ids:
             return []
-        claimed = OutboxMessage.objects.filter(id__in=ids).select_related("tenant__tenantconfig")
-        return list(claimed.order_by("due_at", "id"))
+        rows = OutboxMessage.objects.filter(id__in=ids).select_related("tenant__tenantconfig")
+        return _sharing_businesses(list(rows.prefetch_related("tenant__domains").order_by("due_at", "id")))
+
+
+def _sharing_businesses(messages: list[OutboxMessage]) -> list[OutboxMessage]:
+    """One object for each business, whose settings and domains are read once for all of its messages."""
+    known: dict[UUID, Tenant] = {}
+    for message in messages:
+        if message.tenant is not None:
+            message.tenant = known.setdefault(message.tenant.pk, message.tenant)
+    return messages
 
 
 def release(*, messages: Iterable[OutboxMessage]) -> None:

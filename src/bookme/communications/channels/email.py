@@ -8,9 +8,10 @@ from email.headerregistry import Address
 from email.mime.text import MIMEText
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 
 from bookme.communications.channels.base import Outgoing, Receipt, UnclearError, UndeliverableError
+from bookme.communications.channels.keeping import conversation
 
 MAILBOX_DOMAIN = "mailbox.invalid"
 _METHOD = re.compile(rb"^METHOD:([A-Z]+)\r?$", re.MULTILINE)
@@ -18,7 +19,7 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\
 
 
 class EmailChannel:
-    """Django's SMTP backend: one conversation a message. A mail program knows a repeat by its Message-ID."""
+    """Django's SMTP backend. A mail program knows a repeat by its Message-ID."""
 
     price = Decimal(0)
     has_window = False
@@ -87,9 +88,11 @@ def _address(name: str, address: str) -> str:
 
 
 def converse(email: EmailMultiAlternatives) -> None:
-    """Send it by its connection, which is SMTP. Raises as `Carrier.send`; what smtplib raises is surely not taken."""
-    email.connection = email.connection or get_connection()
-    with email.connection:
+    """Send it by its connection, or the platform's; both are SMTP.
+
+    Raises as `Carrier.send`; what smtplib raises is surely not taken.
+    """
+    with email.connection or conversation() as email.connection:
         try:
             email.send()
         except smtplib.SMTPRecipientsRefused as error:
