@@ -220,6 +220,8 @@ class _Handler(BaseHTTPRequestHandler):
             return self._refuse(503, 20503)
         if there.path == f"{_BOOKS}.json":
             return self._list(parse_qs(there.query))
+        if there.path == f"/2010-04-01/Accounts/{ACCOUNT}.json":
+            return self._answer(200, {"sid": ACCOUNT, "status": "active"})
         if there.path == "/v1/ContentAndApprovals":
             return self._approvals()
         one = next((each for each in self.world.messages if there.path == f"{_BOOKS}/{each.sid}.json"), None)

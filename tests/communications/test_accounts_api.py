@@ -14,6 +14,7 @@ from bookme.tenants.models import Tenant
 from tests.communications.conftest import Moody, configure
 from tests.factories.communications import ChannelAccountFactory, SpendingFactory, StoppedAddressFactory
 from tests.factories.users import Person
+from tests.twilio import ACCOUNT, TOKEN, Twilio
 
 SECRET = "key-that-nobody-reads"
 SENDGRID = {"provider": "sendgrid", "sender": "hello@salon.example", "credentials": {"api_key": SECRET}}
@@ -142,6 +143,16 @@ def test_an_account_is_tried(owner: Person, moody: Moody, settings: Any) -> None
     assert owner.api.post(tried).json() == {"works": False, "reason": "unreachable"}
     last = [owner.api.post(tried).status_code for _ in range(19)]
     assert (last[:-1], last[-1]) == ([200] * 18, 429)
+
+
+def test_an_account_with_twilio_is_tried(owner: Person, twilio: Twilio) -> None:
+    given = {"account_sid": ACCOUNT, "auth_token": TOKEN}
+    tried = "communications/accounts/sms/test/"
+    assert _set(owner, "sms", TWILIO | {"credentials": given}).status_code == 200
+    assert owner.api.post(tried).json() == {"works": True, "reason": ""}
+    _set(owner, "sms", TWILIO | {"credentials": given | {"auth_token": "wrong"}})
+    assert owner.api.post(tried).json() == {"works": False, "reason": "credentials"}
+    assert twilio.messages == []
 
 
 def test_an_account_is_forgotten(owner: Person) -> None:

@@ -49,12 +49,12 @@ def _account(provider: Provider, **credentials: str) -> ChannelAccount:
     )
 
 
-def _smtp(port: int, **changes: str) -> ChannelAccount:
+def smtp_account(port: int, **changes: str) -> ChannelAccount:
     given = {"host": LOOPBACK, "port": str(port), "security": "none", **changes}
     return _account(Provider.SMTP, **given)
 
 
-def _outgoing(**changes: object) -> Outgoing:
+def make_outgoing(**changes: object) -> Outgoing:
     values = {
         "channel": Channel.EMAIL,
         "tenant": "salon",
@@ -74,7 +74,7 @@ def _outgoing(**changes: object) -> Outgoing:
 
 @pytest.mark.parametrize("name", BY_API)
 def test_a_provider_gets_the_whole_message(provider: MailProvider, name: Provider) -> None:
-    receipt = account_carrier(_account(name)).send(_outgoing())
+    receipt = account_carrier(_account(name)).send(make_outgoing())
     (taken,) = provider.taken
     assert receipt.provider_id == taken.id
     assert taken.sender == "Salon <hello@salon.example>"
@@ -95,7 +95,7 @@ def test_what_a_provider_answers_is_told_apart(
     monkeypatch.setattr(anymail, "TIMEOUT_SECONDS", 0.3)
     provider.mood = mood
     with pytest.raises(error) as caught:
-        account_carrier(_account(name)).send(_outgoing())
+        account_carrier(_account(name)).send(make_outgoing())
     assert getattr(caught.value, "code", "") == code
     assert len(provider.taken) == (mood in {"late", "cut"})
     assert not any(each in str(caught.value) for each in ("SG.", "amelia", "secret"))
@@ -105,7 +105,7 @@ def test_what_a_provider_answers_is_told_apart(
 def test_an_address_that_a_provider_refuses_bounces(provider: MailProvider, name: Provider) -> None:
     provider.mood = "wrong_address"
     with pytest.raises(UndeliverableError) as caught:
-        account_carrier(_account(name)).send(_outgoing())
+        account_carrier(_account(name)).send(make_outgoing())
     assert caught.value.is_bounce
 
 
@@ -115,7 +115,7 @@ def test_a_provider_that_is_away_has_not_taken_it(settings: Any, name: Provider)
         base = f"http://{LOOPBACK}:{nobody.getsockname()[1]}/"
     settings.MESSAGE_PROVIDER_URLS = dict.fromkeys(["sendgrid", "mailgun", "ses"], base)
     with pytest.raises(NotTakenError, match="reached"):
-        account_carrier(_account(name)).send(_outgoing())
+        account_carrier(_account(name)).send(make_outgoing())
     with pytest.raises(NotTakenError) as caught:
         account_carrier(_account(name)).check()
     assert caught.value.code == "unreachable"
@@ -133,27 +133,27 @@ def test_an_account_is_tried_without_sending(provider: MailProvider, name: Provi
 
 
 def test_a_mail_server_of_its_own(moody: Moody) -> None:
-    carrier = account_carrier(_smtp(moody.port))
+    carrier = account_carrier(smtp_account(moody.port))
     carrier.check()
     assert moody.messages() == []
-    carrier.send(_outgoing())
+    carrier.send(make_outgoing())
     (letter,) = moody.messages()
     assert letter["From"] == "Salon <hello@salon.example>"
     moody.to_recipient = "550 Nobody here"
     with pytest.raises(UndeliverableError) as caught:
-        carrier.send(_outgoing())
+        carrier.send(make_outgoing())
     assert caught.value.is_bounce
     moody.to_recipient = "450 Later"
     with pytest.raises(NotTakenError):
-        carrier.send(_outgoing())
+        carrier.send(make_outgoing())
 
 
 def test_a_mail_server_that_wants_no_password_gets_none(moody: Moody) -> None:
     with pytest.raises(NotTakenError) as caught:
-        account_carrier(_smtp(moody.port, username="ada", password="secret-word")).check()
+        account_carrier(smtp_account(moody.port, username="ada", password="secret-word")).check()
     assert caught.value.code == "refused"
     with pytest.raises(NotTakenError, match="refused"):
-        account_carrier(_smtp(moody.port, security="starttls")).check()
+        account_carrier(smtp_account(moody.port, security="starttls")).check()
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "169.254.169.254"])
@@ -161,12 +161,12 @@ def test_no_mail_server_of_ours_is_reached(internet: Internet, moody: Moody, set
     settings.LOCAL_MODE, settings.OUTBOUND_ALSO_ALLOWED = False, []
     internet.dns.set("mail.salon.example", "A", address)
     for name in ("mail.salon.example", address):
-        carrier = account_carrier(_smtp(moody.port, host=name))
+        carrier = account_carrier(smtp_account(moody.port, host=name))
         with pytest.raises(NotTakenError) as caught:
             carrier.check()
         assert caught.value.code == "unreachable"
         with pytest.raises(NotTakenError):
-            carrier.send(_outgoing())
+            carrier.send(make_outgoing())
     assert moody.messages() == []
 
 
@@ -174,7 +174,7 @@ def test_a_public_one_is(internet: Internet, moody: Moody, settings: Any) -> Non
     """The control of the test above: one address more is public."""
     settings.LOCAL_MODE, settings.OUTBOUND_ALSO_ALLOWED = False, [f"{LOOPBACK}/32"]
     internet.dns.set("mail.salon.example", "A", LOOPBACK)
-    account_carrier(_smtp(moody.port, host="mail.salon.example")).send(_outgoing())
+    account_carrier(smtp_account(moody.port, host="mail.salon.example")).send(make_outgoing())
     assert len(moody.messages()) == 1
 
 
