@@ -6,60 +6,63 @@ Texts are ready to be read, in the language of the message; flags are true or fa
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from bookme.communications.kinds import MESSAGES, Family, Kind
 
-# With what it means, for who writes templates.
-_EVERYWHERE = {
-    "business": "the name of the business",
-    "action": "what the button says",
-    "link": "where the button leads",
+# With what it means, for who writes templates, in their own language.
+_EVERYWHERE: Mapping[str, Promise] = {
+    "business": _("the name of the business"),
+    "action": _("what the button says"),
+    "link": _("where the button leads"),
 }
-_OF_FAMILY: Mapping[Family, Mapping[str, str]] = {
+_OF_FAMILY: Mapping[Family, Mapping[str, Promise]] = {
     Family.BOOKING: {
-        "customer": "the name of who booked",
-        "service": "what is booked; of several, the first and how many more",
-        "when": "day and time of the first",
-        "staff": "with whom",
-        "place": "where, with the address",
-        "meeting_link": "where an online booking takes place, else empty",
-        "price": "what it costs in all",
-        "due": "what is to be paid before it is confirmed, else empty",
-        "fee": "what cancelling or not coming costs, else empty",
-        "reference": "the letters and digits by which the business finds it",
-        "reason": "why it was declined or cancelled, if somebody said so",
-        "was": "when, with whom and where it was before, of what has moved",
-        "held_until": "until when it is held, of what is not booked yet",
-        "is_series": "true of a series of dates",
-        "is_changed": "true where something else than its start was changed",
-        "by_customer": "true where they cancelled it themselves",
-        "is_gone": "true for one of the staff in whose calendar it is no longer",
+        "customer": _("the name of who booked"),
+        "service": _("what is booked; of several, the first and how many more"),
+        "when": _("day and time of the first"),
+        "staff": _("with whom"),
+        "place": _("where, with the address"),
+        "meeting_link": _("where an online booking takes place, else empty"),
+        "price": _("what it costs in all"),
+        "due": _("what is to be paid before it is confirmed, else empty"),
+        "fee": _("what cancelling or not coming costs, else empty"),
+        "reference": _("the letters and digits by which the business finds it"),
+        "reason": _("why it was declined or cancelled, if somebody said so"),
+        "was": _("when, with whom and where it was before, of what has moved"),
+        "held_until": _("until when it is held, of what is not booked yet"),
+        "is_series": _("true of a series of dates"),
+        "is_changed": _("true where something else than its start was changed"),
+        "by_customer": _("true where they cancelled it themselves"),
+        "is_gone": _("true for one of the staff in whose calendar it is no longer"),
     },
     Family.WAITING: {
-        "customer": "the name of who waits",
-        "service": "what they wait for",
-        "when": "the day, or day and time",
-        "staff": "with whom, or anyone",
-        "place": "where, if that is said",
-        "held_until": "until when a free place is held for them",
+        "customer": _("the name of who waits"),
+        "service": _("what they wait for"),
+        "when": _("the day, or day and time"),
+        "staff": _("with whom, or anyone"),
+        "place": _("where, if that is said"),
+        "held_until": _("until when a free place is held for them"),
     },
     Family.SESSION: {
-        "service": "what the class is",
-        "when": "day and time",
-        "staff": "who gives it",
-        "place": "where",
-        "was": "when, with whom and where it was before",
-        "booked": "how many bookings it concerns",
-        "has_bookings": "true where somebody had booked it",
-        "too_few": "true where it was called off for want of people",
+        "service": _("what the class is"),
+        "when": _("day and time"),
+        "staff": _("who gives it"),
+        "place": _("where"),
+        "was": _("when, with whom and where it was before"),
+        "booked": _("how many bookings it concerns"),
+        "has_bookings": _("true where somebody had booked it"),
+        "too_few": _("true where it was called off for want of people"),
     },
     Family.ACCOUNT: {
-        "name": "whose account it is, if it is known",
-        "email": "the new address, of one that was changed",
-        "contact": "e-mail and phone of the business, else empty",
-        "provider": "by what one signs in, of one that was added",
-        "role": "the role in the business, of an invitation",
-        "by": "who invites; empty for the platform",
-        "until": "how long an invitation holds",
+        "name": _("whose account it is, if it is known"),
+        "email": _("the new address, of one that was changed"),
+        "contact": _("e-mail and phone of the business, else empty"),
+        "provider": _("by what one signs in, of one that was added"),
+        "role": _("the role in the business, of an invitation"),
+        "by": _("who invites; empty for the platform"),
+        "until": _("how long an invitation holds"),
     },
 }
 
@@ -79,7 +82,7 @@ _ALWAYS: Mapping[Family, frozenset[str]] = {
 class Vocabulary:
     """What the templates of a kind may say: each variable with what it means; some are `flags`, some `always` there."""
 
-    meanings: Mapping[str, str]
+    meanings: Mapping[str, Promise]
     flags: frozenset[str]
     always: frozenset[str]
 

@@ -97,7 +97,7 @@ class OneTemplateOutput(TemplateOutput):
     def get_variables(self, found: TextInForce) -> list[dict[str, Any]]:
         known = found.place.vocabulary
         return [
-            {"name": name, "meaning": meaning, "is_flag": name in known.flags, "always": name in known.always}
+            {"name": name, "meaning": str(meaning), "is_flag": name in known.flags, "always": name in known.always}
             for name, meaning in known.meanings.items()
         ]
 

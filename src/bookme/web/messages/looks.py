@@ -64,6 +64,7 @@ _TABS = (
     (Permission.MESSAGES_MANAGE, "team-message-texts", "pencil-line", _("Texts")),
     (Permission.CONFIG_MANAGE, "team-message-settings", "settings-2", _("Settings")),
     (Permission.CONFIG_MANAGE, "team-message-accounts", "plug", _("Accounts")),
+    (Permission.MESSAGES_MANAGE, "team-message-whatsapp", "message-circle", _("WhatsApp")),
     (Permission.MESSAGES_MANAGE, "team-message-stopped", "ban", _("Stopped addresses")),
 )
 

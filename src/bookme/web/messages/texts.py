@@ -54,7 +54,7 @@ class TextsForm(forms.Form):
     heading = forms.CharField(label=gettext_lazy("Heading"), required=False, widget=forms.TextInput)
     body = forms.CharField(label=gettext_lazy("Text"), required=False, widget=forms.Textarea)
     flags = forms.MultipleChoiceField(
-        label=gettext_lazy("Show it as if"), required=False, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Preview it with"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, found: TextInForce, data: Any = None) -> None:
@@ -73,7 +73,8 @@ class TextsForm(forms.Form):
             del self.fields["subject"], self.fields["heading"]
         flags = self.fields["flags"]
         assert isinstance(flags, forms.MultipleChoiceField)  # noqa: S101 - for the type checker
-        flags.choices = [(each, found.place.vocabulary.meanings[each]) for each in sorted(found.place.vocabulary.flags)]
+        known = found.place.vocabulary
+        flags.choices = [(each, f"{each}: {known.meanings[each]}") for each in sorted(known.flags)]
 
     def texts(self) -> Texts:
         """As it was sent; what is wrong with it is for the rules to say."""

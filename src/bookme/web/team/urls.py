@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookme.web.messages import accounts, sent, settings, stopped, texts
+from bookme.web.messages import accounts, sent, settings, stopped, texts, whatsapp
 from bookme.web.people.joining import invitation_page
 from bookme.web.people.listing import invitation_step, people_page
 from bookme.web.people.person import give_person_calendar, person_page, remove_person
@@ -92,6 +92,9 @@ urlpatterns = [
     path("messages/accounts/<slug:channel>/remove/", accounts.remove_account_page, name="team-message-account-remove"),
     path("messages/stopped/", stopped.stopped_page, name="team-message-stopped"),
     path("messages/stopped/<uuid:stopped_id>/allow/", stopped.allow_again, name="team-message-allow"),
+    path("messages/whatsapp/", whatsapp.whatsapp_page, name="team-message-whatsapp"),
+    path("messages/whatsapp/refresh/", whatsapp.refresh_whatsapp, name="team-message-whatsapp-refresh"),
+    path("messages/whatsapp/<uuid:template_id>/remove/", whatsapp.remove_whatsapp, name="team-message-whatsapp-remove"),
     path("messages/texts/", texts.texts_page, name="team-message-texts"),
     path("messages/texts/<str:message>/<slug:channel>/<slug:language>/", texts.text_page, name="team-message-text"),
     path(
