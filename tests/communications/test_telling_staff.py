@@ -20,6 +20,7 @@ from bookme.bookings.events import (
 from bookme.bookings.models import Appointment, Booking
 from bookme.bookings.states import Status
 from bookme.communications.models import Notification
+from bookme.communications.selectors.notifications import messages_about
 from bookme.core.actor import SYSTEM, Actor
 from bookme.eventlog.actions import publish
 from bookme.staff.models import Staff
@@ -134,7 +135,7 @@ def test_what_is_told_of_a_calendar_that_it_has_left_is_not_true(ada: Staff, moo
     assert set(told.values_list("to", flat=True)) == {ADA, BEN}
 
 
-def test_a_visit_is_told_once_to_each_with_what_is_theirs(ada: Staff, letters: Letters) -> None:
+def test_a_visit_is_told_once_to_each_with_what_is_theirs(ada: Staff, owner: Person, letters: Letters) -> None:
     ben = StaffFactory(name="Ben", email=BEN)
     cut = _booking(ada)
     colour = _booking(ben, visit=cut.visit, position=1, appointment__service__name="Colour")
@@ -145,6 +146,11 @@ def test_a_visit_is_told_once_to_each_with_what_is_theirs(ada: Staff, letters: L
     (of_ada,), (of_ben,) = letters.to(ADA), letters.to(BEN)
     assert "Colour" not in body(of_ada)
     assert "Colour" in body(of_ben)
+    about_cut = messages_about(owner.actor, cut)
+    assert {(each.audience, each.to) for each in about_cut if each.audience != "customer"} == {
+        ("business", HOUSE),
+        ("staff", ADA),
+    }
 
 
 def test_the_business_of_one_person_is_told_once(ada: Staff, salon: Tenant, letters: Letters) -> None:

@@ -213,6 +213,18 @@ def test_a_cancel_withdraws_what_could_not_go_out_yet(salon: Tenant, moody: Mood
     assert _subjects(moody) == ["Cancelled"]
 
 
+def test_what_a_provider_may_have_taken_is_left_to_its_next_try(salon: Tenant) -> None:
+    """That one settles what it costs."""
+    booking = BookingFactory(status=Status.CANCELLED)
+    common = {"booking_ids": [booking.pk], "visit_id": booking.visit_id, "status": "queued"}
+    unclear = NotificationFactory(held_cost=1, held_month=now().date(), **common)
+    plain = NotificationFactory(**common)
+    with transaction.atomic():
+        actions.withdraw_untrue(booking_ids=[booking.pk], now=now())
+    states = dict(Notification.objects.values_list("pk", "status"))
+    assert states == {unclear.pk: "queued", plain.pk: "withdrawn"}
+
+
 def test_what_is_about_another_booking_stays(salon: Tenant, moody: Moody) -> None:
     booking, other = BookingFactory(visit__contact_email=AMELIA), BookingFactory()
     moody.to_message = "451 Later, please"
