@@ -52,7 +52,7 @@ def test_services_are_archived_and_messages_sent_again(admin: Client, salon: Ten
     assert not Service.objects.get().is_active
     sent = NotificationFactory(booking_ids=[BookingFactory().pk])
     act(admin, f"{SALON}communications/notification/", "repeat", sent.pk)
-    assert OutboxMessage.objects.filter(task="communications.send_again", args__notification_id=str(sent.pk)).exists()
+    assert OutboxMessage.objects.filter(task="communications.send_message", args__notification_id=str(sent.pk)).exists()
 
 
 def test_the_outbox_is_shown_and_the_dead_run_again(admin: Client, salon: Tenant) -> None:
