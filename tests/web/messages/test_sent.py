@@ -46,11 +46,22 @@ def test_an_empty_list_says_what_will_be_here(salon_team: Shop, owner: Person) -
 
 
 def test_it_says_what_went_out_to_whom_by_what_and_how_it_went(salon_team: Shop, owner: Person) -> None:
-    made = _about(book(salon_team, "Ada", contact_name="Ada Byron"), channel="sms", status="failed", attempts=3)
+    made = _about(
+        book(salon_team, "Ada", contact_name="Ada Byron"), channel="sms", status="failed", reason="over_cap", attempts=3
+    )
     NotificationFactory(audience="staff", recipient_id=salon_team.ben.pk, to="ben@salon.example")
     NotificationFactory(audience="business", to="hello@salon.example")
     page = shown(owner, PATH)
-    for told in ("Booking confirmed", "Ada Byron", "Failed", "3 tries", "Ben Ruiz", "The business", _page(made)):
+    for told in (
+        "Booking confirmed",
+        "Ada Byron",
+        "Failed",
+        "more than you allow",
+        "3 tries",
+        "Ben Ruiz",
+        "The business",
+        _page(made),
+    ):
         assert told in page
     assert "Nothing went out yet" not in page
 
