@@ -17,11 +17,12 @@ from bookme.bookings.events import (
     BookingHeld,
     BookingImported,
     BookingNoShow,
+    BookingRequested,
     BookingUndone,
 )
 from bookme.bookings.links import waitlist_url
 from bookme.bookings.models import Booking, WaitlistEntry
-from bookme.bookings.states import Status
+from bookme.bookings.states import TAKES_PLACE, Status
 from bookme.communications.kinds import MESSAGES, SWITCHABLE, Category
 from bookme.communications.models import Notification
 from bookme.communications.selectors.routes import is_sent
@@ -408,3 +409,21 @@ def test_whoever_comes_online_can_join_from_the_letter_and_from_the_calendar(sal
         assert f'href="{link}"' in body(letter, "html")
     (file,) = confirmed.iter_attachments()
     assert link in file.get_content()
+
+
+@pytest.mark.parametrize(
+    ("status", "is_told"), [(Status.PENDING, False), *((each, True) for each in sorted(TAKES_PLACE))]
+)
+def test_where_they_meet_online_is_told_only_of_what_is_confirmed(
+    salon: Tenant, letters: Letters, status: Status, is_told: bool
+) -> None:
+    """In none of what a letter is made of: the row of the place, the button, the calendar."""
+    link = "https://meet.example/j/123"
+    online = {"appointment__location__online": True, "appointment__location__meeting_url": link}
+    booking = _booking(status=status, **online)
+    happen(BookingRequested if status is Status.PENDING else BookingConfirmed, booking)
+    (letter,) = letters.to(AMELIA)
+    assert [link in body(letter, each) for each in ("plain", "html")] == [is_told, is_told]
+    assert booking.appointment.location.name in body(letter)
+    files = [each.get_content() for each in letter.iter_attachments()]
+    assert any(link in each for each in files) == is_told

@@ -45,6 +45,18 @@ def test_see_it(visitor: Visitor, booked: str) -> None:
     assert "Cancelling now costs" not in page
 
 
+@pytest.mark.parametrize(
+    ("status", "is_told"), [(Status.PENDING, False), (Status.HELD, False), (Status.CONFIRMED, True)]
+)
+def test_the_meeting_is_open_to_who_is_confirmed(visitor: Visitor, booked: str, status: Status, is_told: bool) -> None:
+    link = "https://meet.example/j/123"
+    Location.objects.update(online=True, meeting_url=link)
+    Booking.objects.update(status=status, hold_expires_at=MONDAY if status is Status.HELD else None)
+    page = visitor.get(booked).content.decode()
+    assert (f'href="{link}"' in page, "meet.example" in page) == (is_told, is_told)
+    assert ("meet.example" in visitor.get(f"{booked}booking.ics").content.decode()) == is_told
+
+
 def test_cancel_for_nothing(visitor: Visitor, booked: str) -> None:
     assert "It costs nothing." in page_of(visitor.get(f"{booked}cancel/"))
     answer = visitor.post(f"{booked}cancel/", {"fee": "0", "reason": "Ill\x00\n"})

@@ -41,6 +41,7 @@ KEEPS_SEATS = frozenset(
     {Status.HELD, Status.PENDING, Status.CONFIRMED, Status.ARRIVED, Status.COMPLETED, Status.NO_SHOW}
 )
 UPCOMING = frozenset({Status.HELD, Status.PENDING, Status.CONFIRMED})
+TAKES_PLACE = frozenset({Status.CONFIRMED, Status.ARRIVED, Status.COMPLETED})
 
 
 def first_status(*policies: Policy, is_held: bool = False) -> Status:

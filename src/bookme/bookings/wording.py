@@ -11,6 +11,7 @@ from bookme.bookings.availability import Cause
 from bookme.bookings.models import Booking, Waiting
 from bookme.bookings.policies import fee_stages
 from bookme.bookings.selectors.offer import policy_of
+from bookme.bookings.states import TAKES_PLACE
 from bookme.bookings.wishes import SESSIONS_ONLY
 from bookme.core.formats import Formats, ahead_text, locale_of
 from bookme.core.money import percent_of
@@ -53,6 +54,12 @@ def place_text(place: Location) -> str:
         return place.meeting_url
     parts = [place.address_line1, place.address_line2, f"{place.city} {place.postcode}".strip()]
     return ", ".join(part for part in parts if part)
+
+
+def meeting_url_of(booking: Booking) -> str:
+    """Where one comes to it online; empty where it is not online, and unless the business has said yes to it."""
+    place = booking.appointment.location
+    return place.meeting_url if place.online and booking.state in TAKES_PLACE else ""
 
 
 def cause_text(code: str) -> str:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bookme.bookings.events import TOO_FEW, SessionCancelled, SessionChanged
 from bookme.bookings.links import manage_url
 from bookme.bookings.models import Booking
-from bookme.bookings.wording import address_text, place_text
+from bookme.bookings.wording import address_text, meeting_url_of, place_text
 from bookme.communications.told import BookingFacts, Former, Sender, SessionFacts
 from bookme.core.time import zone
 from bookme.locations.models import Location
@@ -77,7 +77,7 @@ def facts_of(booking: Booking, *, language: str, former: Former | None = None) -
         staff=appointment.staff.text("name", language),
         place="" if visit.address else location.text("name", language),
         address=address_text(visit.address) or ("" if location.online else place_text(location)),
-        meeting_url=location.meeting_url if location.online else "",
+        meeting_url=meeting_url_of(booking),
         starts_at=appointment.starts_at,
         ends_at=appointment.ends_at,
         zone=zone_of(location),

@@ -21,7 +21,7 @@ from bookme.bookings.selectors.terms import cancel_terms_of, move_terms_of, stil
 from bookme.bookings.selectors.visits import BookedVisit, visit_bookings_for
 from bookme.bookings.selectors.waiting import offer_of
 from bookme.bookings.states import UPCOMING, Status
-from bookme.bookings.wording import address_text, place_text
+from bookme.bookings.wording import address_text, meeting_url_of, place_text
 from bookme.communications.calendar import calendar_title
 from bookme.communications.itinerary import what_of
 from bookme.communications.selectors.facts import facts_of
@@ -137,7 +137,13 @@ class Managed:
     @property
     def place_text(self) -> str:
         """Where it is, in one line: the customer's own address where the business comes to them."""
-        return address_text(self.booked.visit.address) or place_text(self.booking.appointment.location)
+        place = self.booking.appointment.location
+        own = address_text(self.booked.visit.address)
+        return own or (self.meeting_url if place.online else place_text(place))
+
+    @property
+    def meeting_url(self) -> str:
+        return meeting_url_of(self.booking)
 
 
 View = Callable[..., HttpResponse]
