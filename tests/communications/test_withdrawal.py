@@ -23,7 +23,7 @@ from bookme.communications import actions
 from bookme.communications.actions import sending
 from bookme.communications.actions.leasing import LEASE
 from bookme.communications.kinds import Audience, Kind
-from bookme.communications.models import Notification
+from bookme.communications.models import Notification, StoppedAddress
 from bookme.core.actor import SYSTEM
 from bookme.core.time import now
 from bookme.eventlog.actions import publish
@@ -35,7 +35,8 @@ from tests.communications.conftest import Moody, happen
 from tests.conftest import tenant_named
 from tests.factories.bookings import BookingFactory
 from tests.factories.communications import NotificationFactory
-from tests.factories.users import Person
+from tests.factories.customers import CustomerFactory
+from tests.factories.users import PASSWORD, Person
 from tests.letters import Letters
 
 AMELIA = "amelia@mail.example"
@@ -258,3 +259,33 @@ def test_what_a_later_move_has_told_is_not_told_after_it(
         actions.send_again(notification=first, actor=owner.actor, now=now())
     deliver_outbox()
     assert _subjects(moody) == ["New time", "You're booked"], "who asks for it gets it"
+
+
+@pytest.mark.parametrize("answer", ["250 OK", "550 Nobody here"])
+@pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "control"])
+def test_who_is_erased_while_a_message_is_on_its_way_is_not_written_down_again(
+    customer: Person, moody: Moody, monkeypatch: pytest.MonkeyPatch, guarded: bool, answer: str
+) -> None:
+    """What the mail server says of it comes after the person is gone."""
+    moody.to_recipient, address = answer, customer.user.email
+    theirs = CustomerFactory(email=address)
+    booking = BookingFactory(status=Status.COMPLETED, visit__customer=theirs, visit__contact_email=address)
+
+    def erased_meanwhile(told: Any) -> bool:
+        assert customer.api.post("customers/me/erase/", {"current_password": PASSWORD}).status_code == 204
+        return True
+
+    monkeypatch.setattr(sending, "stands", erased_meanwhile)
+    if not guarded:
+        monkeypatch.setattr(sending, "ours", lambda notification: Notification.objects.filter(pk=notification.pk))
+    about = actions.About(visit_id=booking.visit_id, booking_ids=(booking.pk,))
+    actions.tell(key="k", kind=Kind.CONFIRMED, audience=Audience.CUSTOMER, about=about, now=now())
+    told = Notification.objects.get()
+    kept = {told.to, *StoppedAddress.objects.values_list("address", flat=True)}
+    assert len(moody.messages()) == (1 if answer.startswith("250") else 0)
+    if not guarded:
+        assert address in kept
+        return
+    assert kept == {""}
+    assert (told.subject, told.text, told.error, told.tries.count()) == ("", "", "", 0)
+    assert (told.status, told.leased_until) == ("sent" if answer.startswith("250") else "failed", None)

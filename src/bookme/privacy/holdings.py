@@ -277,6 +277,7 @@ _CUSTOMER = (
         section="messages",
         told=same("kind", "channel", "to", "language", "subject", "text", "status", "error", "sent_at", "created_at"),
         also_told=Q(audience=Audience.CUSTOMER),
+        also={"leased_until": None},  # whoever has it on its way writes nothing back
     ),
     Holding(
         model=Attempt,

@@ -51,5 +51,5 @@ def give_back_lease(notification: Notification) -> None:
 
 
 def ours(notification: Notification) -> QuerySet[Notification]:
-    """Its row as long as the lease is ours: it may be another's by now, or be gone with whom it was for."""
+    """Its row as long as the lease is ours: it may be another's by now, or whom it was for may have been erased."""
     return Notification.objects.filter(pk=notification.pk, leased_until=notification.leased_until)

@@ -194,12 +194,14 @@ def _sent(notification: Notification, receipt: Receipt, now: dt.datetime) -> Non
 
 
 def _stop_refused(notification: Notification, error: UndeliverableError) -> None:
-    """Nothing more goes to an address that is none, or whose owner said so."""
+    """Nothing more goes to an address that is none, or whose owner said so; of who is erased by now none is kept."""
     if not (error.is_bounce or error.is_stop):
         return
     reason = StopReason.STOP if error.is_stop else StopReason.BOUNCED
     channel = Channel(notification.channel)
     with transaction.atomic():
+        if ours(notification).select_for_update(no_key=True).first() is None:
+            return
         stop_address(channel=channel, address=notification.to, reason=reason, notification_id=notification.pk)
 
 
@@ -234,8 +236,9 @@ def _outgoing(notification: Notification, told: Told, rendered: Rendered) -> Out
 
 
 def _waiting(notification: Notification) -> QuerySet[Notification]:
-    """The row, as long as it is ours and waits: what its provider has told of it stands."""
-    return ours(notification).filter(status=NotificationStatus.QUEUED)
+    """The row, as long as it waits: what its provider has told of it stands. It is ours, or whom it was for is gone."""
+    waiting = Notification.objects.filter(pk=notification.pk, status=NotificationStatus.QUEUED)
+    return waiting.filter(Q(leased_until=notification.leased_until) | Q(leased_until=None, to=""))
 
 
 def _one_click(told: Told) -> dict[str, str]:
@@ -265,7 +268,8 @@ def _end(notification: Notification, status: NotificationStatus, *, reason: str,
     """Over for good with `now`; of what was sent the provider may still tell more."""
     settle(notification)
     notification.status, notification.reason, notification.ended_at = status, reason, now
-    if not _waiting(notification).update(**_known(notification, (*_OF_A_TRY, *_OF_ITS_END))):
+    ours(notification).filter(status=NotificationStatus.QUEUED).update(**_known(notification, _OF_A_TRY))
+    if not _waiting(notification).update(**_known(notification, _OF_ITS_END)):
         return
     _log.info(
         "message",
@@ -282,6 +286,7 @@ def _known(notification: Notification, names: Iterable[str]) -> dict[str, object
     return {each: getattr(notification, each) for each in names}
 
 
-# What a try writes down, whatever its provider tells of it meanwhile.
+# Says nothing of who it was for.
 _OF_ITS_END = ("tried", "status", "reason", "ended_at", "cost", "held_cost", "held_month")
+# What a try writes down, whatever its provider tells of it meanwhile.
 _OF_A_TRY = ("channel", "to", "subject", "text", "booking_ids", "attempts", "segments", "error")
