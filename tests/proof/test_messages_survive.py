@@ -10,13 +10,13 @@ import time
 from collections import Counter
 
 import pytest
-from bookme.communications.actions.reminders import plan_reminders
 from django.db import connection, transaction
 from django.db.utils import OperationalError
 
 from bookme.bookings.actions.facts import fact_of
 from bookme.bookings.events import BookingConfirmed
 from bookme.bookings.models import Booking
+from bookme.communications.actions import plan_messages
 from bookme.communications.models import Notification
 from bookme.core.actor import SYSTEM
 from bookme.core.time import now
@@ -157,7 +157,7 @@ def test_reminders_survive(committed: Tenant, letters: Letters, part: float) -> 
     due = now() + dt.timedelta(seconds=30 + count / 10)  # by then they are made
     bookings = book(count, first=due + dt.timedelta(hours=1), apart=dt.timedelta(0))
     with transaction.atomic():
-        plan_reminders(visit_ids=[each.visit_id for each in bookings], now=now())
+        plan_messages(visit_ids=[each.visit_id for each in bookings], now=now())
     assert now() < due, "making them took too long to tell"
     with crew(WORKERS) as found:
         time.sleep((due - now()).total_seconds())

@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from bookme.communications.actions.reminders import plan_reminders
 from django.db import connection, transaction
 
 from bookme.bookings.actions import cancel_booking, reschedule_booking
 from bookme.bookings.models import Booking
+from bookme.communications.actions import plan_messages
 from bookme.core.actor import Actor
 from bookme.core.permissions import Role
 from bookme.core.time import now
@@ -122,7 +122,7 @@ def remind_and_change(tenant: Tenant, server: Stopwatch, count: int, *, script: 
     due = due.replace(second=0) + dt.timedelta(minutes=1)
     bookings = book(count, first=due + HOUR, apart=dt.timedelta(0))
     with transaction.atomic():
-        plan_reminders(visit_ids=[each.visit_id for each in bookings], now=now())
+        plan_messages(visit_ids=[each.visit_id for each in bookings], now=now())
     assert now() < due, "making them took too long to tell"
     with crew(WORKERS, script=script):
         done = change_all(

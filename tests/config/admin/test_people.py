@@ -84,7 +84,7 @@ def test_a_membership_that_an_operator_changes_is_told_to_the_business(admin: Cl
         ("member.removed", "operator"),
         ("member.joined", "operator"),
     ]
-    assert told[0].payload["changes"] == {"role": ["staff", "manager"], "denied": [[], []]}
+    assert told[0].payload["changes"] == {"role": ["staff", "manager"]}
     add = {"user": str(UserFactory().pk), "tenant": str(stylist.tenant.pk), "role": "staff"}
     assert admin.post("/admin/users/membership/add/", add).status_code == 302
     assert Event.objects.filter(name="member.joined").count() == 2
