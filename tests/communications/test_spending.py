@@ -45,7 +45,7 @@ PRICE = Decimal("0.05")
 class Desk:
     """A carrier with its own books, that takes a message, refuses it, or does not say."""
 
-    has_window = False
+    has_window, can_be_asked = False, True
     taken_ids: ClassVar[list[str]] = []
     moods: ClassVar[list[Exception | None]] = []
 

@@ -11,6 +11,7 @@ from bookme.bookings.events import BookingConfirmed
 from bookme.bookings.models import Booking
 from bookme.bookings.states import Status
 from bookme.communications import actions
+from bookme.communications.actions.sending import TRIES_OF_CHANNEL
 from bookme.communications.channels.twilio import TwilioChannel
 from bookme.communications.models import (
     Attempt,
@@ -204,6 +205,32 @@ def test_what_changed_while_it_was_unclear_is_withdrawn_and_not_sent_again(texti
     assert (told().status, twilio.messages) == ("withdrawn", [])
 
 
+@pytest.mark.parametrize("mood", [Mood.FAILS, Mood.CUT])
+def test_what_it_took_and_became_untrue_since_was_sent(texting: Tenant, twilio: Twilio, mood: Mood) -> None:
+    twilio.moods.append(mood)
+    booking = booked()
+    happen(BookingConfirmed, booking)
+    Booking.objects.filter(pk=booking.pk).update(status=Status.CANCELLED)
+    twilio.is_mute = True
+    later()
+    assert told().status == "queued", "it can be asked later"
+    twilio.is_mute = False
+    later()
+    (message,) = twilio.messages
+    assert (told().status, told().reason, told().provider_id, told().attempts) == ("sent", "", message.sid, 1)
+
+
+def test_who_never_says_whether_it_took_it_leaves_it_unclear(texting: Tenant, twilio: Twilio) -> None:
+    twilio.moods.append(Mood.CUT)
+    booking = booked()
+    happen(BookingConfirmed, booking)
+    Booking.objects.filter(pk=booking.pk).update(status=Status.CANCELLED)
+    twilio.is_mute = True
+    for _ in range(TRIES_OF_CHANNEL):
+        later()
+    assert (told().status, told().reason, told().attempts) == ("withdrawn", "unclear", 1)
+
+
 def test_the_account_of_the_business_comes_before_the_platforms(texting: Tenant, twilio: Twilio, settings: Any) -> None:
     settings.TWILIO_ACCOUNT_SID = "AC" + "9" * 32
     members = {"account_sid": ACCOUNT, "auth_token": TOKEN, "messaging_service_sid": "MG1"}
@@ -249,13 +276,19 @@ class TestWhatsApp:
         assert told().text == "Amelia Hart\nCut and finish\n-\n[link]"
 
     @pytest.mark.parametrize("mood", [Mood.FAILS, Mood.LATE])
-    def test_an_approved_text_is_known_again_by_what_was_put_into_it(self, twilio: Twilio, mood: Mood) -> None:
+    @pytest.mark.parametrize("status", [Status.CONFIRMED, Status.CANCELLED])
+    def test_an_approved_text_is_known_again_by_what_was_put_into_it(
+        self, twilio: Twilio, mood: Mood, status: Status
+    ) -> None:
+        """Also where it is not to be said any more, by what is on record of it."""
         row = WhatsAppTemplateFactory(variables=["customer", "link"])
         twilio.approvals[row.content_id], twilio.contents[row.content_id] = "approved", "{{1}}: {{2}}"
         twilio.moods.append(mood)
         happen(BookingConfirmed, booked())
+        Booking.objects.update(status=status)
         later()
         assert [each.sid for each in twilio.messages] == [told().provider_id]
+        assert told().status == "sent"
 
     @pytest.mark.parametrize("other", [{"state": "pending"}, {"language": "fr"}, {"name": "booking.cancelled"}])
     def test_without_an_approved_one_an_sms_carries_it(self, twilio: Twilio, other: dict[str, str]) -> None:

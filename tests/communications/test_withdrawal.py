@@ -34,7 +34,7 @@ from bookme.tenants.tasks import deliver_outbox
 from tests.communications.conftest import Moody, happen
 from tests.conftest import tenant_named
 from tests.factories.bookings import BookingFactory
-from tests.factories.communications import NotificationFactory
+from tests.factories.communications import AttemptFactory, NotificationFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.users import PASSWORD, Person
 from tests.letters import Letters
@@ -219,11 +219,13 @@ def test_what_a_provider_may_have_taken_is_left_to_its_next_try(salon: Tenant) -
     booking = BookingFactory(status=Status.CANCELLED)
     common = {"booking_ids": [booking.pk], "visit_id": booking.visit_id, "status": "queued"}
     unclear = NotificationFactory(held_cost=1, held_month=now().date(), **common)
-    plain = NotificationFactory(**common)
+    plain, killed = NotificationFactory(attempts=0, **common), NotificationFactory(**common)
+    silent = AttemptFactory(notification__booking_ids=[booking.pk], notification__status="queued", outcome="unclear")
     with transaction.atomic():
         actions.withdraw_untrue(booking_ids=[booking.pk], now=now())
     states = dict(Notification.objects.values_list("pk", "status"))
-    assert states == {unclear.pk: "queued", plain.pk: "withdrawn"}
+    left = (unclear, killed, silent.notification)
+    assert states == {plain.pk: "withdrawn"} | {each.pk: "queued" for each in left}
 
 
 def test_what_is_about_another_booking_stays(salon: Tenant, moody: Moody) -> None:
@@ -289,3 +291,19 @@ def test_who_is_erased_while_a_message_is_on_its_way_is_not_written_down_again(
     assert kept == {""}
     assert (told.subject, told.text, told.error, told.tries.count()) == ("", "", "", 0)
     assert (told.status, told.leased_until) == ("sent" if answer.startswith("250") else "failed", None)
+
+
+@pytest.mark.parametrize(("outcome", "reason"), [("unclear", "unclear"), ("failed", "no_longer_true")])
+def test_what_may_have_arrived_by_mail_is_withdrawn_as_unclear(
+    salon: Tenant, moody: Moody, outcome: str, reason: str
+) -> None:
+    """A mail server that went silent cannot be asked."""
+    booking = BookingFactory(status=Status.CANCELLED)
+    about = {"booking_ids": [booking.pk], "visit_id": booking.visit_id}
+    told = AttemptFactory(
+        notification=NotificationFactory(status="queued", sent_at=None, **about), outcome=outcome
+    ).notification
+    actions.send(notification=told, now=now())
+    told.refresh_from_db()
+    assert (told.status, told.reason, told.attempts) == ("withdrawn", reason, 1)
+    assert moody.messages() == []

@@ -78,6 +78,7 @@ STATUSES: Mapping[NotificationStatus, Said] = {
 # By code, each that a message may end, or go on to its next channel, with.
 REASONS: Mapping[str, Promise] = {
     "no_longer_true": _("The booking had changed before it went out: it would have been wrong."),
+    "unclear": _("It would be wrong by now. Whether it had gone out before, nobody can say."),
     "overtaken": _("A later message had told the same, as it is now."),
     "not_wanted": _("Whoever would get it does not want it, or not by this channel."),
     "no_consent": _("They have not agreed to be written to for this."),

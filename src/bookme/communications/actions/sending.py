@@ -6,7 +6,9 @@ whether it had taken it. The record is never ahead of the truth, and nothing is 
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Iterable
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -19,6 +21,7 @@ from bookme.communications.actions.stopping import stop_address
 from bookme.communications.channels import (
     Carrier,
     ChannelOffError,
+    NotTakenError,
     Outgoing,
     Receipt,
     UnclearError,
@@ -36,13 +39,13 @@ from bookme.communications.models import (
     StopReason,
     WhatsAppTemplate,
 )
-from bookme.communications.selectors.queue import is_overtaken
+from bookme.communications.selectors.queue import is_overtaken, unclear_channels
 from bookme.communications.selectors.routes import address_by, channels_ahead, obstacle, refusal
 from bookme.communications.selectors.texts import texts_for
 from bookme.communications.selectors.whatsapp import approved_template, is_in_window
 from bookme.communications.tellings import told_of
 from bookme.communications.tellings.bookings import stands
-from bookme.communications.told import Told
+from bookme.communications.told import LINK_ON_RECORD, Told
 from bookme.tenants.context import require_tenant
 from bookme.tenants.outbox import NotYet
 
@@ -50,6 +53,9 @@ SEND_MESSAGE_TASK = "communications.send_message"
 # Then the next channel carries it; the last one is tried for about a day.
 TRIES_OF_CHANNEL = 5
 TRIES_OF_LAST = 30
+
+# What is left out of the record, and what a provider may have put between the lines of it.
+_GAPS = re.compile(rf"\n|{re.escape(LINK_ON_RECORD)}")
 
 _log = structlog.get_logger(__name__)
 
@@ -79,12 +85,12 @@ def message_id_of(notification: Notification) -> str:
 
 def _send(notification: Notification, now: dt.datetime) -> None:
     if is_overtaken(notification):
-        return _end(notification, NotificationStatus.WITHDRAWN, reason="overtaken", now=now)
+        return _withdraw(notification, "overtaken", now)
     reason = "no_address"
     for channel in channels_ahead(notification):
         told = told_of(notification, now=now)
         if told is None:
-            return _end(notification, NotificationStatus.WITHDRAWN, reason="no_longer_true", now=now)
+            return _withdraw(notification, "no_longer_true", now)
         if told.versions and notification.edition == 1:
             notification.booking_ids = list(told.versions)
         if refused := refusal(told):
@@ -124,6 +130,63 @@ def _carried(notification: Notification, told: Told, channel: Channel, now: dt.d
         return _failed(notification, error)
     _sent(notification, receipt, now)
     return ""
+
+
+def _withdraw(notification: Notification, reason: str, now: dt.datetime) -> None:
+    """It is not to go out any more. What an earlier try handed over after all is sent; where nobody can say, the reason
+    does.
+
+    Raises what the carrier raised where it may say later.
+    """
+    for channel in unclear_channels(notification):
+        carrier = _carrier_to_ask(notification, channel)
+        if carrier is None:
+            reason = "unclear"
+        elif channel.value not in notification.tried:  # of one that was given up it was asked before
+            try:
+                receipt = _asked(carrier, notification)
+            except NotTakenError as error:
+                _note(notification, AttemptOutcome.UNCLEAR, f"{type(error).__name__}: it is asked again")
+                if _is_worth_another(notification):
+                    raise
+                reason = "unclear"
+            else:
+                if receipt is not None:
+                    return _sent(notification, receipt, now)
+    return _end(notification, NotificationStatus.WITHDRAWN, reason=reason, now=now)
+
+
+def _carrier_to_ask(notification: Notification, channel: Channel) -> Carrier | None:
+    try:
+        carrier = carrier_of(channel)
+    except ChannelOffError:
+        return None
+    return carrier if carrier.can_be_asked and notification.text else None
+
+
+def _asked(carrier: Carrier, notification: Notification) -> Receipt | None:
+    """Whether it was taken, by what is on record of it; what it was surely not to cost is given back."""
+    message = Outgoing(
+        channel=Channel(notification.channel),
+        tenant=require_tenant().slug,
+        to=notification.to,
+        to_name="",
+        from_name="",
+        reply_to="",
+        subject=notification.subject,
+        text=notification.text,
+        said=tuple(filter(str.strip, _GAPS.split(notification.text))),
+        **_of_its_tries(notification),
+    )
+    try:
+        receipt = carrier.taken(message)
+    except UndeliverableError as error:
+        _note(notification, AttemptOutcome.REFUSED, str(error))
+        _stop_refused(notification, error)
+        return None
+    if receipt is None:
+        release(notification=notification)
+    return receipt
 
 
 def _failed(notification: Notification, error: Exception) -> str:
@@ -169,7 +232,7 @@ def _handed_over(
         raise _NextChannel("over_cap")
     # Counted before, so that whoever dies with it leaves it to be asked for; the provider may tell how it went at once.
     notification.attempts += 1
-    renew_lease(notification, attempts=notification.attempts, channel=notification.channel, to=notification.to)
+    renew_lease(notification, **_known(notification, ("attempts", "channel", "to", "subject", "text")))
     if not stands(told):
         ours(notification).update(attempts=notification.attempts - 1)
         release(notification=notification)
@@ -224,15 +287,22 @@ def _outgoing(notification: Notification, told: Told, rendered: Rendered) -> Out
         text=rendered.text,
         html=rendered.html,
         calendar=rendered.calendar,
-        message_id=message_id_of(notification),
         callback_url=callback_url(notification),
         template=rendered.template,
         parts=rendered.parts,
-        first_tried_at=notification.due_at or notification.created_at,
-        other_ids=frozenset(filter(None, [notification.provider_id])),
-        reference=f"{notification.pk}:{notification.edition}",
         headers=_one_click(told) if notification.channel == Channel.EMAIL else {},
+        **_of_its_tries(notification),
     )
+
+
+def _of_its_tries(notification: Notification) -> dict[str, Any]:
+    """By what a try of it is known."""
+    return {
+        "message_id": message_id_of(notification),
+        "first_tried_at": notification.due_at or notification.created_at,
+        "other_ids": frozenset(filter(None, [notification.provider_id])),
+        "reference": f"{notification.pk}:{notification.edition}",
+    }
 
 
 def _waiting(notification: Notification) -> QuerySet[Notification]:

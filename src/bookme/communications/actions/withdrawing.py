@@ -9,7 +9,7 @@ from django.utils import translation
 
 from bookme.communications.actions.telling import waiting_key
 from bookme.communications.models import Notification, NotificationStatus
-from bookme.communications.selectors.queue import waiting_about
+from bookme.communications.selectors.queue import unclear_channels, waiting_about
 from bookme.communications.tellings import told_of
 from bookme.tenants.outbox import withdraw
 
@@ -25,6 +25,8 @@ def withdraw_untrue(*, booking_ids: Collection[UUID], now: dt.datetime) -> None:
     untrue = [each for each in waiting_about(booking_ids) if not _is_true(each, now)]
     waits = Notification.objects.filter(nobody_has_it, status=NotificationStatus.QUEUED, held_month=None)
     for each in untrue:
+        if unclear_channels(each):
+            continue
         over = {"status": NotificationStatus.WITHDRAWN, "reason": "no_longer_true", "ended_at": now}
         if waits.filter(pk=each.pk, edition=each.edition).update(**over, updated_at=now):
             withdraw(keys=[waiting_key(each)])

@@ -46,6 +46,7 @@ class AnymailChannel:
 
     price = Decimal(0)
     has_window = False
+    can_be_asked = False
 
     def __init__(self, account: ChannelAccount) -> None:
         self._provider, self._sender, self._credentials = Provider(account.provider), account.sender, account.members

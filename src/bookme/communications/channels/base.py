@@ -59,6 +59,7 @@ class Outgoing:
     WhatsApp: its id, and the texts by number, where `text` may not be sent. `first_tried_at` is before this message was
     handed over for the first time; `other_ids` are the provider's, of what was sent before it and may look the same.
     `reference` is how we name this sending of it, which providers of e-mail say again when they tell how it went.
+    `said` is what is on record of one that is only asked for: pieces of its text, between which there may be more.
     """
 
     channel: Channel
@@ -79,6 +80,7 @@ class Outgoing:
     parts: Mapping[str, str] = field(default_factory=dict)
     first_tried_at: dt.datetime | None = None
     other_ids: frozenset[str] = frozenset()
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,11 +94,13 @@ class Receipt:
 class Carrier(Protocol):
     """`price` is of one message, of an SMS of one segment, in the business's currency.
 
-    `has_window`: to who has not written in the last day it takes only what was approved before.
+    `has_window`: to who has not written in the last day it takes only what was approved before. `can_be_asked`: it
+    knows what it has taken, and says so.
     """
 
     price: Decimal
     has_window: bool
+    can_be_asked: bool
 
     def send(self, message: Outgoing) -> Receipt:
         """Hand it over. Raises UndeliverableError, UnclearError, anything else where it was surely not taken."""

@@ -23,6 +23,7 @@ class EmailChannel:
 
     price = Decimal(0)
     has_window = False
+    can_be_asked = False
 
     def send(self, message: Outgoing) -> Receipt:
         converse(email_of(message, sender=settings.DEFAULT_FROM_EMAIL))

@@ -19,6 +19,7 @@ class SmtpChannel:
 
     price = Decimal(0)
     has_window = False
+    can_be_asked = False
 
     def __init__(self, account: ChannelAccount) -> None:
         self._sender, self._credentials = account.sender, account.members

@@ -32,6 +32,8 @@ _TEXTS, _TEXTS_AT_ONCE = 1000, 500
 class TwilioChannel:
     """One account with Twilio, for one channel."""
 
+    can_be_asked = True
+
     def __init__(self, account: ChannelAccount) -> None:
         members = account.members
         self.price = account.price
@@ -116,7 +118,7 @@ def _is_it(found: Any, message: Outgoing) -> bool:
     """Twilio keeps no name of ours with a message: it is known by what it says."""
     if found.direction == "inbound":
         return False
-    said = [message.text] if not message.template else list(message.parts.values())
+    said = message.said or ([message.text] if not message.template else list(message.parts.values()))
     body = _in_one_line(found.body or "")
     return all(_in_one_line(each) in body for each in said)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from bookme.communications.kinds import Kind
-from bookme.communications.models import Notification, NotificationStatus
+from bookme.communications.models import AttemptOutcome, Channel, Notification, NotificationStatus
 
 # Whichever comes last says how it is now: another before it would only repeat that, out of order.
 _SAY_HOW_IT_IS = (Kind.CONFIRMED, Kind.RESCHEDULED)
@@ -38,6 +38,16 @@ def is_overtaken(notification: Notification) -> bool:
         booking_ids__contains=notification.booking_ids,
     )
     return later.exists()
+
+
+def unclear_channels(notification: Notification) -> list[Channel]:
+    """By which it may have arrived: a provider did not say whether it took it, or whoever tried last was killed."""
+    since = notification.due_at or notification.created_at  # sent again, it has all its tries anew
+    unclear = notification.tries.filter(outcome=AttemptOutcome.UNCLEAR, created_at__gte=since)
+    found = set(unclear.values_list("channel", flat=True))
+    if notification.attempts and not notification.tries.filter(number=notification.attempts).exists():
+        found.add(notification.channel)
+    return [Channel(each) for each in sorted(found)]
 
 
 def waiting_about(booking_ids: Iterable[UUID]) -> QuerySet[Notification]:
