@@ -27,6 +27,7 @@ from bookme.communications.kinds import MESSAGES, SWITCHABLE, Category
 from bookme.communications.models import Notification
 from bookme.communications.selectors.routes import is_sent
 from bookme.core.time import now
+from bookme.customers.models import Customer
 from bookme.tenants.models import OutboxMessage, Tenant
 from bookme.tenants.tasks import deliver_outbox
 from tests.communications.conftest import Moody, configure, happen
@@ -337,6 +338,27 @@ class TestQuietReminders:
         assert answer.status_code == 200, answer.content
         deliver_outbox()
         assert _waiting()["reminder"] == MONDAY_AT_TEN - dt.timedelta(hours=15, minutes=30)
+
+    def test_the_zone_of_a_place_is_followed_by_what_waits(self, salon: Tenant, owner: Person) -> None:
+        """It is told at the beginning of the night that is there, five hours later than here."""
+        self._reminded(salon, MONDAY_AT_TEN, 3)
+        place = Booking.objects.get().appointment.location_id
+        self._follows(owner, f"locations/{place}/")
+
+    def test_so_is_that_of_a_customer(self, salon: Tenant, customer: Person) -> None:
+        self._reminded(salon, MONDAY_AT_TEN, 3)
+        Customer.objects.update(user_id=customer.user.pk)
+        self._follows(customer, "customers/me/")
+
+    def _follows(self, who: Person, path: str) -> None:
+        before = _waiting()["reminder"]
+        assert who.api.patch(path, {"name": "Another"}).status_code == 200
+        deliver_outbox()
+        assert _waiting()["reminder"] == before
+        answer = who.api.patch(path, {"timezone": "America/New_York"})
+        assert answer.status_code == 200, answer.content
+        deliver_outbox()
+        assert _waiting()["reminder"] == MONDAY_AT_TEN - dt.timedelta(hours=8)
 
 
 class TestChannels:

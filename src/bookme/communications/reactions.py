@@ -29,6 +29,7 @@ from bookme.communications.actions import (
     REMINDERS_PATH,
     About,
     plan_all_messages,
+    plan_customer,
     plan_messages,
     plan_no_show,
     tell,
@@ -39,7 +40,10 @@ from bookme.communications.kinds import Audience, Kind
 from bookme.communications.selectors.facts import bookings_to_tell
 from bookme.communications.selectors.readers import calendars_of, former_of, staff_to_tell
 from bookme.core.time import now
+from bookme.customers.events import CustomerChanged
+from bookme.eventlog.changes import Change, RowChanged
 from bookme.eventlog.models import Event as EventRow
+from bookme.locations.events import LocationsChanged
 
 # Settings that change what waits for visits to come: of each what is below it, too.
 _PLANNED_BY = (REMINDERS_PATH, "settings.messages", "settings.timezone")
@@ -131,6 +135,25 @@ def follow_settings(*, record: EventRow, **_: object) -> None:
         return
     with transaction.atomic():
         plan_all_messages(cause_id=record.pk, after=UUID(int=0), now=now())
+
+
+def follow_customer_zone(*, event: CustomerChanged, **_: object) -> None:
+    """The quiet hours of a customer are elsewhere: what is planned for them follows."""
+    if _has_moved(event):
+        with transaction.atomic():
+            plan_customer(customer_id=event.id, now=now())
+
+
+def follow_place_zone(*, event: LocationsChanged, record: EventRow) -> None:
+    """So are those of whoever has said no zone of their own; what is planned for every visit to come follows."""
+    if _has_moved(event):
+        with transaction.atomic():
+            plan_all_messages(cause_id=record.pk, after=UUID(int=0), now=now())
+
+
+def _has_moved(event: RowChanged) -> bool:
+    """To another zone: what is new had none before."""
+    return event.change == Change.CHANGED and "timezone" in event.changes
 
 
 def _kind_of(event: BookingEvent) -> Kind | None:

@@ -37,6 +37,8 @@ from bookme.bookings.reactions import (
 )
 from bookme.communications.events import MessagesChanged, NotificationSentAgain
 from bookme.communications.reactions import (
+    follow_customer_zone,
+    follow_place_zone,
     follow_settings,
     keep_planned,
     tell_business,
@@ -85,10 +87,10 @@ wire(
         BusinessClosed: (),
         BusinessChanged: (),
         DomainVerified: (),
-        LocationsChanged: (offer_opened,),
+        LocationsChanged: (follow_place_zone, offer_opened),
         CatalogueChanged: (offer_opened,),
         StaffChanged: (offer_opened,),
-        CustomerChanged: (),
+        CustomerChanged: (follow_customer_zone,),
         CustomersImported: (),
         CustomerErased: (),
         BookingRequested: (tell_customer, tell_business, tell_staff, keep_planned),

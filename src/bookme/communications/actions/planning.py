@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from bookme.bookings.models import Booking
 from bookme.bookings.states import Status
 from bookme.communications.actions.telling import About, tell
@@ -58,15 +60,11 @@ def plan_messages(*, visit_ids: Collection[UUID], former: Iterable[Reminder] = (
 def plan_all_messages(*, cause_id: UUID, after: UUID, now: dt.datetime) -> None:
     """Plan those of the next visits to come, by id, and leave the rest to a message; joins the transaction.
 
-    `cause_id` is the fact that changed the business's settings. Former reminders that it does not tell, since only so
-    many changes are told, are left to wait: they find out by themselves that nobody wants them.
+    `cause_id` is the fact that changed the business's settings, or the zone of a place. Former reminders that it does
+    not tell, since only so many changes are told, are left to wait: they find out by themselves that nobody wants them.
     """
-    coming = Booking.objects.filter(status__in=TRUE_OF[Kind.REMINDER], appointment__starts_at__gt=now)
-    ahead = coming.filter(visit__gt=after).order_by("visit_id").values_list("visit_id", flat=True).distinct()
-    visit_ids = list(ahead[:PLANNED_AT_ONCE])
-    changes = EventRow.objects.get(pk=cause_id).payload["changes"]
-    told = next((each["before"] for each in changes if each["path"] == REMINDERS_PATH), None)
-    plan_messages(visit_ids=visit_ids, former=[Reminder(**each) for each in told or ()], now=now)
+    visit_ids = list(_visits_to_come(now).filter(visit__gt=after)[:PLANNED_AT_ONCE])
+    plan_messages(visit_ids=visit_ids, former=_former_reminders(cause_id), now=now)
     if len(visit_ids) < PLANNED_AT_ONCE:
         return
     enqueue(
@@ -76,6 +74,12 @@ def plan_all_messages(*, cause_id: UUID, after: UUID, now: dt.datetime) -> None:
         due_at=now,
         now=now,
     )
+
+
+def plan_customer(*, customer_id: UUID, now: dt.datetime) -> None:
+    """Plan what is to come of one customer; joins the transaction."""
+    theirs = _visits_to_come(now).filter(visit__customer=customer_id)
+    plan_messages(visit_ids=list(theirs), now=now)
 
 
 def plan_no_show(*, visit_id: UUID, now: dt.datetime) -> None:
@@ -160,6 +164,20 @@ def _tell_after(kind: Kind, plan: str, bookings: Sequence[Booking], now: dt.date
             about=About(visit_id=bookings[0].visit_id, booking_ids=tuple(each.pk for each in bookings)),
             now=now,
         )
+
+
+def _visits_to_come(now: dt.datetime) -> QuerySet[Booking, UUID]:
+    """Their ids, in order."""
+    coming = Booking.objects.filter(status__in=TRUE_OF[Kind.REMINDER], appointment__starts_at__gt=now)
+    return coming.order_by("visit_id").values_list("visit_id", flat=True).distinct()
+
+
+def _former_reminders(cause_id: UUID) -> list[Reminder]:
+    """Those that the business had until then; a fact about rows, whose changes go by field, tells of none."""
+    changes = EventRow.objects.get(pk=cause_id).payload["changes"]
+    settings = changes if isinstance(changes, list) else []
+    told = next((each["before"] for each in settings if each["path"] == REMINDERS_PATH), None)
+    return [Reminder(**each) for each in told or ()]
 
 
 def _visits(visit_ids: Collection[UUID]) -> Mapping[UUID, list[Booking]]:
