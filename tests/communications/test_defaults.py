@@ -10,7 +10,7 @@ import pytest
 from django.utils import translation
 
 from bookme.communications.kinds import MESSAGES, Audience, Family, Kind
-from bookme.communications.letters import Rendered, render
+from bookme.communications.letters import Rendered, render, variables_of
 from bookme.communications.models import Channel
 from bookme.communications.rules import text_faults
 from bookme.communications.samples import Stage, sample_of
@@ -71,7 +71,7 @@ def test_a_sample_has_every_variable_of_its_kind(kind: Kind, audience: Audience)
     vocabulary = vocabulary_of(kind)
     for language in WRITTEN_IN:
         told, _found = _sample(kind, audience, Channel.EMAIL, language)
-        values = {"business": told.sender.name, "action": told.button[0], "link": told.button[1], **told.variables}
+        values = variables_of(told)
         assert values.keys() == vocabulary.meanings.keys()
         assert {name for name, value in values.items() if isinstance(value, bool)} == vocabulary.flags
         assert all(values[name] for name in vocabulary.always)

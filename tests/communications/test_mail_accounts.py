@@ -3,6 +3,7 @@
 import json
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,13 +17,16 @@ from bookme.communications.channels import (
     account_carrier,
     anymail,
 )
+from bookme.communications.channels.email import EmailChannel
 from bookme.communications.models import Channel, ChannelAccount, Notification, Provider
 from bookme.tenants.models import Tenant
+from bookme.tenants.tasks import deliver_outbox
 from tests.communications.conftest import Moody, configure, happen
 from tests.factories.bookings import BookingFactory
 from tests.factories.communications import ChannelAccountFactory
+from tests.factories.users import Stranger
 from tests.internet import LOOPBACK, Internet
-from tests.letters import Letters
+from tests.letters import Letters, body
 from tests.mail_providers import ACCESS_KEY, API_KEY, SECRET_KEY, MailProvider, running_mail_provider
 
 BY_API = [Provider.SENDGRID, Provider.MAILGUN, Provider.SES]
@@ -201,3 +205,36 @@ def test_one_that_is_switched_off_leaves_it_to_the_platform(
     happen(BookingConfirmed, BookingFactory(visit__contact_email="amelia@mail.example"))
     assert len(letters.all()) == 1
     assert provider.taken == []
+
+
+def test_what_is_between_a_person_and_their_account_goes_by_the_platform(
+    salon: Tenant, stranger: Stranger, letters: Letters, tmp_path: Path, settings: Any
+) -> None:
+    """Else the owner of one business could read the links that open somebody's account everywhere. With its control."""
+    settings.LOCAL_MODE = True
+    with Moody(tmp_path / "own") as own:
+        smtp_account(own.port).save()
+        answer = stranger.api.post(
+            "auth/register/", {"name": "Amelia", "email": "amelia@mail.example", "password": "correct horse 9"}
+        )
+        assert answer.status_code == 202, answer.content
+        deliver_outbox()
+        assert own.messages() == []
+        assert "/account/verify/" in body(letters.to("amelia@mail.example")[0])
+        happen(BookingConfirmed, BookingFactory(visit__contact_email="amelia@mail.example"))
+        assert next(each["To"] for each in own.messages()).endswith("<amelia@mail.example>")
+        assert len(letters.to("amelia@mail.example")) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_bounce"),
+    [("550 Nobody here", True), ("550 5.1.1 No such user", True), ("553 5.1.3 Bad address", True),
+     ("554 5.7.1 Relay access denied", False), ("550 5.7.1 Your network is on a list", False), ("554 No", False)],
+)  # fmt: skip
+def test_who_is_refused_for_who_sends_is_no_address_that_bounced(
+    salon: Tenant, moody: Moody, answer: str, is_bounce: bool
+) -> None:
+    moody.to_recipient = answer
+    with pytest.raises(UndeliverableError) as refused:
+        EmailChannel().send(make_outgoing())
+    assert refused.value.is_bounce is is_bounce

@@ -169,6 +169,14 @@ def test_the_calendar_file_says_the_same() -> None:
     assert _render(Kind.REQUESTED).calendar == b""
 
 
+def test_the_calendar_file_of_the_team_opens_nothing() -> None:
+    for audience in (Audience.STAFF, Audience.BUSINESS):
+        written = _render(audience=audience).calendar.decode().replace("\r\n ", "")
+        assert BOOKING.manage_url not in written
+        assert SENDER.team_url in written
+    assert BOOKING.manage_url in _render().calendar.decode().replace("\r\n ", "")
+
+
 def test_a_calendar_file_cannot_be_broken_out_of() -> None:
     written = _render(service="A\r\nATTENDEE:evil;x,y\\").calendar
     event = Calendar.from_ical(written).walk("VEVENT")[0]

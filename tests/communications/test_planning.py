@@ -23,6 +23,7 @@ from bookme.bookings.events import (
 from bookme.bookings.links import waitlist_url
 from bookme.bookings.models import Booking, WaitlistEntry
 from bookme.bookings.states import TAKES_PLACE, Status
+from bookme.communications.actions import plan_messages
 from bookme.communications.kinds import MESSAGES, SWITCHABLE, Category
 from bookme.communications.models import Notification
 from bookme.communications.selectors.routes import is_sent
@@ -449,3 +450,34 @@ def test_where_they_meet_online_is_told_only_of_what_is_confirmed(
     assert booking.appointment.location.name in body(letter)
     files = [each.get_content() for each in letter.iter_attachments()]
     assert any(link in each for each in files) == is_told
+
+
+class TestATryThatFails:
+    """What was planned has its tries, whatever becomes of the plan."""
+
+    def test_thanks_are_tried_again(self, thankful: Tenant, moody: Moody) -> None:
+        booking = _booking()
+        with _at(OVER):
+            _become(booking, Status.COMPLETED, BookingCompleted)
+        moody.to_message = "451 Later"
+        with _at(OVER + 3 * HOUR):
+            deliver_outbox()
+        moody.to_message = "250 Kept"
+        with _at(OVER + 4 * HOUR):
+            deliver_outbox()
+        assert [each["Subject"] for each in moody.messages()] == ["Thank you for coming to Salon"]
+        assert Notification.objects.get().status == "sent"
+
+    def test_a_reminder_is_tried_again_though_all_is_planned_anew(self, salon: Tenant, moody: Moody) -> None:
+        configure(salon, contact={"email": ""}, reminders=[{"channel": "email", "minutes_before": 120}])
+        booking = _booking()
+        happen(BookingConfirmed, booking)
+        moody.to_message = "451 Later"
+        with _at(MONDAY_AT_TEN - 2 * HOUR):
+            deliver_outbox()
+            with transaction.atomic():
+                plan_messages(visit_ids=[booking.visit_id], now=now())
+        moody.to_message = "250 Kept"
+        with _at(MONDAY_AT_TEN - HOUR):
+            deliver_outbox()
+        assert [each["Subject"].split(":")[0] for each in moody.messages()] == ["You're booked", "See you soon"]

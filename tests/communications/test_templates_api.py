@@ -174,3 +174,11 @@ def test_what_could_not_be_handed_over_is_told(salon: Tenant, owner: Person, moo
     assert (answer.status_code, answer.json()["code"]) == (409, "not_sent")
     moody.to_recipient = "550 No such mailbox"
     assert owner.api.post(SEND, MESSAGE).json()["code"] == "not_sent"
+
+
+def test_the_link_of_an_account_is_placed_by_no_text(owner: Person) -> None:
+    """In a text it could become part of an address of the writer's own, who reads it there."""
+    place = f"{LIST}account.new_password/email/en/"
+    given = {"subject": "A new password", "heading": "Hello", "body": "https://collect.example/{{ link }}"}
+    assert list(faults(owner.api.put(place, given))) == ["/body"]
+    assert owner.api.put(place, given | {"body": "Hello {{ name }}"}).status_code in {200, 201}

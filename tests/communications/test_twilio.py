@@ -307,3 +307,20 @@ class TestWhatsApp:
         configure(texting, messages={"channels": ["whatsapp"]})
         happen(BookingConfirmed, booked())
         assert (told().status, told().reason) == ("skipped", "no_approved_template")
+
+
+def test_with_no_other_way_it_is_tried_for_longer(texting: Tenant, twilio: Twilio) -> None:
+    """A telephone alone: e-mail is ahead, and could carry nothing."""
+    twilio.moods.extend([Mood.BUSY] * 8)
+    happen(BookingConfirmed, booked(visit__contact_email=""))
+    for _ in range(8):
+        later()
+    assert (told().status, told().attempts, len(twilio.messages)) == ("sent", 9, 1)
+
+
+def test_with_another_way_it_goes_by_that_after_some_tries(texting: Tenant, twilio: Twilio, letters: Letters) -> None:
+    twilio.moods.extend([Mood.BUSY] * 8)
+    happen(BookingConfirmed, booked())
+    for _ in range(8):
+        later()
+    assert (told().status, told().channel, twilio.messages) == ("sent", "email", [])

@@ -9,7 +9,8 @@ from bookme.communications.itinerary import where_of
 from bookme.communications.told import BookingFacts, Sender
 
 
-def calendar_entry(*, sender: Sender, booking: BookingFacts, now: dt.datetime) -> CalendarEntry:
+def calendar_entry(*, sender: Sender, booking: BookingFacts, now: dt.datetime, url: str) -> CalendarEntry:
+    """`url` is where its reader manages it: what opens the visit is for who booked it alone."""
     return CalendarEntry(
         uid=f"{booking.id}@bookme",
         sequence=booking.version,
@@ -18,8 +19,8 @@ def calendar_entry(*, sender: Sender, booking: BookingFacts, now: dt.datetime) -
         ends_at=booking.ends_at,
         written_at=now,
         place=where_of(booking),
-        description=f"{booking.reference}\n{booking.manage_url}",
-        url=booking.manage_url,
+        description=f"{booking.reference}\n{url}",
+        url=url,
         organizer_name=sender.name,
         organizer_email=sender.email,
         state=booking.state,

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from bookme.communications.kinds import MESSAGES, Category
+from bookme.communications.kinds import MESSAGES, Category, Family
 from bookme.communications.models import Channel
 from bookme.communications.segments import Segments, segments_of
 from bookme.communications.templating import Texts, written
@@ -57,7 +57,7 @@ def render(*, told: Told, texts: Texts, channel: Channel, note: str = "") -> Ren
     `note` stands before all of it, such as that it is a test.
     Raises LiquidError for texts that `grammar.faults_of` would have refused.
     """
-    variables = _variables(told)
+    variables = variables_of(told)
     if channel is not Channel.EMAIL:
         text = written(texts.body, variables, longest_value=_LONGEST_SHORT_VALUE)[:LONGEST_SHORT]
         return _short(_with_way_out(text, told, channel), channel, note)
@@ -71,7 +71,7 @@ def render(*, told: Told, texts: Texts, channel: Channel, note: str = "") -> Ren
 
 def render_parts(*, told: Told, template: str, names: Sequence[str]) -> Rendered:
     """What is put into a text that a provider has approved: by number, each in one line, and none empty."""
-    variables = _variables(told)
+    variables = variables_of(told)
     said = [" ".join(str(variables[name]).split()) or NOTHING for name in names]
     parts = {str(number): each for number, each in enumerate(said, 1)}
     return Rendered(text="\n".join(said), template=template, parts=parts)
@@ -92,8 +92,12 @@ def on_record(rendered: Rendered, told: Told) -> str:
     return text
 
 
-def _variables(told: Told) -> dict[str, str | bool]:
-    return {"business": told.sender.name, "action": told.button[0], "link": told.button[1], **told.variables}
+def variables_of(told: Told) -> dict[str, str | bool]:
+    """An account's link is on the button alone, see `variables.py`."""
+    general = {"business": told.sender.name}
+    if MESSAGES[told.kind].family is not Family.ACCOUNT:
+        general |= {"action": told.button[0], "link": told.button[1]}
+    return {**general, **told.variables}
 
 
 def _short(body: str, channel: Channel, note: str) -> Rendered:

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from bookme.communications.kinds import MESSAGES, Family, Kind
 
 # With what it means, for who writes templates, in their own language.
+_BUSINESS: Mapping[str, Promise] = {"business": _("the name of the business")}
 _EVERYWHERE: Mapping[str, Promise] = {
-    "business": _("the name of the business"),
+    **_BUSINESS,
     "action": _("what the button says"),
     "link": _("where the button leads"),
 }
@@ -89,5 +90,7 @@ class Vocabulary:
 
 def vocabulary_of(kind: Kind) -> Vocabulary:
     family = MESSAGES[kind].family
-    meanings = {**_EVERYWHERE, **_OF_FAMILY[family]}
+    # The link of an account is on the button alone: in a text it could be made part of an address of the writer's own.
+    general = _BUSINESS if family is Family.ACCOUNT else _EVERYWHERE
+    meanings = {**general, **_OF_FAMILY[family]}
     return Vocabulary(meanings=meanings, flags=FLAGS & meanings.keys(), always=_ALWAYS[family])

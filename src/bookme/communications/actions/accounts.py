@@ -9,7 +9,7 @@ from uuid import UUID
 from babel.dates import format_date
 from django.utils import translation
 
-from bookme.communications.channels import Outgoing, carrier_of
+from bookme.communications.channels import Outgoing, platform_mail
 from bookme.communications.defaults import account_button
 from bookme.communications.kinds import Audience, Kind
 from bookme.communications.letters import Rendered, render
@@ -47,7 +47,9 @@ class _Addressed:
 
 
 def send_account_mail(*, mail: AccountMail, id: UUID, mailing: UUID) -> None:  # noqa: A002
-    """Write to the person, in the business that is entered, or as the platform. Nobody is written to for what is gone.
+    """Write to the person, in the name of the business that is entered, or of the platform; the platform carries it.
+
+    Nobody is written to for what is gone.
 
     Raises what the carrier raises. A repeat of the same `mailing` is the same mail, by its Message-ID.
     """
@@ -57,7 +59,7 @@ def send_account_mail(*, mail: AccountMail, id: UUID, mailing: UUID) -> None:  #
         return
     sender = sender_of(tenant) if tenant else platform_sender()
     language = written_language(*filter(None, (found.language, tenant.config.language if tenant else "")))
-    carrier_of(Channel.EMAIL).send(_outgoing(found, _rendered(found, sender, language), sender, tenant, mailing))
+    platform_mail().send(_outgoing(found, _rendered(found, sender, language), sender, tenant, mailing))
 
 
 def _rendered(found: _Addressed, sender: Sender, language: str) -> Rendered:

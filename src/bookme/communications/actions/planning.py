@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 
 from bookme.bookings.models import Booking
 from bookme.bookings.states import Status
-from bookme.communications.actions.telling import About, tell
+from bookme.communications.actions.telling import About, tell_apart
 from bookme.communications.keys import follow_up_plan, hold_ending_plan, no_show_plan, reminder_key, reminder_plan
 from bookme.communications.kinds import Audience, Kind
 from bookme.communications.models import Channel, Notification, NotificationStatus
@@ -104,7 +104,7 @@ def send_reminder(*, visit_id: UUID, reminder: Reminder, starts_at: dt.datetime,
     due_at = _reminder_at(starts_at, reminder, quiet_zone(bookings[0]))
     if now - due_at > LATE:
         due_at = _after_quiet(now, quiet_zone(bookings[0]))
-    tell(
+    tell_apart(
         key=reminder_key(visit_id, reminder, starts_at),
         kind=Kind.REMINDER,
         audience=Audience.CUSTOMER,
@@ -124,7 +124,7 @@ def warn_of_hold(*, visit_id: UUID, now: dt.datetime) -> None:
     held = [each for each in bookings if each.state is Status.HELD]
     if not held:
         return
-    tell(
+    tell_apart(
         key=f"{hold_ending_plan(visit_id)}:{held[0].hold_expires_at:%Y%m%dT%H%M%SZ}",
         kind=Kind.HOLD_ENDING,
         audience=Audience.CUSTOMER,
@@ -157,7 +157,7 @@ def send_no_show(*, visit_id: UUID, now: dt.datetime) -> None:
 def _tell_after(kind: Kind, plan: str, bookings: Sequence[Booking], now: dt.datetime) -> None:
     """Once for these bookings as they are: what was withdrawn may become true again."""
     if bookings:
-        tell(
+        tell_apart(
             key=f"{plan}:{bookings[0].pk}:{sum(each.version for each in bookings)}",
             kind=kind,
             audience=Audience.CUSTOMER,

@@ -95,9 +95,12 @@ def _send(notification: Notification, now: dt.datetime) -> None:
             notification.booking_ids = list(told.versions)
         if refused := refusal(told):
             return _end(notification, NotificationStatus.SKIPPED, reason=refused, now=now)
-        reason = obstacle(channel, told) or _carried(notification, told, channel, now)
-        if not reason:
+        in_the_way = obstacle(channel, told)
+        given_up = "" if in_the_way else _carried(notification, told, channel, now)
+        if not in_the_way and not given_up:
             return None
+        # What a carrier said tells more than that there is no other way.
+        reason = given_up or (reason if notification.attempts else in_the_way)
         give_up(notification=notification)
         notification.tried.append(channel.value)
     over = NotificationStatus.FAILED if notification.attempts else NotificationStatus.SKIPPED
@@ -127,7 +130,7 @@ def _carried(notification: Notification, told: Told, channel: Channel, now: dt.d
     except NotYet:
         raise
     except Exception as error:
-        return _failed(notification, error)
+        return _failed(notification, told, error)
     _sent(notification, receipt, now)
     return ""
 
@@ -189,7 +192,7 @@ def _asked(carrier: Carrier, notification: Notification) -> Receipt | None:
     return receipt
 
 
-def _failed(notification: Notification, error: Exception) -> str:
+def _failed(notification: Notification, told: Told, error: Exception) -> str:
     """Why this channel does not carry it; raises the error where another try may succeed."""
     if isinstance(error, UndeliverableError):
         _note(notification, AttemptOutcome.REFUSED, str(error))
@@ -198,7 +201,7 @@ def _failed(notification: Notification, error: Exception) -> str:
     is_unclear = isinstance(error, UnclearError)
     outcome = AttemptOutcome.UNCLEAR if is_unclear else AttemptOutcome.FAILED
     _note(notification, outcome, f"{type(error).__name__}: another try follows")
-    if is_unclear or _is_worth_another(notification):
+    if is_unclear or _is_worth_another(notification, told):
         raise error
     return "gave_up"
 
@@ -225,7 +228,7 @@ def _handed_over(
     """
     if notification.attempts and (receipt := carrier.taken(message)):
         return receipt
-    if not _is_worth_another(notification):
+    if not _is_worth_another(notification, told):
         raise _NextChannel("gave_up")
     cost = carrier.price * max(notification.segments, 1)
     if not reserve(notification=notification, cost=cost, now=now):
@@ -268,10 +271,12 @@ def _stop_refused(notification: Notification, error: UndeliverableError) -> None
         stop_address(channel=channel, address=notification.to, reason=reason, notification_id=notification.pk)
 
 
-def _is_worth_another(notification: Notification) -> bool:
+def _is_worth_another(notification: Notification, told: Told | None = None) -> bool:
+    """Fewer tries where another channel is there that could carry it."""
     since = notification.due_at or notification.created_at  # sent again, it has all its tries anew
     tries = notification.tries.filter(channel=notification.channel, created_at__gte=since).count()
-    is_last = len(channels_ahead(notification)) <= 1
+    others = [each for each in channels_ahead(notification) if each != notification.channel]
+    is_last = not any(told is None or not obstacle(each, told) for each in others)
     return tries < (TRIES_OF_LAST if is_last else TRIES_OF_CHANNEL)
 
 

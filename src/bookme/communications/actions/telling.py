@@ -40,22 +40,33 @@ def tell(
     audience: Audience,
     about: About,
     channel: Channel | None = None,
-    due_at: dt.datetime | None = None,
     now: dt.datetime,
 ) -> None:
     """Send one message and record it under `key`, which is sent once; `channel` is the first to be tried.
 
     Nothing is recorded that the business does not send, that is not true any more, or that nobody can get. What can
-    wait is sent after the quiet hours, unless `due_at` says when. Must run outside of a transaction; else as `send`.
+    wait is sent after the quiet hours. Must run outside of a transaction; else as `send`.
     """
-    notification = _recorded(_draft(key, kind, audience, about), channel, due_at, now=now)
+    notification = _recorded(_draft(key, kind, audience, about), channel, None, now=now)
     if notification is not None and notification.due_at is not None and notification.due_at <= now:
         send(notification=notification, now=now)
 
 
-def tell_apart(*, key: str, kind: Kind, audience: Audience, about: About, now: dt.datetime) -> None:
-    """As `tell`, but sent by a row of the outbox of its own: of several, none waits for what keeps another."""
-    _recorded(_draft(key, kind, audience, about), None, None, now=now, is_apart=True)
+def tell_apart(
+    *,
+    key: str,
+    kind: Kind,
+    audience: Audience,
+    about: About,
+    channel: Channel | None = None,
+    due_at: dt.datetime | None = None,
+    now: dt.datetime,
+) -> None:
+    """As `tell`, but sent by a row of the outbox of its own, at `due_at` if that is given.
+
+    Of several, none waits for what keeps another; and what was planned has its tries, whatever is planned anew.
+    """
+    _recorded(_draft(key, kind, audience, about), channel, due_at, now=now, is_apart=True)
 
 
 def send_later(*, notification: Notification, due_at: dt.datetime, now: dt.datetime) -> None:

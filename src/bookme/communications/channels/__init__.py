@@ -29,6 +29,7 @@ __all__ = [
     "account_carrier",
     "approver_of",
     "carrier_of",
+    "platform_mail",
 ]
 
 _BY_API = "bookme.communications.channels.anymail.AnymailChannel"
@@ -56,6 +57,14 @@ def carrier_of(channel: Channel) -> Carrier:
         raise ChannelOffError(f"nothing here carries {channel.label} yet")
     carrier: Carrier = import_string(path)()
     return carrier
+
+
+def platform_mail() -> Carrier:
+    """Who carries what is between a person and their account: never a business's own account.
+
+    An account is good in every business, so its links are not for the mail server of one of them to read.
+    """
+    return EmailChannel()
 
 
 def account_carrier(account: ChannelAccount) -> AccountCarrier:

@@ -14,6 +14,9 @@ from bookme.communications.channels.base import Outgoing, Receipt, UnclearError,
 from bookme.communications.channels.keeping import conversation
 
 MAILBOX_DOMAIN = "mailbox.invalid"
+# No such mailbox, no such host, a bad address, it has moved away; a null MX.
+_NO_ADDRESS = frozenset({b"5.1.1", b"5.1.2", b"5.1.3", b"5.1.6", b"5.1.10"})
+_ENHANCED = re.compile(rb"(5\.\d{1,3}\.\d{1,3})\b")
 _METHOD = re.compile(rb"^METHOD:([A-Z]+)\r?$", re.MULTILINE)
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]+")
 
@@ -88,6 +91,12 @@ def _address(name: str, address: str) -> str:
     return str(Address(display_name=one_line(name), addr_spec=address)) if name else address
 
 
+def _is_no_address(code: int, said: bytes) -> bool:
+    """Whether it is the address that is refused, and not who sends, or what (RFC 3463, of the address: X.1.Y)."""
+    found = _ENHANCED.match(said.strip())
+    return found[1] in _NO_ADDRESS if found else code in {550, 551, 553}
+
+
 def converse(email: EmailMultiAlternatives) -> None:
     """Send it by its connection, or the platform's; both are SMTP.
 
@@ -97,10 +106,10 @@ def converse(email: EmailMultiAlternatives) -> None:
         try:
             email.send()
         except smtplib.SMTPRecipientsRefused as error:
-            codes = [code for code, _reason in error.recipients.values()]
-            if all(code >= 500 for code in codes):
-                reason = f"the mail server refused the address ({codes[0]})"
-                raise UndeliverableError(reason, is_bounce=True) from error
+            ((code, said), *_) = error.recipients.values()
+            if code >= 500:
+                reason = f"the mail server refused the address ({code})"
+                raise UndeliverableError(reason, is_bounce=_is_no_address(code, said)) from error
             raise
         except smtplib.SMTPDataError as error:
             if error.smtp_code >= 500:

@@ -1,6 +1,6 @@
 """Messages on record, as who may read them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import ClassVar
 from uuid import UUID
 
@@ -70,5 +70,16 @@ def readers_of(notifications: Collection[Notification]) -> Mapping[UUID, str]:
         **dict(visits.values_list("pk", "contact_name")),
         **dict(Staff.objects.filter(pk__in=of_team).values_list("pk", "name")),
     }
-    found = {each.pk: (each.visit_id, each.entry_id, each.recipient_id) for each in notifications}
+    found = {each.pk: _reader_ids(each) for each in notifications}
     return {pk: name for pk, ids in found.items() if (name := next((names[i] for i in ids if i in names), ""))}
+
+
+def _reader_ids(notification: Notification) -> Sequence[UUID | None]:
+    """By which of its ids its reader is found, the first that is known."""
+    match Audience(notification.audience):
+        case Audience.CUSTOMER:
+            return notification.visit_id, notification.entry_id
+        case Audience.STAFF:
+            return (notification.recipient_id,)
+        case _:
+            return ()

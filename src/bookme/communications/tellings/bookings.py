@@ -93,7 +93,7 @@ def told_from(
         join_url=join_url,
         policies=[] if to_team or kind in _NOTHING_TO_CANCEL else _policies(bookings, formats),
         reply_to=bookings[0].customer_email if to_team else sender.email,
-        calendar=_calendar(kind, sender, bookings, now),
+        calendar=_calendar(kind, audience, sender, bookings, now, is_gone=is_gone),
         links=frozenset(each.manage_url for each in bookings),
     )
 
@@ -210,7 +210,22 @@ def _button(kind: Kind, audience: Audience, sender: Sender, bookings: Sequence[B
     return _("See, move or cancel it"), bookings[0].manage_url
 
 
-def _calendar(kind: Kind, sender: Sender, bookings: Sequence[BookingFacts], now: dt.datetime) -> bytes:
+def _calendar(
+    kind: Kind,
+    audience: Audience,
+    sender: Sender,
+    bookings: Sequence[BookingFacts],
+    now: dt.datetime,
+    *,
+    is_gone: bool,
+) -> bytes:
+    """What has left its reader's calendar is taken out of the file's, too."""
     if kind not in _TO_CALENDAR:
         return b""
-    return calendar_file(*(calendar_entry(sender=sender, booking=each, now=now) for each in bookings))
+    to_customer = audience is Audience.CUSTOMER
+    entries = []
+    for each in bookings:
+        url = each.manage_url if to_customer else sender.team_url
+        entry = calendar_entry(sender=sender, booking=each, now=now, url=url)
+        entries.append(replace(entry, state=Status.CANCELLED) if is_gone else entry)
+    return calendar_file(*entries)

@@ -35,10 +35,8 @@ def calendar_entry(request: HttpRequest, managed: Managed) -> HttpResponse:
     """The visit as an .ics file with an event for each service; with `?series=1`, all visits of its series."""
     tenant = require_tenant()
     sender = sender_of(tenant)
-    entries = [
-        entry_of(sender=sender, booking=facts_of(each, language=request.LANGUAGE_CODE), now=each.updated_at)
-        for each in _wanted(request, managed)
-    ]
+    told = [(facts_of(each, language=request.LANGUAGE_CODE), each.updated_at) for each in _wanted(request, managed)]
+    entries = [entry_of(sender=sender, booking=each, now=at, url=each.manage_url) for each, at in told]
     name = f"{tenant.slug}-{managed.booked.visit.reference}.ics"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(calendar_file(*entries), content_type="text/calendar; charset=utf-8", headers=headers)
