@@ -55,7 +55,7 @@ def walk(page: Page, guest: Page, product: Product, *, email: str, look: Look) -
     look(page)
     page.get_by_role("radio", name="Team member").check()
     expect(page.get_by_role("checkbox", name=re.compile("Keep the team"))).to_be_hidden()
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     page.locator(".member", has_text=email).get_by_role("link", name="Change").click()
     page.get_by_text("Remove from the team").click()
     look(page)
