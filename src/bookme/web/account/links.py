@@ -6,6 +6,7 @@ every link that they see. A new password is also the way back in for operators, 
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -71,24 +72,14 @@ def ask_for_reset(request: HttpRequest) -> HttpResponse:
 @account_page
 def follow_reset(request: HttpRequest, token: str) -> HttpResponse:
     """GET asks for the new password; POST sets it and signs in, on the platform's host to the admin."""
-    tenant = current_tenant()
-    form = NewPasswordForm(request.POST or None)
-    try:
-        who = user_of_reset(token=token, tenant=tenant)
-        if request.method == "POST" and form.is_valid():
-            user = reset_password(
-                token=token,
-                password=form.cleaned_data["password"],
-                tenant=tenant,
-                origin=origin_of(request),
-                now=now(),
-            )
-            return _with_new_password(request, user)
-    except Invalid as error:
-        if error.code == "link_invalid":
-            return spent_page(request, again="account-ask-reset")
-        form.take_refusal(error)
-    return render(request, "account/new_password.html", {"form": form, "who": who}, status=422 if form.errors else 200)
+    of_link: dict[str, Any] = {"token": token, "tenant": current_tenant()}
+    return _password_chosen(
+        request,
+        "account/new_password.html",
+        look=lambda: {"who": user_of_reset(**of_link)},
+        choose=partial(reset_password, **of_link),
+        spent=lambda: spent_page(request, again="account-ask-reset"),
+    )
 
 
 @account_page
@@ -108,24 +99,37 @@ def follow_new_address(request: HttpRequest, token: str) -> HttpResponse:
 @account_page
 def undo_address(request: HttpRequest, token: str) -> HttpResponse:
     """From the mail to a former address. GET asks for a new password; POST undoes the change, and signs in."""
-    tenant, form = current_tenant(), NewPasswordForm(request.POST or None)
+    of_link: dict[str, Any] = {"token": token, "tenant": current_tenant()}
+    return _password_chosen(
+        request,
+        "account/address_undo.html",
+        look=lambda: {"asked": undone_by(**of_link)},
+        choose=partial(undo_email, **of_link),
+        spent=lambda: render(request, "account/undo_spent.html", status=404),
+    )
+
+
+def _password_chosen(
+    request: HttpRequest,
+    template: str,
+    *,
+    look: Callable[[], dict[str, Any]],
+    choose: Callable[..., User],
+    spent: Callable[[], HttpResponse],
+) -> HttpResponse:
+    """The page of a link that ends in a new password; `look` is what it says of the link, `spent` where it is over."""
+    form = NewPasswordForm(request.POST or None)
+    found: dict[str, Any] = {}
     try:
-        asked = undone_by(token=token, tenant=tenant)
+        found = look()
         if request.method == "POST" and form.is_valid():
-            user = undo_email(
-                token=token,
-                password=form.cleaned_data["password"],
-                tenant=tenant,
-                origin=origin_of(request),
-                now=now(),
-            )
+            user = choose(password=form.cleaned_data["password"], origin=origin_of(request), now=now())
             return _with_new_password(request, user)
     except Invalid as error:
         if error.code == "link_invalid":
-            return render(request, "account/undo_spent.html", status=404)
+            return spent()
         form.take_refusal(error)
-    context = {"form": form, "asked": asked}
-    return render(request, "account/address_undo.html", context, status=422 if form.errors else 200)
+    return render(request, template, {"form": form, **found}, status=422 if form.errors else 200)
 
 
 def asked_by_mail(
