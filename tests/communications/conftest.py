@@ -1,6 +1,7 @@
 """The mailbox of one test, and a mail server that says no."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from bookme.dev.mailbox import Mailbox
 from bookme.eventlog.actions import publish
 from bookme.tenants.models import Tenant, TenantConfig
 from bookme.tenants.tasks import deliver_outbox
+from tests.mail_providers import MailProvider, running_mail_provider
 from tests.twilio import ACCOUNT, SMS_FROM, TOKEN, WHATSAPP_FROM, Twilio, twilio_on_loopback
 
 
@@ -68,5 +70,14 @@ def twilio(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Twilio]:
         settings.TWILIO_API_URL = world.url
         settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = ACCOUNT, TOKEN
         settings.TWILIO_SENDERS = {"sms": SMS_FROM, "whatsapp": WHATSAPP_FROM}
+        settings.TWILIO_MONTHLY_CAPS = {"GBP": Decimal(100)}
+        settings.TWILIO_PRICES = {"sms": {"GBP": Decimal("0.04")}, "whatsapp": {"GBP": Decimal("0.03")}}
         monkeypatch.setattr(twilio_channel, "SECONDS", 0.3)
         yield world
+
+
+@pytest.fixture
+def provider(settings: Any) -> Iterator[MailProvider]:
+    with running_mail_provider() as running:
+        settings.MESSAGE_PROVIDER_URLS = running.urls
+        yield running

@@ -1,5 +1,7 @@
 """A message as it stands on the wire: the right headers, whatever is in a name."""
 
+from email.policy import SMTP
+
 import pytest
 
 from bookme.communications.channels import Outgoing, UndeliverableError
@@ -16,6 +18,7 @@ def _outgoing(**changes: object) -> Outgoing:
         "to": "amelia@mail.example",
         "to_name": "Amelia Hart",
         "from_name": "Salon",
+        "reply_name": "Salon",
         "reply_to": "hello@salon.example",
         "subject": "Hello",
         "text": "Hello.\n",
@@ -24,14 +27,16 @@ def _outgoing(**changes: object) -> Outgoing:
     return Outgoing(**(values | changes))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("field", ["to_name", "from_name", "subject"])
+@pytest.mark.parametrize("field", ["to_name", "from_name", "reply_name", "subject"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028", "\x0b", "\x85"])
 def test_nobody_adds_a_header_through_a_name(letters: Letters, field: str, end: str) -> None:
     EmailChannel().send(_outgoing(**{field: f"Amelia{end}Bcc: evil@mail.example"}))
     (letter,) = letters.all()
     assert letter["Bcc"] is None
     assert letter["Delivered-To"] == "amelia@mail.example"
-    assert "Amelia Bcc: evil@mail.example" in (letter["To"] + letter["From"] + letter["Subject"]).replace('"', "")
+    assert "Amelia Bcc: evil@mail.example" in " ".join(
+        letter[each] for each in ("To", "From", "Reply-To", "Subject")
+    ).replace('"', "")
 
 
 @pytest.mark.parametrize(
@@ -47,6 +52,16 @@ def test_any_name_arrives_as_it_was_written(letters: Letters, name: str) -> None
 
 
 @pytest.mark.parametrize(
+    "subject", ["Réservé : Coupe et brushing, mardi 24 novembre, " * 3, "تم الحجز: قص " * 9, "é" * 90]
+)
+def test_a_long_subject_begins_with_its_first_word(letters: Letters, subject: str) -> None:
+    EmailChannel().send(_outgoing(subject=subject))
+    (letter,) = letters.all()
+    assert letter["Subject"] == subject.strip()
+    assert max(len(line) for line in letter.as_bytes(policy=SMTP).split(b"\r\n")) <= 78
+
+
+@pytest.mark.parametrize(
     ("address", "delivered"),
     [
         ("a+b@mail.example", "a+b@mail.example"),
@@ -59,6 +74,36 @@ def test_every_address_that_is_accepted_is_written_to(letters: Letters, address:
     (letter,) = letters.all()
     assert letter["Delivered-To"] == delivered
     assert letter["X-BookMe-To"] == address
+
+
+@pytest.mark.parametrize(
+    "address", ["u\u017fer@mail.example", "=?utf-8?q?x?=@mail.example", '"=?utf-8?q?x?="@mail.example']
+)
+@pytest.mark.parametrize("name", ["Amelia", ""])
+def test_what_no_mail_can_be_addressed_to_is_refused_for_good(letters: Letters, address: str, name: str) -> None:
+    with pytest.raises(UndeliverableError) as refused:
+        EmailChannel().send(_outgoing(to=address, to_name=name))
+    assert refused.value.is_bounce
+    assert letters.all() == []
+
+
+@pytest.mark.parametrize(
+    "answers", ["u\u017fer@mail.example", "=?utf-8?q?x?=@mail.example", '"a\\"b"@mail.example', "a@[::1]"]
+)
+def test_the_odd_address_of_who_booked_keeps_nothing_from_the_business(letters: Letters, answers: str) -> None:
+    EmailChannel().send(_outgoing(to="hello@salon.example", reply_to=answers))
+    (letter,) = letters.to("hello@salon.example")
+    assert letter["Reply-To"] is None
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [("o'brien+x@mail.example", "o'brien+x@mail.example"), ("a@bücher.example", "a@xn--bcher-kva.example")],
+)
+def test_one_answers_to_who_booked(letters: Letters, address: str, said: str) -> None:
+    EmailChannel().send(_outgoing(to="hello@salon.example", reply_to=address))
+    (letter,) = letters.to("hello@salon.example")
+    assert letter["Reply-To"].addresses[0].addr_spec == said
 
 
 def test_the_text_and_the_html_are_one_message(letters: Letters) -> None:

@@ -147,12 +147,15 @@ class TestMarketing:
         actions.send(notification=row, now=MONDAY_AT_TEN)
         assert (row.status, row.reason, len(letters.all())) == ("skipped", "no_consent", 1)
 
-    def test_by_sms_it_says_how_it_ends_and_a_confirmation_does_not(self, salon: Tenant, letters: Letters) -> None:
-        configure(salon, messages=AWAKE, features={"sms": True})
+    @pytest.mark.parametrize("channel", [Channel.SMS, Channel.WHATSAPP])
+    def test_by_phone_it_says_how_it_ends_and_a_confirmation_does_not(
+        self, salon: Tenant, letters: Letters, channel: Channel
+    ) -> None:
+        configure(salon, messages=AWAKE, features={"sms": True, "whatsapp": True})
         done, coming = booking_of("completed", PASSED), booking_of()
         answer(done, granted=True)
-        tell(Kind.FOLLOW_UP, done, at=MONDAY_AT_TEN, channel=Channel.SMS)
-        tell(Kind.CONFIRMED, coming, at=MONDAY_AT_TEN, channel=Channel.SMS)
+        tell(Kind.FOLLOW_UP, done, at=MONDAY_AT_TEN, channel=channel)
+        tell(Kind.CONFIRMED, coming, at=MONDAY_AT_TEN, channel=channel)
         thanks, confirmed = letters.all()
         assert body(thanks).strip().endswith("Reply STOP to unsubscribe.")
         assert "STOP" not in body(confirmed)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from django.utils import translation
@@ -15,14 +16,15 @@ from bookme.communications.models import Channel
 from bookme.communications.rules import text_faults
 from bookme.communications.samples import Stage, sample_of
 from bookme.communications.selectors.texts import Place, built_in_texts, channels_of, default_texts
+from bookme.communications.templating import Texts
 from bookme.communications.told import Told
 from bookme.communications.variables import FLAGS, vocabulary_of
 from bookme.core.languages import WRITTEN_IN
 from bookme.core.time import zone
 from tests.communications.test_messages import SENDER
 
-# As long as a real one: the id of a visit, a version and a signature.
-LINK = f"https://house-of-hair.bookme.example/manage/{'0' * 32}:1:{'x' * 43}/"
+# As long as a real one.
+LINK = f"https://house-of-hair.bookme.example/m/{'x' * 44}/"
 STAGE = Stage(
     sender=SENDER, zone=zone("Europe/London"), currency="GBP", link=LINK, now=dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 )
@@ -30,10 +32,13 @@ PAIRS = [(kind, audience) for kind, told in MESSAGES.items() for audience in tol
 ARABIC = re.compile(r"[\u0600-\u06ff]")
 
 
-def _flags(kind: Kind) -> Iterator[frozenset[str]]:
-    flags = sorted(vocabulary_of(kind).flags)
-    for count in range(len(flags) + 1):
-        yield from map(frozenset, combinations(flags, count))
+def _flags(kind: Kind, texts: Texts) -> Iterator[frozenset[str]]:
+    """All of them, and every combination of those that the text reads: it is the same whatever the others are."""
+    known = vocabulary_of(kind).flags
+    yield known
+    read = sorted(each for each in known if any(each in text for text in (texts.subject, texts.heading, texts.body)))
+    for count in range(len(read) + 1):
+        yield from map(frozenset, combinations(read, count))
 
 
 def _sample(
@@ -57,7 +62,7 @@ def test_every_text_is_written_in_its_language(kind: Kind, audience: Audience, l
             assert language == "en" or not own or own != other
         assert language == "en" or texts.body != english.body
         assert language != "ar" or ARABIC.search(texts.body)
-        for flags in _flags(kind):
+        for flags in _flags(kind, texts):
             told, found = _sample(kind, audience, channel, language, flags)
             for text in (found.subject, found.text, found.html):
                 assert not re.search(r"\{\{|\{%|%\(|%s|\}\}", text)
@@ -84,14 +89,28 @@ def test_every_flag_is_of_some_kind() -> None:
     assert frozenset().union(*(vocabulary_of(kind).flags for kind in Kind)) == FLAGS
 
 
+TO_CUSTOMERS = [kind for kind, audience in PAIRS if audience is Audience.CUSTOMER]
+
+
 @pytest.mark.parametrize("language", WRITTEN_IN)
-@pytest.mark.parametrize("kind", [kind for kind, audience in PAIRS if audience is Audience.CUSTOMER])
+@pytest.mark.parametrize("kind", TO_CUSTOMERS)
 def test_an_sms_is_two_messages_or_three(kind: Kind, language: str) -> None:
     """Three at the most where the letters of the language make it 70 and not 160 to one."""
     _told, found = _sample(kind, Audience.CUSTOMER, Channel.SMS, language)
     assert found.segments is not None
-    assert found.segments.count <= (2 if found.segments.encoding == "gsm_7" else 4), found.text
-    assert language != "en" or found.segments.encoding == "gsm_7", found.segments.unusual
+    assert found.segments.count <= (3 if language == "ar" else 2), found.text
+    assert (found.segments.encoding == "gsm_7") is (language != "ar"), found.segments.unusual
+
+
+def test_the_page_on_messages_says_how_long_each_is() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "messages.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([\w.]+)` ((?:\| \d \(\d+\) ){5})\|$", page, re.MULTILINE)
+    told = {name: re.findall(r"(\d) \((\d+)\)", row) for name, row in rows}
+    written = ("en", "fr", "es", "pl", "ar")
+    for kind in TO_CUSTOMERS:
+        samples = [_sample(kind, Audience.CUSTOMER, Channel.SMS, each)[1].segments for each in written]
+        assert told[kind.value] == [(str(each.count), str(each.length)) for each in samples if each], kind
+    assert told.keys() == set(TO_CUSTOMERS)
 
 
 def test_a_link_to_join_is_on_a_line_of_its_own() -> None:
@@ -112,6 +131,19 @@ def test_whatsapp_says_what_the_mail_says() -> None:
         "Thank you, Amelia Hart. House of Hair looks forward to seeing you.",
         f"See, move or cancel it: {LINK}",
     ]
+
+
+@pytest.mark.parametrize("kind", [Kind.DECLINED, Kind.CANCELLED])
+@pytest.mark.parametrize("channel", Channel)
+def test_the_reason_reaches_the_customer_by_every_channel(kind: Kind, channel: Channel) -> None:
+    told, found = _sample(kind, Audience.CUSTOMER, channel, "en")
+    assert f"Reason: {told.variables['reason']}" in found.text
+    with translation.override("en"):
+        texts = default_texts(kind, Audience.CUSTOMER, channel=Channel.SMS)
+        theirs = replace(told, variables={**told.variables, "by_customer": True})
+        none = replace(told, variables={**told.variables, "reason": ""})
+        for each in (theirs, none):
+            assert "Reason" not in render(told=each, texts=texts, channel=Channel.SMS).text
 
 
 def test_families_have_their_own_samples() -> None:

@@ -1,7 +1,9 @@
 """What a template may say, what is refused, and that what passes is written for every value of its variables."""
 
+import gc
 import re
 import time
+import tracemalloc
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -10,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookme.communications.grammar import MOST_VARIABLES, Fault, faults_of
+from bookme.communications.grammar import MOST_VARIABLES, faults_of
 from bookme.communications.kinds import Kind
+from bookme.communications.markup import Fault
 from bookme.communications.templating import FILTERS, LONGEST_VALUE, TAGS, written
 from bookme.communications.variables import vocabulary_of
 
@@ -81,6 +84,9 @@ def test_good_texts_pass(text: str) -> None:
         ("{{ customer | default: service }}", "filter_arguments"),
         ("{{ customer | default: 'x', allow_false: true }}", "filter_arguments"),
         ("{{ customer if due else staff }}", "syntax"),
+        ("{{ link | truncate: 90 }}", "link_changed"),
+        ("{{ link | downcase }}", "link_changed"),
+        ("{{ meeting_link | default: 'x' | upcase }}", "link_changed"),
         ("{% for each in customer %}x{% endfor %}", "unknown_tag"),
         ("{% assign x = customer %}x", "unknown_tag"),
         ("{% capture x %}x{% endcapture %}", "unknown_tag"),
@@ -127,9 +133,43 @@ def test_everything_else_is_refused(text: str, code: str) -> None:
     assert _codes(text)[:1] == ([code] if code else [])
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{{ customr }} {% for x in y %}", [(1, 4, "unknown_variable"), (1, 15, "unknown_tag")]),
+        ("{{ customer.email }}\n{% for x in y %}{{ x }}", [(1, 4, "not_a_name"), (2, 1, "unknown_tag"),
+                                                           (2, 20, "unknown_variable")]),
+        ("{{ a b }} {{ nobody }} {{ due | escape }}", [(1, 6, "syntax"), (1, 14, "unknown_variable"),
+                                                       (1, 33, "unknown_filter")]),
+        ("{{ nobody }}{% if due %}x", [(1, 4, "unknown_variable"), (1, 13, "syntax")]),
+        ("{% if due %}{{ nobody }}{% endunless %}", [(1, 1, "syntax"), (1, 16, "unknown_variable"),
+                                                     (1, 25, "syntax")]),
+        ("{% if nobody %}{% elsif somebody == 'x' %}{% else %}{% frob %}{% endif %}",
+         [(1, 7, "unknown_variable"), (1, 25, "unknown_variable"), (1, 53, "unknown_tag")]),
+        ("{% case nobody %}{% when due %}{% endcase %}{% frob %}",
+         [(1, 9, "unknown_variable"), (1, 21, "comparison"), (1, 45, "unknown_tag")]),
+        ("{% comment %}{{ nobody }}{% if %}{% endcomment %}{% frob %}", [(1, 50, "unknown_tag")]),
+        ("{{ nobody }} {{ customer", [(1, 4, "unknown_variable"), (1, 14, "unclosed")]),
+        ("{% %}{{ link | upcase }}", [(1, 1, "unknown_tag"), (1, 9, "link_changed")]),
+    ],
+)  # fmt: skip
+def test_all_that_is_wrong_is_told_at_once_in_its_place(text: str, told: list[tuple[int, int, str]]) -> None:
+    assert [(each.line, each.column, each.code) for each in _faults(text)] == told
+
+
 def test_a_line_has_no_breaks() -> None:
     assert _codes("a\nb") == []
     assert _codes("a\nb", is_line=True) == ["control_characters"]
+
+
+@pytest.mark.parametrize(
+    "text", ["{{ link }}", "A {{- link -}} B", "{% if due %}{{ link }}{% else %}x{% endif %}", "{{ meeting_link }} x"]
+)
+def test_a_link_has_its_place_in_the_text(text: str) -> None:
+    """What others may read of a message, its subject among it, opens nothing."""
+    assert set(_codes(text)) <= {"may_be_empty"}
+    assert _codes(text, is_line=True)[:1] == ["link_in_line"]
+    assert _codes("{% if meeting_link %}Online{% else %}Here{% endif %}", is_line=True) == []
 
 
 def test_a_fault_says_what_and_where() -> None:
@@ -164,7 +204,7 @@ def test_the_page_on_messages_lists_what_may_be_said() -> None:
         assert {name for name, _meaning, note in rows if note == "flag"} == known.flags
         assert {name for name, _meaning, note in rows if note == "always there"} == known.always
     texts = page.partition("## Texts\n")[2].partition("\n## ")[0]
-    codes = {code for _text, code in test_everything_else_is_refused.pytestmark[0].args[1] if code}
+    codes = {code for _text, code in test_everything_else_is_refused.pytestmark[0].args[1] if code} | {"link_in_line"}
     for word in TAGS | FILTERS | codes:
         assert word in texts, word
 
@@ -265,3 +305,20 @@ def test_any_text_is_told_of_and_nothing_breaks(text: str) -> None:
         assert each.code
         assert each.detail
         assert each.line <= text.count("\n") + 1
+
+
+def test_long_texts_that_somebody_looks_at_are_not_kept() -> None:
+    """Their parts take a hundred times their room, and there is no end to how many one may look at."""
+    long = [f"{number}" + "{% if due or due or due or due %}{% endif %}" * 85 for number in range(4)]
+    written("x", {})
+    gc.collect()
+    tracemalloc.start()
+    try:
+        for text in long:
+            assert _codes(text) == []
+            written(text, {"due": ""})
+        gc.collect()
+        kept, _most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 200_000

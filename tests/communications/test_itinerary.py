@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -77,7 +78,7 @@ def test_a_visit_is_told_service_by_service() -> None:
             "15:45 to 16:05: Brows\n  With: Amara\n  Price: £12"
         ),
         "Where: Soho, 1 High Street, London, N1 1AA\nTotal: £164.50\nDue: £20 as a deposit\nReference: ABC23456",
-        "Cancelling is free until 24 hours before. From 24 hours before, it costs 50 %.",
+        "Cancelling is free until Wednesday 11 November at 13:30. After that, it costs 50\u00a0% (£82.25).",
         "See, move or cancel it:\nhttp://house-of-hair.localhost:8000/manage/token/",
     ]
     for told in ("13:30 to 14:15", "Colour", "Extras: Head massage", "£164.50", "£20 as a deposit"):
@@ -122,15 +123,16 @@ def test_rules_that_differ_are_told_of_each() -> None:
     strict = dataclasses.replace(VISIT[2], cancellation=Cancellation(free_until_minutes=2880, late_fee_percent=50))
     text = _render([VISIT[0], VISIT[1], strict]).text
     assert (
-        "\nCut and finish, Colour: Cancelling is free until 24 hours before. From 24 hours before, it costs 50 %.\n"
-        "Brows: Cancelling is free until 2 days before. From 2 days before, it costs 50 % (£6).\n"
+        "\nCut and finish, Colour: Cancelling is free until Wednesday 11 November at 13:30. "
+        "After that, it costs 50\u00a0% (£76.25).\n"
+        "Brows: Cancelling is free until Tuesday 10 November at 13:30. After that, it costs 50\u00a0% (£6).\n"
     ) in text
 
 
 def test_what_costs_nothing_has_no_fee() -> None:
     text = _render([dataclasses.replace(each, price=Decimal(0), payment_due=Decimal(0)) for each in VISIT]).text
     assert "\nTotal: Free\n" in text
-    assert "\n\nCancelling is free until it begins.\n\n" in text
+    assert "\n\nCancelling is free until it begins, on Thursday 12 November at 13:30.\n\n" in text
 
 
 def test_fees_are_added_up() -> None:
@@ -213,6 +215,7 @@ def test_the_short_form_says_how_many() -> None:
     ("language", "visit", "series"),
     [
         ("fr", "Cut and finish et 2 autres, ", "Yoga, 10 dates, à partir du jeudi 12 novembre"),
+        ("pl", "Cut and finish i jeszcze 2, ", "Yoga, 10 terminów, od: czwartek, 12 listopada"),
         ("es", "Cut and finish y 2 más, ", "Yoga, 10 fechas, desde el jueves, 12 de noviembre"),
         ("ar", "Cut and finish وخدمتان أخريان، ", "Yoga، 10 مواعيد، ابتداءً من الخميس"),
     ],
@@ -222,7 +225,25 @@ def test_how_many_is_said_as_the_language_says_it(language: str, visit: str, ser
     assert series in _render(_series(), language=language).subject
 
 
-@pytest.mark.parametrize("language", ["fr", "ar", "es"])
+@pytest.mark.parametrize("kind", [Kind.CONFIRMED, Kind.RESCHEDULED])
+@pytest.mark.parametrize("audience", [Audience.CUSTOMER, Audience.BUSINESS])
+def test_an_arabic_letter_has_arabic_commas(kind: Kind, audience: Audience) -> None:
+    """Between what is listed: people, places, extras, the parts of a contact, a day and its zone."""
+    told = {"address": "Rue de la Plage", "extras": ("Massage", "Mask"), "old_start": START, "old_staff": "Cleo"}
+    own_rule = Cancellation(free_until_minutes=60, late_fee_percent=100)
+    visit = [dataclasses.replace(each, **told) for each in VISIT]  # type: ignore[arg-type]
+    visit[2] = dataclasses.replace(visit[2], cancellation=own_rule)
+    for bookings in (visit, visit[:1], [dataclasses.replace(each, **told) for each in _series()]):  # type: ignore[arg-type]
+        letter = _render(bookings, kind, audience, "ar")
+        for text in (letter.subject, letter.text):
+            assert "، " in text
+            assert ", " not in text
+    english = _render(visit, kind, audience)
+    assert "، " not in english.text
+    assert "Massage, Mask" in english.text
+
+
+@pytest.mark.parametrize("language", ["fr", "ar", "pl", "es"])
 @pytest.mark.parametrize(("kind", "audience"), OF_BOOKINGS)
 @pytest.mark.parametrize("bookings", [VISIT, _series(3)], ids=["visit", "series"])
 def test_every_letter_of_several_is_written_in_every_language(
@@ -236,9 +257,35 @@ def test_every_letter_of_several_is_written_in_every_language(
     letter = _render(bookings, kind, audience, language)
     assert letter.subject != english.subject
     untold = set(letter.text.splitlines()) & set(english.text.splitlines()) - {""}
-    assert untold <= {ATLAS.name, ATLAS.phone, ATLAS.email, ATLAS.url, ATLAS.team_url, bookings[0].manage_url}
+    assert untold <= {
+        ATLAS.name,
+        ATLAS.phone,
+        ATLAS.email,
+        ATLAS.url,
+        f"{ATLAS.team_url}bookings/{bookings[0].id}/",
+        bookings[0].manage_url,
+    }
     assert "%(" not in letter.html + letter.text
     assert f'dir="{"rtl" if language == "ar" else "ltr"}"' in letter.html
+
+
+def test_a_label_ends_as_its_language_has_it() -> None:
+    """French leaves a space before a colon."""
+    for bookings in (VISIT, VISIT[:1], _series(3)):
+        lines = _render(bookings, language="fr").text.splitlines()
+        assert [each for each in lines if each.endswith(" :")]
+        assert [each for each in lines if " : " in each]
+        assert not [each for each in lines if re.search(r"\w:( |$)", each)]
+        assert not [each for each in _render(bookings).text.splitlines() if " :" in each]
+
+
+def test_two_days_are_no_number_in_arabic() -> None:
+    rule = Cancellation(free_until_minutes=2 * 24 * 60, late_fee_percent=100)
+    first = dataclasses.replace(VISIT[0], cancellation=rule)
+    next_week = dataclasses.replace(first, reference="NEXT2345", starts_at=first.starts_at + WEEK)
+    text = _render([first, next_week], language="ar").text
+    assert "حتى يومين قبل" in text
+    assert "2 يومين" not in text
 
 
 def test_hostile_names_stay_text() -> None:

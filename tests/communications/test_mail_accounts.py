@@ -2,7 +2,6 @@
 
 import json
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,7 @@ from tests.factories.communications import ChannelAccountFactory
 from tests.factories.users import Stranger
 from tests.internet import LOOPBACK, Internet
 from tests.letters import Letters, body
-from tests.mail_providers import ACCESS_KEY, API_KEY, SECRET_KEY, MailProvider, running_mail_provider
+from tests.mail_providers import ACCESS_KEY, API_KEY, SECRET_KEY, MailProvider
 
 BY_API = [Provider.SENDGRID, Provider.MAILGUN, Provider.SES]
 CREDENTIALS = {
@@ -37,14 +36,7 @@ CREDENTIALS = {
 }
 
 
-@pytest.fixture
-def provider(settings: Any) -> Iterator[MailProvider]:
-    with running_mail_provider() as running:
-        settings.MESSAGE_PROVIDER_URLS = running.urls
-        yield running
-
-
-def _account(provider: Provider, **credentials: str) -> ChannelAccount:
+def make_account(provider: Provider, **credentials: str) -> ChannelAccount:
     return ChannelAccount(
         channel=Channel.EMAIL,
         provider=provider,
@@ -55,7 +47,7 @@ def _account(provider: Provider, **credentials: str) -> ChannelAccount:
 
 def smtp_account(port: int, **changes: str) -> ChannelAccount:
     given = {"host": LOOPBACK, "port": str(port), "security": "none", **changes}
-    return _account(Provider.SMTP, **given)
+    return make_account(Provider.SMTP, **given)
 
 
 def make_outgoing(**changes: object) -> Outgoing:
@@ -65,6 +57,7 @@ def make_outgoing(**changes: object) -> Outgoing:
         "to": "amelia@mail.example",
         "to_name": "Amelia Hart",
         "from_name": "Salon",
+        "reply_name": "Salon",
         "reply_to": "desk@salon.example",
         "subject": "Hello",
         "text": "Hello.\n",
@@ -78,7 +71,7 @@ def make_outgoing(**changes: object) -> Outgoing:
 
 @pytest.mark.parametrize("name", BY_API)
 def test_a_provider_gets_the_whole_message(provider: MailProvider, name: Provider) -> None:
-    receipt = account_carrier(_account(name)).send(make_outgoing())
+    receipt = account_carrier(make_account(name)).send(make_outgoing())
     (taken,) = provider.taken
     assert receipt.provider_id == taken.id
     assert taken.sender == "Salon <hello@salon.example>"
@@ -99,7 +92,7 @@ def test_what_a_provider_answers_is_told_apart(
     monkeypatch.setattr(anymail, "TIMEOUT_SECONDS", 0.3)
     provider.mood = mood
     with pytest.raises(error) as caught:
-        account_carrier(_account(name)).send(make_outgoing())
+        account_carrier(make_account(name)).send(make_outgoing())
     assert getattr(caught.value, "code", "") == code
     assert len(provider.taken) == (mood in {"late", "cut"})
     assert not any(each in str(caught.value) for each in ("SG.", "amelia", "secret"))
@@ -109,7 +102,7 @@ def test_what_a_provider_answers_is_told_apart(
 def test_an_address_that_a_provider_refuses_bounces(provider: MailProvider, name: Provider) -> None:
     provider.mood = "wrong_address"
     with pytest.raises(UndeliverableError) as caught:
-        account_carrier(_account(name)).send(make_outgoing())
+        account_carrier(make_account(name)).send(make_outgoing())
     assert caught.value.is_bounce
 
 
@@ -119,18 +112,18 @@ def test_a_provider_that_is_away_has_not_taken_it(settings: Any, name: Provider)
         base = f"http://{LOOPBACK}:{nobody.getsockname()[1]}/"
     settings.MESSAGE_PROVIDER_URLS = dict.fromkeys(["sendgrid", "mailgun", "ses"], base)
     with pytest.raises(NotTakenError, match="reached"):
-        account_carrier(_account(name)).send(make_outgoing())
+        account_carrier(make_account(name)).send(make_outgoing())
     with pytest.raises(NotTakenError) as caught:
-        account_carrier(_account(name)).check()
+        account_carrier(make_account(name)).check()
     assert caught.value.code == "unreachable"
 
 
 @pytest.mark.parametrize("name", BY_API)
 def test_an_account_is_tried_without_sending(provider: MailProvider, name: Provider) -> None:
-    account_carrier(_account(name)).check()
+    account_carrier(make_account(name)).check()
     wrong = "access_key_id" if name is Provider.SES else "api_key"
     with pytest.raises(NotTakenError) as caught:
-        account_carrier(_account(name, **{wrong: "nobody's"})).check()
+        account_carrier(make_account(name, **{wrong: "nobody's"})).check()
     assert caught.value.code == "credentials"
     assert provider.taken == []
     assert len(provider.refused) == 1
@@ -143,6 +136,7 @@ def test_a_mail_server_of_its_own(moody: Moody) -> None:
     carrier.send(make_outgoing())
     (letter,) = moody.messages()
     assert letter["From"] == "Salon <hello@salon.example>"
+    assert not [name for name in letter if name.startswith("X-BookMe")], "what only our mailbox reads"
     moody.to_recipient = "550 Nobody here"
     with pytest.raises(UndeliverableError) as caught:
         carrier.send(make_outgoing())
@@ -229,7 +223,9 @@ def test_what_is_between_a_person_and_their_account_goes_by_the_platform(
 @pytest.mark.parametrize(
     ("answer", "is_bounce"),
     [("550 Nobody here", True), ("550 5.1.1 No such user", True), ("553 5.1.3 Bad address", True),
-     ("554 5.7.1 Relay access denied", False), ("550 5.7.1 Your network is on a list", False), ("554 No", False)],
+     ("554 5.7.1 Relay access denied", False), ("550 5.7.1 Your network is on a list", False), ("554 No", False),
+     ("550 relay not permitted", False), ("550 Sender verify failed", False), ("550 Blocked, see our policy", False),
+     ("550 Unrouteable address", True)],
 )  # fmt: skip
 def test_who_is_refused_for_who_sends_is_no_address_that_bounced(
     salon: Tenant, moody: Moody, answer: str, is_bounce: bool

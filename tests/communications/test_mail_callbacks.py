@@ -15,10 +15,15 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.test import Client
 
 from bookme.communications.models import Channel, Notification, Provider, StoppedAddress
+from bookme.customers.actions import answer_marketing
+from bookme.customers.models import Consent
+from bookme.customers.selectors import marketing_answer
 from bookme.eventlog.models import Event
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import Tenant
+from tests.factories.bookings import BookingFactory
 from tests.factories.communications import ChannelAccountFactory, NotificationFactory
+from tests.factories.customers import CustomerFactory
 from tests.mail_providers import ACCESS_KEY, API_KEY, SECRET_KEY, running_mail_provider
 
 KEY = ec.generate_private_key(ec.SECP256R1())
@@ -43,6 +48,8 @@ EVENTS: dict[Provider, dict[str, dict[str, Any]]] = {
         "soft": {"event": "bounce", "type": "blocked", "reason": "554 not now"},
         "dropped": {"event": "dropped", "reason": "Bounced Address"},
         "complained": {"event": "spamreport"},
+        "unsubscribed": {"event": "unsubscribe"},
+        "suppressed": {"event": "dropped", "reason": "Unsubscribed Address"},
         "deferred": {"event": "deferred", "response": "400 later"},
     },
     Provider.MAILGUN: {
@@ -51,6 +58,8 @@ EVENTS: dict[Provider, dict[str, dict[str, Any]]] = {
         "soft": {"event": "failed", "severity": "permanent", "reason": "generic"},
         "dropped": {"event": "failed", "severity": "permanent", "reason": "suppress-bounce"},
         "complained": {"event": "complained"},
+        "unsubscribed": {"event": "unsubscribed"},
+        "suppressed": {"event": "failed", "severity": "permanent", "reason": "suppress-unsubscribe"},
         "deferred": {"event": "failed", "severity": "temporary", "reason": "generic"},
     },
     Provider.SES: {
@@ -148,6 +157,56 @@ def test_what_is_told_is_written_down(
         [("a@mail.example", stopped)] if stopped else []
     )
     assert Event.objects.filter(name="messages.changed").count() == (1 if stopped else 0)
+
+
+@pytest.mark.parametrize("provider", [Provider.SENDGRID, Provider.MAILGUN])
+@pytest.mark.parametrize(("what", "status"), [("unsubscribed", "delivered"), ("suppressed", "failed")])
+def test_who_unsubscribed_there_gets_no_marketing_and_what_they_have_to_know(
+    client: Client, told: Notification, provider: Provider, what: str, status: str
+) -> None:
+    _account(provider)
+    booking = BookingFactory()
+    Notification.objects.update(visit_id=booking.visit_id, audience="customer")
+    reader, owner_of_address = booking.visit.customer, CustomerFactory(email="a@mail.example")
+    other, never_asked = CustomerFactory(email="b@mail.example"), CustomerFactory(email="c@mail.example")
+    for each in (reader, owner_of_address, other):
+        answer_marketing(customer=each, granted=True, language="en")
+    for _time in range(2):
+        assert _tell(client, provider, what, told) == 204
+    assert told.status == status
+    assert [marketing_answer(each) for each in (reader, owner_of_address, other, never_asked)] == [
+        False,
+        False,
+        True,
+        None,
+    ]
+    assert Consent.objects.count() == 5, "every answer is a row, and the same is said once"
+    assert not StoppedAddress.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"bookme_message": "nobody:1"},
+        {"bookme_message": "01a20002-13db-7f86-b4cb-bfbb1b78edf3:first"},
+        {"anymail_id": "a\0b"},
+        {"event": ["delivered"]},
+        {"timestamp": "yesterday"},
+        {"event": "dropped", "reason": None},
+    ],
+)
+def test_one_odd_event_does_not_keep_the_others_from_being_heard(
+    client: Client, told: Notification, odd: dict[str, Any]
+) -> None:
+    _account(Provider.SENDGRID)
+    named = {"anymail_id": told.provider_id, "timestamp": 1, "email": told.to}
+    event = EVENTS[Provider.SENDGRID]["delivered"]
+    body, at = json.dumps([named | event | odd, 1, named | event]).encode(), str(int(time.time()))
+    signature = base64.b64encode(KEY.sign(at.encode() + body, ec.ECDSA(hashes.SHA256()))).decode()
+    headers = {"X-Twilio-Email-Event-Webhook-Signature": signature, "X-Twilio-Email-Event-Webhook-Timestamp": at}
+    assert _post(client, Provider.SENDGRID, {"data": body, "headers": headers}) == 204
+    told.refresh_from_db()
+    assert told.status == "delivered"
 
 
 @EACH

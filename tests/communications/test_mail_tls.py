@@ -3,6 +3,7 @@
 import datetime as dt
 import socket
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,9 +18,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from bookme.communications.channels import NotTakenError, account_carrier
+from bookme.communications.channels import NotTakenError, account_carrier, smtp
 from tests.communications.test_mail_accounts import make_outgoing, smtp_account
 from tests.internet import LOOPBACK, Internet
+from tests.slow_mail import Trouble, slow_mail
 
 NAME = "mail.salon.example"
 
@@ -63,10 +65,15 @@ def _knows(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: st
     return AuthResult(success=is_right, handled=False)
 
 
-@contextmanager
-def _server(certificate: Path, security: str) -> Iterator[tuple[Letterbox, int]]:
+def _context(certificate: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
+    return context
+
+
+@contextmanager
+def _server(certificate: Path, security: str) -> Iterator[tuple[Letterbox, int]]:
+    context = _context(certificate)
     given: dict[str, Any] = {"ssl_context": context} if security == "tls" else {"tls_context": context}
     box = Letterbox()
     with socket.create_server((LOOPBACK, 0)) as free:
@@ -106,3 +113,19 @@ def test_it_is_who_it_says_and_knows_the_account(
         assert box.letters == []
         account_carrier(smtp_account(port, host=NAME, **who)).send(make_outgoing())
         assert len(box.letters) == 1
+
+
+def test_under_tls_too_one_that_drips_is_cut_off(
+    internet: Internet, settings: Any, monkeypatch: pytest.MonkeyPatch, certificate: Path
+) -> None:
+    """It is who it says, and then never comes to the end of its greeting."""
+    settings.LOCAL_MODE = False
+    internet.dns.set(NAME, "A", LOOPBACK)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    monkeypatch.setattr(smtp, "CONVERSATION_SECONDS", 0.6)
+    with slow_mail(Trouble.DRIPS, context=_context(certificate)) as server:
+        began = time.monotonic()
+        with pytest.raises(NotTakenError) as caught:
+            account_carrier(smtp_account(server.port, host=NAME, security="tls")).send(make_outgoing())
+        assert caught.value.is_silent
+        assert 0.6 <= time.monotonic() - began < 1.8

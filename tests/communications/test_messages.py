@@ -111,6 +111,15 @@ def test_every_letter_says_what_when_where_and_who(kind: Kind, audience: Audienc
     assert ("amelia@mail.example" in letter.text) is (audience != "customer")
 
 
+def test_each_button_leads_to_where_something_can_be_done() -> None:
+    team = f"Open the booking:\n{SENDER.team_url}bookings/{BOOKING.id}/\n"
+    assert team in _render(audience=Audience.STAFF).text
+    assert team in _render(Kind.CANCELLED, Audience.BUSINESS).text
+    assert f"See it:\n{BOOKING.manage_url}" in _render(Kind.NO_SHOW).text, "there is nothing to move any more"
+    assert f"See, move or cancel it:\n{BOOKING.manage_url}" in _render(Kind.REMINDER).text
+    assert f"Find another time:\n{SENDER.url}" in _render(Kind.DECLINED).text
+
+
 def test_what_is_due_is_said() -> None:
     assert "Due: £20 as a deposit" in _render(payment_due=Decimal("20.000")).text
     assert "Due: £58\n" in _render(payment_due=Decimal("58.000")).text
@@ -120,8 +129,8 @@ def test_what_is_due_is_said() -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({}, "Cancelling is free until 24 hours before. From 24 hours before, it costs 50 % (£29)."),
-        ({"cancellation": Cancellation()}, "Cancelling is free until it begins."),
+        ({}, "Cancelling is free until Wednesday 11 November at 13:30. After that, it costs 50\u00a0% (£29)."),
+        ({"cancellation": Cancellation()}, "Cancelling is free until it begins, on Thursday 12 November at 13:30."),
     ],
 )
 def test_the_price_of_cancelling_is_said_before_it_is_due(changes: dict[str, object], told: str) -> None:
@@ -166,7 +175,11 @@ def test_the_calendar_file_says_the_same() -> None:
     assert str(event["SUMMARY"]) == "Cut and finish at House of Hair"
     assert str(event["LOCATION"]) == "Soho, 1 High Street, London, N1 1AA"
     assert event["ORGANIZER"] == "mailto:hello@house-of-hair.example"
-    assert _render(Kind.REQUESTED).calendar == b""
+    team = Calendar.from_ical(letter_of(Kind.CONFIRMED, Audience.STAFF, BOOKING).calendar).walk("VEVENT")[0]
+    assert str(team["SUMMARY"]) == f"{BOOKING.customer_name}, Cut and finish"
+    assert str(team["URL"]) == f"{SENDER.team_url}bookings/{BOOKING.id}/"
+    for kind in (Kind.REMINDER, Kind.HOLD_ENDING, Kind.NO_SHOW, Kind.FOLLOW_UP):
+        assert _render(kind).calendar == b"", "it tells nothing new"
 
 
 def test_the_calendar_file_of_the_team_opens_nothing() -> None:
@@ -193,8 +206,9 @@ def test_the_short_form_fits_a_telephone() -> None:
 
 
 def test_who_wants_a_language_that_we_do_not_write_gets_the_first() -> None:
-    assert written_language("pl", "de") == "en"
-    assert written_language("pl", "ar") == "ar"
+    assert written_language("it", "de") == "en"
+    assert written_language("it", "ar") == "ar"
+    assert written_language("pl-PL", "en") == "pl"
     assert written_language("fr-CA", "en") == "fr"
     assert written_language("es-MX", "en") == "es"
 
@@ -209,13 +223,20 @@ def _at_atlas(language: str, kind: Kind = Kind.CONFIRMED, audience: Audience = A
     return letter_of(kind, audience, ATLAS_BOOKING, sender=ATLAS, language=language)
 
 
-@pytest.mark.parametrize("language", ["fr", "ar", "es"])
+@pytest.mark.parametrize("language", ["fr", "ar", "pl", "es"])
 @pytest.mark.parametrize(("kind", "audience"), OF_BOOKINGS)
 def test_every_letter_is_written_in_every_language(kind: Kind, audience: Audience, language: str) -> None:
     english, letter = _at_atlas("en", kind, audience), _at_atlas(language, kind, audience)
     assert letter.subject != english.subject
     untold = set(letter.text.splitlines()) & set(english.text.splitlines()) - {""}
-    ours = {ATLAS.name, ATLAS.phone, ATLAS.email, ATLAS.url, ATLAS.team_url, ATLAS_BOOKING.manage_url}
+    ours = {
+        ATLAS.name,
+        ATLAS.phone,
+        ATLAS.email,
+        ATLAS.url,
+        f"{ATLAS.team_url}bookings/{ATLAS_BOOKING.id}/",
+        ATLAS_BOOKING.manage_url,
+    }
     assert untold <= ours
     for part in (letter.text, letter.html):
         assert "Cut and finish" in part
@@ -225,7 +246,7 @@ def test_every_letter_is_written_in_every_language(kind: Kind, audience: Audienc
 @pytest.mark.parametrize(
     "source", ["calendar.py", "itinerary.py", "defaults/*.py", "tellings/*.py", "actions/trials.py", "letters.py"]
 )
-@pytest.mark.parametrize("language", ["fr", "ar", "es"])
+@pytest.mark.parametrize("language", ["fr", "ar", "pl", "es"])
 def test_no_sentence_of_a_letter_is_left_in_english(source: str, language: str) -> None:
     folder = Path(bookme.communications.__file__).parent
     said = {
@@ -253,6 +274,18 @@ def test_a_letter_in_spanish() -> None:
     assert letter.subject.startswith("Sin respuesta a tiempo")
     assert "jueves, 12 de noviembre" in letter.text
     assert '<html lang="es" dir="ltr">' in letter.html
+
+
+def test_a_telephone_number_keeps_its_plus_before_it() -> None:
+    assert "، \u200e+447700900123" in _at_atlas("ar", audience=Audience.BUSINESS).text
+    assert ", +447700900123" in _at_atlas("fr", audience=Audience.BUSINESS).text
+
+
+def test_a_letter_in_polish() -> None:
+    letter = _at_atlas("pl", Kind.EXPIRED)
+    assert letter.subject.startswith("Brak odpowiedzi na czas")
+    assert "czwartek, 12 listopada, 13:30" in letter.text
+    assert '<html lang="pl" dir="ltr">' in letter.html
 
 
 def test_a_letter_in_arabic_goes_from_right_to_left() -> None:

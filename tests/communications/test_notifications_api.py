@@ -161,6 +161,13 @@ def test_two_wishes_are_two_letters_with_names_of_their_own(owner: Person, lette
     assert first["Message-ID"] != second["Message-ID"]
 
 
+def test_by_its_first_channel_again_it_is_to_that_one_s_address(owner: Person) -> None:
+    booking = BookingFactory(visit__contact_email="amelia@mail.example", visit__contact_phone="+447700900123")
+    made = NotificationFactory(booking_ids=[booking.pk], to="amelia@mail.example", channel="email", tried=["sms"])
+    answer = owner.api.post(_again(made)).json()
+    assert (answer["channel"], answer["to"]) == ("sms", "+447700900123")
+
+
 def test_what_is_no_longer_true_is_not_sent_again(owner: Person) -> None:
     booking = BookingFactory()
     made = NotificationFactory(booking_ids=[booking.pk])

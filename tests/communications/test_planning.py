@@ -1,6 +1,7 @@
 """What is planned besides reminders, quiet hours around all of it, and what a business switches off."""
 
 import datetime as dt
+from dataclasses import replace
 from email.message import EmailMessage
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,12 +25,14 @@ from bookme.bookings.links import waitlist_url
 from bookme.bookings.models import Booking, WaitlistEntry
 from bookme.bookings.states import TAKES_PLACE, Status
 from bookme.communications.actions import plan_messages
+from bookme.communications.keys import follow_up_plan, waiting_key
 from bookme.communications.kinds import MESSAGES, SWITCHABLE, Category
 from bookme.communications.models import Notification
 from bookme.communications.selectors.routes import is_sent
 from bookme.core.time import now
 from bookme.customers.models import Customer
 from bookme.tenants.models import OutboxMessage, Tenant
+from bookme.tenants.outbox import Due, enqueue_all_again
 from bookme.tenants.tasks import deliver_outbox
 from tests.communications.conftest import Moody, configure, happen
 from tests.factories.bookings import MONDAY_AT_TEN, BookingFactory, HoldFactory, SessionFactory, WaitlistEntryFactory
@@ -149,6 +152,59 @@ class TestFollowUp:
             _become(_booking(appointment__starts_at=MONDAY_AT_TEN - DAY), Status.COMPLETED, BookingImported)
         assert _waiting() == {}
 
+    @pytest.mark.parametrize(
+        ("hours", "due", "thanked"),
+        [(30, {"follow_up": OVER + 30 * HOUR}, 0), (1, {}, 1), (None, {}, 0)],
+        ids=["later", "at once, for that was an hour ago", "not at all"],
+    )
+    def test_other_hours_are_followed_by_what_waits(
+        self,
+        thankful: Tenant,
+        owner: Person,
+        letters: Letters,
+        hours: int | None,
+        due: dict[str, dt.datetime],
+        thanked: int,
+    ) -> None:
+        booking = _booking()
+        with _at(OVER):
+            _become(booking, Status.COMPLETED, BookingCompleted)
+        with _at(OVER + 2 * HOUR):
+            answer = owner.api.patch("config/", {"messages": {"follow_up_hours": hours}})
+            assert answer.status_code == 200, answer.content
+            deliver_outbox()
+        assert _waiting() == due
+        assert len(letters.to(AMELIA)) == thanked
+
+    def test_who_came_before_anybody_was_thanked_is_not(self, salon: Tenant, owner: Person, letters: Letters) -> None:
+        booking = _booking()
+        with _at(OVER):
+            _become(booking, Status.COMPLETED, BookingCompleted)
+        with _at(OVER + 2 * HOUR):
+            assert owner.api.patch("config/", {"messages": {"follow_up_hours": 1}}).status_code == 200
+            deliver_outbox()
+        assert _waiting() == {}
+        assert letters.to(AMELIA) == []
+
+    def test_more_thanks_than_one_step_plans(self, thankful: Tenant, owner: Person) -> None:
+        """With visits to come among them: each has its place in the order of their ids."""
+        over, coming = [], []
+        with _at(OVER):
+            for number in range(70):
+                visit = _booking(appointment__starts_at=MONDAY_AT_TEN - number * HOUR, status=Status.COMPLETED).visit
+                plan = Due("communications.send_follow_up", {"visit_id": str(visit.pk)}, follow_up_plan(visit.pk), OVER)
+                over.append(replace(plan, due_at=OVER + 3 * HOUR))
+                coming.append(_booking(appointment__starts_at=MONDAY_AT_TEN + (number + 2) * DAY))
+            with transaction.atomic():
+                enqueue_all_again(messages=over, now=now())
+            answer = owner.api.patch("config/", {"messages": {"follow_up_hours": 120}})
+            assert answer.status_code == 200, answer.content
+            deliver_outbox()
+        rows = OutboxMessage.objects.filter(task="communications.send_follow_up", done_at=None)
+        assert sorted(rows.values_list("due_at", flat=True)) == sorted(
+            OVER - number * HOUR + 120 * HOUR for number in range(70)
+        )
+
     def test_a_business_that_thanks_nobody_any_more(self, thankful: Tenant, letters: Letters) -> None:
         with _at(OVER):
             _become(_booking(), Status.COMPLETED, BookingCompleted)
@@ -231,7 +287,7 @@ class TestHoldEnding:
             deliver_outbox()
         (letter,) = letters.to(AMELIA)
         assert letter["Subject"].startswith("Held for you until Monday 7 January, 10:30")
-        assert "Finish your booking:\nhttp://salon.localhost:8000/manage/" in _text(letter)
+        assert "Finish your booking:\nhttp://salon.localhost:8000/m/" in _text(letter)
 
     def test_not_of_a_hold_that_is_hardly_longer_than_that(self, salon: Tenant) -> None:
         self._held(9)
@@ -322,7 +378,9 @@ class TestQuietReminders:
         due = self._reminded(salon, MONDAY_AT_TEN, 14)
         with _at(due + 5 * HOUR):
             deliver_outbox()
-            assert Notification.objects.get(kind="booking.reminder").due_at == MONDAY_AT_TEN - 2 * HOUR
+            row = OutboxMessage.objects.get(key=waiting_key(Notification.objects.get(kind="booking.reminder").pk))
+            assert (row.due_at, row.attempts) == (MONDAY_AT_TEN - 2 * HOUR, 0)
+            assert len(letters.to(AMELIA)) == 1
         with _at(MONDAY_AT_TEN - 2 * HOUR):
             deliver_outbox()
         assert len(letters.to(AMELIA)) == 2

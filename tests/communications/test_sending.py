@@ -1,7 +1,7 @@
 """From a fact to a letter: sent to the right people, recorded once, never lost."""
 
 import datetime as dt
-import smtplib
+import re
 import socket
 from typing import Any
 
@@ -20,10 +20,11 @@ from bookme.bookings.events import (
     BookingRescheduled,
     BookingUndone,
 )
-from bookme.bookings.links import manage_url
+from bookme.bookings.links import manage_token, manage_url
 from bookme.bookings.models import Booking
 from bookme.bookings.states import Status
 from bookme.communications import actions
+from bookme.communications.keys import waiting_key
 from bookme.communications.kinds import Audience, Kind
 from bookme.communications.models import Channel, Notification, NotificationStatus
 from bookme.core.time import now
@@ -33,6 +34,7 @@ from bookme.tenants.models import OutboxMessage, Tenant
 from bookme.tenants.tasks import deliver_outbox
 from tests.communications.conftest import Moody, configure, happen
 from tests.factories.bookings import BookingFactory
+from tests.factories.communications import LastInboundFactory
 from tests.factories.users import Person
 from tests.letters import Letters, body
 
@@ -89,6 +91,33 @@ def test_the_record_of_a_text_message_does_not_either(salon: Tenant, letters: Le
     assert Notification.objects.get().text.endswith("\n[link]")
 
 
+def test_what_strangers_write_of_themselves_is_no_link_in_what_we_send(salon: Tenant, letters: Letters) -> None:
+    """Their names go where they want them to go, by an address or number that may be anybody's."""
+    evil = "Your bank: https://evil.example/pay " + "x" * 80
+    booking = _booking(
+        visit__contact_name=evil,
+        visit__contact_phone="+447700900123",
+        visit__notes="As on https://pictures.example/cut.\nThank you",
+        visit__address={"line1": "www.evil.example", "postcode": "N1 1AA"},
+    )
+    happen(BookingConfirmed, booking)
+    configure(salon, features={"sms": True, "whatsapp": True})
+    LastInboundFactory(address="+447700900123", at=now())
+    about = actions.About(visit_id=booking.visit_id, booking_ids=(booking.pk,))
+    for each in (Channel.SMS, Channel.WHATSAPP):
+        actions.tell(key=each, kind=Kind.CONFIRMED, audience=Audience.CUSTOMER, about=about, channel=each, now=now())
+    sent = letters.all()
+    assert [each["X-BookMe-Channel"] for each in sent].count("whatsapp") == 1
+    assert len(sent) == 4
+    for letter in sent:
+        told = f"{letter['Subject']} {letter['To']} {body(letter)}"
+        assert not re.search(r"(https?://|www\.)?(evil|pictures)\.example", told)
+        assert "x" * 50 not in told
+    (business,) = letters.to("hello@salon.example")
+    assert "Booked: Your bank: evil. example/pay x" in business["Subject"]
+    assert "As on pictures. example/cut." in body(business)
+
+
 def test_a_confirmed_booking_is_told_to_customer_and_business(salon: Tenant, letters: Letters) -> None:
     booking = _booking()
     happen(BookingConfirmed, booking)
@@ -99,16 +128,19 @@ def test_a_confirmed_booking_is_told_to_customer_and_business(salon: Tenant, let
     assert customer["Reply-To"] == "Salon <hello@salon.example>"
     assert customer["To"] == "Amelia Hart <amelia@mail.example>"
     assert (customer["X-BookMe-Tenant"], customer["X-BookMe-Channel"]) == ("salon", "email")
-    assert "http://salon.localhost:8000/manage/" in body(customer)
-    assert "http://salon.localhost:8000/manage/" in body(customer, "html")
+    assert "http://salon.localhost:8000/m/" in body(customer)
+    assert "http://salon.localhost:8000/m/" in body(customer, "html")
     (file,) = customer.iter_attachments()
     assert file.get_content_type() == "text/calendar"
     assert f"UID:{booking.pk}@bookme" in file.get_content()
 
     (business,) = letters.to("hello@salon.example")
     assert business["Subject"] == "Booked: Amelia Hart, Cut and finish, Monday 7 January, 10:00"
-    assert business["Reply-To"] == "Salon <amelia@mail.example>"
-    assert "/manage/" not in business.as_string()
+    (file,) = business.iter_attachments()
+    assert "SUMMARY:Amelia Hart\\, Cut and finish" in file.get_content()
+    assert f"http://salon.localhost:8000/team/bookings/{booking.pk}/" in file.get_content().replace("\r\n ", "")
+    assert business["Reply-To"] == "Amelia Hart <amelia@mail.example>"
+    assert manage_token(booking.visit) not in business.as_string()
 
     assert set(Notification.objects.values_list("kind", "audience", "status", "to", "attempts")) == {
         ("booking.confirmed", "customer", "sent", "amelia@mail.example", 1),
@@ -318,14 +350,17 @@ def test_two_businesses_do_not_share_letters(salon: Tenant, rival: Tenant, lette
     assert {each["X-BookMe-Tenant"] for each in letters.all()} == {"rival"}
 
 
-def test_a_failure_raises_so_that_the_outbox_tries_again(salon: Tenant, moody: Moody) -> None:
+def test_a_failure_leaves_it_to_its_row_of_the_outbox(salon: Tenant, moody: Moody) -> None:
     moody.to_message = "421 Bye"
-    with pytest.raises(smtplib.SMTPException):
-        actions.tell(
-            key="k",
-            kind=Kind.CONFIRMED,
-            audience=Audience.CUSTOMER,
-            about=actions.About(booking_ids=(_booking().pk,)),
-            now=dt.datetime.now(dt.UTC),
-        )
-    assert Notification.objects.get().status == NotificationStatus.QUEUED
+    at = now()
+    actions.tell(
+        key="k",
+        kind=Kind.CONFIRMED,
+        audience=Audience.CUSTOMER,
+        about=actions.About(booking_ids=(_booking().pk,)),
+        now=at,
+    )
+    told, row = Notification.objects.get(), OutboxMessage.objects.get()
+    assert (told.status, told.leased_until) == (NotificationStatus.QUEUED, None)
+    assert (row.key, row.attempts) == (waiting_key(told.pk), 0)
+    assert dt.timedelta(seconds=5) <= row.due_at - at < dt.timedelta(seconds=30), "long before its lease would be over"

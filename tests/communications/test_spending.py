@@ -37,6 +37,7 @@ from tests.factories.communications import (
     SpendingFactory,
 )
 from tests.letters import Letters
+from tests.twilio import Twilio
 
 MONDAY = dt.datetime(2030, 3, 31, 23, 30, tzinfo=dt.UTC)
 PRICE = Decimal("0.05")
@@ -50,7 +51,7 @@ class Desk:
     moods: ClassVar[list[Exception | None]] = []
 
     def __init__(self, account: ChannelAccount) -> None:
-        self.price = account.price
+        self.price, self.cap = account.price, None
 
     def send(self, message: Outgoing) -> Receipt:
         mood = self.moods.pop(0) if self.moods else None
@@ -126,9 +127,51 @@ def test_over_the_cap_the_next_channel_carries_it(salon: Tenant, desk: type[Desk
 def test_with_no_other_channel_it_is_not_sent(salon: Tenant, desk: type[Desk], letters: Letters) -> None:
     _cap(salon, "0.04")
     told = _confirmed(visit__contact_email="")
-    assert (told.status, told.reason, told.cost) == ("skipped", "no_address", 0)
+    assert (told.status, told.reason, told.cost) == ("skipped", "over_cap", 0)
     assert told.tried == ["sms", "email"]
     assert (desk.taken_ids, _spent()) == ([], 0)
+
+
+def test_by_the_platform_it_costs_what_the_settings_say(salon: Tenant, twilio: Twilio, letters: Letters) -> None:
+    _cap(salon, "0.05")
+    MessageTemplateFactory(channel=Channel.SMS, body="You're booked.", is_current=True)
+    told = _confirmed()
+    assert (told.channel, told.cost, _spent()) == ("sms", Decimal("0.04"), Decimal("0.04"))
+    told = _confirmed(visit__reference="NEXT2345")
+    assert (told.channel, len(twilio.messages), _spent()) == ("email", 1, Decimal("0.04"))
+
+
+def test_the_platform_carries_nothing_in_a_currency_without_a_price(
+    salon: Tenant, twilio: Twilio, letters: Letters, settings: Any
+) -> None:
+    settings.TWILIO_PRICES = {"sms": {"EUR": Decimal("0.04")}, "whatsapp": {}}
+    settings.TWILIO_MONTHLY_CAPS = {"GBP": Decimal(1), "EUR": Decimal(1)}
+    settings.MESSAGE_BACKENDS = {"sms": None}
+    _cap(salon, None)
+    assert _confirmed().channel == "email"
+    assert twilio.messages == []
+    configure(salon, currency="EUR")
+    assert _confirmed(visit__reference="NEXT2345").channel == "sms"
+
+
+@pytest.mark.parametrize("own", [None, "0.30"], ids=["none of its own", "a wider one of its own"])
+def test_by_the_platform_a_business_spends_no_more_than_the_platform_lets_it(
+    salon: Tenant, twilio: Twilio, letters: Letters, settings: Any, own: str | None
+) -> None:
+    settings.TWILIO_MONTHLY_CAPS = {"GBP": Decimal("0.05")}
+    _cap(salon, own)
+    MessageTemplateFactory(channel=Channel.SMS, body="You're booked.", is_current=True)
+    assert [_confirmed(visit__reference=f"REF{each}2345").channel for each in range(2)] == ["sms", "email"]
+    assert (len(twilio.messages), _spent()) == (1, Decimal("0.04"))
+
+
+def test_the_platform_carries_nothing_without_a_ceiling(
+    salon: Tenant, twilio: Twilio, letters: Letters, settings: Any
+) -> None:
+    settings.TWILIO_MONTHLY_CAPS, settings.MESSAGE_BACKENDS = {}, {"sms": None}
+    _cap(salon, None)
+    assert _confirmed().channel == "email"
+    assert twilio.messages == []
 
 
 def test_without_a_cap_it_is_counted_all_the_same(salon: Tenant, desk: type[Desk], letters: Letters) -> None:
@@ -188,27 +231,27 @@ def test_what_was_taken_after_all_is_spent(desk: type[Desk], letters: Letters) -
 def test_what_its_provider_told_meanwhile_is_spent(salon: Tenant) -> None:
     """Nothing is reserved for what is settled, and nothing of it is given back."""
     held = NotificationFactory(status=NotificationStatus.QUEUED)
-    assert spending.reserve(notification=held, cost=PRICE, now=MONDAY)
+    assert spending.reserve(notification=held, cost=PRICE, cap=None, now=MONDAY)
     told = Notification.objects.get()
     spending.settle(told)
     told.status = NotificationStatus.DELIVERED
     told.save()
-    assert spending.reserve(notification=held, cost=PRICE, now=MONDAY)
-    spending.release(notification=held)
+    assert spending.reserve(notification=held, cost=PRICE, cap=None, now=MONDAY)
+    spending.give_back(notification=held)
     assert (held.cost, held.held_cost, _spent()) == (PRICE, 0, PRICE)
 
 
 def test_a_month_begins_where_the_business_is(salon: Tenant) -> None:
     """Half past eleven in the evening of the last of March, in UTC, is April in London."""
     held = NotificationFactory(status=NotificationStatus.QUEUED)
-    assert spending.reserve(notification=held, cost=PRICE, now=MONDAY)
+    assert spending.reserve(notification=held, cost=PRICE, cap=None, now=MONDAY)
     assert Spending.objects.get().month == dt.date(2030, 4, 1)
 
 
 def test_what_is_given_back_goes_to_its_month(salon: Tenant) -> None:
     held = NotificationFactory(status=NotificationStatus.QUEUED)
-    assert spending.reserve(notification=held, cost=PRICE, now=MONDAY)
-    assert spending.reserve(notification=held, cost=PRICE, now=MONDAY + dt.timedelta(days=40))
+    assert spending.reserve(notification=held, cost=PRICE, cap=None, now=MONDAY)
+    assert spending.reserve(notification=held, cost=PRICE, cap=None, now=MONDAY + dt.timedelta(days=40))
     assert dict(Spending.objects.values_list("month", "amount")) == {
         dt.date(2030, 4, 1): Decimal(0),
         dt.date(2030, 5, 1): PRICE,
@@ -227,7 +270,7 @@ def test_many_at_the_edge_of_the_cap(committed: Tenant, monkeypatch: pytest.Monk
 
     def one(number: int) -> None:
         with tenant_scope(committed):
-            taken.append(spending.reserve(notification=waiting[number], cost=PRICE, now=MONDAY))
+            taken.append(spending.reserve(notification=waiting[number], cost=PRICE, cap=None, now=MONDAY))
 
     all_at_once(20, one)
     spent = taken.count(True) * PRICE + Decimal("0.85")

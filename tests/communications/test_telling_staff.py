@@ -28,12 +28,12 @@ from bookme.tenants.models import Tenant
 from bookme.tenants.tasks import deliver_outbox
 from bookme.users.models import User
 from tests.bookings.conftest import Shop, shop  # noqa: F401 - fixtures
-from tests.bookings.desk import monday
+from tests.bookings.desk import body_for, monday
 from tests.communications.conftest import Moody, configure
 from tests.factories.bookings import BookingFactory, SessionFactory
 from tests.factories.communications import MutedFactory
 from tests.factories.services import ServiceFactory
-from tests.factories.staff import StaffFactory
+from tests.factories.staff import EVERY_DAY, StaffFactory, TimeOffFactory
 from tests.factories.users import Person
 from tests.letters import Letters, body
 
@@ -120,6 +120,31 @@ def test_a_move_is_told_to_who_had_it_and_to_who_has_it(ada: Staff, letters: Let
     assert "It is with Ben now, and no longer in your calendar." in body(lost)
     assert "no longer in your calendar" not in body(found)
     assert "Was: with Ada" in body(found)
+
+
+def test_a_move_is_told_to_who_helped_and_does_not_any_more(
+    shop: Shop,  # noqa: F811
+    owner: Person,
+    letters: Letters,
+) -> None:
+    lift = ServiceFactory(staff_needed=2, staff=[shop.ada, shop.ben])
+    cyd = StaffFactory(name="Cyd", hours=EVERY_DAY, does=[lift], email="cyd@salon.example")
+    for staff, address in ((shop.ada, ADA), (shop.ben, BEN)):
+        Staff.objects.filter(pk=staff.pk).update(email=address)
+    made = owner.api.post("bookings/", body_for(lift, monday(10), staff=str(shop.ada.pk))).json()
+    assert made["helpers"] == [str(shop.ben.pk)]
+    deliver_outbox()
+    assert (len(letters.to(BEN)), len(letters.to(cyd.email))) == (1, 0)
+
+    TimeOffFactory(staff=shop.ben, starts_at=monday(14), ends_at=monday(15))
+    moved = owner.api.post(f"bookings/{made['id']}/reschedule/", {"start": monday(14).isoformat()}).json()
+    assert moved["helpers"] == [str(cyd.pk)]
+    deliver_outbox()
+    (_had, lost), (found,) = letters.to(BEN), letters.to(cyd.email)
+    assert "It is with Ada now, and no longer in your calendar." in body(lost)
+    assert "METHOD:CANCEL" in next(lost.iter_attachments()).get_content()
+    assert "no longer in your calendar" not in body(found)
+    assert "no longer in your calendar" not in body(letters.to(ADA)[-1])
 
 
 def test_what_is_told_of_a_calendar_that_it_has_left_is_not_true(ada: Staff, moody: Moody) -> None:

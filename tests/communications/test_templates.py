@@ -167,6 +167,9 @@ def test_the_overview_has_every_message_once(
 
 HOSTILE = "<img src=x onerror=alert(1)>\r\nBcc: all@mail.example {{ business }} {% include 'x' %} & co"
 SHOWN = "<img src=x onerror=alert(1)> Bcc: all@mail.example {{ business }} {% include 'x' %} & co"
+# A name, which has room for less.
+NAME = "<img src=x>\r\nBcc: a@b {{ business }} {% if x %} &co"
+NAME_SHOWN = "<img src=x> Bcc: a@b {{ business }} {% if x %} &co"
 
 
 def _hostile() -> None:
@@ -174,7 +177,7 @@ def _hostile() -> None:
     booking = BookingFactory(
         visit__contact_email="amelia@mail.example",
         visit__contact_phone="+447700900123",
-        visit__contact_name=HOSTILE,
+        visit__contact_name=NAME,
         appointment__service__name=HOSTILE,
     )
     happen(BookingConfirmed, booking)
@@ -186,14 +189,15 @@ def test_a_mail_is_escaped_where_html_is_and_has_no_header_of_strangers(
     _save(owner, Texts(subject="<b>{{ customer }}</b>", heading="<b>{{ customer }}</b>", body="<b>{{ service }}</b>"))
     _hostile()
     (letter,) = letters.to("amelia@mail.example")
-    assert letter["Subject"] == f"<b>{SHOWN}</b>"
+    assert letter["Subject"] == f"<b>{NAME_SHOWN}</b>"
     assert letter["Bcc"] is None
     assert f"<b>{SHOWN}</b>" in body(letter)
     html = body(letter, "html")
     assert "<img" not in html
     assert "<b>" not in html
     escaped = "&lt;b&gt;&lt;img src=x onerror=alert(1)&gt; Bcc: all@mail.example {{ business }}"
-    assert html.count(escaped) >= 3  # title, heading, paragraph
+    assert escaped in html
+    assert html.count("&lt;b&gt;&lt;img src=x&gt; Bcc: a@b {{ business }}") >= 2  # title, heading
 
 
 def test_an_sms_is_plain_text(salon: Tenant, owner: Person, letters: Letters) -> None:
@@ -201,4 +205,4 @@ def test_an_sms_is_plain_text(salon: Tenant, owner: Person, letters: Letters) ->
     _save(owner, Texts(body="<b>{{ customer }}</b> & {{ business }}"), channel="sms")
     _hostile()
     (sms,) = [each for each in letters.all() if each["X-BookMe-Channel"] == "sms"]
-    assert body(sms).strip() == f"<b>{SHOWN}</b> & Salon"
+    assert body(sms).strip() == f"<b>{NAME_SHOWN}</b> & Salon"

@@ -1,8 +1,12 @@
 """The team reads, writes, looks at and tries out the texts of messages."""
 
+from decimal import Decimal
+from typing import Any
+
 import pytest
 
-from bookme.communications.models import MessageTemplate, Notification
+from bookme.communications.models import MessageTemplate, Notification, Spending
+from bookme.staff.models import Staff
 from bookme.tenants.models import Tenant
 from tests.answers import faults
 from tests.communications.conftest import Moody, configure
@@ -10,7 +14,9 @@ from tests.factories.communications import StoppedAddressFactory
 from tests.factories.staff import StaffFactory
 from tests.factories.users import Person
 from tests.letters import Letters, body
+from tests.twilio import Mood, Twilio
 
+PHONE = "+447700900002"
 LIST = "communications/templates/"
 ONE = f"{LIST}booking.confirmed/email/en/"
 PREVIEW = "communications/preview/"
@@ -102,6 +108,14 @@ def test_a_preview_is_a_sample_of_any_text(salon: Tenant, owner: Person) -> None
     assert "ليلى حدّاد" in arabic["text"]
     series = owner.api.post(PREVIEW, MESSAGE | {"flags": ["is_series"]}).json()
     assert "6 dates" in series["subject"]
+    text = {"body": "Hi.{% if due %} {{ due }} is due.{% endif %}{% if meeting_link %} {{ meeting_link }}{% endif %}"}
+    mail = MESSAGE | text | {"channel": "sms"}
+    assert owner.api.post(PREVIEW, mail).json()["text"] == "Hi."
+    both = owner.api.post(PREVIEW, mail | {"flags": ["due", "meeting_link"]}).json()
+    assert both["text"] == "Hi. £10 is due. https://meet.example/k7p2"
+    assert faults(owner.api.post(PREVIEW, MESSAGE | {"flags": ["fee"]})) == {"/flags": "unknown_flag"}, (
+        "nothing is owed"
+    )
     assert faults(owner.api.post(PREVIEW, MESSAGE | {"flags": ["too_few"]})) == {"/flags": "unknown_flag"}
     assert not MessageTemplate.objects.exists()
 
@@ -118,7 +132,9 @@ def test_a_preview_counts_what_an_sms_costs(salon: Tenant, owner: Person) -> Non
     found = owner.api.post(PREVIEW, sms | {"body": "Ça va ? " * 12}).json()["segments"]
     assert found == {"encoding": "gsm_7", "length": 95, "count": 1, "room": 160, "unusual": ""}
     found = owner.api.post(PREVIEW, sms | {"body": "À bientôt ! " * 12}).json()["segments"]
-    assert found == {"encoding": "ucs_2", "length": 143, "count": 3, "room": 67, "unusual": "Àô"}
+    assert found == {"encoding": "gsm_7", "length": 143, "count": 1, "room": 160, "unusual": ""}, "as it is sent"
+    found = owner.api.post(PREVIEW, sms | {"body": "Łódź жжж! " * 14}).json()["segments"]
+    assert found == {"encoding": "ucs_2", "length": 139, "count": 3, "room": 67, "unusual": "Łóźж"}
 
 
 def test_a_test_goes_to_who_asked_for_it_and_on_no_record(salon: Tenant, owner: Person, letters: Letters) -> None:
@@ -174,6 +190,43 @@ def test_what_could_not_be_handed_over_is_told(salon: Tenant, owner: Person, moo
     assert (answer.status_code, answer.json()["code"]) == (409, "not_sent")
     moody.to_recipient = "550 No such mailbox"
     assert owner.api.post(SEND, MESSAGE).json()["code"] == "not_sent"
+
+
+class TestCost:
+    @pytest.fixture(autouse=True)
+    def _texting(self, salon: Tenant, owner: Person, twilio: Twilio) -> None:
+        configure(salon, features={"sms": True}, messages={"monthly_cap": "1"})
+        StaffFactory(user_id=owner.user.pk, phone=PHONE)
+
+    def _sent(self, owner: Person) -> tuple[str, Decimal]:
+        answer = owner.api.post(SEND, MESSAGE | {"channel": "sms", "body": "Booked."})
+        return answer.json().get("code", ""), sum(Spending.objects.values_list("amount", flat=True), Decimal(0))
+
+    def test_what_went_out_is_spent(self, owner: Person, twilio: Twilio) -> None:
+        assert self._sent(owner) == ("", Decimal("0.04"))
+        assert len(twilio.messages) == 1
+
+    def test_what_was_surely_not_taken_is_given_back(self, owner: Person, twilio: Twilio) -> None:
+        twilio.refusing[PHONE] = 21211
+        assert self._sent(owner) == ("not_sent", 0)
+        twilio.refusing.clear()
+        twilio.moods.append(Mood.BUSY)
+        assert self._sent(owner) == ("not_sent", 0)
+
+    def test_what_may_have_been_taken_is_not(self, owner: Person, twilio: Twilio) -> None:
+        twilio.moods.append(Mood.FAILS)
+        assert self._sent(owner) == ("not_sent", Decimal("0.04"))
+
+    def test_it_goes_only_where_the_business_writes_to(self, owner: Person, twilio: Twilio) -> None:
+        for phone, code in (("+33612345678", "country_off"), ("+449098790000", "costly_number")):
+            Staff.objects.update(phone=phone)
+            assert self._sent(owner) == (code, 0)
+        assert twilio.messages == []
+
+    def test_to_one_number_as_many_go_as_of_all_that_costs(self, owner: Person, twilio: Twilio, settings: Any) -> None:
+        settings.PAID_MESSAGES_PER_NUMBER = 2
+        assert [self._sent(owner)[0] for _ in range(3)] == ["", "", "number_full"]
+        assert len(twilio.messages) == 2
 
 
 def test_the_link_of_an_account_is_placed_by_no_text(owner: Person) -> None:

@@ -12,6 +12,7 @@ from bookme.bookings.models import Booking
 from bookme.bookings.states import Status
 from bookme.communications import actions
 from bookme.communications.actions.sending import TRIES_OF_CHANNEL
+from bookme.communications.channels import Outgoing, Receipt
 from bookme.communications.channels.twilio import TwilioChannel
 from bookme.communications.models import (
     Attempt,
@@ -21,7 +22,7 @@ from bookme.communications.models import (
     Notification,
     StoppedAddress,
 )
-from bookme.communications.selectors.accounts import account_of
+from bookme.communications.selectors.channel_accounts import account_of
 from bookme.core.time import now
 from bookme.eventlog.models import Event
 from bookme.tenants.models import OutboxMessage, Tenant
@@ -220,6 +221,32 @@ def test_what_it_took_and_became_untrue_since_was_sent(texting: Tenant, twilio: 
     assert (told().status, told().reason, told().provider_id, told().attempts) == ("sent", "", message.sid, 1)
 
 
+def test_what_a_killed_sender_had_handed_over_is_asked_for_until_it_is_known(
+    texting: Tenant, twilio: Twilio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of its try there is no record; that asking failed once is not one which says that it was not taken."""
+    real = TwilioChannel.send
+
+    def send_and_die(self: TwilioChannel, message: Outgoing) -> Receipt:
+        real(self, message)
+        raise KeyboardInterrupt
+
+    booking = booked()
+    happen(BookingConfirmed, booking, deliver=False)
+    monkeypatch.setattr(TwilioChannel, "send", send_and_die)
+    with pytest.raises(KeyboardInterrupt):
+        deliver_outbox()
+    monkeypatch.setattr(TwilioChannel, "send", real)
+    Notification.objects.update(leased_until=None)
+    twilio.is_mute = True
+    later()
+    assert (told().status, told().attempts, len(twilio.messages)) == ("queued", 1, 1)
+    Booking.objects.filter(pk=booking.pk).update(status=Status.CANCELLED)
+    twilio.is_mute = False
+    later()
+    assert (told().status, told().provider_id) == ("sent", twilio.messages[0].sid)
+
+
 def test_who_never_says_whether_it_took_it_leaves_it_unclear(texting: Tenant, twilio: Twilio) -> None:
     twilio.moods.append(Mood.CUT)
     booking = booked()
@@ -272,7 +299,7 @@ class TestWhatsApp:
         twilio.contents[row.content_id] = "Hi {{1}}, {{2}} it is ({{3}}). {{4}}"
         happen(BookingConfirmed, booked(appointment__service__name="Cut\n and  finish"))
         (message,) = twilio.messages
-        assert message.body.startswith("Hi Amelia Hart, Cut and finish it is (-). http://salon.localhost:8000/manage/")
+        assert message.body.startswith("Hi Amelia Hart, Cut and finish it is (-). http://salon.localhost:8000/m/")
         assert told().text == "Amelia Hart\nCut and finish\n-\n[link]"
 
     @pytest.mark.parametrize("mood", [Mood.FAILS, Mood.LATE])

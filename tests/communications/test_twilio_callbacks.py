@@ -1,6 +1,7 @@
 """What Twilio tells is heard with its signature alone; a message only goes forward; STOP is heeded."""
 
 import datetime as dt
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from bookme.communications import actions
 from bookme.communications.channels import Outgoing, Receipt
 from bookme.communications.channels.twilio import TwilioChannel
 from bookme.communications.models import Attempt, LastInbound, Notification, StoppedAddress
+from bookme.core.http.uploads import MOST_OF_A_FORM
 from bookme.core.time import now
 from bookme.eventlog.models import Event
 from bookme.tenants.context import public_scope, tenant_scope
@@ -265,8 +267,10 @@ class TestInbound:
     def _on(self, texting: Tenant, twilio: Twilio) -> None:
         configure(texting, features=BOTH)
 
-    @pytest.mark.parametrize("word", ["STOP", " stop. ", "StopAll", "UNSUBSCRIBE", "cancel", "END", "quit", "ARRET",
-                                      "Arrêt", "إيقاف"])  # fmt: skip
+    @pytest.mark.parametrize("word", ["STOP", " stop. ", "StopAll", "UNSUBSCRIBE", "cancel", "END", "quit", "revoke",
+                                      "ARRET", "Arrêt", "arre\u0302t", "Désabonner", "PARAR", "Baja", "¡cancelar!",
+                                      "Rezygnuje",
+                                      "إيقاف", "ايقاف", "توقف", "تَوَقُّف", "توقـــف", "\u200fإلغاء\u200f"])  # fmt: skip
     def test_stop_stops_that_number_by_that_channel(self, twilio: Twilio, word: str, letters: Letters) -> None:
         answer = twilio.hear(INBOUND, PHONE, word)
         assert (answer.status_code, answer["Content-Type"]) == (200, "text/xml; charset=utf-8")
@@ -277,12 +281,26 @@ class TestInbound:
         assert (twilio.messages, told().tried) == ([], ["whatsapp", "sms"])
         assert len(letters.to("amelia@mail.example")) == 1
 
-    @pytest.mark.parametrize("text", ["", "Please stop by at ten", "I will not cancel", "STOPPED", "x" * 2000, "\0"])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            "Please stop by at ten",
+            "I will not cancel",
+            "STOPPED",
+            "Cancelar la de mañana",
+            "Je veux arrêter",
+            "لا توقف",
+            "Paramos",
+            "x" * 2000,
+            "\0",
+        ],
+    )
     def test_other_words_stop_nothing(self, twilio: Twilio, text: str) -> None:
         assert twilio.hear(INBOUND, PHONE, text).status_code == 200
         assert not StoppedAddress.objects.exists()
 
-    @pytest.mark.parametrize("word", ["START", "unstop"])
+    @pytest.mark.parametrize("word", ["START", "unstop", "Démarrer", "wznow", "EMPEZAR", "alta", "ابدأ", "ابدا"])
     def test_start_lets_them_come_again(self, twilio: Twilio, word: str) -> None:
         twilio.hear(INBOUND, PHONE, "STOP")
         other = StoppedAddressFactory(channel="whatsapp", address=PHONE, reason="stop")
@@ -318,3 +336,25 @@ class TestInbound:
         twilio.hear(INBOUND, PHONE, "STOP")
         with tenant_scope(rival):
             assert not StoppedAddress.objects.exists()
+
+
+def test_a_form_of_files_without_end_is_not_read(salon: Tenant, client: Client) -> None:
+    """Anybody may send one, before anything is asked of them: Django would write it all to disk."""
+    sizes = (1000, MOST_OF_A_FORM + 1)
+    assert [client.post(INBOUND, {"file": BytesIO(b"x" * size)}).status_code for size in sizes] == [403, 400]
+
+
+def test_what_came_back_while_it_was_asked_for_goes_by_the_next_channel(
+    texting: Tenant, twilio: Twilio, letters: Letters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks had read it before, as one that may be tried by this channel once more."""
+    twilio.moods.append(Mood.FAILS)
+    happen(BookingConfirmed, booked())
+
+    def told_meanwhile(self: TwilioChannel, message: Outgoing) -> None:
+        twilio.tell(twilio.messages[0], "undelivered", error=30003)
+
+    monkeypatch.setattr(TwilioChannel, "taken", told_meanwhile)
+    later()
+    assert (told().status, told().channel, told().tried) == ("sent", "email", ["sms"])
+    assert len(twilio.messages) == 1

@@ -1,18 +1,24 @@
 """Texts that WhatsApp approves: kept by who looks after messages, asked for at the provider, used once approved."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
 
 from bookme.bookings.events import BookingConfirmed
-from bookme.communications.models import WhatsAppTemplate
+from bookme.communications.models import LastInbound, Notification, WhatsAppTemplate
+from bookme.communications.tasks import plan_approvals
+from bookme.core.time import now
 from bookme.eventlog.models import Event
-from bookme.tenants.models import Tenant
+from bookme.tenants.context import public_scope, tenant_scope
+from bookme.tenants.models import OutboxMessage, Tenant
+from bookme.tenants.tasks import deliver_outbox
 from tests.communications.conftest import configure, happen
-from tests.communications.test_twilio import PHONE, booked
-from tests.factories.communications import WhatsAppTemplateFactory
+from tests.communications.test_twilio import PHONE, booked, later
+from tests.factories.communications import LastInboundFactory, WhatsAppTemplateFactory
 from tests.factories.users import Person
-from tests.twilio import Mood, Twilio
+from tests.letters import Letters, body
+from tests.twilio import TOKEN, Mood, Twilio
 
 PATH = "communications/whatsapp-templates/"
 SID = "HX" + "0" * 31 + "1"
@@ -112,10 +118,153 @@ def test_what_the_provider_does_not_say_stays_as_it_was(owner: Person, twilio: T
     assert refused() == "provider_busy"
     settings.TWILIO_AUTH_TOKEN = "wrong"
     assert refused() == "provider_credentials"
-    settings.TWILIO_SENDERS = {"sms": "+15005550006"}
+    settings.TWILIO_SENDERS, settings.MESSAGE_BACKENDS = {"sms": "+15005550006"}, {"whatsapp": None}
     assert refused() == "channel_off"
     assert WhatsAppTemplate.objects.get().state == "approved"
     assert facts() == []
+
+
+class TestMailbox:
+    """What stands in for WhatsApp on a local machine keeps to its rule."""
+
+    @pytest.fixture(autouse=True)
+    def _on(self, salon: Tenant) -> None:
+        configure(salon, features={"whatsapp": True}, contact={"email": ""}, reminders=[])
+
+    def test_to_who_has_not_written_only_what_was_approved_goes(self, owner: Person, letters: Letters) -> None:
+        happen(BookingConfirmed, booked())
+        told = Notification.objects.get()
+        assert (told.channel, told.tried) == ("email", ["whatsapp", "sms"])
+        assert owner.api.post(PATH, GIVEN).json()["state"] == "pending"
+        assert owner.api.post(f"{PATH}refresh/").json()["results"][0]["state"] == "approved"
+        happen(BookingConfirmed, booked(visit__reference="NEXT2345"))
+        (letter,) = [each for each in letters.all() if each["X-BookMe-Channel"] == "whatsapp"]
+        said = body(letter).strip().splitlines()
+        assert (said[0], said[3]) == ("{{1}} Amelia Hart", SID)
+        assert said[2].startswith("{{3}} http")
+
+    def test_who_has_written_is_answered_in_words_of_its_own(self, letters: Letters) -> None:
+        LastInboundFactory(address=PHONE)
+        happen(BookingConfirmed, booked())
+        (letter,) = letters.all()
+        assert letter["X-BookMe-Channel"] == "whatsapp"
+        assert "You're booked" in body(letter)
+
+
+def approved(twilio: Twilio, **values: Any) -> WhatsAppTemplate:
+    row: WhatsAppTemplate = WhatsAppTemplateFactory(variables=["customer"], **values)
+    twilio.approvals[row.content_id], twilio.contents[row.content_id] = "approved", "Hello {{1}}"
+    return row
+
+
+class TestRefusal:
+    """What Twilio refuses since its text is not approved is not tried by that text again."""
+
+    @pytest.fixture(autouse=True)
+    def _on(self, salon: Tenant) -> None:
+        configure(salon, features={"whatsapp": True, "sms": True}, contact={"email": ""})
+
+    @pytest.mark.parametrize(
+        ("code", "state"),
+        [(63016, "pending"), (63027, "pending"), (21655, "pending"), (63040, "rejected"), (63041, "paused"),
+         (63042, "paused"), (63024, "approved"), (63018, "approved")],
+    )  # fmt: skip
+    @pytest.mark.parametrize("is_late", [False, True])
+    def test_the_next_goes_by_the_next_channel(
+        self, salon: Tenant, twilio: Twilio, code: int, state: str, is_late: bool
+    ) -> None:
+        row = approved(twilio)
+        other = WhatsAppTemplateFactory(language="fr")
+        if not is_late:
+            twilio.refusing[f"whatsapp:{PHONE}"] = code
+        happen(BookingConfirmed, booked())
+        if is_late:
+            twilio.tell(twilio.messages[0], "undelivered", error=code)
+            deliver_outbox()
+        twilio.refusing.clear()
+        row.refresh_from_db()
+        other.refresh_from_db()
+        assert (row.state, other.state) == (state, "approved")
+        assert twilio.messages[-1].to == PHONE, "it went by the next itself"
+        of_texts = [each for each in facts() if each[0] == "whatsapp_template"]
+        assert of_texts == ([("whatsapp_template", "changed", ["state"])] if state != "approved" else [])
+        if state != "approved":
+            asked = len(twilio.asked)
+            happen(BookingConfirmed, booked(visit__reference="NEXT2345"))
+            assert (twilio.messages[-1].to, len(twilio.asked)) == (PHONE, asked + 1)
+
+    def test_a_text_that_was_changed_since_is_another(self, twilio: Twilio, clock: Any) -> None:
+        row = approved(twilio)
+        happen(BookingConfirmed, booked())
+        clock.shift(dt.timedelta(minutes=1))
+        row.variables = ["customer", "when"]
+        row.save()
+        twilio.tell(twilio.messages[0], "undelivered", error=63040)
+        row.refresh_from_db()
+        assert row.state == "approved"
+
+    def test_of_words_of_ones_own_it_says_that_the_day_is_over(self, twilio: Twilio) -> None:
+        row = approved(twilio)
+        LastInboundFactory(address=PHONE, at=now() - dt.timedelta(hours=23))
+        happen(BookingConfirmed, booked())
+        (message,) = twilio.messages
+        assert message.content == ""
+        twilio.tell(message, "undelivered", error=63016)
+        row.refresh_from_db()
+        assert (row.state, LastInbound.objects.exists()) == ("approved", False)
+
+
+class TestDaily:
+    def test_every_business_that_writes_by_whatsapp_asks(self, salon: Tenant, rival: Tenant, twilio: Twilio) -> None:
+        """One without it asks nothing, one in trouble does not stop the others."""
+        for tenant in (salon, rival):
+            with tenant_scope(tenant):
+                configure(tenant, features={"whatsapp": True})
+                approved(twilio, state="pending")
+        twilio.moods.append(Mood.BUSY)
+        with public_scope():
+            assert plan_approvals() == 2
+        deliver_outbox()
+        states = []
+        for tenant in (salon, rival):
+            with tenant_scope(tenant):
+                states.append(WhatsAppTemplate.objects.get().state)
+        assert sorted(states) == ["approved", "pending"]
+        later()
+        for tenant in (salon, rival):
+            with tenant_scope(tenant):
+                assert WhatsAppTemplate.objects.get().state == "approved"
+        with tenant_scope(rival):
+            configure(rival, features={"whatsapp": False})
+        with public_scope():
+            assert plan_approvals() == 1
+
+    def test_what_no_other_try_mends_is_left_until_tomorrow(
+        self, salon: Tenant, twilio: Twilio, settings: Any, clock: Any
+    ) -> None:
+        configure(salon, features={"whatsapp": True})
+        row = approved(twilio, state="pending")
+        settings.TWILIO_AUTH_TOKEN = "wrong"
+        for token, state in (("wrong", "pending"), (TOKEN, "approved")):
+            settings.TWILIO_AUTH_TOKEN = token
+            with public_scope():
+                plan_approvals()
+            deliver_outbox()
+            assert not OutboxMessage.objects.filter(done_at=None).exists()
+            row.refresh_from_db()
+            assert row.state == state
+            clock.shift(dt.timedelta(days=1))
+
+    def test_without_a_text_or_an_account_nobody_is_asked(self, salon: Tenant, twilio: Twilio, settings: Any) -> None:
+        configure(salon, features={"whatsapp": True})
+        with public_scope():
+            assert plan_approvals() == 0
+        settings.TWILIO_SENDERS = {"sms": "+15005550006"}
+        WhatsAppTemplateFactory(state="pending")
+        with public_scope():
+            assert plan_approvals() == 1
+        deliver_outbox()
+        assert twilio.asked == []
 
 
 def test_who_is_not_to_keep_messages_keeps_none(stylist: Person, customer: Person, twilio: Twilio) -> None:

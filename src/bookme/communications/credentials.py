@@ -113,6 +113,9 @@ def faults_of(
         yield FieldError("/sender", "invalid", _SENDERS[channel])
     if channel is Channel.EMAIL and price:
         yield FieldError("/price", "free", "E-mail is not counted as a cost.")
+    if channel is not Channel.EMAIL and price <= 0:
+        detail = f"Say what one {channel.label} message costs: without it no cap of the month would hold."
+        yield FieldError("/price", "required", detail)
     yield from _faults_of_members(provider, credentials)
     if provider is Provider.SMTP and not is_local:
         yield from _faults_of_mail_server(credentials)

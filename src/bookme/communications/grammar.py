@@ -6,7 +6,6 @@ given text. What passes is short, can be written for every value of its variable
 
 import re
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
 
 from liquid.ast import BlockNode, ConditionalBlockNode, Node
 from liquid.builtin.content import ContentNode
@@ -30,30 +29,21 @@ from liquid.exceptions import BlockNestingError, LiquidError
 from liquid.expression import Expression
 from liquid.token import Token
 
-from bookme.communications.templating import FILTERS, TAGS, parsed
+from bookme.communications.markup import (
+    Fault,
+    alone_of,
+    fault_at,
+    faults_of_markup,
+    faults_of_nesting,
+    pieces_of,
+    shown,
+)
+from bookme.communications.templating import FILTERS, LINKS, parsed
 from bookme.communications.variables import Vocabulary
 from bookme.core.text import has_control_characters
 
 MOST_VARIABLES = 60
-LONGEST_MARKUP = 200
-_INSIDE = {"if": {"elsif", "else"}, "unless": {"elsif", "else"}, "case": {"when", "else"}, "comment": set()}
-_KNOWN_TAGS = frozenset().union(TAGS, *_INSIDE.values(), (f"end{tag}" for tag in TAGS))
-_OPENING = re.compile(r"\{\{|\{%")
-_TAG_NAME = re.compile(r"\{%-?\s*(#|\w*)")
 _SENTENCE = re.compile(r"[^\w ',.()-]+")
-
-
-@dataclass(frozen=True)
-class Fault:
-    """`code` is stable, `detail` for who wrote it; `line` and `column` count from 1, and are 0 of the whole text."""
-
-    code: str
-    detail: str
-    line: int = 0
-    column: int = 0
-
-    def __str__(self) -> str:
-        return f"Line {self.line}, character {self.column}: {self.detail}" if self.line else self.detail
 
 
 def faults_of(text: str, vocabulary: Vocabulary, *, longest: int, is_line: bool = False) -> list[Fault]:
@@ -63,56 +53,48 @@ def faults_of(text: str, vocabulary: Vocabulary, *, longest: int, is_line: bool 
     if has_control_characters(text, multiline=not is_line):
         what = "line breaks or characters that cannot be seen" if is_line else "characters that cannot be seen"
         return [Fault("control_characters", f"This has {what}.")]
-    if faults := list(_faults_of_markup(text)):
-        return faults
+    reader = _Reader(text, vocabulary, is_line=is_line)
+    if faults := list(faults_of_markup(text)):
+        return _in_order([*faults, *faults_of_nesting(text), *reader.faults_of_pieces()])
     try:
         nodes = parsed(text).nodes
     except BlockNestingError:
         return [Fault("too_deep", "The conditions are too deep inside one another.")]
     except LiquidError as error:
-        return [_syntax(text, error)]
-    faults = list(_Reader(text, vocabulary).faults(nodes))
+        return _in_order([*faults_of_nesting(text), *reader.faults_of_pieces()]) or [_syntax(text, error)]
+    faults = list(reader.faults(nodes))
     if not faults and not _says(nodes, vocabulary.always):
         return [Fault("may_be_empty", "There has to be something to read, whatever the conditions come to.")]
     return faults
 
 
-def _faults_of_markup(text: str) -> Iterator[Fault]:
-    """Every `{{` and `{%` is closed, short, and names a known tag: looked at first, for the parser takes its time.
-
-    A tag is told of once.
-    """
-    at = 0
-    told: set[str] = set()
-    while found := _OPENING.search(text, at):
-        opening, start = found[0], found.start()
-        closing = "}}" if opening == "{{" else "%}"
-        end = text.find(closing, found.end())
-        if end < 0:
-            yield _fault(text, start, "unclosed", f"{opening} is never closed by {closing}.")
-            return
-        if end - start > LONGEST_MARKUP:
-            detail = f"There are more than {LONGEST_MARKUP} characters between {opening} and {closing}."
-            yield _fault(text, start, "too_long", detail)
-        elif opening == "{%" and (name := _tag_name(text, start)) not in _KNOWN_TAGS | told:
-            told |= {name, f"end{name}"}
-            known = ", ".join(sorted(TAGS))
-            yield _fault(text, start, "unknown_tag", f"There is no tag {_shown(name)} here, only {known}.")
-        at = end + len(closing)
-
-
-def _tag_name(text: str, start: int) -> str:
-    found = _TAG_NAME.match(text, start)
-    return found[1] if found else ""
+def _in_order(faults: list[Fault]) -> list[Fault]:
+    return sorted(faults, key=lambda each: (each.line, each.column))
 
 
 class _Reader:
     """Looks at every part of one parsed text, and lets nothing pass that it does not know."""
 
-    def __init__(self, text: str, vocabulary: Vocabulary) -> None:
+    def __init__(self, text: str, vocabulary: Vocabulary, *, is_line: bool) -> None:
         self._text = text
         self._vocabulary = vocabulary
+        self._is_line = is_line
         self._outputs = 0
+        self._shift = 0  # by how much the text stands after what is parsed
+
+    def faults_of_pieces(self) -> Iterator[Fault]:
+        """Of a text that cannot be read as a whole: what is wrong with each output and each condition by itself."""
+        for piece in pieces_of(self._text):
+            if (alone := alone_of(piece, self._text)) is None:
+                continue
+            self._shift = piece.start - alone.before
+            try:
+                nodes = parsed(alone.text).nodes
+            except LiquidError as error:
+                yield _syntax(self._text, error, shift=self._shift, least=piece.start)
+            else:
+                yield from self.faults(nodes)
+        self._shift = 0
 
     def faults(self, nodes: Sequence[Node]) -> Iterator[Fault]:
         for node in nodes:
@@ -155,13 +137,23 @@ class _Reader:
         if name in self._vocabulary.flags:
             detail = f"{name} is true or false: ask {{% if {name} %}}."
             yield self._at(expression.left.token, "not_a_text", detail)
+        if name in LINKS:
+            yield from self._of_link(expression)
         for each in expression.filters or ():
             yield from self._of_filter(each)
+
+    def _of_link(self, expression: FilteredExpression) -> Iterator[Fault]:
+        """In a line it would be nobody's to press, and what changes it would make it lead nowhere."""
+        token = expression.left.token
+        if self._is_line:
+            yield self._at(token, "link_in_line", "A link has its place in the text, not in a subject or a heading.")
+        if any(each.name != "default" for each in expression.filters or ()):
+            yield self._at(token, "link_changed", "A link is written as it is: a filter would change where it leads.")
 
     def _of_filter(self, used: Filter) -> Iterator[Fault]:
         if used.name not in FILTERS:
             known = ", ".join(sorted(FILTERS))
-            detail = f"There is no filter {_shown(used.name)} here, only {known}."
+            detail = f"There is no filter {shown(used.name)} here, only {known}."
             yield self._at(used.token, "unknown_filter", detail)
             return
         given = [each.value if isinstance(each, PositionalArgument) else None for each in used.args]
@@ -199,11 +191,11 @@ class _Reader:
             yield self._not_understood(expression.token)
             return ""
         if len(expression.path) != 1 or not isinstance(expression.path[0], str):
-            yield self._at(expression.token, "not_a_name", f"{_shown(str(expression))}: variables have no parts.")
+            yield self._at(expression.token, "not_a_name", f"{shown(str(expression))}: variables have no parts.")
             return ""
         name = expression.path[0]
         if name not in self._vocabulary.meanings:
-            yield self._at(expression.token, "unknown_variable", f"There is no {_shown(name)} to say here.")
+            yield self._at(expression.token, "unknown_variable", f"There is no {shown(name)} to say here.")
             return ""
         return name
 
@@ -211,7 +203,7 @@ class _Reader:
         return self._at(token, "syntax", "Only variables, and texts in quotes to compare them with, can stand here.")
 
     def _at(self, token: Token, code: str, detail: str) -> Fault:
-        return _fault(self._text, token.start_index, code, detail)
+        return fault_at(self._text, token.start_index + self._shift, code, detail)
 
 
 _ARGUMENTS = {
@@ -288,18 +280,11 @@ def _output_says(expression: FilteredExpression, filled: frozenset[str]) -> bool
     return any(isinstance(each, StringLiteral) and bool(each.value.strip()) for each in defaults)
 
 
-def _syntax(text: str, error: LiquidError) -> Fault:
+def _syntax(text: str, error: LiquidError, *, shift: int = 0, least: int = 0) -> Fault:
+    """`shift` is how far what was parsed stands in the text, `least` where what it is about begins."""
     said = _SENTENCE.sub(" ", str(error.args[0]))[:100].strip() if error.args else ""
     detail = f"This is not understood: {said}." if said else "This is not understood."
-    if error.token is None or not 0 <= error.token.start_index <= len(text):
+    at = least if error.token is None else max(error.token.start_index + shift, least)
+    if (error.token is None and not least) or at > len(text):
         return Fault("syntax", detail)
-    return _fault(text, error.token.start_index, "syntax", detail)
-
-
-def _fault(text: str, at: int, code: str, detail: str) -> Fault:
-    before = text[:at]
-    return Fault(code, detail, line=before.count("\n") + 1, column=at - (before.rfind("\n") + 1) + 1)
-
-
-def _shown(name: str) -> str:
-    return f"“{name[:40]}”"
+    return fault_at(text, at, "syntax", detail)

@@ -14,12 +14,12 @@ from django.utils.translation import ngettext
 
 from bookme.communications.kinds import Audience
 from bookme.communications.told import BookingFacts, Group, Layout, Line, Row, SessionFacts
-from bookme.core.formats import Formats
+from bookme.core.formats import Formats, in_line, left_to_right
 
-Told = Sequence[BookingFacts]
+Part = Sequence[BookingFacts]
 
 
-def layout_of(bookings: Told, *, audience: Audience, formats: Formats) -> Layout:
+def layout_of(bookings: Part, *, audience: Audience, formats: Formats) -> Layout:
     """`bookings` are one customer's, by start."""
     visits = by_visit(bookings)
     if len(visits) > 1:
@@ -40,7 +40,7 @@ def by_visit(bookings: Iterable[BookingFacts]) -> list[list[BookingFacts]]:
     return list(visits.values())
 
 
-def what_of(bookings: Told) -> str:
+def what_of(bookings: Part) -> str:
     """`Cut`, `Cut and 2 more`, and of a series `Cut, 10 dates`."""
     first, *others = by_visit(bookings)
     what, more, dates = first[0].service, len(first) - 1, len(others) + 1
@@ -56,25 +56,25 @@ def what_of(bookings: Told) -> str:
 
 
 def where_of(booking: BookingFacts) -> str:
-    return ", ".join(filter(None, (booking.place, booking.address, booking.meeting_url)))
+    return in_line((booking.place, booking.address, booking.meeting_url))
 
 
-def _of_one(bookings: Told, formats: Formats) -> Layout:
+def _of_one(bookings: Part, formats: Formats) -> Layout:
     (booking,) = bookings
-    span = _span(bookings, formats, formats.moment)
-    when = (_("When"), f"{span}, {formats.zone_name(booking.zone, booking.starts_at)}")
-    tells = (_was, _with, _where, _party, _price)
-    return Layout(rows=[_what(bookings, formats), _extras(bookings, formats), when, *_each(tells, bookings, formats)])
+    span = _span(bookings, formats.span)
+    when = (_("When"), in_line((span, formats.zone_name(booking.zone, booking.starts_at))))
+    rows_of = (_was, _with, _where, _party, _price)
+    return Layout(rows=[_what(bookings, formats), _extras(bookings, formats), when, *_each(rows_of, bookings, formats)])
 
 
-def _of_visit(bookings: Told, formats: Formats) -> Layout:
+def _of_visit(bookings: Part, formats: Formats) -> Layout:
     own, shared = _apart((_where, _party), [[each] for each in bookings], formats)
     groups: dict[str, Group] = {}
     for booking in bookings:
         start = booking.starts_at.astimezone(booking.zone)
-        heading = f"{formats.day(start.date())}, {formats.zone_name(booking.zone, start)}"
+        heading = in_line((formats.day(start.date()), formats.zone_name(booking.zone, start)))
         line = Line(
-            label=_span([booking], formats, formats.clock),
+            label=_span([booking], formats.clock_span),
             title=booking.service,
             details=_details((_with, _extras, _was, *own, _price), [booking], formats),
         )
@@ -82,7 +82,7 @@ def _of_visit(bookings: Told, formats: Formats) -> Layout:
     return Layout(rows=[*_each(shared, bookings[:1], formats), _total(bookings, formats)], groups=list(groups.values()))
 
 
-def _of_series(visits: Sequence[Told], formats: Formats) -> Layout:
+def _of_series(visits: Sequence[Part], formats: Formats) -> Layout:
     bookings = [booking for visit in visits for booking in visit]
     own, shared = _apart((_what, _extras, _with, _where, _party, _price), visits, formats)
     groups: dict[str, Group] = {}
@@ -90,28 +90,28 @@ def _of_series(visits: Sequence[Told], formats: Formats) -> Layout:
         start = visit[0].starts_at.astimezone(visit[0].zone)
         line = Line(
             label=formats.day_short(start.date()),
-            title=_span(visit, formats, formats.clock),
+            title=_span(visit, formats.clock_span),
             details=_details((*own, _was), visit, formats),
         )
         month = formats.month(start.date())
         groups.setdefault(month, Group(month, [])).lines.append(line)
-    zones = _joined(formats.zone_name(each.zone, each.starts_at) for each in bookings)
+    zones = in_line(formats.zone_name(each.zone, each.starts_at) for each in bookings)
     before = [*_each(shared, visits[0], formats), (_("Time zone"), zones)]
     return Layout(rows=[_total(bookings, formats)], groups=list(groups.values()), before=before)
 
 
-Tell = Callable[[Told, Formats], Row]
+RowOf = Callable[[Part, Formats], Row]
 
 
-def _what(bookings: Told, _formats: Formats) -> Row:
-    return _("What"), _joined(each.service for each in bookings)
+def _what(bookings: Part, _formats: Formats) -> Row:
+    return _("What"), in_line(each.service for each in bookings)
 
 
-def _extras(bookings: Told, _formats: Formats) -> Row:
-    return _("Extras"), ", ".join(name for each in bookings for name in each.extras)
+def _extras(bookings: Part, _formats: Formats) -> Row:
+    return _("Extras"), in_line(name for each in bookings for name in each.extras)
 
 
-def _was(bookings: Told, formats: Formats) -> Row:
+def _was(bookings: Part, formats: Formats) -> Row:
     return _("Was"), was_text(bookings[0], formats)
 
 
@@ -122,31 +122,31 @@ def was_text(told: BookingFacts | SessionFacts, formats: Formats) -> str:
         _("with %(name)s") % {"name": told.old_staff} if told.old_staff else "",
         _("at %(place)s") % {"place": told.old_place} if told.old_place else "",
     ]
-    return ", ".join(filter(None, was))
+    return in_line(was)
 
 
-def _with(bookings: Told, _formats: Formats) -> Row:
-    return _("With"), _joined(each.staff for each in bookings)
+def _with(bookings: Part, _formats: Formats) -> Row:
+    return _("With"), in_line(each.staff for each in bookings)
 
 
-def _where(bookings: Told, _formats: Formats) -> Row:
-    return _("Where"), _joined(where_of(each) for each in bookings)
+def _where(bookings: Part, _formats: Formats) -> Row:
+    return _("Where"), in_line(where_of(each) for each in bookings)
 
 
-def _party(bookings: Told, _formats: Formats) -> Row:
+def _party(bookings: Part, _formats: Formats) -> Row:
     size = max(each.party_size for each in bookings)
     return _("For"), ngettext("%d person", "%d people", size) % size if size > 1 else ""
 
 
-def _price(bookings: Told, formats: Formats) -> Row:
+def _price(bookings: Part, formats: Formats) -> Row:
     return _("Price"), formats.price(_sum(each.price for each in bookings))
 
 
-def _total(bookings: Told, formats: Formats) -> Row:
+def _total(bookings: Part, formats: Formats) -> Row:
     return _("Total"), _price(bookings, formats)[1]
 
 
-def _due(bookings: Told, formats: Formats) -> Row:
+def _due(bookings: Part, formats: Formats) -> Row:
     due = _sum(each.payment_due for each in bookings)
     amount = formats.money(due)
     if due != _sum(each.price for each in bookings):
@@ -154,7 +154,7 @@ def _due(bookings: Told, formats: Formats) -> Row:
     return _("Due"), amount if due else ""
 
 
-def _fee(bookings: Told, formats: Formats) -> Row:
+def _fee(bookings: Part, formats: Formats) -> Row:
     fee = _sum(each.fee for each in bookings)
     return _("Cancellation fee"), formats.money(fee) if fee else ""
 
@@ -162,42 +162,38 @@ def _fee(bookings: Told, formats: Formats) -> Row:
 def _people(booking: BookingFacts, audience: Audience) -> list[Row]:
     rows = [(_("Reason"), booking.reason), (_("Reference"), booking.reference)]
     if audience is not Audience.CUSTOMER:
-        contact = ", ".join(filter(None, (booking.customer_name, booking.customer_email, booking.customer_phone)))
+        contact = in_line((booking.customer_name, booking.customer_email, left_to_right(booking.customer_phone)))
         rows = [(_("Customer"), contact), (_("Their note"), booking.notes), *rows]
     return rows
 
 
-def _span(bookings: Told, formats: Formats, written: Callable[[dt.datetime], str]) -> str:
-    """From the first's start to the last's end; `written` writes the start."""
-    start, end = (each.astimezone(bookings[0].zone) for each in (bookings[0].starts_at, bookings[-1].ends_at))
-    until = formats.clock(end) if end.date() == start.date() else formats.moment(end)
-    return _("%(start)s to %(end)s") % {"start": written(start), "end": until}
+def _span(bookings: Part, written: Callable[[dt.datetime, dt.datetime], str]) -> str:
+    """From the first's start to the last's end."""
+    zone = bookings[0].zone
+    return written(bookings[0].starts_at.astimezone(zone), bookings[-1].ends_at.astimezone(zone))
 
 
-def _apart(tells: Iterable[Tell], parts: Sequence[Told], formats: Formats) -> tuple[list[Tell], list[Tell]]:
+def _apart(rows_of: Iterable[RowOf], parts: Sequence[Part], formats: Formats) -> tuple[list[RowOf], list[RowOf]]:
     """Which of them differ from part to part, and which are the same in all."""
-    own: list[Tell] = []
-    shared: list[Tell] = []
-    for tell in tells:
-        is_same = len({tell(part, formats) for part in parts}) == 1
-        (shared if is_same else own).append(tell)
+    own: list[RowOf] = []
+    shared: list[RowOf] = []
+    for row_of in rows_of:
+        is_same = len({row_of(part, formats) for part in parts}) == 1
+        (shared if is_same else own).append(row_of)
     return own, shared
 
 
-def _each(tells: Iterable[Tell], bookings: Told, formats: Formats) -> list[Row]:
-    return [tell(bookings, formats) for tell in tells]
+def _each(rows_of: Iterable[RowOf], bookings: Part, formats: Formats) -> list[Row]:
+    return [row_of(bookings, formats) for row_of in rows_of]
 
 
-def _details(tells: Iterable[Tell], bookings: Told, formats: Formats) -> list[str]:
-    return [f"{label}: {text}" for label, text in _said(_each(tells, bookings, formats))]
+def _details(rows_of: Iterable[RowOf], bookings: Part, formats: Formats) -> list[str]:
+    rows = _said(_each(rows_of, bookings, formats))
+    return [_("%(label)s: %(text)s") % {"label": label, "text": text} for label, text in rows]
 
 
 def _said(rows: Iterable[Row]) -> list[Row]:
     return [(label, text) for label, text in rows if text]
-
-
-def _joined(texts: Iterable[str]) -> str:
-    return ", ".join(dict.fromkeys(texts))
 
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:

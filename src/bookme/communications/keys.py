@@ -8,6 +8,12 @@ from bookme.tenants.config import Reminder
 
 _MINUTE = "%Y%m%dT%H%MZ"
 
+# What plans are carried out by.
+SEND_REMINDER_TASK = "communications.send_reminder"
+SEND_FOLLOW_UP_TASK = "communications.send_follow_up"
+SEND_NO_SHOW_TASK = "communications.send_no_show"
+WARN_OF_HOLD_TASK = "communications.warn_of_hold"
+
 
 def reminder_plan(visit_id: UUID, reminder: Reminder) -> str:
     """Under which it waits."""
@@ -33,6 +39,11 @@ def reminder_in(key: str) -> ReminderOf | None:
     _visit, channel, minutes, start = rest.split(":")
     starts_at = dt.datetime.strptime(start, _MINUTE).replace(tzinfo=dt.UTC)
     return ReminderOf(Reminder(channel=channel, minutes_before=int(minutes)), starts_at)
+
+
+def waiting_key(notification_id: UUID) -> str:
+    """Under which a message waits in the outbox."""
+    return f"message:{notification_id}"
 
 
 def follow_up_plan(visit_id: UUID) -> str:

@@ -1,8 +1,10 @@
 """How a message looks by each channel: what it tells and its texts in, what is sent out. Reads only the layouts."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
+from urllib.parse import quote, urlsplit
 
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -10,14 +12,15 @@ from django.utils.translation import gettext as _
 
 from bookme.communications.kinds import MESSAGES, Category, Family
 from bookme.communications.models import Channel
-from bookme.communications.segments import Segments, segments_of
-from bookme.communications.templating import Texts, written
+from bookme.communications.segments import Segments, in_fewest, segments_of
+from bookme.communications.templating import LINKS, Texts, written
 from bookme.communications.told import LINK_ON_RECORD, Told
 from bookme.core.color import readable_on
 
 # A provider takes 1600 characters as one SMS or WhatsApp message, with what is added; each value is bounded too.
 LONGEST_SHORT = 1500
 _LONGEST_SHORT_VALUE = 160
+_CUT = "...\n"
 # What a mail program shows beside the subject is the first paragraph alone, and no label or link after it.
 _PREHEADER_ROOM = 40
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -59,8 +62,9 @@ def render(*, told: Told, texts: Texts, channel: Channel, note: str = "") -> Ren
     """
     variables = variables_of(told)
     if channel is not Channel.EMAIL:
-        text = written(texts.body, variables, longest_value=_LONGEST_SHORT_VALUE)[:LONGEST_SHORT]
-        return _short(_with_way_out(text, told, channel), channel, note)
+        text = written(texts.body, variables, longest_value=_LONGEST_SHORT_VALUE)
+        links = [str(variables[name]) for name in LINKS & variables.keys() if variables[name]]
+        return _short(_with_stop_line(_cut(text, links), told, channel), channel, note)
     words = Words(
         subject=written(texts.subject, variables),
         heading=written(texts.heading, variables),
@@ -77,19 +81,45 @@ def render_parts(*, told: Told, template: str, names: Sequence[str]) -> Rendered
     return Rendered(text="\n".join(said), template=template, parts=parts)
 
 
-def _with_way_out(text: str, told: Told, channel: Channel) -> str:
-    """Marketing by SMS says how it ends."""
-    if channel is not Channel.SMS or MESSAGES[told.kind].category is not Category.MARKETING:
+def _cut(text: str, links: Sequence[str]) -> str:
+    """What has room, from its beginning; a link is there whole, though less before it is, or not at all."""
+    pieces = re.split("({})".format("|".join(map(re.escape, links))), text) if links else [text]
+    texts = range(0, len(pieces), 2)
+    for number in (*reversed(texts), *reversed(range(1, len(pieces), 2))):
+        over = sum(map(len, pieces)) - LONGEST_SHORT
+        if over <= 0:
+            break
+        room = len(pieces[number]) - over - len(_CUT)
+        pieces[number] = pieces[number][:room].rstrip() + _CUT if number in texts and room > 0 else ""
+    return "".join(pieces).strip()
+
+
+def _with_stop_line(text: str, told: Told, channel: Channel) -> str:
+    """Marketing by SMS and WhatsApp says how it ends. A text that WhatsApp has approved says what was approved."""
+    if channel is Channel.EMAIL or MESSAGES[told.kind].category is not Category.MARKETING:
         return text
     return "\n".join((text, _("Reply STOP to unsubscribe.")))
 
 
-def on_record(rendered: Rendered, told: Told) -> str:
-    """Its text without the links that open something to whoever reads it: others look at what is kept."""
-    text = rendered.text
-    for link in told.links:
-        text = text.replace(link, LINK_ON_RECORD)
-    return text
+def on_record(text: str, told: Told) -> str:
+    """A text without the links that open something to whoever reads it, however they are spelled, and without what of
+    them does: others look at what is kept.
+    """
+    spelled = {form for link in told.links for each in (link, _key_in(link)) for form in _spellings(each)}
+    if not spelled:
+        return text
+    longest_first = sorted(spelled, key=len, reverse=True)
+    return re.sub("|".join(map(re.escape, longest_first)), LINK_ON_RECORD, text, flags=re.IGNORECASE)
+
+
+def _key_in(link: str) -> str:
+    """What of a link opens something: the last part of its path."""
+    return urlsplit(link).path.rstrip("/").rpartition("/")[2] or link
+
+
+def _spellings(text: str) -> Iterator[str]:
+    """As it is, and as it is written in HTML, in the path of an address and in its query."""
+    yield from (text, escape(text), quote(text), quote(text, safe=""))
 
 
 def variables_of(told: Told) -> dict[str, str | bool]:
@@ -102,7 +132,10 @@ def variables_of(told: Told) -> dict[str, str | bool]:
 
 def _short(body: str, channel: Channel, note: str) -> Rendered:
     text = "\n".join(filter(None, (note, body)))
-    return Rendered(text=text, segments=segments_of(text) if channel is Channel.SMS else None)
+    if channel is not Channel.SMS:
+        return Rendered(text=text)
+    text = in_fewest(text)
+    return Rendered(text=text, segments=segments_of(text))
 
 
 def _mail(told: Told, words: Words, note: str) -> Rendered:

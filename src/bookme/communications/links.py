@@ -19,7 +19,10 @@ def callback_path(notification: Notification) -> str:
 
 
 def provider_url(provider: Provider) -> str:
-    """Where a provider of e-mail is to tell of all mails. Empty for a mail server, which tells nothing."""
-    if provider in {Provider.SMTP, Provider.TWILIO}:
+    """Where a provider is to tell what comes in: of e-mail how all mails went, of Twilio what people write.
+
+    Empty for a mail server, which tells nothing.
+    """
+    if provider is Provider.SMTP:
         return ""
     return business_url(require_tenant(), f"{CALLBACKS}/{provider.value}/")

@@ -75,7 +75,8 @@ def tell_staff(*, event: BookingEvent, record: EventRow) -> None:
     about, calendars = _about(event, record), set[UUID]()
     for each in calendars_of(bookings_to_tell(about.booking_ids)).values():
         calendars |= each
-    calendars |= {each.staff_id for each in former_of(record.pk).values()}
+    for former in former_of(record.pk).values():
+        calendars |= former.calendars
     _tell_each(calendars, record, kind, about)
 
 
@@ -128,7 +129,7 @@ def keep_planned(*, event: BookingEvent, **_: object) -> None:
 def follow_settings(*, record: EventRow, **_: object) -> None:
     """If the business changed when it reminds, or too much to tell, what is planned for every visit to come follows.
 
-    Features change nothing here: whether a channel is on is asked when a reminder is due.
+    Features change nothing here: by which channel a reminder goes is asked when it is due.
     """
     told = [each["path"] for each in record.payload["changes"]]
     if not any(each.startswith(_PLANNED_BY) for each in told) and record.payload["changes_total"] <= len(told):

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bookme.communications.grammar import Fault, faults_of
+from bookme.communications.grammar import faults_of
 from bookme.communications.kinds import Kind
+from bookme.communications.markup import Fault
 from bookme.communications.models import Channel
 from bookme.communications.templating import Texts
 from bookme.communications.variables import Vocabulary, vocabulary_of

@@ -15,7 +15,7 @@ from bookme.communications.kinds import MESSAGES, Audience, Family, Kind
 from bookme.communications.tellings.bookings import told_from
 from bookme.communications.tellings.sessions import told_from_session
 from bookme.communications.told import TRUE_OF, BookingFacts, Layout, Recipient, Sender, SessionFacts, Told
-from bookme.core.formats import Formats, locale_of
+from bookme.core.formats import Formats, in_line, left_to_right, locale_of
 from bookme.core.permissions import Role
 from bookme.team.wording import ROLE_NAMES
 from bookme.tenants.config import Cancellation
@@ -72,6 +72,17 @@ _CASTS: Mapping[str, _Cast] = {
         reason="سارة متوعّكة اليوم.",
         notes="سأصل قبل الموعد بقليل إن كان ذلك مناسبًا.",
     ),
+    "pl": _Cast(
+        customer="Zofia Nowak",
+        service="Strzyżenie",
+        staff="Anna",
+        other_staff="Marek",
+        place="Rynek",
+        address="Rynek Główny 12",
+        group="Poranna joga",
+        reason="Anna jest dziś chora.",
+        notes="Przyjdę trochę wcześniej, jeśli można.",
+    ),
     "es": _Cast(
         customer="Lucía Moreno",
         service="Corte y peinado",
@@ -100,7 +111,10 @@ class Stage:
 def sample_of(
     kind: Kind, audience: Audience, *, stage: Stage, language: str, flags: Collection[str] = frozenset()
 ) -> Told:
-    """One such message, with those of its flags on. `language`, of `WRITTEN_IN`, is active."""
+    """One such message, with those of its flags on, and of what is there now and then.
+
+    `language`, of `WRITTEN_IN`, is active.
+    """
     told = _OF_FAMILY[MESSAGES[kind].family](kind, audience, stage, language, frozenset(flags))
     return replace(told, calendar=b"")  # nothing for anybody's calendar
 
@@ -134,15 +148,15 @@ def _facts(kind: Kind, stage: Stage, cast: _Cast, flags: frozenset[str]) -> Book
         staff=cast.staff,
         place=cast.place,
         address=cast.address,
-        meeting_url="",
+        meeting_url="https://meet.example/k7p2" if "meeting_link" in flags else "",
         starts_at=start,
         ends_at=start + dt.timedelta(minutes=45),
         zone=stage.zone,
         party_size=1,
         extras=(),
         price=Decimal(48),
-        payment_due=Decimal(0),
-        fee=Decimal(0),
+        payment_due=Decimal(10) if "due" in flags else Decimal(0),
+        fee=Decimal(24) if "fee" in flags else Decimal(0),
         currency=stage.currency,
         cancellation=Cancellation(late_fee_percent=50, no_show_fee_percent=100),
         reason=cast.reason if is_over and "by_customer" not in flags else "",
@@ -199,6 +213,7 @@ def _waiting(kind: Kind, audience: Audience, stage: Stage, language: str, _flags
         },
         layout=Layout(rows=[*rows, (_("Held until"), until)] if is_offer else rows),
         button=button,
+        reply_name=stage.sender.name,
         reply_to=stage.sender.email,
     )
 
@@ -232,7 +247,7 @@ def _account(kind: Kind, audience: Audience, stage: Stage, language: str, _flags
         sender=stage.sender,
         variables={
             "name": cast.customer,
-            "contact": ", ".join(filter(None, (stage.sender.email, stage.sender.phone))),
+            "contact": in_line((stage.sender.email, left_to_right(stage.sender.phone))),
             "email": "new@example.com" if kind is Kind.ADDRESS_CHANGED else "",
             "provider": "Google" if kind is Kind.SOCIAL_ADDED else "",
             "role": str(ROLE_NAMES[Role.MANAGER]) if kind is Kind.INVITATION else "",

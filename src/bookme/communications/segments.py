@@ -6,6 +6,7 @@ octets of the 140 of every part of a longer text to put them together again: 160
 message, 153 or 67 into each part of several. Neither an extended character nor a surrogate pair is split.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,6 +15,15 @@ _BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENDED = frozenset("\f^{}\\[~]|€")
+
+# What typographers write, as telephones do.
+_PLAIN = str.maketrans({
+    **dict.fromkeys("’‘‚‛′", "'"), **dict.fromkeys("“”„«»″", '"'), **dict.fromkeys("–—‑‒−", "-"),
+    **dict.fromkeys("\u00a0\u202f\u2009\u2007", " "), "…": "...", "œ": "oe", "Œ": "OE",
+})  # fmt: skip
+
+# A stroke through a letter is no mark that could be taken off.
+_UNSTRUCK = {"ł": "l", "Ł": "L"}
 
 
 class Encoding(StrEnum):
@@ -47,6 +57,21 @@ def segments_of(text: str) -> Segments:
     if length <= one:
         return Segments(encoding, length, min(length, 1), one, unusual)
     return Segments(encoding, length, _parts(sizes, several), several, unusual)
+
+
+def in_fewest(text: str) -> str:
+    """The same words in as few SMS as they can be: with plain signs, and, where that is not enough, without the accents
+    that the alphabet of 7 bits has not got. Nothing is changed where it would save nothing.
+    """
+    plain = text.translate(_PLAIN)
+    return min((text, plain, "".join(map(_without_accent, plain))), key=lambda each: segments_of(each).count)
+
+
+def _without_accent(character: str) -> str:
+    if character in _BASIC or character in _EXTENDED:
+        return character
+    bare = _UNSTRUCK.get(character) or unicodedata.normalize("NFD", character)[:1]
+    return bare if bare in _BASIC else character
 
 
 def _size(character: str, encoding: Encoding) -> int:

@@ -10,7 +10,7 @@ from django.db import transaction
 from bookme.communications import actions
 from bookme.communications.models import Notification
 from bookme.core.time import now
-from bookme.tenants.celery import PublicTask
+from bookme.tenants.celery import PublicTask, TenantTask
 from bookme.tenants.config import Reminder
 from bookme.tenants.selectors import in_each_tenant
 from bookme.users.mails import SEND_ACCOUNT_MAIL_TASK, AccountMail
@@ -47,7 +47,19 @@ def plan_messages(*, event_id: str, after: str) -> None:
         actions.plan_all_messages(cause_id=UUID(event_id), after=UUID(after), now=now())
 
 
-@shared_task(name=actions.SEND_MESSAGE_TASK)
+class MessageTask(TenantTask):
+    """Sends a message, which ends with its row of the outbox."""
+
+    abstract = True
+
+    def given_up(self, *, error: str, notification_id: str) -> None:  # type: ignore[override]  # its own args
+        actions.end_given_up(notification_id=UUID(notification_id), error=error, now=now())
+
+    def run_again(self, *, notification_id: str) -> None:  # type: ignore[override]  # its own args
+        actions.begin_anew(notification_id=UUID(notification_id), now=now())
+
+
+@shared_task(name=actions.SEND_MESSAGE_TASK, base=MessageTask)
 def send_message(*, notification_id: str) -> None:
     notification = Notification.objects.filter(pk=notification_id).first()
     if notification is not None:  # else it was forgotten with whom it was for
@@ -57,6 +69,18 @@ def send_message(*, notification_id: str) -> None:
 @shared_task(name=SEND_ACCOUNT_MAIL_TASK, base=PublicTask)
 def send_account_mail(*, mail: str, id: str, mailing: str) -> None:  # noqa: A002
     actions.send_account_mail(mail=AccountMail(mail), id=UUID(id), mailing=UUID(mailing))
+
+
+@shared_task(name=actions.ASK_APPROVALS_TASK)
+def ask_approvals() -> None:
+    actions.ask_approvals()
+
+
+@shared_task(name="communications.plan_approvals", base=PublicTask)
+def plan_approvals() -> int:
+    """Have every business that writes by WhatsApp ask what became of its texts; returns how many do."""
+    at = now()
+    return sum(actions.plan_approvals(now=at) for _ in in_each_tenant())
 
 
 @shared_task(name="communications.tidy_messages", base=PublicTask)

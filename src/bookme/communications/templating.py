@@ -17,8 +17,11 @@ FILTERS = frozenset({"upcase", "downcase", "capitalize", "default", "truncate"})
 # Of a value; a link is told whole, or it leads nowhere.
 LONGEST_VALUE = 500
 _LONGEST_LINK = 2000
-_LINKS = frozenset({"link", "meeting_link"})
+LINKS = frozenset({"link", "meeting_link"})
 _DEEPEST = 5
+# Of a text whose parts are kept from one message to the next: they take a hundred times its room, and anybody who may
+# write texts may look at any number of long ones. The built-in texts are shorter.
+_LONGEST_KEPT = 700
 # Line ends, control characters, overrides of direction: a value is one line of what surrounds it.
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
 
@@ -43,20 +46,25 @@ def written(text: str, variables: Mapping[str, str | bool], *, longest_value: in
     Raises LiquidError for what `grammar.faults_of` would have found.
     """
     values = {name: _value(name, value, longest_value) for name, value in variables.items()}
-    return parsed(text).render(**values).strip()
+    template = _kept(text) if len(text) <= _LONGEST_KEPT else parsed(text)
+    return template.render(**values).strip()
 
 
-@lru_cache(maxsize=2000)
 def parsed(text: str) -> BoundTemplate:
     """Raises LiquidError. Of a text that nobody has checked, only after `grammar` has looked at its markup."""
     return _ENVIRONMENT.from_string(text)
+
+
+@lru_cache(maxsize=1000)
+def _kept(text: str) -> BoundTemplate:
+    return parsed(text)
 
 
 def _value(name: str, value: str | bool, longest: int) -> str | bool | None:
     """An empty text is nothing, which Liquid takes for false."""
     if isinstance(value, bool):
         return value
-    longest = _LONGEST_LINK if name in _LINKS else longest
+    longest = _LONGEST_LINK if name in LINKS else longest
     line = _UNPRINTABLE.sub(" ", value).strip()
     return (line if len(line) <= longest else line[: longest - 1].rstrip() + "…") or None
 

@@ -47,8 +47,8 @@ class Sender:
 class Recipient:
     """Whom a message is for. `wants` is what they said of channels: of what they said nothing, they do.
 
-    `agreed` is whether they have agreed to marketing; `zone` is where their quiet hours are. `person_id` is of the
-    customer, or of one of the staff.
+    `agreed` is whether they have agreed to marketing, of a message that is; `zone` is where their quiet hours are.
+    `person_id` is of the customer, or of one of the staff.
     """
 
     name: str
@@ -109,6 +109,7 @@ class Told:
     button: tuple[str, str]
     join_url: str = ""
     policies: Sequence[str] = ()
+    reply_name: str = ""
     reply_to: str = ""
     calendar: bytes = b""
     links: frozenset[str] = frozenset()
@@ -118,11 +119,17 @@ class Told:
 
 @dataclass(frozen=True)
 class Former:
-    """When, with whom and where a booking was before it moved."""
+    """When, with whom and where a booking was before it moved; `helper_ids` did it together with `staff_id`."""
 
     start: dt.datetime
     staff_id: UUID
     location_id: UUID
+    helper_ids: frozenset[UUID] = frozenset()
+
+    @property
+    def calendars(self) -> frozenset[UUID]:
+        """Whose calendars it was in."""
+        return self.helper_ids | {self.staff_id}
 
 
 @dataclass(frozen=True)
@@ -131,7 +138,8 @@ class BookingFacts:
 
     `old_start`, `old_staff` and `old_place` are set where they were others.
 
-    `cancellation` is the rule under which it was booked.
+    `cancellation` is the rule under which it was booked. `is_known` unless it was only ever held: of a hold the team is
+    told nothing.
     """
 
     id: UUID
@@ -164,6 +172,7 @@ class BookingFacts:
     old_start: dt.datetime | None = None
     old_staff: str = ""
     old_place: str = ""
+    is_known: bool = True
 
 
 @dataclass(frozen=True)

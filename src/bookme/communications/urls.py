@@ -1,6 +1,6 @@
 from django.urls import path
 
-from bookme.communications.views.accounts import Accounts, MonthsSpending, OneAccount, TryAccount
+from bookme.communications.views.channel_accounts import Accounts, MonthsSpending, OneAccount, TryAccount
 from bookme.communications.views.notifications import Notifications, OneNotification, SendAgain
 from bookme.communications.views.stopped import OneStoppedAddress, StoppedAddresses
 from bookme.communications.views.templates import (

@@ -28,7 +28,7 @@ _OF_FAMILY: Mapping[Family, Mapping[str, Promise]] = {
         "meeting_link": _("where an online booking takes place, else empty"),
         "price": _("what it costs in all"),
         "due": _("what is to be paid before it is confirmed, else empty"),
-        "fee": _("what cancelling or not coming costs, else empty"),
+        "fee": _("what they owe since they cancelled too late or did not come, else empty"),
         "reference": _("the letters and digits by which the business finds it"),
         "reason": _("why it was declined or cancelled, if somebody said so"),
         "was": _("when, with whom and where it was before, of what has moved"),
@@ -77,15 +77,25 @@ _ALWAYS: Mapping[Family, frozenset[str]] = {
     Family.SESSION: frozenset({"business", "action", "link", "service", "when"}),
     Family.ACCOUNT: frozenset({"business"}),
 }
+# Texts that are there now and then: a sample has them if it is asked to. Of each, in which messages it may be.
+_NOW_AND_THEN: Mapping[str, frozenset[Kind]] = {
+    "due": frozenset({Kind.REQUESTED, Kind.CONFIRMED, Kind.RESCHEDULED, Kind.REMINDER, Kind.HOLD_ENDING}),
+    "fee": frozenset({Kind.CANCELLED, Kind.NO_SHOW}),
+    "meeting_link": frozenset({Kind.CONFIRMED, Kind.RESCHEDULED, Kind.REMINDER}),
+}
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What the templates of a kind may say: each variable with what it means; some are `flags`, some `always` there."""
+    """What the templates of a kind may say: each variable with what it means; some are `flags`, some `always` there.
+
+    A sample has its flags, and what is there `now_and_then`, if it is asked to.
+    """
 
     meanings: Mapping[str, Promise]
     flags: frozenset[str]
     always: frozenset[str]
+    now_and_then: frozenset[str]
 
 
 def vocabulary_of(kind: Kind) -> Vocabulary:
@@ -93,4 +103,7 @@ def vocabulary_of(kind: Kind) -> Vocabulary:
     # The link of an account is on the button alone: in a text it could be made part of an address of the writer's own.
     general = _BUSINESS if family is Family.ACCOUNT else _EVERYWHERE
     meanings = {**general, **_OF_FAMILY[family]}
-    return Vocabulary(meanings=meanings, flags=FLAGS & meanings.keys(), always=_ALWAYS[family])
+    now_and_then = frozenset(name for name, kinds in _NOW_AND_THEN.items() if kind in kinds)
+    return Vocabulary(
+        meanings=meanings, flags=FLAGS & meanings.keys(), always=_ALWAYS[family], now_and_then=now_and_then
+    )

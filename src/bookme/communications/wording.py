@@ -69,10 +69,21 @@ STATUSES: Mapping[NotificationStatus, Said] = {
     NotificationStatus.QUEUED: Said(_("Waiting"), _("It has not gone out yet.")),
     NotificationStatus.SENT: Said(_("Sent"), _("It was handed over. Whether it arrived was not said.")),
     NotificationStatus.DELIVERED: Said(_("Delivered"), _("It has arrived.")),
-    NotificationStatus.FAILED: Said(_("Failed"), _("It could not be handed over.")),
+    NotificationStatus.FAILED: Said(_("Failed"), _("It did not get through, for the reason below.")),
     NotificationStatus.BOUNCED: Said(_("Bounced"), _("It came back: there is no such address.")),
     NotificationStatus.SKIPPED: Said(_("Not sent"), _("Nothing was tried, for the reason below.")),
     NotificationStatus.WITHDRAWN: Said(_("Withdrawn"), _("It was taken back before it went out.")),
+}
+
+# Of what waits after a try.
+NOT_THROUGH = _("It has not got through yet, and is tried again.")
+MAYBE_THROUGH = _("It may have arrived: whoever carries it has not said. They are asked before it is tried again.")
+
+# What a try wrote down that did not work, as far as it means something to who reads it.
+_ERRORS: Mapping[str, Promise] = {
+    "UnclearError": _("They did not say whether they took it. It may have arrived."),
+    "StillUnclearError": _("They did not say whether they took it before, either. It was not sent once more."),
+    "NotTakenError": _("It surely was not taken."),
 }
 
 # By code, each that a message may end, or go on to its next channel, with.
@@ -80,21 +91,27 @@ REASONS: Mapping[str, Promise] = {
     "no_longer_true": _("The booking had changed before it went out: it would have been wrong."),
     "unclear": _("It would be wrong by now. Whether it had gone out before, nobody can say."),
     "overtaken": _("A later message had told the same, as it is now."),
+    "too_late": _("What it tells was over before it could go out."),
     "not_wanted": _("Whoever would get it does not want it, or not by this channel."),
     "no_consent": _("They have not agreed to be written to for this."),
     "switched_off": _("This message is switched off."),
     "stopped": _("Nothing goes to this address any more: it bounced, or they asked for it."),
     "channel_off": _("This channel is not switched on here."),
     "no_address": _("There was no address for it."),
+    "country_off": _("The number is of a country to which you do not write. Your settings say to which you do."),
+    "costly_number": _("Nothing goes to numbers that cost more than others, such as premium-rate ones."),
+    "number_full": _("Enough went to this number today."),
     "not_set_up": _("Nothing is set up that could carry it."),
     "over_cap": _("It would have cost more than you allow in a month."),
     "no_approved_template": _("WhatsApp wants a text that it has approved, and there is none."),
+    "no_room": _(
+        "BookMe has sent as many mails for you as it does in an hour or in a day. It goes out as soon as it may."
+    ),
+    "business_closed": _("The business was closed before it went out."),
     "refused": _("It was refused for good."),
     "gave_up": _("It was tried often enough."),
-    "bounced": _("There is no such address."),
-    "complaint": _("They called it spam."),
-    "undelivered": _("It did not reach the phone."),
-    "expired": _("It came too late to be of use."),
+    "broken": _("Something here went wrong, however often it was tried."),
+    "undelivered": _("Whoever carries it said that it did not arrive."),
 }
 
 OUTCOMES: Mapping[AttemptOutcome, Promise] = {
@@ -122,6 +139,12 @@ def kind_text(kind: str) -> str:
     """What it is called; a kind that is not known any more keeps its name."""
     said = KINDS.get(kind)  # type: ignore[call-overload]
     return str(said.label) if said else kind
+
+
+def error_text(error: str) -> str:
+    """What a try wrote down in words; what has none, such as the words of a provider, as it is."""
+    said = _ERRORS.get(error.partition(":")[0])
+    return str(said) if said else error
 
 
 def reason_text(code: str) -> str:

@@ -8,7 +8,8 @@ import datetime as dt
 import random
 import time
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 from uuid import UUID
 
@@ -21,9 +22,10 @@ from django.db.models import F
 from bookme.core.errors import Conflict, DomainError
 from bookme.core.forgetting import forget
 from bookme.core.time import now as read_clock
+from bookme.tenants.celery import TenantTask
 from bookme.tenants.context import NoTenant, public_scope, tenant_scope
 from bookme.tenants.models import OutboxMessage, Tenant, TenantStatus
-from bookme.tenants.outbox import NotYet, wake_after_commit
+from bookme.tenants.outbox import NextRound, NotYet, wake_after_commit
 
 # Longer than the longest conversation with a mail server, shorter than anybody should wait for a dead worker's share.
 LEASE = dt.timedelta(seconds=90)
@@ -61,6 +63,7 @@ WITH oldest AS MATERIALIZED (
     SELECT ranked.id, ranked.due_at
     FROM (SELECT *, row_number() OVER (PARTITION BY tenant_id ORDER BY due_at, id) AS place FROM oldest) ranked
     WHERE (SELECT count(*) FROM oldest) < %(look)s AND ranked.place <= %(per_tenant)s
+      AND (ranked.tenant_id = ANY (%(without)s::uuid[])) IS NOT TRUE
       AND NOT EXISTS (SELECT FROM tenants_tenant t WHERE t.id = ranked.tenant_id AND t.status = 'suspended')
     UNION ALL
     SELECT first.id, first.due_at FROM tenants_tenant t CROSS JOIN LATERAL (
@@ -68,7 +71,7 @@ WITH oldest AS MATERIALIZED (
         WHERE (m.tenant_id, m.due_at) BETWEEN (t.id, '-infinity') AND (t.id, %(now)s) AND {_CLAIMABLE}
         ORDER BY m.tenant_id, m.due_at LIMIT %(per_tenant)s
     ) first
-    WHERE (SELECT count(*) FROM oldest) = %(look)s AND t.status <> 'suspended'
+    WHERE (SELECT count(*) FROM oldest) = %(look)s AND t.status <> 'suspended' AND t.id <> ALL (%(without)s::uuid[])
     UNION ALL
     (SELECT m.id, m.due_at FROM tenants_outboxmessage m WHERE m.tenant_id IS NULL AND {_CLAIMABLE}
         AND (SELECT count(*) FROM oldest) = %(look)s
@@ -82,14 +85,18 @@ UPDATE tenants_outboxmessage SET leased_until = %(until)s WHERE id = ANY (ARRAY(
 """
 
 
-def claim_due(*, now: dt.datetime) -> list[OutboxMessage]:
-    """Lease what is due, oldest first, fairly by tenant. A lease that ends without an answer is claimed again."""
+def claim_due(*, now: dt.datetime, without: Sequence[UUID] = ()) -> list[OutboxMessage]:
+    """Lease what is due, oldest first, fairly by tenant, and nothing of those `without`.
+
+    A lease that ends without an answer is claimed again.
+    """
     asked: dict[str, Any] = {
         "now": now,
         "until": now + LEASE,
         "batch": BATCH,
         "per_tenant": BATCH_PER_TENANT,
         "look": LOOK,
+        "without": list(without),
     }
     with public_scope(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_CLAIM, asked)
@@ -115,36 +122,46 @@ def release(*, messages: Iterable[OutboxMessage]) -> None:
         _ours(message).update(leased_until=None)
 
 
-def run_claimed(*, message: OutboxMessage) -> None:
+def run_claimed(*, message: OutboxMessage) -> bool:
     """Run a claimed message in its tenant's scope and record how it went. Raises only if that cannot be recorded.
 
-    What belongs to a closed business is done without running: nobody is to hear from it any more. A task that raises
-    NotYet waits as long as that says, and was not tried.
+    What belongs to a closed business ends without running: nobody is to hear from it any more, and its task is told
+    (`TenantTask.given_up`). A task that raises NotYet waits as long as that says, and was not tried. Returns False
+    after NextRound.
     """
     if message.tenant is not None and message.tenant.status == TenantStatus.CLOSED:
-        _ours(message).update(done_at=read_clock(), leased_until=None, last_error=CLOSED)
-        return
+        _end(message, CLOSED, done_at=read_clock())
+        return True
     if not _begin(message):
-        return
+        return True
     started = time.monotonic()
     try:
         _run(message)
     except NotYet as wait:
         later = read_clock() + dt.timedelta(seconds=wait.seconds)
         _ours(message).update(due_at=later, leased_until=None, attempts=F("attempts") - 1)
+        return not isinstance(wait, NextRound)
     except Exception as error:  # whatever a task raises is its failure, not the delivery's
         _record_failure(message, error)
     else:
         _ours(message).update(done_at=read_clock(), leased_until=None, last_error="")
         _log.debug("outbox_done", **_described(message), duration_ms=round((time.monotonic() - started) * 1000, 1))
+    return True
 
 
 def run_again(*, message: OutboxMessage, now: dt.datetime) -> None:
-    """Give a dead message all its attempts anew, at once. Raises Conflict `not_dead` for any other."""
+    """Give a dead message all its attempts anew, at once, once its task has made ready (`TenantTask.run_again`).
+
+    Raises Conflict `not_dead` for any other, and what that raises.
+    """
+    task = current_app.tasks.get(message.task)
     with transaction.atomic():
         given = OutboxMessage.objects.filter(id=message.id, dead=True)
         if not given.update(dead=False, attempts=0, due_at=now, leased_until=None):
             raise Conflict("Only a message that was given up can be run again.", code="not_dead")
+        if isinstance(task, TenantTask):
+            with _scope_of(message):
+                task.run_again(**message.args)
         wake_after_commit()
 
 
@@ -161,7 +178,7 @@ def forget_dead(*, before: dt.datetime) -> int:
 def _begin(message: OutboxMessage) -> bool:
     """Renew the lease and count the attempt. False if the message is no longer ours, or has killed too many workers."""
     if message.attempts >= MAX_ATTEMPTS:
-        _ours(message).update(dead=True, leased_until=None, last_error=DIED)
+        _give_up(message, message.last_error or DIED)
         return False
     until = read_clock() + LEASE
     if not _ours(message).update(leased_until=until, attempts=F("attempts") + 1):
@@ -174,21 +191,20 @@ def _run(message: OutboxMessage) -> None:
     task: Task[..., Any] | None = current_app.tasks.get(message.task)
     if task is None:
         raise LookupError(f"no task {message.task!r}")
-    if message.tenant is not None:
-        with tenant_scope(message.tenant):
-            task.run(**message.args)
-        return
-    if not getattr(task, "public", False):
+    if message.tenant is None and not getattr(task, "public", False):
         raise NoTenant(f"{message.task} has no tenant")
-    with public_scope():
+    with _scope_of(message):
         task.run(**message.args)
 
 
 def _record_failure(message: OutboxMessage, error: Exception) -> None:
     dead = message.attempts >= MAX_ATTEMPTS
-    wait = min(BACKOFF_SECONDS * 2 ** (message.attempts - 1), BACKOFF_MAX_SECONDS)
-    due_at = read_clock() + dt.timedelta(seconds=wait * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
-    _ours(message).update(dead=dead, due_at=due_at, leased_until=None, last_error=_reason(error))
+    if dead:
+        _give_up(message, _reason(error))
+    else:
+        wait = min(BACKOFF_SECONDS * 2 ** (message.attempts - 1), BACKOFF_MAX_SECONDS)
+        due_at = read_clock() + dt.timedelta(seconds=wait * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
+        _ours(message).update(due_at=due_at, leased_until=None, last_error=_reason(error))
     where = traceback.extract_tb(error.__traceback__)[-1]
     _log.warning(
         "outbox_failed",
@@ -199,6 +215,29 @@ def _record_failure(message: OutboxMessage, error: Exception) -> None:
     )
     if message.attempts == 1 or dead:
         _report(message, error)
+
+
+def _give_up(message: OutboxMessage, reason: str) -> None:
+    _end(message, reason, dead=True)
+
+
+def _end(message: OutboxMessage, reason: str, **how: object) -> None:
+    """It is not tried any more, and its task was told (`TenantTask.given_up`): both, or it is looked at in an hour."""
+    task = current_app.tasks.get(message.task)
+    try:
+        with _scope_of(message), transaction.atomic():
+            if isinstance(task, TenantTask):
+                task.given_up(error=reason, **message.args)
+            if not _ours(message).update(leased_until=None, last_error=reason, **how):
+                transaction.set_rollback(True)  # it is another's by now
+    except Exception as error:  # whatever it raises: others wait for their turn
+        later = read_clock() + dt.timedelta(seconds=BACKOFF_MAX_SECONDS)
+        _ours(message).update(due_at=later, leased_until=None, last_error=reason)
+        _report(message, error)
+
+
+def _scope_of(message: OutboxMessage) -> AbstractContextManager[object]:
+    return public_scope() if message.tenant is None else tenant_scope(message.tenant)
 
 
 def _report(message: OutboxMessage, error: Exception) -> None:

@@ -46,6 +46,18 @@ class TenantTask(DjangoTask[Any, Any]):
         with tenant_scope(tenant):
             return super().__call__(*args, **kwargs)
 
+    def given_up(self, *, error: str, **args: Any) -> None:
+        """What follows where a row of the outbox with these `args` will not be tried again; `error` says why.
+
+        Called in its business's scope, in the transaction that records it.
+        """
+
+    def run_again(self, **args: Any) -> None:
+        """What has to come before a row with these `args` that was given up gets all its tries anew.
+
+        Called as `given_up`; raises a DomainError where it is not to run again.
+        """
+
 
 class PublicTask(TenantTask):
     """A task of the platform: it runs in no business's scope."""

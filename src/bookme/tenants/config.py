@@ -88,7 +88,9 @@ class Policy:
     Of a service, `max_per_day` may begin on one day at one place; of it, a customer may have `max_per_customer` ahead.
     Between bookings at two places a person needs `travel_minutes`. None is no bound. Between the services of one visit
     there are at most `max_gap_minutes`. A session with a minimum to run is decided `decide_minutes` before its start;
-    what is offered to who waits is held for `offer_minutes`.
+    what is offered to who waits is held for `offer_minutes`. Customers may have a visit every so many weeks, one of
+    `repeat_weeks`, booked in one go; without any, one visit at a time. Where areas count, what is done at the
+    customer's is `at_customer`; the rest is done at the business's own places, wherever the customer lives.
     """
 
     slot_interval_minutes: int = 15
@@ -108,6 +110,8 @@ class Policy:
     max_gap_minutes: int = 15
     decide_minutes: int = 1440
     offer_minutes: int = 120
+    repeat_weeks: tuple[int, ...] = ()
+    at_customer: bool = True
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "Policy":
@@ -129,6 +133,8 @@ class Policy:
             values["reschedule"] = replace(self.reschedule, **values["reschedule"])
         if "deposit" in values:
             values["deposit"] = Deposit.from_data(values["deposit"])
+        if "repeat_weeks" in values:
+            values["repeat_weeks"] = tuple(sorted(set(values["repeat_weeks"])))
         return replace(self, **values)
 
     def to_data(self) -> dict[str, Any]:
@@ -139,6 +145,7 @@ class Policy:
             "reschedule": asdict(self.reschedule),
             "deposit": {"kind": self.deposit.kind.value, "value": str(self.deposit.value)},
             "any_staff": self.any_staff.value,
+            "repeat_weeks": list(self.repeat_weeks),
         }
 
 
@@ -189,7 +196,8 @@ class Messages:
     Customers are told by the first of `channels` that is on and reaches them. What can wait keeps out of the hours from
     `quiet_from` until `quiet_to`, wall-clock times where they live; without either, there are none. Hours after a visit
     they are thanked, if `follow_up_hours` is set; `hold_warning_minutes` before a hold ends they are told. Messages
-    that cost cost `monthly_cap` a month at the most, in the business's currency; None is no bound.
+    that cost cost `monthly_cap` a month at the most, in the business's currency; None is no bound. They go to numbers
+    of `countries` alone, as two-letter codes; empty, of the business's own.
     """
 
     channels: tuple[str, ...] = ("whatsapp", "sms", "email")
@@ -199,11 +207,12 @@ class Messages:
     follow_up_hours: int | None = None
     hold_warning_minutes: int = 5
     monthly_cap: Decimal | None = None
+    countries: tuple[str, ...] = ()
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "Messages":
         values = dict(data)
-        for name in ("channels", "off"):
+        for name in ("channels", "off", "countries"):
             if name in values:
                 values[name] = tuple(values[name])
         for name in ("quiet_from", "quiet_to"):
@@ -219,7 +228,8 @@ class Messages:
             name: at and f"{at:%H:%M}" for name, at in (("quiet_from", self.quiet_from), ("quiet_to", self.quiet_to))
         }
         cap = None if self.monthly_cap is None else str(self.monthly_cap)
-        return vars(self) | {"channels": list(self.channels), "off": list(self.off), "monthly_cap": cap} | quiet
+        lists = {name: list(getattr(self, name)) for name in ("channels", "off", "countries")}
+        return vars(self) | lists | {"monthly_cap": cap} | quiet
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,24 @@
 """Writing to the outbox. Always in the transaction of the cause; `tenants.tasks` does the rest."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 
 from bookme.core.ids import uuid7
-from bookme.tenants.context import current_tenant
+from bookme.tenants.context import current_tenant, require_tenant
 from bookme.tenants.delivery import start_delivery
 from bookme.tenants.models import OutboxMessage
 
 _AT_ONCE = 500
+# Nothing hangs on a row. Where anybody at all listens to what is deleted, the ORM would read the rows first.
+_WITHDRAW = """
+DELETE FROM tenants_outboxmessage
+WHERE tenant_id = %(tenant)s AND key = ANY(%(keys)s) AND done_at IS NULL
+  AND (%(due_at)s::timestamptz IS NULL OR due_at = %(due_at)s)
+"""
 
 
 class NotYet(Exception):
@@ -22,6 +27,13 @@ class NotYet(Exception):
     def __init__(self, reason: str, *, seconds: float) -> None:
         super().__init__(reason)
         self.seconds = seconds
+
+
+class NextRound(NotYet):
+    """The same, and what else the business has waiting would fare no better: the worker leaves it to its next round."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, seconds=0)
 
 
 def enqueue(*, task: str, args: Mapping[str, Any], key: str, due_at: dt.datetime, now: dt.datetime) -> None:
@@ -83,13 +95,40 @@ def enqueue_all_again(*, messages: Iterable[Due], now: dt.datetime) -> None:
         wake_after_commit()
 
 
-def withdraw(*, keys: Iterable[str]) -> int:
-    """Remove the business's messages with these keys that have not run; returns how many."""
+def withdraw(*, keys: Iterable[str], due_at: dt.datetime | None = None) -> int:
+    """Remove the messages of the business that is entered with these keys that have not run; returns how many.
+
+    With `due_at` only what is due then still: what was put to another time since stays.
+    """
     _require_transaction()
-    waiting: QuerySet[OutboxMessage] = OutboxMessage.objects.filter(
-        tenant=current_tenant(), key__in=list(keys), done_at=None
-    )
-    return waiting.delete()[0]
+    with connection.cursor() as cursor:
+        cursor.execute(_WITHDRAW, {"tenant": require_tenant().pk, "keys": list(keys), "due_at": due_at})
+        return int(cursor.rowcount)
+
+
+def is_waiting(*, key: str) -> bool:
+    """Whether the business has a message with that key that will run, or runs."""
+    return OutboxMessage.objects.filter(tenant=current_tenant(), key=key, done_at=None, dead=False).exists()
+
+
+def due_of(*, key: str) -> dt.datetime | None:
+    """When that message is due, of one that will run, or runs; None for any other."""
+    found = OutboxMessage.objects.filter(tenant=current_tenant(), key=key, done_at=None, dead=False)
+    return found.values_list("due_at", flat=True).first()
+
+
+def soonest(*, tasks: Collection[str], keys: Collection[str] | None = None, at_most: int) -> list[OutboxMessage]:
+    """The business's messages for these tasks that will run, by when they are due: so many; with `keys`, of those."""
+    waiting = OutboxMessage.objects.filter(tenant=current_tenant(), task__in=tasks, done_at=None, dead=False)
+    if keys is not None:
+        waiting = waiting.filter(key__in=keys)
+    return list(waiting.order_by("due_at", "id")[:at_most])
+
+
+def waiting_for(*, task: str, after: str, at_most: int) -> list[OutboxMessage]:
+    """The business's messages for a task that have not run, by key: so many of those behind that key."""
+    waiting = OutboxMessage.objects.filter(tenant=current_tenant(), task=task, done_at=None, key__gt=after)
+    return list(waiting.order_by("key")[:at_most])
 
 
 def _message(task: str, args: Mapping[str, Any], key: str, due_at: dt.datetime) -> OutboxMessage:

@@ -10,6 +10,7 @@ from bookme.tenants.config import DepositKind
 
 MINUTES_OF_A_YEAR = 525_600
 MAX_FEE_STEPS = 10
+MAX_REPEATS, MAX_REPEAT_WEEKS = 6, 12
 
 # Least and most of each number, by its path in `policies`. The published JSON Schema says the same; a test compares.
 POLICY_BOUNDS: dict[tuple[str, ...], tuple[int, int]] = {

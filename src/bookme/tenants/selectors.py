@@ -137,8 +137,10 @@ def host_url(host: str, path: str) -> str:
 
 
 def _first(**filters: Any) -> Tenant | None:
+    """With settings and domains: links to its pages are in all that it says."""
     with public_scope():
-        return Tenant.objects.select_related("tenantconfig").filter(**filters).first()
+        found = Tenant.objects.select_related("tenantconfig").prefetch_related("domains")
+        return found.filter(**filters).first()
 
 
 def _look_up(key: str, load: Callable[[], Tenant | None]) -> Tenant | None:

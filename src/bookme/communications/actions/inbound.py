@@ -2,16 +2,28 @@
 
 import datetime as dt
 import unicodedata
+from collections.abc import Mapping
 
 from bookme.communications.actions.stopping import lift_stop, stop_address
 from bookme.communications.models import Channel, LastInbound, StopReason
 from bookme.communications.selectors.whatsapp import WINDOW
 
-# A message that is one of these, whatever its case and accents, and nothing else.
-STOP_WORDS = frozenset(
-    {"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "arret", "arreter", "إيقاف", "ايقاف", "توقف"}
-)
-START_WORDS = frozenset({"start", "unstop"})
+_STOP = {
+    "en": "stop stopall unsubscribe cancel end quit revoke optout",
+    "fr": "arrêt arrêter désabonner désinscrire",
+    "pl": "rezygnuję anuluj wypisz koniec",
+    "es": "parar alto baja cancelar detener",
+    "ar": "إيقاف أوقف توقف إلغاء",
+}
+_START = {
+    "en": "start unstop",
+    "fr": "démarrer reprendre commencer",
+    "pl": "wznów rozpocznij",
+    "es": "empezar comenzar iniciar reanudar alta",
+    "ar": "ابدأ بدء تشغيل اشتراك",
+}
+# What Arabic letters are joined by, and is none itself.
+_TATWEEL = "\u0640"
 
 
 def hear(*, channel: Channel, number: str, text: str, now: dt.datetime) -> None:
@@ -40,7 +52,14 @@ def _let_answer(number: str, now: dt.datetime) -> None:
 
 
 def _bare(text: str) -> str:
-    """Without case, accents and what stands around it; what looks like accents in Arabic makes letters, and stays."""
-    word = text.strip().strip(".!؟،\"'").casefold()
-    plain = "".join(each for each in unicodedata.normalize("NFKD", word) if not unicodedata.combining(each))
-    return plain if plain.isascii() else word
+    """Without case, accents (of Arabic vowels and hamzas too), what cannot be seen, and what stands around it."""
+    seen = (each for each in unicodedata.normalize("NFKD", text) if unicodedata.category(each) not in {"Mn", "Cf"})
+    return "".join(seen).replace(_TATWEEL, "").strip().strip(".!?¡¿؟،\"'«»“”").strip().casefold()
+
+
+def _words(by_language: Mapping[str, str]) -> frozenset[str]:
+    return frozenset(_bare(word) for words in by_language.values() for word in words.split())
+
+
+# A message that is one of these, whatever its case and accents, and nothing else.
+STOP_WORDS, START_WORDS = _words(_STOP), _words(_START)

@@ -14,29 +14,33 @@ from django.db.models import QuerySet
 
 from bookme.bookings.models import Booking
 from bookme.bookings.states import Status
-from bookme.communications.actions.telling import About, tell_apart
-from bookme.communications.keys import follow_up_plan, hold_ending_plan, no_show_plan, reminder_key, reminder_plan
+from bookme.communications.actions.telling import About, tell
+from bookme.communications.keys import (
+    SEND_FOLLOW_UP_TASK,
+    SEND_NO_SHOW_TASK,
+    SEND_REMINDER_TASK,
+    WARN_OF_HOLD_TASK,
+    follow_up_plan,
+    hold_ending_plan,
+    no_show_plan,
+    reminder_key,
+    reminder_plan,
+)
 from bookme.communications.kinds import Audience, Kind
 from bookme.communications.models import Channel, Notification, NotificationStatus
-from bookme.communications.quiet import before_quiet, quiet_until
+from bookme.communications.quiet import before_quiet
 from bookme.communications.selectors.facts import quiet_zone
-from bookme.communications.selectors.routes import channel_is_on, is_sent
+from bookme.communications.selectors.routes import is_sent
 from bookme.communications.told import TRUE_OF
 from bookme.eventlog.models import Event as EventRow
 from bookme.tenants.config import Reminder
 from bookme.tenants.context import require_tenant
-from bookme.tenants.outbox import Due, enqueue, enqueue_all_again, withdraw
+from bookme.tenants.outbox import Due, enqueue, enqueue_all_again, waiting_for, withdraw
 
-SEND_REMINDER_TASK = "communications.send_reminder"
-SEND_FOLLOW_UP_TASK = "communications.send_follow_up"
-SEND_NO_SHOW_TASK = "communications.send_no_show"
-WARN_OF_HOLD_TASK = "communications.warn_of_hold"
 PLAN_MESSAGES_TASK = "communications.plan_messages"
 REMINDERS_PATH = "settings.reminders"
 PLANNED_AT_ONCE = 100
 A_VISIT_LATER = dt.timedelta(days=1)
-# A reminder that is later than this, since no worker was there, does not go out in the quiet hours any more.
-LATE = dt.timedelta(minutes=15)
 # So long a wrong click can be undone, and the other services of the visit be marked too, before anybody is told.
 TIME_TO_UNDO = dt.timedelta(minutes=10)
 # Whoever is marked as having come long after they did is not thanked.
@@ -47,7 +51,7 @@ _OPEN = frozenset({Status.HELD, Status.PENDING, Status.CONFIRMED, Status.ARRIVED
 def plan_messages(*, visit_ids: Collection[UUID], former: Iterable[Reminder] = (), now: dt.datetime) -> None:
     """Make what waits to be told of these visits what it should be.
 
-    `former` are reminders that the business had, too. Five statements, however many visits. Joins the caller's
+    `former` are reminders that the business had, too. Four statements, however many visits. Joins the caller's
     transaction. Locks their bookings: of two plans at once, the one that reads later writes later.
     """
     list(Booking.objects.filter(visit__in=visit_ids).select_for_update().order_by("pk").values_list("pk"))
@@ -58,12 +62,14 @@ def plan_messages(*, visit_ids: Collection[UUID], former: Iterable[Reminder] = (
 
 
 def plan_all_messages(*, cause_id: UUID, after: UUID, now: dt.datetime) -> None:
-    """Plan those of the next visits to come, by id, and leave the rest to a message; joins the transaction.
+    """Plan those of the next visits to come, or to be thanked for, by id, and leave the rest to a message; joins the
+    transaction.
 
     `cause_id` is the fact that changed the business's settings, or the zone of a place. Former reminders that it does
     not tell, since only so many changes are told, are left to wait: they find out by themselves that nobody wants them.
     """
-    visit_ids = list(_visits_to_come(now).filter(visit__gt=after)[:PLANNED_AT_ONCE])
+    coming = _visits_to_come(now).filter(visit__gt=after)[:PLANNED_AT_ONCE]
+    visit_ids = sorted({*coming, *_visits_to_thank_for(after)})[:PLANNED_AT_ONCE]
     plan_messages(visit_ids=visit_ids, former=_former_reminders(cause_id), now=now)
     if len(visit_ids) < PLANNED_AT_ONCE:
         return
@@ -94,17 +100,15 @@ def plan_no_show(*, visit_id: UUID, now: dt.datetime) -> None:
 def send_reminder(*, visit_id: UUID, reminder: Reminder, starts_at: dt.datetime, now: dt.datetime) -> None:
     """Send the reminder of a visit: of all of it that is confirmed and to come.
 
-    If it is still right: begins as planned, has not begun, the business still wants it, and so does the customer.
+    If it is still right: begins as planned, has not begun, and the business still wants it. Where its channel is off,
+    or is not wanted, the next carries it.
     """
-    if reminder not in require_tenant().config.reminders or not channel_is_on(Channel(reminder.channel)):
+    if reminder not in require_tenant().config.reminders:
         return
     bookings = _visits([visit_id]).get(visit_id, [])
-    if _start_to_remind_of(bookings, now) != starts_at or not bookings[0].visit.customer.wants(reminder.channel):
+    if _start_to_remind_of(bookings, now) != starts_at:
         return
-    due_at = _reminder_at(starts_at, reminder, quiet_zone(bookings[0]))
-    if now - due_at > LATE:
-        due_at = _after_quiet(now, quiet_zone(bookings[0]))
-    tell_apart(
+    tell(
         key=reminder_key(visit_id, reminder, starts_at),
         kind=Kind.REMINDER,
         audience=Audience.CUSTOMER,
@@ -113,7 +117,7 @@ def send_reminder(*, visit_id: UUID, reminder: Reminder, starts_at: dt.datetime,
             booking_ids=tuple(each.pk for each in bookings if each.appointment.starts_at >= starts_at),
         ),
         channel=Channel(reminder.channel),
-        due_at=max(now, due_at) if due_at < starts_at else now,
+        due_at=_reminder_at(starts_at, reminder, quiet_zone(bookings[0])),
         now=now,
     )
 
@@ -124,7 +128,7 @@ def warn_of_hold(*, visit_id: UUID, now: dt.datetime) -> None:
     held = [each for each in bookings if each.state is Status.HELD]
     if not held:
         return
-    tell_apart(
+    tell(
         key=f"{hold_ending_plan(visit_id)}:{held[0].hold_expires_at:%Y%m%dT%H%M%SZ}",
         kind=Kind.HOLD_ENDING,
         audience=Audience.CUSTOMER,
@@ -157,7 +161,7 @@ def send_no_show(*, visit_id: UUID, now: dt.datetime) -> None:
 def _tell_after(kind: Kind, plan: str, bookings: Sequence[Booking], now: dt.datetime) -> None:
     """Once for these bookings as they are: what was withdrawn may become true again."""
     if bookings:
-        tell_apart(
+        tell(
             key=f"{plan}:{bookings[0].pk}:{sum(each.version for each in bookings)}",
             kind=kind,
             audience=Audience.CUSTOMER,
@@ -170,6 +174,12 @@ def _visits_to_come(now: dt.datetime) -> QuerySet[Booking, UUID]:
     """Their ids, in order."""
     coming = Booking.objects.filter(status__in=TRUE_OF[Kind.REMINDER], appointment__starts_at__gt=now)
     return coming.order_by("visit_id").values_list("visit_id", flat=True).distinct()
+
+
+def _visits_to_thank_for(after: UUID) -> list[UUID]:
+    """The ids of those whose thanks wait, in order. Who came before anybody was thanked has none."""
+    waiting = waiting_for(task=SEND_FOLLOW_UP_TASK, after=follow_up_plan(after), at_most=PLANNED_AT_ONCE)
+    return [UUID(each.args["visit_id"]) for each in waiting]
 
 
 def _former_reminders(cause_id: UUID) -> list[Reminder]:
@@ -264,8 +274,3 @@ def _told(kind: Kind, visit_id: UUID) -> set[UUID]:
 def _before_quiet(instant: dt.datetime, where: ZoneInfo) -> dt.datetime:
     messages = require_tenant().config.messages
     return before_quiet(instant, zone=where, start=messages.quiet_from, end=messages.quiet_to)
-
-
-def _after_quiet(instant: dt.datetime, where: ZoneInfo) -> dt.datetime:
-    messages = require_tenant().config.messages
-    return quiet_until(instant, zone=where, start=messages.quiet_from, end=messages.quiet_to)

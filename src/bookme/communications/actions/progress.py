@@ -1,7 +1,7 @@
 """What providers tell of a message after they took it: it only ever goes forward."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -10,7 +10,9 @@ from django.utils import translation
 from bookme.communications.actions.spending import settle
 from bookme.communications.actions.stopping import stop_address
 from bookme.communications.actions.telling import send_later
+from bookme.communications.actions.whatsapp import heed_refusal
 from bookme.communications.models import (
+    ApprovalState,
     Attempt,
     AttemptOutcome,
     Channel,
@@ -43,7 +45,8 @@ _ARRIVING = frozenset({NotificationStatus.SENT, NotificationStatus.DELIVERED})
 class Progress:
     """How it went with a message that was handed over by that channel as that `edition`, by its provider's own name.
 
-    `status` is `sent`, `delivered`, `failed` or `bounced`; `stops` is why nothing more is to go to that address.
+    `status` is `sent`, `delivered`, `failed` or `bounced`; `stops` is why nothing more is to go to that address;
+    `approval` what became of the text that was taken for approved, where it failed for that.
     """
 
     channel: Channel
@@ -52,6 +55,7 @@ class Progress:
     provider_id: str = ""
     error: str = ""
     stops: StopReason | None = None
+    approval: ApprovalState | None = None
 
 
 def record_progress(*, notification_id: UUID, progress: Progress, now: dt.datetime) -> None:
@@ -67,10 +71,14 @@ def record_progress(*, notification_id: UUID, progress: Progress, now: dt.dateti
         stop_address(
             channel=progress.channel, address=locked.to, reason=progress.stops, notification_id=notification_id
         )
+    if progress.approval is not None:
+        heed_refusal(notification=locked, state=progress.approval, at=locked.sent_at or now)
     if progress.status not in _AFTER.get(NotificationStatus(locked.status), frozenset()):
         return
     locked.provider_id = progress.provider_id or locked.provider_id
     settle(locked)
+    if not locked.to:  # of who has been erased nothing is quoted, either
+        progress = replace(progress, error="")
     if progress.status in _ARRIVING:
         _arrived(locked, progress, now)
     else:
@@ -110,7 +118,7 @@ def _may_go_on(locked: Notification, now: dt.datetime) -> bool:
     """Whether another channel could carry what is still true."""
     with translation.override(locked.language):
         told = told_of(locked, now=now)
-    return told is not None and any(not obstacle(channel, told) for channel in channels_ahead(locked))
+    return told is not None and any(not obstacle(channel, told.kind, told.to) for channel in channels_ahead(locked))
 
 
 def _last_tries(locked: Notification) -> QuerySet[Attempt]:

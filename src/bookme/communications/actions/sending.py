@@ -7,17 +7,19 @@ whether it had taken it. The record is never ahead of the truth, and nothing is 
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
-import structlog
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import translation
 
 from bookme.communications.actions.leasing import give_back_lease, ours, renew_lease, take_lease
-from bookme.communications.actions.spending import give_up, release, reserve, settle
+from bookme.communications.actions.recording import end, keep_try, known, note_try
+from bookme.communications.actions.spending import give_back, number_is_full, reserve, spend_held
 from bookme.communications.actions.stopping import stop_address
+from bookme.communications.actions.whatsapp import heed_refusal
 from bookme.communications.channels import (
     Carrier,
     ChannelOffError,
@@ -28,10 +30,10 @@ from bookme.communications.channels import (
     UndeliverableError,
     carrier_of,
 )
+from bookme.communications.kinds import MAY_WAIT
 from bookme.communications.letters import Rendered, on_record, render, render_parts
 from bookme.communications.links import callback_url
 from bookme.communications.models import (
-    Attempt,
     AttemptOutcome,
     Channel,
     Notification,
@@ -39,13 +41,15 @@ from bookme.communications.models import (
     StopReason,
     WhatsAppTemplate,
 )
-from bookme.communications.selectors.queue import is_overtaken, unclear_channels
+from bookme.communications.rationing import NoRoomError
+from bookme.communications.selectors.queue import tries_of, unclear_channels, waits_until, why_outdated
 from bookme.communications.selectors.routes import address_by, channels_ahead, obstacle, refusal
 from bookme.communications.selectors.texts import texts_for
 from bookme.communications.selectors.whatsapp import approved_template, is_in_window
 from bookme.communications.tellings import told_of
 from bookme.communications.tellings.bookings import stands
 from bookme.communications.told import LINK_ON_RECORD, Told
+from bookme.core.time import now as read_clock
 from bookme.tenants.context import require_tenant
 from bookme.tenants.outbox import NotYet
 
@@ -54,25 +58,29 @@ SEND_MESSAGE_TASK = "communications.send_message"
 TRIES_OF_CHANNEL = 5
 TRIES_OF_LAST = 30
 
+_SAYS_LITTLE = frozenset({"no_address", "channel_off"})
+
 # What is left out of the record, and what a provider may have put between the lines of it.
 _GAPS = re.compile(rf"\n|{re.escape(LINK_ON_RECORD)}")
-
-_log = structlog.get_logger(__name__)
 
 
 def send(*, notification: Notification, now: dt.datetime) -> None:
     """Send a message that waits, by the first of its channels that carries it, and record how it went.
 
     What is no longer true, or was overtaken, is withdrawn. Must run outside of a transaction: it talks to the network.
-    Raises what the carrier raised where another try may succeed, and NotYet while it, or another about the same to the
-    same reader, is on its way: they go one after another. A refusal for good by every channel is recorded and is the
-    end of it.
+    Raises what the carrier raised where another try may succeed, and NotYet in the quiet hours of whoever gets it, of
+    what can wait, and while it, or another about the same to the same reader, is on its way: they go one after another.
+    A refusal for good by every channel is recorded and is the end of it.
     """
-    if not take_lease(notification):
-        return
+    if take_lease(notification):
+        send_leased(notification=notification, told=None, now=now)
+
+
+def send_leased(*, notification: Notification, told: Told | None, now: dt.datetime) -> None:
+    """The same of one that the caller has the lease of, which ends; `told` is what it tells, if it was just read."""
     try:
         with translation.override(notification.language):
-            _send(notification, now)
+            _send(notification, told, now)
     finally:
         give_back_lease(notification)
 
@@ -83,28 +91,36 @@ def message_id_of(notification: Notification) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:40]
 
 
-def _send(notification: Notification, now: dt.datetime) -> None:
-    if is_overtaken(notification):
-        return _withdraw(notification, "overtaken", now)
+def _send(notification: Notification, just_read: Told | None, now: dt.datetime) -> None:
+    if outdated := why_outdated(notification, now=now):
+        return _withdraw(notification, outdated, now)
     reason = "no_address"
     for channel in channels_ahead(notification):
-        told = told_of(notification, now=now)
+        told, just_read = just_read or told_of(notification, now=now), None
         if told is None:
             return _withdraw(notification, "no_longer_true", now)
         if told.versions and notification.edition == 1:
             notification.booking_ids = list(told.versions)
         if refused := refusal(told):
             return _end(notification, NotificationStatus.SKIPPED, reason=refused, now=now)
-        in_the_way = obstacle(channel, told)
+        if (until := waits_until(notification, told, now=now)) > now:
+            raise NotYet("whoever gets it is not to be disturbed now", seconds=(until - now).total_seconds())
+        in_the_way = obstacle(channel, told.kind, told.to)
         given_up = "" if in_the_way else _carried(notification, told, channel, now)
         if not in_the_way and not given_up:
             return None
-        # What a carrier said tells more than that there is no other way.
-        reason = given_up or (reason if notification.attempts else in_the_way)
-        give_up(notification=notification)
+        reason = given_up or _more_telling(notification, reason, in_the_way)
+        spend_held(notification=notification)
         notification.tried.append(channel.value)
+        ours(notification).update(tried=notification.tried)  # whatever becomes of the next one
     over = NotificationStatus.FAILED if notification.attempts else NotificationStatus.SKIPPED
     return _end(notification, over, reason=reason, now=now)
+
+
+def _more_telling(notification: Notification, reason: str, in_the_way: str) -> str:
+    """What a carrier said, or why not to that number, tells more than that there is no other way."""
+    says_little = in_the_way in _SAYS_LITTLE and reason not in _SAYS_LITTLE
+    return reason if notification.attempts or says_little else in_the_way
 
 
 def _carried(notification: Notification, told: Told, channel: Channel, now: dt.datetime) -> str:
@@ -121,7 +137,8 @@ def _carried(notification: Notification, told: Told, channel: Channel, now: dt.d
         if approved is None:
             return "no_approved_template"
     rendered = _rendered(notification, told, approved)
-    notification.subject, notification.text = rendered.subject[:300], on_record(rendered, told)
+    notification.subject = on_record(rendered.subject, told)[:300]
+    notification.text = on_record(rendered.text, told)
     notification.segments = rendered.segments.count if rendered.segments else 0
     try:
         receipt = _handed_over(carrier, _outgoing(notification, told, rendered), notification, told, now)
@@ -149,7 +166,7 @@ def _withdraw(notification: Notification, reason: str, now: dt.datetime) -> None
             try:
                 receipt = _asked(carrier, notification)
             except NotTakenError as error:
-                _note(notification, AttemptOutcome.UNCLEAR, f"{type(error).__name__}: it is asked again")
+                note_try(notification, AttemptOutcome.UNCLEAR, f"{type(error).__name__}: it is asked again")
                 if _is_worth_another(notification):
                     raise
                 reason = "unclear"
@@ -175,6 +192,7 @@ def _asked(carrier: Carrier, notification: Notification) -> Receipt | None:
         to=notification.to,
         to_name="",
         from_name="",
+        reply_name="",
         reply_to="",
         subject=notification.subject,
         text=notification.text,
@@ -184,23 +202,23 @@ def _asked(carrier: Carrier, notification: Notification) -> Receipt | None:
     try:
         receipt = carrier.taken(message)
     except UndeliverableError as error:
-        _note(notification, AttemptOutcome.REFUSED, str(error))
-        _stop_refused(notification, error)
+        note_try(notification, AttemptOutcome.REFUSED, str(error))
+        _heed(notification, error)
         return None
     if receipt is None:
-        release(notification=notification)
+        give_back(notification=notification)
     return receipt
 
 
 def _failed(notification: Notification, told: Told, error: Exception) -> str:
     """Why this channel does not carry it; raises the error where another try may succeed."""
     if isinstance(error, UndeliverableError):
-        _note(notification, AttemptOutcome.REFUSED, str(error))
-        _stop_refused(notification, error)
+        note_try(notification, AttemptOutcome.REFUSED, str(error))
+        _heed(notification, error)
         return "refused"
     is_unclear = isinstance(error, UnclearError)
-    outcome = AttemptOutcome.UNCLEAR if is_unclear else AttemptOutcome.FAILED
-    _note(notification, outcome, f"{type(error).__name__}: another try follows")
+    outcome = AttemptOutcome.UNCLEAR if is_unclear or isinstance(error, StillUnclearError) else AttemptOutcome.FAILED
+    note_try(notification, outcome, type(error).__name__)
     if is_unclear or _is_worth_another(notification, told):
         raise error
     return "gave_up"
@@ -224,60 +242,99 @@ def _handed_over(
     """Ask first whether an earlier try was taken; look once more, at the last moment, whether it is still true.
 
     What it costs is reserved before, and given back where it was surely not taken. After too many tries, and over the
-    cap of the month, the next channel carries it: of one that is unclear it is asked, and known, before it is given up.
+    cap of the month, the next channel carries it. One that is unclear is asked before each try, and before it is given
+    up; where it does not answer that either, two channels may have carried it.
     """
-    if notification.attempts and (receipt := carrier.taken(message)):
+    if notification.attempts and (receipt := _taken_before(carrier, message, notification)):
         return receipt
     if not _is_worth_another(notification, told):
         raise _NextChannel("gave_up")
     cost = carrier.price * max(notification.segments, 1)
-    if not reserve(notification=notification, cost=cost, now=now):
+    if not reserve(notification=notification, cost=cost, cap=carrier.cap, now=now):
         raise _NextChannel("over_cap")
+    if cost and number_is_full(notification):
+        give_back(notification=notification)
+        raise _NextChannel("number_full")
     # Counted before, so that whoever dies with it leaves it to be asked for; the provider may tell how it went at once.
     notification.attempts += 1
-    renew_lease(notification, **_known(notification, ("attempts", "channel", "to", "subject", "text")))
-    if not stands(told):
-        ours(notification).update(attempts=notification.attempts - 1)
-        release(notification=notification)
-        raise NotYet("what it tells has just changed", seconds=0)
+    renew_lease(notification, **known(notification, ("attempts", "channel", "to", "subject", "text")))
+    return _given(carrier, message, notification, told)
+
+
+class StillUnclearError(Exception):
+    """An earlier try may have been taken, and what could say so does not."""
+
+
+def _taken_before(carrier: Carrier, message: Outgoing, notification: Notification) -> Receipt | None:
+    """Whether an earlier try was taken. That it could not be asked does not say that it was not."""
     try:
-        return carrier.send(message)
+        return carrier.taken(message)
+    except NotTakenError as error:
+        if notification.channel in unclear_channels(notification):
+            raise StillUnclearError(str(error)) from error
+        raise
+
+
+def _given(carrier: Carrier, message: Outgoing, notification: Notification, told: Told) -> Receipt:
+    """A try that is counted already; uncounted again where its turn has not come."""
+    try:
+        return carrier.send(replace(message, last_look=partial(_look_once_more, told)))
     except UnclearError:
         raise
-    except Exception:
-        release(notification=notification)
+    except NotYet as wait:
+        said = {"reason": "no_room"} if isinstance(wait, NoRoomError) else {}
+        ours(notification).update(attempts=notification.attempts - 1, **said)
+        give_back(notification=notification)
         raise
+    except Exception:
+        give_back(notification=notification)
+        raise
+
+
+def _look_once_more(told: Told) -> None:
+    if not stands(told):
+        raise NotYet("what it tells has just changed", seconds=0)
 
 
 def _sent(notification: Notification, receipt: Receipt, now: dt.datetime) -> None:
     """Unless its provider was faster, and has told more of it, or that it could not be delivered."""
     notification.segments = receipt.segments or notification.segments
-    _note(notification, AttemptOutcome.SENT, "")
     notification.provider_id, notification.sent_at = receipt.provider_id, now
-    given_up = Q(tried__contains=[notification.channel])
-    if _waiting(notification).exclude(given_up).update(provider_id=receipt.provider_id, sent_at=now):
-        _end(notification, NotificationStatus.SENT, reason="", now=None)
+    notification.error = notification.reason = ""
+    not_given_up = ~Q(tried__contains=[notification.channel])
+    with transaction.atomic():
+        if end(notification, NotificationStatus.SENT, still=not_given_up, also=("provider_id", "sent_at")):
+            keep_try(notification, AttemptOutcome.SENT)
+            return
+    note_try(notification, AttemptOutcome.SENT, "")
 
 
-def _stop_refused(notification: Notification, error: UndeliverableError) -> None:
-    """Nothing more goes to an address that is none, or whose owner said so; of who is erased by now none is kept."""
-    if not (error.is_bounce or error.is_stop):
+def _heed(notification: Notification, error: UndeliverableError) -> None:
+    """Nothing more goes to an address that is none, or whose owner said so, nor by a text that is not approved; of who
+    is erased by now no address is kept."""
+    if not (error.is_bounce or error.is_stop or error.approval):
         return
-    reason = StopReason.STOP if error.is_stop else StopReason.BOUNCED
-    channel = Channel(notification.channel)
     with transaction.atomic():
         if ours(notification).select_for_update(no_key=True).first() is None:
             return
-        stop_address(channel=channel, address=notification.to, reason=reason, notification_id=notification.pk)
+        if error.approval:
+            heed_refusal(notification=notification, state=error.approval, at=read_clock())
+        else:
+            reason = StopReason.STOP if error.is_stop else StopReason.BOUNCED
+            channel = Channel(notification.channel)
+            stop_address(channel=channel, address=notification.to, reason=reason, notification_id=notification.pk)
 
 
 def _is_worth_another(notification: Notification, told: Told | None = None) -> bool:
     """Fewer tries where another channel is there that could carry it."""
-    since = notification.due_at or notification.created_at  # sent again, it has all its tries anew
-    tries = notification.tries.filter(channel=notification.channel, created_at__gte=since).count()
+    if not notification.attempts:
+        return True
+    tries = tries_of(notification).filter(channel=notification.channel).count()
+    if tries < TRIES_OF_CHANNEL:
+        return True
     others = [each for each in channels_ahead(notification) if each != notification.channel]
-    is_last = not any(told is None or not obstacle(each, told) for each in others)
-    return tries < (TRIES_OF_LAST if is_last else TRIES_OF_CHANNEL)
+    is_last = not any(told is None or not obstacle(each, told.kind, told.to) for each in others)
+    return is_last and tries < TRIES_OF_LAST
 
 
 def _outgoing(notification: Notification, told: Told, rendered: Rendered) -> Outgoing:
@@ -287,6 +344,7 @@ def _outgoing(notification: Notification, told: Told, rendered: Rendered) -> Out
         to=notification.to,
         to_name=told.to.name,
         from_name=told.sender.name,
+        reply_name=told.reply_name,
         reply_to=told.reply_to,
         subject=rendered.subject,
         text=rendered.text,
@@ -295,6 +353,7 @@ def _outgoing(notification: Notification, told: Told, rendered: Rendered) -> Out
         callback_url=callback_url(notification),
         template=rendered.template,
         parts=rendered.parts,
+        can_wait=told.kind in MAY_WAIT,
         headers=_one_click(told) if notification.channel == Channel.EMAIL else {},
         **_of_its_tries(notification),
     )
@@ -310,12 +369,6 @@ def _of_its_tries(notification: Notification) -> dict[str, Any]:
     }
 
 
-def _waiting(notification: Notification) -> QuerySet[Notification]:
-    """The row, as long as it waits: what its provider has told of it stands. It is ours, or whom it was for is gone."""
-    waiting = Notification.objects.filter(pk=notification.pk, status=NotificationStatus.QUEUED)
-    return waiting.filter(Q(leased_until=notification.leased_until) | Q(leased_until=None, to=""))
-
-
 def _one_click(told: Told) -> dict[str, str]:
     """By which a mail program shows a button that unsubscribes at once (RFC 2369 and RFC 8058)."""
     if not told.unsubscribe_url:
@@ -326,42 +379,7 @@ def _one_click(told: Told) -> dict[str, str]:
     }
 
 
-def _note(notification: Notification, outcome: AttemptOutcome, error: str) -> None:
-    notification.error = error[:300]
-    with transaction.atomic():
-        if ours(notification).update(**_known(notification, _OF_A_TRY)):
-            Attempt.objects.create(
-                notification=notification,
-                number=notification.attempts,
-                channel=notification.channel,
-                outcome=outcome,
-                error=notification.error,
-            )
-
-
-def _end(notification: Notification, status: NotificationStatus, *, reason: str, now: dt.datetime | None) -> None:
-    """Over for good with `now`; of what was sent the provider may still tell more."""
-    settle(notification)
-    notification.status, notification.reason, notification.ended_at = status, reason, now
-    ours(notification).filter(status=NotificationStatus.QUEUED).update(**_known(notification, _OF_A_TRY))
-    if not _waiting(notification).update(**_known(notification, _OF_ITS_END)):
-        return
-    _log.info(
-        "message",
-        kind=notification.kind,
-        audience=notification.audience,
-        channel=notification.channel,
-        status=status.value,
-        reason=reason,
-        bookings=[str(each) for each in notification.booking_ids],
-    )
-
-
-def _known(notification: Notification, names: Iterable[str]) -> dict[str, object]:
-    return {each: getattr(notification, each) for each in names}
-
-
-# Says nothing of who it was for.
-_OF_ITS_END = ("tried", "status", "reason", "ended_at", "cost", "held_cost", "held_month")
-# What a try writes down, whatever its provider tells of it meanwhile.
-_OF_A_TRY = ("channel", "to", "subject", "text", "booking_ids", "attempts", "segments", "error")
+def _end(notification: Notification, status: NotificationStatus, *, reason: str, now: dt.datetime) -> None:
+    """Over for good."""
+    notification.reason, notification.ended_at = reason, now
+    end(notification, status)

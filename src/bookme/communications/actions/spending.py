@@ -6,18 +6,23 @@ What is not known to be taken may have been, and stays reserved; what was surely
 import datetime as dt
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
 from bookme.communications.models import Notification, NotificationStatus, Spending
+from bookme.communications.selectors.queue import tries_of
 from bookme.communications.selectors.spending import month_of
+from bookme.core.limits import Limit, count
 from bookme.tenants.context import require_tenant
 
+_DAY_SECONDS = 24 * 60 * 60
 _HELD = ("cost", "held_cost", "held_month")
 
 
-def reserve(*, notification: Notification, cost: Decimal, now: dt.datetime) -> bool:
-    """Take what a try costs out of the month's cap; False where that is not in it any more, and nothing is taken.
+def reserve(*, notification: Notification, cost: Decimal, cap: Decimal | None, now: dt.datetime) -> bool:
+    """Take what a try costs out of the month's cap, the business's or that `cap` if it is tighter; False where that is
+    not in it any more, and nothing is taken.
 
     What an earlier try of the same message still holds is given back for it: that one was not taken after all. Locks
     the message, since its provider may tell of it meanwhile. Must run outside of a transaction.
@@ -28,7 +33,7 @@ def reserve(*, notification: Notification, cost: Decimal, now: dt.datetime) -> b
     with transaction.atomic(durable=True):
         held = _given_back(notification)
         if held.status == NotificationStatus.QUEUED and cost:
-            if not _taken_from(month, cost, cap=require_tenant().config.messages.monthly_cap):
+            if not _taken_from(month, cost, cap=_tighter(cap)):
                 transaction.set_rollback(True)
                 return False
             held.held_cost, held.held_month = cost, month
@@ -36,12 +41,31 @@ def reserve(*, notification: Notification, cost: Decimal, now: dt.datetime) -> b
     return True
 
 
-def spend(*, cost: Decimal, now: dt.datetime) -> bool:
-    """Take what goes on no record out of the month's cap; False where that is not in it any more."""
-    return not cost or _taken_from(month_of(now), cost, cap=require_tenant().config.messages.monthly_cap)
+def number_is_full(notification: Notification) -> bool:
+    """Whether as many messages that cost have gone to that number lately as may; else this one is counted, once."""
+    if tries_of(notification).filter(channel=notification.channel).exists():
+        return False
+    return one_more_fills(notification.to)
 
 
-def release(*, notification: Notification) -> None:
+def one_more_fills(number: str) -> bool:
+    """Count one more message that costs to that number, and say whether it is one too many."""
+    limit = Limit("paid-messages", most=settings.PAID_MESSAGES_PER_NUMBER, seconds=_DAY_SECONDS)
+    return count(limit, str(require_tenant().pk), number).is_over(limit)
+
+
+def spend(*, cost: Decimal, cap: Decimal | None, now: dt.datetime) -> bool:
+    """The same for what goes on no record."""
+    return not cost or _taken_from(month_of(now), cost, cap=_tighter(cap))
+
+
+def unspend(*, cost: Decimal, now: dt.datetime) -> None:
+    """Give back what was spent at that time: it was surely not taken."""
+    if cost:
+        Spending.objects.filter(month=month_of(now)).update(amount=F("amount") - cost)
+
+
+def give_back(*, notification: Notification) -> None:
     """Give back what is held: it was surely not taken. Locks the message."""
     if notification.held_cost:
         with transaction.atomic(durable=True):
@@ -54,7 +78,7 @@ def settle(notification: Notification) -> None:
     notification.held_cost, notification.held_month = Decimal(0), None
 
 
-def give_up(*, notification: Notification) -> None:
+def spend_held(*, notification: Notification) -> None:
     """What is held for a channel that does not carry it after all is spent: it may have been taken."""
     if notification.held_cost:
         settle(notification)
@@ -75,6 +99,11 @@ def _keep(locked: Notification, notification: Notification) -> None:
     locked.save(update_fields=_HELD)
     for name in _HELD:
         setattr(notification, name, getattr(locked, name))
+
+
+def _tighter(cap: Decimal | None) -> Decimal | None:
+    caps = [each for each in (cap, require_tenant().config.messages.monthly_cap) if each is not None]
+    return min(caps, default=None)
 
 
 def _taken_from(month: dt.date, cost: Decimal, *, cap: Decimal | None) -> bool:

@@ -8,7 +8,7 @@ from bookme.communications.events import MessagesChanged
 from bookme.communications.models import Channel, StoppedAddress, StopReason
 from bookme.communications.selectors.stopped import DIGESTED, address_digest, stopped_addresses
 from bookme.core.actor import SYSTEM, Actor
-from bookme.eventlog.changes import Change, tell
+from bookme.eventlog.changes import Change, publish_change
 
 
 def stop_address(
@@ -24,14 +24,14 @@ def stop_address(
     row, is_new = StoppedAddress.objects.get_or_create(channel=channel, address=address.lower(), defaults=values)
     if is_new:
         changes = {"channel": [None, channel.value], "reason": [None, reason.value]}
-        tell(MessagesChanged, row=row, change=Change.MADE, changes=changes, actor=actor)
+        publish_change(MessagesChanged, row=row, change=Change.MADE, changes=changes, actor=actor)
 
 
 def lift_stop(*, channel: Channel, address: str, actor: Actor = SYSTEM) -> None:
     """Let messages go there again. Publishes MessagesChanged; joins the caller's transaction, locks the row."""
     for row in stopped_addresses(channel, address).select_for_update():
         changes = {"channel": [row.channel, None], "reason": [row.reason, None]}
-        tell(MessagesChanged, row=row, change=Change.REMOVED, changes=changes, actor=actor)
+        publish_change(MessagesChanged, row=row, change=Change.REMOVED, changes=changes, actor=actor)
         row.delete()
 
 

@@ -1,22 +1,40 @@
-"""Telling somebody of something: recorded once, and sent, now or after their quiet hours."""
+"""Telling somebody of something: recorded once, with a row of the outbox, and sent, now or after their quiet hours."""
 
 import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
+import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import translation
 
-from bookme.communications.actions.sending import SEND_MESSAGE_TASK, send
-from bookme.communications.kinds import MAY_WAIT, Audience, Kind
-from bookme.communications.models import Channel, Notification
-from bookme.communications.quiet import quiet_until
-from bookme.communications.selectors.routes import address_by, first_channel, has_consent, is_sent
+from bookme.bookings.models import Booking, Visit, WaitlistEntry
+from bookme.communications.actions.leasing import begin_lease
+from bookme.communications.actions.sending import SEND_MESSAGE_TASK, send_leased
+from bookme.communications.keys import waiting_key
+from bookme.communications.kinds import Audience, Kind
+from bookme.communications.models import Channel, Notification, NotificationStatus
+from bookme.communications.selectors.queue import earliest_time
+from bookme.communications.selectors.routes import (
+    address_by,
+    first_channel,
+    has_consent,
+    is_sent,
+    why_not_reached,
+)
 from bookme.communications.tellings import told_of
 from bookme.communications.told import Told
 from bookme.core.languages import written_language
+from bookme.core.time import now as read_clock
 from bookme.tenants.context import require_tenant
-from bookme.tenants.outbox import enqueue
+from bookme.tenants.outbox import NotYet, enqueue_again, withdraw
+from bookme.tenants.statements import insert_unless_there
+
+# As the outbox does after a first failure.
+TRY_AGAIN_SECONDS = 5
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -40,49 +58,46 @@ def tell(
     audience: Audience,
     about: About,
     channel: Channel | None = None,
-    now: dt.datetime,
-) -> None:
-    """Send one message and record it under `key`, which is sent once; `channel` is the first to be tried.
-
-    Nothing is recorded that the business does not send, that is not true any more, or that nobody can get. What can
-    wait is sent after the quiet hours. Must run outside of a transaction; else as `send`.
-    """
-    notification = _recorded(_draft(key, kind, audience, about), channel, None, now=now)
-    if notification is not None and notification.due_at is not None and notification.due_at <= now:
-        send(notification=notification, now=now)
-
-
-def tell_apart(
-    *,
-    key: str,
-    kind: Kind,
-    audience: Audience,
-    about: About,
-    channel: Channel | None = None,
     due_at: dt.datetime | None = None,
     now: dt.datetime,
 ) -> None:
-    """As `tell`, but sent by a row of the outbox of its own, at `due_at` if that is given.
+    """Record one message under `key`, once, and send it; `channel` is the first to be tried, `due_at` when.
 
-    Of several, none waits for what keeps another; and what was planned has its tries, whatever is planned anew.
+    Nothing is recorded that is not true any more, or that whoever gets it has not agreed to. What a customer is not
+    told, since the business does not send it or has no way to them, is recorded as skipped, with the reason: the team
+    is asked why. What can wait is sent after the quiet hours. Must run outside of a transaction: it talks to the
+    network.
+
+    It has a row of the outbox from the moment it is on record. What is due is sent at once, by whoever recorded it;
+    what keeps it from going out, and is not its end, is left to that row.
     """
-    _recorded(_draft(key, kind, audience, about), channel, due_at, now=now, is_apart=True)
+    draft = _draft(key, kind, audience, about)
+    told = _filled(draft, channel, due_at, now=now)
+    if told is None:
+        return
+    if draft.status == NotificationStatus.SKIPPED:
+        _record_skipped(draft, told)
+    elif _record(draft, told, now=now, at_once=True):
+        _send_recorded(draft, told, now)
+
+
+def tell_apart(*, key: str, kind: Kind, audience: Audience, about: About, now: dt.datetime) -> None:
+    """As `tell`, but sent by its row of the outbox alone: of several, none waits for what keeps another."""
+    draft = _draft(key, kind, audience, about)
+    told = _filled(draft, None, None, now=now)
+    if told is not None:
+        _record(draft, told, now=now, at_once=False)
 
 
 def send_later(*, notification: Notification, due_at: dt.datetime, now: dt.datetime) -> None:
-    """Have it sent then; joins the caller's transaction."""
-    enqueue(
+    """Have it sent then, with all the tries of the outbox; joins the caller's transaction."""
+    enqueue_again(
         task=SEND_MESSAGE_TASK,
         args={"notification_id": str(notification.pk)},
-        key=waiting_key(notification),
+        key=waiting_key(notification.pk),
         due_at=due_at,
         now=now,
     )
-
-
-def waiting_key(notification: Notification) -> str:
-    """Under which it waits in the outbox."""
-    return f"message:{notification.pk}:{notification.edition}:{len(notification.tried)}"
 
 
 def _draft(key: str, kind: Kind, audience: Audience, about: About) -> Notification:
@@ -98,46 +113,83 @@ def _draft(key: str, kind: Kind, audience: Audience, about: About) -> Notificati
     )
 
 
-def _recorded(
-    draft: Notification,
-    channel: Channel | None,
-    due_at: dt.datetime | None,
-    *,
-    now: dt.datetime,
-    is_apart: bool = False,
-) -> Notification | None:
-    """What is on record under that key, or is now; None for what is not to be told."""
-    there = Notification.objects.filter(key=draft.key).first()
-    if there is not None or not is_sent(Kind(draft.kind), Audience(draft.audience)):
-        return there
+def _filled(
+    draft: Notification, channel: Channel | None, due_at: dt.datetime | None, *, now: dt.datetime
+) -> Told | None:
+    """What it tells, of a draft that now says by what, in which language and when; None for what is not recorded.
+
+    Of what a customer cannot be told, the draft is skipped, and says why.
+    """
+    is_on = is_sent(Kind(draft.kind), Audience(draft.audience))
+    is_told_why = draft.audience == Audience.CUSTOMER
+    if not (is_on or is_told_why) or Notification.objects.filter(key=draft.key).exists():
+        return None
     business = require_tenant().config.language
     draft.language = written_language(business)
     with translation.override(draft.language):
         told = told_of(draft, now=now)
-    found = (channel or first_channel(told.audience, told.to)) if told else None
-    if told is None or found is None or not has_consent(told):
+    if told is None or not has_consent(told):
         return None
+    found = channel or first_channel(told.audience, told.to)
+    if not is_on or found is None:
+        if not is_told_why:
+            return None
+        unreached, reason = why_not_reached(told.to)
+        found, draft.status, draft.ended_at = found or unreached, NotificationStatus.SKIPPED, now
+        draft.reason = reason if is_on else "switched_off"
     draft.language = written_language(told.to.language, business)
     draft.channel, draft.to = found, address_by(found, told.to)
-    draft.due_at = due_at or _due_at(told, now)
+    draft.due_at = due_at or earliest_time(told, now=now)
+    return told
+
+
+def _record_skipped(draft: Notification, told: Told) -> None:
+    """What goes to nobody has no row of the outbox."""
     with transaction.atomic():
-        kept, is_new = Notification.objects.get_or_create(
-            key=draft.key, defaults={each.attname: getattr(draft, each.attname) for each in _COLUMNS}
-        )
-        if is_new and (is_apart or draft.due_at > now):
-            send_later(notification=kept, due_at=draft.due_at, now=now)
-    return kept
+        if not (draft.to and _is_erased(draft, told)):
+            insert_unless_there(draft)
 
 
-def _due_at(told: Told, now: dt.datetime) -> dt.datetime:
-    config = require_tenant().config
-    if told.kind not in MAY_WAIT:
-        return now
-    return quiet_until(
-        now, zone=told.to.zone or config.zone, start=config.messages.quiet_from, end=config.messages.quiet_to
-    )
+def _record(draft: Notification, told: Told, *, now: dt.datetime, at_once: bool) -> bool:
+    """Write it down with its row of the outbox; True where it is due, and the caller has it."""
+    due_at = draft.due_at or now
+    with transaction.atomic(durable=at_once):
+        is_ours = at_once and due_at <= now and begin_lease(draft)
+        if _is_erased(draft, told) or not insert_unless_there(draft):
+            return False
+        # Of what is sent now it is for whoever comes after a sender who was killed.
+        send_later(notification=draft, due_at=draft.leased_until or due_at, now=now)
+    return is_ours
 
 
-_COLUMNS = [
-    each for each in Notification._meta.concrete_fields if each.attname not in {"key", "created_at", "updated_at"}
-]
+def _is_erased(draft: Notification, told: Told) -> bool:
+    """Whether whom it is for has been erased since it was read: else they will be with what is recorded now.
+
+    Locks the row with their contact, which an erasure empties before it looks for messages.
+    """
+    if told.audience is not Audience.CUSTOMER:
+        return False
+    rows: QuerySet[Visit] | QuerySet[WaitlistEntry]
+    if told.versions:
+        first = Booking.objects.filter(pk=next(iter(told.versions)))
+        rows = Visit.objects.filter(pk__in=first.values("visit"))
+    else:
+        rows = WaitlistEntry.objects.filter(pk=draft.entry_id or draft.pk)
+    contact = rows.select_for_update(no_key=True).only("contact_email", "contact_phone").first()
+    return contact is None or not (contact.contact_email or contact.contact_phone)
+
+
+def _send_recorded(notification: Notification, told: Told, now: dt.datetime) -> None:
+    held_until = notification.leased_until
+    is_in_their_language = notification.language == written_language(require_tenant().config.language)
+    try:
+        send_leased(notification=notification, told=told if is_in_their_language else None, now=now)
+    except Exception as error:
+        seconds = error.seconds if isinstance(error, NotYet) else TRY_AGAIN_SECONDS
+        at = read_clock()
+        with transaction.atomic():
+            send_later(notification=notification, due_at=at + dt.timedelta(seconds=seconds), now=at)
+        _log.info("message_left_to_outbox", kind=notification.kind, reason=type(error).__name__)
+    else:
+        with transaction.atomic():
+            withdraw(keys=[waiting_key(notification.pk)], due_at=held_until)

@@ -10,7 +10,7 @@ from bookme.communications.templating import Texts
 from bookme.core.actor import Actor
 from bookme.core.errors import Conflict, Invalid, NotFound
 from bookme.core.permissions import Permission
-from bookme.eventlog.changes import Change, make_row, tell
+from bookme.eventlog.changes import Change, make_row, publish_change
 from bookme.tenants.context import require_tenant
 
 
@@ -54,7 +54,7 @@ def reset_template(*, name: str, channel: str, language: str, actor: Actor) -> N
         return
     _put_aside(current)
     changes = {each: [getattr(current, each), None] for each in ("name", "channel", "language", "version")}
-    tell(MessagesChanged, row=current, change=Change.REMOVED, changes=changes, actor=actor)
+    publish_change(MessagesChanged, row=current, change=Change.REMOVED, changes=changes, actor=actor)
 
 
 def _locked(place: Place) -> MessageTemplate | None:

@@ -8,8 +8,8 @@ import structlog
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from bookme.communications.actions.spending import spend
-from bookme.communications.channels import ChannelOffError, Outgoing, UndeliverableError, carrier_of
+from bookme.communications.actions.spending import one_more_fills, spend, unspend
+from bookme.communications.channels import ChannelOffError, Outgoing, UnclearError, UndeliverableError, carrier_of
 from bookme.communications.letters import Rendered
 from bookme.communications.models import Channel
 from bookme.communications.selectors.previews import rendered_sample
@@ -44,15 +44,16 @@ def send_test(
     row of the staff; returns where it went. It is on no record. Must run outside of a transaction.
 
     Raises as `preview`; TooMany `too_many_tests`; Conflict `no_address`, `channel_off`, `not_set_up`, `stopped`,
-    `outside_window` where nothing can reach them so, `over_cap` where it may cost nothing more, and `not_sent` where it
-    was not taken.
+    `country_off`, `costly_number`, `outside_window` where nothing can reach them so, `number_full` where
+    enough went there in a day, `over_cap` where it may cost nothing more, and `not_sent` where it was not taken: what
+    that would have cost is given back.
     """
     found = text_in_force(actor, name=name, channel=channel, language=language)
     with translation.override(found.place.language):
         note = _("This is a test. Nothing was booked.")
     told, rendered = rendered_sample(found, texts=texts, flags=flags, now=now, note=note)
     told = replace(told, to=_themselves(actor))
-    if reason := obstacle(found.place.channel, told):
+    if reason := obstacle(found.place.channel, told.kind, told.to):
         raise Conflict(_WHY.get(reason, "This cannot be sent to you."), code=reason)
     refuse_over(TRIALS, count(TRIALS, str(require_tenant().pk), str(actor.id)), code="too_many_tests")
     _hand_over(_outgoing(found.place.channel, told, rendered), _segments(rendered), now)
@@ -62,6 +63,8 @@ def send_test(
 _WHY = {
     "no_address": "There is no address of yours to send it to.",
     "channel_off": "This channel is not switched on.",
+    "country_off": "Your number is of a country to which this business does not write.",
+    "costly_number": "Nothing goes to a number of this kind.",
     "stopped": "Nothing goes to your address by this channel any more.",
 }
 
@@ -81,6 +84,7 @@ def _outgoing(channel: Channel, told: Told, rendered: Rendered) -> Outgoing:
         to=address_by(channel, told.to),
         to_name=told.to.name,
         from_name=told.sender.name,
+        reply_name=told.sender.name,
         reply_to=told.sender.email,
         subject=_("Test: %(subject)s") % {"subject": rendered.subject} if rendered.subject else "",
         text=rendered.text,
@@ -100,12 +104,21 @@ def _hand_over(message: Outgoing, segments: int, now: dt.datetime) -> None:
         raise Conflict("Nothing is set up that could carry this.", code="not_set_up") from error
     if carrier.has_window and not is_in_window(message.to, now=now):
         raise Conflict("Write to the business by WhatsApp first: it may answer for a day.", code="outside_window")
-    if not spend(cost=carrier.price * segments, now=now):
+    cost = carrier.price * segments
+    if cost and one_more_fills(message.to):
+        raise Conflict("Enough went to your number today.", code="number_full")
+    if not spend(cost=cost, cap=carrier.cap, now=now):
         raise Conflict("The month's cap on what messages cost is reached.", code="over_cap")
     try:
         carrier.send(message)
-    except UndeliverableError as error:
-        raise Conflict(f"It was refused: {error}.", code="not_sent") from error
     except Exception as error:
-        _log.warning("test_message_not_sent", channel=message.channel.value, reason=type(error).__name__)
-        raise Conflict("It could not be handed over. Try again in a moment.", code="not_sent") from error
+        if not isinstance(error, UnclearError):
+            unspend(cost=cost, now=now)
+        raise _not_sent(message, error) from error
+
+
+def _not_sent(message: Outgoing, error: Exception) -> Conflict:
+    if isinstance(error, UndeliverableError):
+        return Conflict(f"It was refused: {error}.", code="not_sent")
+    _log.warning("test_message_not_sent", channel=message.channel.value, reason=type(error).__name__)
+    return Conflict("It could not be handed over. Try again in a moment.", code="not_sent")

@@ -6,8 +6,11 @@ All join the caller's transaction. Of a customer's answers to marketing none is 
 from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
+from django.db.models import Q
+
+from bookme.bookings.models import Visit
 from bookme.communications.kinds import Audience, refusable
-from bookme.communications.models import Muted
+from bookme.communications.models import Muted, Notification
 from bookme.communications.selectors.wishes import is_subscribed, may_return, own_calendar, topic_for
 from bookme.communications.unsubscribing import MARKETING, Topic
 from bookme.core.actor import Actor
@@ -43,6 +46,21 @@ def resubscribe(*, topic: Topic) -> None:
     """Take unsubscribing back, where its link may (`may_return`). Raises NotFound as `topic_for`."""
     if may_return(topic):
         _follow(topic, is_wanted=True)
+
+
+def end_marketing(*, notification_id: UUID) -> None:
+    """End all marketing for whoever got that message, by who they are and by the address that it went to.
+
+    Their mail program or its provider said so. What they have to know still comes. Locks the customers.
+    """
+    told = Notification.objects.filter(pk=notification_id).exclude(to="").first()
+    if told is None:  # it was of who has been erased since
+        return
+    theirs = Q(email=told.to.lower())
+    if told.audience == Audience.CUSTOMER and told.visit_id:
+        theirs |= Q(pk__in=Visit.objects.filter(pk=told.visit_id).values("customer_id"))
+    for pk in Customer.objects.filter(theirs).order_by("pk").values_list("pk", flat=True):
+        unsubscribe(topic=Topic(pk, MARKETING))
 
 
 def _follow(topic: Topic, *, is_wanted: bool) -> None:

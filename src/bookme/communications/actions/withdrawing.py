@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import translation
 
-from bookme.communications.actions.telling import waiting_key
+from bookme.communications.keys import waiting_key
 from bookme.communications.models import Notification, NotificationStatus
 from bookme.communications.selectors.queue import unclear_channels, waiting_about
 from bookme.communications.tellings import told_of
@@ -29,7 +29,7 @@ def withdraw_untrue(*, booking_ids: Collection[UUID], now: dt.datetime) -> None:
             continue
         over = {"status": NotificationStatus.WITHDRAWN, "reason": "no_longer_true", "ended_at": now}
         if waits.filter(pk=each.pk, edition=each.edition).update(**over, updated_at=now):
-            withdraw(keys=[waiting_key(each)])
+            withdraw(keys=[waiting_key(each.pk)])
 
 
 def _is_true(notification: Notification, now: dt.datetime) -> bool:

@@ -15,10 +15,14 @@ from bookme.communications.channels.base import (
     UndeliverableError,
 )
 from bookme.communications.channels.email import EmailChannel
+from bookme.communications.channels.patience import PatientCarrier
+from bookme.communications.channels.rationed import RationedCarrier
 from bookme.communications.models import Channel, ChannelAccount, Provider
-from bookme.communications.selectors.accounts import account_of
+from bookme.communications.reach import platform_reach, reach_of
+from bookme.communications.selectors.channel_accounts import account_of
 
 __all__ = [
+    "Approver",
     "Carrier",
     "ChannelOffError",
     "NotTakenError",
@@ -27,7 +31,7 @@ __all__ = [
     "UnclearError",
     "UndeliverableError",
     "account_carrier",
-    "approver_of",
+    "approver",
     "carrier_of",
     "platform_mail",
 ]
@@ -50,9 +54,10 @@ def carrier_of(channel: Channel) -> Carrier:
     """
     account = account_of(channel)
     if account is not None:
-        return account_carrier(account)
+        is_theirs = account.provider == Provider.SMTP  # a server that they name: how slow it is, is up to them
+        return PatientCarrier(account_carrier(account), reach_of(account), one_at_a_time=is_theirs)
     if channel is Channel.EMAIL:
-        return EmailChannel()
+        return RationedCarrier(platform_mail())
     if not (path := settings.MESSAGE_BACKENDS.get(channel.value)):
         raise ChannelOffError(f"nothing here carries {channel.label} yet")
     carrier: Carrier = import_string(path)()
@@ -62,9 +67,10 @@ def carrier_of(channel: Channel) -> Carrier:
 def platform_mail() -> Carrier:
     """Who carries what is between a person and their account: never a business's own account.
 
-    An account is good in every business, so its links are not for the mail server of one of them to read.
+    An account is good in every business, so its links are not for the mail server of one of them to read. Whoever asks
+    for such mails has a limit of their own, so that none of a business's messages takes their room.
     """
-    return EmailChannel()
+    return PatientCarrier(EmailChannel(), platform_reach(Channel.EMAIL))
 
 
 def account_carrier(account: ChannelAccount) -> AccountCarrier:
@@ -73,7 +79,12 @@ def account_carrier(account: ChannelAccount) -> AccountCarrier:
     return carrier
 
 
-def approver_of(account: ChannelAccount) -> Approver:
-    """The same, of an account for WhatsApp."""
-    approver: Approver = import_string(_OF_PROVIDER[Provider(account.provider)])(account)
-    return approver
+def approver() -> Approver | None:
+    """Who says which texts may go by WhatsApp: whoever carries it; None where nobody does."""
+    account, path = account_of(Channel.WHATSAPP), settings.MESSAGE_BACKENDS.get(Channel.WHATSAPP.value) or ""
+    if account is None and not path:
+        return None
+    found: Approver = (
+        import_string(_OF_PROVIDER[Provider(account.provider)])(account) if account else import_string(path)()
+    )
+    return found

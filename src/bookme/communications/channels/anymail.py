@@ -42,9 +42,10 @@ _REFUSED = frozenset({"MessageRejected", "BadRequestException", "InvalidParamete
 
 
 class AnymailChannel:
-    """Hands a mail to a provider, which says later how it went (`views/callbacks`)."""
+    """Hands a mail to a provider, which says later how it went (`views/mail_providers`)."""
 
     price = Decimal(0)
+    cap: Decimal | None = None
     has_window = False
     can_be_asked = False
 
@@ -55,6 +56,7 @@ class AnymailChannel:
         email: Any = email_of(message, sender=self._sender)
         if message.reference:
             email.metadata = {REFERENCE: message.reference}
+        message.last_look()
         try:
             self._backend().send_messages([email])
         except (AnymailRecipientsRefused, AnymailInvalidAddress):
@@ -81,7 +83,7 @@ class AnymailChannel:
                 url + path, auth=auth, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False
             )
         except requests.RequestException:
-            raise NotTakenError("the provider cannot be reached", code="unreachable") from None
+            raise NotTakenError("the provider cannot be reached", code="unreachable", is_silent=True) from None
         if not answer.ok:
             raise not_taken(answer.status_code)
         return None
@@ -95,7 +97,7 @@ class AnymailChannel:
             code, status = _code_of(error)
             raise not_taken(429 if code in _BUSY else status) from None
         except BotoCoreError:
-            raise NotTakenError("the provider cannot be reached", code="unreachable") from None
+            raise NotTakenError("the provider cannot be reached", code="unreachable", is_silent=True) from None
         finally:
             backend.close()
 
@@ -182,8 +184,8 @@ def _fault_of_silence(cause: BaseException) -> Exception:
     reason = getattr(cause.args[0], "reason", None) if cause.args else None
     never = isinstance(cause, requests.ConnectTimeout | ConnectTimeoutError | EndpointConnectionError)
     if never or isinstance(reason, NewConnectionError):
-        return NotTakenError("the provider cannot be reached", code="unreachable")
-    return UnclearError("the provider did not answer")
+        return NotTakenError("the provider cannot be reached", code="unreachable", is_silent=True)
+    return UnclearError("the provider did not answer", is_silent=True)
 
 
 def _code_of(error: ClientError) -> tuple[str, int]:

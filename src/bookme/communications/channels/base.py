@@ -1,7 +1,7 @@
 """The interface of what carries a message out of here."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
@@ -12,17 +12,28 @@ from bookme.communications.models import ApprovalState, Channel
 class UndeliverableError(Exception):
     """Refused for good by this channel: trying again would not help.
 
-    `is_bounce`: there is no such address. `is_stop`: whoever has it said that nothing more is to come.
+    `is_bounce`: there is no such address. `is_stop`: whoever has it said that nothing more is to come. `approval`: what
+    became of the text that was taken for approved, where that is why.
     """
 
-    def __init__(self, reason: str, *, is_bounce: bool = False, is_stop: bool = False) -> None:
+    def __init__(
+        self, reason: str, *, is_bounce: bool = False, is_stop: bool = False, approval: ApprovalState | None = None
+    ) -> None:
         super().__init__(reason)
         self.is_bounce = is_bounce
         self.is_stop = is_stop
+        self.approval = approval
 
 
 class UnclearError(Exception):
-    """The provider may have taken it: it did not answer, or answered that it failed. Ask `Carrier.taken` first."""
+    """The provider may have taken it: it did not answer (`is_silent`), or answered that it failed.
+
+    Ask `Carrier.taken` first.
+    """
+
+    def __init__(self, reason: str, *, is_silent: bool = False) -> None:
+        super().__init__(reason)
+        self.is_silent = is_silent
 
 
 class ChannelOffError(Exception):
@@ -33,11 +44,13 @@ class NotTakenError(Exception):
     """Surely not taken, and another try may succeed: the provider is away, has enough for now, or knows us no more.
 
     `code` is for whoever looks after the account: `unreachable`, `busy`, `credentials` or `refused`.
+    `is_silent`: there was no answer at all.
     """
 
-    def __init__(self, reason: str, *, code: str) -> None:
+    def __init__(self, reason: str, *, code: str, is_silent: bool = False) -> None:
         super().__init__(reason)
         self.code = code
+        self.is_silent = is_silent
 
 
 def not_taken(status: int) -> NotTakenError:
@@ -60,6 +73,9 @@ class Outgoing:
     handed over for the first time; `other_ids` are the provider's, of what was sent before it and may look the same.
     `reference` is how we name this sending of it, which providers of e-mail say again when they tell how it went.
     `said` is what is on record of one that is only asked for: pieces of its text, between which there may be more.
+    `last_look` is asked when all is ready to hand it over, and raises where it is not to go out after all: a carrier
+    may take seconds to be connected, encrypted and let in. `can_wait`: it leaves room to what cannot, where that is
+    short.
     """
 
     channel: Channel
@@ -67,6 +83,7 @@ class Outgoing:
     to: str
     to_name: str
     from_name: str
+    reply_name: str
     reply_to: str
     subject: str
     text: str
@@ -81,6 +98,8 @@ class Outgoing:
     first_tried_at: dt.datetime | None = None
     other_ids: frozenset[str] = frozenset()
     said: tuple[str, ...] = ()
+    can_wait: bool = False
+    last_look: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -92,13 +111,15 @@ class Receipt:
 
 
 class Carrier(Protocol):
-    """`price` is of one message, of an SMS of one segment, in the business's currency.
+    """`price` is of one message, of an SMS of one segment, in the business's currency; `cap` what it may spend in a
+    month where that goes by whose account it is, and None where only its own cap counts.
 
     `has_window`: to who has not written in the last day it takes only what was approved before. `can_be_asked`: it
     knows what it has taken, and says so.
     """
 
     price: Decimal
+    cap: Decimal | None
     has_window: bool
     can_be_asked: bool
 
@@ -116,8 +137,8 @@ class AccountCarrier(Carrier, Protocol):
         """Whether the provider lets us in, now; nothing is sent. Raises NotTakenError."""
 
 
-class Approver(AccountCarrier, Protocol):
+class Approver(Protocol):
     """Where texts are approved before they may be sent."""
 
     def approvals(self) -> Mapping[str, ApprovalState]:
-        """What became of all texts of the account, by the provider's ids. Raises NotTakenError."""
+        """What became of all texts of the business, by the provider's ids. Raises NotTakenError."""

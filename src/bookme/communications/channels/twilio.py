@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -17,6 +18,7 @@ from twilio.rest import Client
 from bookme.communications.channels.base import NotTakenError, Outgoing, Receipt, UnclearError, not_taken
 from bookme.communications.channels.twilio_codes import APPROVALS, OVER, WHATSAPP, refused
 from bookme.communications.models import ApprovalState, Channel, ChannelAccount
+from bookme.tenants.context import require_tenant
 
 # Of connecting, and of waiting for an answer.
 SECONDS = 10.0
@@ -29,6 +31,11 @@ _TIMED_OUT = 408
 _TEXTS, _TEXTS_AT_ONCE = 1000, 500
 
 
+def _cap_by(account: ChannelAccount) -> Decimal | None:
+    """By the platform's account, which has no row, a business spends no more than the platform lets it."""
+    return settings.TWILIO_MONTHLY_CAPS[require_tenant().config.currency] if account._state.adding else None
+
+
 class TwilioChannel:
     """One account with Twilio, for one channel."""
 
@@ -36,7 +43,7 @@ class TwilioChannel:
 
     def __init__(self, account: ChannelAccount) -> None:
         members = account.members
-        self.price = account.price
+        self.price, self.cap = account.price, _cap_by(account)
         self.has_window = account.channel == Channel.WHATSAPP
         self._prefix = WHATSAPP if account.channel == Channel.WHATSAPP else ""
         self._sender = account.sender
@@ -45,12 +52,13 @@ class TwilioChannel:
 
     def send(self, message: Outgoing) -> Receipt:
         """What Twilio says quotes numbers: only its codes leave here."""
+        message.last_look()
         try:
             made = self._client.messages.create(**self._named(message))
         except (TwilioRestException, TwilioServiceException) as error:
             raise _meaning_of(error) from None
         except (RequestException, ValueError):
-            raise UnclearError("Twilio did not answer") from None
+            raise UnclearError("Twilio did not answer", is_silent=True) from None
         return self._receipt(made)
 
     def taken(self, message: Outgoing) -> Receipt | None:
@@ -105,7 +113,7 @@ def _plainly() -> Iterator[None]:
     except TwilioException as error:
         raise not_taken(_status_of(error)) from None
     except (RequestException, ValueError):
-        raise NotTakenError("Twilio cannot be reached", code="unreachable") from None
+        raise NotTakenError("Twilio cannot be reached", code="unreachable", is_silent=True) from None
 
 
 def _status_of(error: TwilioException) -> int:

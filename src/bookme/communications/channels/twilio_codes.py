@@ -29,7 +29,23 @@ APPROVALS = {
     "disabled": ApprovalState.PAUSED,
 }
 
+# Of a message by a text that is not approved any more: it was taken for words of one's own outside of the day, is not
+# there, or was rejected, paused, or switched off for good.
+UNAPPROVED = {
+    63016: ApprovalState.PENDING,
+    21655: ApprovalState.PENDING,
+    63027: ApprovalState.PENDING,
+    63040: ApprovalState.REJECTED,
+    63041: ApprovalState.PAUSED,
+    63042: ApprovalState.PAUSED,
+}
+
 
 def refused(code: int) -> UndeliverableError:
     """A refusal for good, by its code; 0 if there is none."""
-    return UndeliverableError(f"Twilio refused it ({code})", is_bounce=code in BOUNCES, is_stop=code == STOPPED)
+    return UndeliverableError(
+        f"Twilio refused it ({code})",
+        is_bounce=code in BOUNCES,
+        is_stop=code == STOPPED,
+        approval=UNAPPROVED.get(code),
+    )

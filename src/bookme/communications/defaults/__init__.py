@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from bookme.communications.defaults.accounts import account_button, account_texts
+from bookme.communications.defaults.account_mails import account_button, account_texts
 from bookme.communications.defaults.bookings import booking_texts
 from bookme.communications.defaults.sessions import session_texts
 from bookme.communications.defaults.waiting import waiting_texts
@@ -25,19 +25,28 @@ def default_mail(kind: Kind, audience: Audience) -> Texts:
 
 def default_sms(kind: Kind, audience: Audience) -> Texts:
     """Every character counts: whose it is, the subject of the mail, and where to go."""
-    return Texts(body=_opening(kind, audience) + _joining(kind, "\n") + "\n{{ link }}")
+    return Texts(body=_opening(kind, audience) + _reason(kind, "\n") + _joining(kind, "\n") + "\n{{ link }}")
 
 
 def default_whatsapp(kind: Kind, audience: Audience) -> Texts:
     """The same, with what the mail says, and what the link is for."""
     said = [_opening(kind, audience), default_mail(kind, audience).body]
-    return Texts(body="\n\n".join(said) + _joining(kind, "\n\n") + "\n\n" + _("{{ action }}: {{ link }}"))
+    return Texts(
+        body="\n\n".join(said) + _reason(kind, "\n\n") + _joining(kind, "\n\n") + "\n\n" + _("{{ action }}: {{ link }}")
+    )
 
 
 def _opening(kind: Kind, audience: Audience) -> str:
     """Whose it is, unless that is said."""
     subject = default_mail(kind, audience).subject
     return subject if "{{ business }}" in subject else _("{{ business }}: %(subject)s") % {"subject": subject}
+
+
+def _reason(kind: Kind, after: str) -> str:
+    """Why the business cannot; of themselves they know it."""
+    if kind not in {Kind.DECLINED, Kind.CANCELLED}:
+        return ""
+    return "{% if reason %}{% unless by_customer %}" + after + _("Reason: {{ reason }}") + "{% endunless %}{% endif %}"
 
 
 def _joining(kind: Kind, after: str) -> str:

@@ -1,16 +1,26 @@
 """Bookings, sessions and the business as messages tell them."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bookme.bookings.events import TOO_FEW, SessionCancelled, SessionChanged
+from bookme.bookings.events import (
+    TOO_FEW,
+    BookingConfirmed,
+    BookingRequested,
+    BookingUndone,
+    SessionCancelled,
+    SessionChanged,
+)
 from bookme.bookings.links import manage_url
 from bookme.bookings.models import Booking
 from bookme.bookings.wording import address_text, meeting_url_of, place_text
 from bookme.communications.told import BookingFacts, Former, Sender, SessionFacts
+from bookme.core.text import name_text, unlinked
 from bookme.core.time import zone
+from bookme.eventlog.models import Event as EventRow
 from bookme.locations.models import Location
 from bookme.locations.selectors import zone_of
 from bookme.services.models import Service
@@ -40,7 +50,7 @@ def sender_of(tenant: Tenant) -> Sender:
         phone=config.contact.phone,
         url=business_url(tenant),
         team_url=business_url(tenant, "/team/"),
-        terms_url=config.legal.terms_url or "",
+        terms_url=config.legal.terms_url or business_url(tenant, "/terms/"),
     )
 
 
@@ -65,8 +75,30 @@ def quiet_zone(booking: Booking) -> ZoneInfo:
     return zone(theirs) if theirs else zone_of(booking.appointment.location)
 
 
+def all_facts_of(
+    bookings: Sequence[Booking], *, language: str, former: Mapping[UUID, Former] | None = None
+) -> list[BookingFacts]:
+    """Bookings of `bookings_to_tell` as messages in that language tell them; `former` is where each was moved from."""
+    only_held = _only_held(bookings)
+    found = {each.pk: facts_of(each, language=language, former=(former or {}).get(each.pk)) for each in bookings}
+    return [replace(facts, is_known=pk not in only_held) for pk, facts in found.items()]
+
+
+def _only_held(bookings: Iterable[Booking]) -> set[UUID]:
+    """Those that began as a hold, and never became anything that more than their customer is told of."""
+    ids = [each.pk for each in bookings if each.hold_expires_at is not None]
+    if not ids:
+        return set()
+    names = (BookingRequested.name, BookingConfirmed.name, BookingUndone.name)
+    told = EventRow.objects.filter(subject_id__in=ids, name__in=names).values_list("subject_id", flat=True)
+    return set(ids).difference(told)
+
+
 def facts_of(booking: Booking, *, language: str, former: Former | None = None) -> BookingFacts:
-    """A booking of `bookings_to_tell` as messages in that language tell it; `former` is where it was moved from."""
+    """A booking of `bookings_to_tell` as messages in that language tell it; `former` is where it was moved from.
+
+    Nothing that a stranger wrote of themselves is a link in what we send.
+    """
     visit, appointment, location = booking.visit, booking.appointment, booking.appointment.location
     return BookingFacts(
         id=booking.pk,
@@ -76,7 +108,7 @@ def facts_of(booking: Booking, *, language: str, former: Former | None = None) -
         service=appointment.service.text("name", language),
         staff=appointment.staff.text("name", language),
         place="" if visit.address else location.text("name", language),
-        address=address_text(visit.address) or ("" if location.online else place_text(location)),
+        address=unlinked(address_text(visit.address)) or ("" if location.online else place_text(location)),
         meeting_url=meeting_url_of(booking),
         starts_at=appointment.starts_at,
         ends_at=appointment.ends_at,
@@ -88,12 +120,12 @@ def facts_of(booking: Booking, *, language: str, former: Former | None = None) -
         fee=booking.fee,
         currency=booking.currency,
         cancellation=Policy.from_data(booking.policy).cancellation,
-        reason=booking.cancel_reason,
+        reason=unlinked(booking.cancel_reason) if booking.cancelled_by == "customer" else booking.cancel_reason,
         cancelled_by=booking.cancelled_by,
-        customer_name=visit.contact_name,
+        customer_name=name_text(visit.contact_name),
         customer_email=visit.contact_email,
         customer_phone=visit.contact_phone,
-        notes=visit.notes,
+        notes=unlinked(visit.notes),
         manage_url=manage_url(visit),
         hold_expires_at=booking.hold_expires_at,
         old_start=former.start if former and former.start != appointment.starts_at else None,

@@ -30,8 +30,9 @@ def preview(
     flags: Collection[str] = (),
     now: dt.datetime,
 ) -> Rendered:
-    """One message as it would go out, of a sample with those flags on; without `texts` by those that hold.
+    """One message as it would go out, of a sample with those flags on, and what is there now and then.
 
+    Without `texts` by those that hold.
     Raises NotAllowed, NotFound, and Invalid with pointers to `/subject`, `/heading`, `/body` and `/flags`.
     """
     found = text_in_force(actor, name=name, channel=channel, language=language)
@@ -43,7 +44,8 @@ def rendered_sample(
 ) -> tuple[Told, Rendered]:
     """What it tells, and how; raises Invalid as `preview`."""
     place = found.place
-    unknown = [each for each in flags if each not in place.vocabulary.flags]
+    known = place.vocabulary.flags | place.vocabulary.now_and_then
+    unknown = [each for each in flags if each not in known]
     Invalid.unless_good(FieldError("/flags", "unknown_flag", f"{each[:40]} is no flag of this.") for each in unknown)
     if texts is not None:
         Invalid.unless_good(text_faults(texts, channel=place.channel, vocabulary=place.vocabulary))

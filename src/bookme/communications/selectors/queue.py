@@ -1,16 +1,30 @@
-"""What else is told to the same reader, and what waits."""
+"""What else is told to the same reader, what waits, and until when."""
 
+import datetime as dt
 from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from bookme.communications.kinds import Kind
-from bookme.communications.models import AttemptOutcome, Channel, Notification, NotificationStatus
+from bookme.bookings.events import BookingRescheduled
+from bookme.bookings.models import Booking
+from bookme.communications.keys import reminder_in, waiting_key
+from bookme.communications.kinds import MAY_WAIT, Audience, Kind
+from bookme.communications.models import Attempt, AttemptOutcome, Channel, Notification, NotificationStatus
+from bookme.communications.quiet import quiet_until
+from bookme.communications.told import Told
+from bookme.eventlog.models import Event as EventRow
+from bookme.tenants.context import require_tenant
+from bookme.tenants.outbox import due_of, is_waiting
 
 # Whichever comes last says how it is now: another before it would only repeat that, out of order.
 _SAY_HOW_IT_IS = (Kind.CONFIRMED, Kind.RESCHEDULED)
+_AHEAD = frozenset({Kind.REQUESTED, Kind.CONFIRMED, Kind.RESCHEDULED})
+# All tries of the outbox, and more: it was its business that was suspended.
+_WAITED_LONG = dt.timedelta(days=2)
 _WENT_OUT = (NotificationStatus.SENT, NotificationStatus.DELIVERED)
+# So long after its time a reminder, or what somebody has just asked for once more, goes out in the quiet hours, too.
+_LATE = dt.timedelta(minutes=15)
 
 
 def of_same_reader(notification: Notification) -> QuerySet[Notification]:
@@ -25,29 +39,96 @@ def of_same_reader(notification: Notification) -> QuerySet[Notification]:
 
 
 def is_overtaken(notification: Notification) -> bool:
-    """Whether a later fact has told the reader already all that it would: such as a move, while it could not go out.
+    """Whether a later fact tells the reader all that it would: it has, such as a move, while this could not go out; or
+    it will, since each move is told to the customer.
 
     Nothing that somebody asked for once more is.
     """
     if notification.kind not in _SAY_HOW_IT_IS or notification.event_id is None or notification.edition > 1:
         return False
-    later = of_same_reader(notification).filter(
-        kind__in=_SAY_HOW_IT_IS,
-        status__in=_WENT_OUT,
-        event_id__gt=notification.event_id,
-        booking_ids__contains=notification.booking_ids,
-    )
-    return later.exists()
+    if notification.kind == Kind.RESCHEDULED and notification.audience == Audience.CUSTOMER and _moved_on(notification):
+        return True
+    later = told_how_it_is(notification).filter(event_id__gt=notification.event_id)
+    return later.filter(booking_ids__contains=notification.booking_ids).exists()
+
+
+def why_outdated(notification: Notification, *, now: dt.datetime) -> str:
+    """The code of why it is not to go out any more though it may be true; empty where nothing speaks against it."""
+    if is_overtaken(notification):
+        return "overtaken"
+    return "too_late" if _is_too_late(notification, now) else ""
+
+
+def _is_too_late(notification: Notification, now: dt.datetime) -> bool:
+    """Whether it has waited for days, as of a suspended business, and all that it says is to come is over."""
+    waited = now - (notification.due_at or notification.created_at)
+    if notification.kind not in _AHEAD or waited < _WAITED_LONG:
+        return False
+    told = Booking.objects.filter(pk__in=notification.booking_ids)
+    return not told.filter(appointment__ends_at__gt=now).exists()
+
+
+def told_how_it_is(notification: Notification) -> QuerySet[Notification]:
+    """What went out to the same reader and says how one of its bookings is."""
+    return of_same_reader(notification).filter(kind__in=_SAY_HOW_IT_IS, status__in=_WENT_OUT)
+
+
+def _moved_on(notification: Notification) -> bool:
+    """Whether each of its bookings has been moved again."""
+    moves = EventRow.objects.filter(name=BookingRescheduled.name, pk__gt=notification.event_id)
+    again = moves.filter(subject_id__in=notification.booking_ids).values_list("subject_id", flat=True).distinct()
+    return set(again) >= set(notification.booking_ids)
 
 
 def unclear_channels(notification: Notification) -> list[Channel]:
     """By which it may have arrived: a provider did not say whether it took it, or whoever tried last was killed."""
-    since = notification.due_at or notification.created_at  # sent again, it has all its tries anew
-    unclear = notification.tries.filter(outcome=AttemptOutcome.UNCLEAR, created_at__gte=since)
+    if not notification.attempts:
+        return []
+    unclear = tries_of(notification).filter(outcome=AttemptOutcome.UNCLEAR)
     found = set(unclear.values_list("channel", flat=True))
-    if notification.attempts and not notification.tries.filter(number=notification.attempts).exists():
+    if not notification.tries.filter(number=notification.attempts).exists():
         found.add(notification.channel)
     return [Channel(each) for each in sorted(found)]
+
+
+def tries_of(notification: Notification) -> QuerySet[Attempt]:
+    """Those since it was asked for last: sent again, it has all its tries anew."""
+    return notification.tries.filter(created_at__gte=notification.due_at or notification.created_at)
+
+
+def has_its_turn(notification: Notification) -> bool:
+    """Whether it waits, and will be tried."""
+    return notification.status == NotificationStatus.QUEUED and is_waiting(key=waiting_key(notification.pk))
+
+
+def next_try(notification: Notification) -> dt.datetime | None:
+    """When it is tried next, or for the first time; None of one that is over."""
+    if notification.status != NotificationStatus.QUEUED:
+        return None
+    return due_of(key=waiting_key(notification.pk))
+
+
+def earliest_time(told: Told, *, now: dt.datetime) -> dt.datetime:
+    """When it may go out: of what can wait, after the quiet hours of whoever gets it."""
+    if told.kind not in MAY_WAIT:
+        return now
+    config = require_tenant().config
+    start, end = config.messages.quiet_from, config.messages.quiet_to
+    return quiet_until(now, zone=told.to.zone or config.zone, start=start, end=end)
+
+
+def waits_until(notification: Notification, told: Told, *, now: dt.datetime) -> dt.datetime:
+    """The same of one that waited already, such as for another try.
+
+    A reminder comes in the quiet hours if it is hardly late, or if it would come too late after them; and what somebody
+    has just asked for once more does.
+    """
+    planned = reminder_in(notification.key)
+    may_be_now = planned is not None or notification.edition > 1
+    if may_be_now and now - (notification.due_at or notification.created_at) <= _LATE:
+        return now
+    until = earliest_time(told, now=now)
+    return now if planned is not None and until >= planned.starts_at else until
 
 
 def waiting_about(booking_ids: Iterable[UUID]) -> QuerySet[Notification]:

@@ -5,11 +5,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from bookme.bookings.events import BookingRescheduled
-from bookme.bookings.models import Appointment, Booking
+from bookme.bookings.models import Appointment, Booking, WaitlistEntry
 from bookme.communications.kinds import Audience, Kind
+from bookme.communications.models import Notification
+from bookme.communications.selectors.facts import quiet_zone
+from bookme.communications.selectors.queue import told_how_it_is
 from bookme.communications.selectors.routes import is_sent
 from bookme.communications.told import Former, Recipient
 from bookme.core.actor import ActorKind
+from bookme.core.text import name_text
+from bookme.core.time import zone
 from bookme.eventlog.models import Event as EventRow
 from bookme.staff.models import Staff
 from bookme.tenants.context import require_tenant
@@ -46,6 +51,34 @@ def staff_recipient(staff_id: UUID) -> Recipient:
     )
 
 
+def recipient_of_booking(booking: Booking) -> Recipient:
+    """Whoever booked, at the contact given with the visit."""
+    visit, customer = booking.visit, booking.visit.customer
+    return Recipient(
+        name=name_text(visit.contact_name),
+        email=visit.contact_email,
+        phone=visit.contact_phone,
+        language=visit.language,
+        zone=quiet_zone(booking),
+        wants=customer.channels,
+        person_id=customer.pk,
+    )
+
+
+def recipient_of_entry(entry: WaitlistEntry) -> Recipient:
+    """Whoever waits, at the contact given for it."""
+    customer = entry.customer
+    return Recipient(
+        name=name_text(entry.contact_name),
+        email=entry.contact_email,
+        phone=entry.contact_phone,
+        language=entry.language,
+        zone=zone(customer.timezone) if customer.timezone else None,
+        wants=customer.channels,
+        person_id=customer.pk,
+    )
+
+
 def calendars_of(bookings: Iterable[Booking]) -> Mapping[UUID, set[UUID]]:
     """By booking, in whose calendars it is: who leads and who helps."""
     found = {each.appointment_id: {each.appointment.staff_id} for each in bookings}
@@ -69,5 +102,27 @@ def former_of(event_id: UUID | None) -> Mapping[UUID, Former]:
     return found
 
 
+def former_as_told(notification: Notification) -> Mapping[UUID, Former]:
+    """The same as its reader knows it: of several moves of which the last is told, where it was before the first."""
+    found = dict(former_of(notification.event_id))
+    if not found:
+        return found
+    moves = EventRow.objects.filter(
+        name=BookingRescheduled.name, subject_id__in=list(found), pk__lt=notification.event_id
+    )
+    told = told_how_it_is(notification).order_by("sent_at").last()
+    if told is not None and told.sent_at is not None:
+        moves = moves.filter(occurred_at__gt=told.sent_at)
+    for record in moves.order_by("-pk"):
+        event = BookingRescheduled.from_payload(record.payload)
+        found[event.booking_id] = _before(event)
+    return found
+
+
 def _before(event: BookingRescheduled) -> Former:
-    return Former(dt.datetime.fromisoformat(event.old_start), event.old_staff_id, event.old_location_id)
+    return Former(
+        start=dt.datetime.fromisoformat(event.old_start),
+        staff_id=event.old_staff_id,
+        location_id=event.old_location_id,
+        helper_ids=frozenset(map(UUID, event.old_helper_ids)),
+    )

@@ -1,12 +1,15 @@
 """By which channels a message may go, in which order, and what stands in the way of one."""
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from bookme.communications.keys import reminder_in
 from bookme.communications.kinds import MESSAGES, Audience, Category, Kind, may_refuse, message_name
 from bookme.communications.models import Channel, Muted, Notification
 from bookme.communications.selectors.stopped import stopped_addresses
 from bookme.communications.told import Recipient, Told
+from bookme.core.phones import country_of, is_costly
+from bookme.tenants.config import Reminder
 from bookme.tenants.context import require_tenant
 
 
@@ -18,34 +21,44 @@ def is_sent(kind: Kind, audience: Audience) -> bool:
 def channels_ahead(notification: Notification) -> Sequence[Channel]:
     """Those that are still to be tried, from the one that it is to go by.
 
-    Not one by which the customer is reminded at the same time anyway.
+    Of reminders at the same time each has its own, so that none comes twice.
     """
     if notification.audience != Audience.CUSTOMER:
         return [] if Channel.EMAIL in notification.tried else [Channel.EMAIL]
+    planned = reminder_in(notification.key)
+    ahead = channels_of_reminder(planned.reminder) if planned else _in_order_from(Channel(notification.channel))
+    return [each for each in ahead if each not in notification.tried]
+
+
+def channels_of_reminder(reminder: Reminder) -> Sequence[Channel]:
+    """By which it may go, in order: up to one by which the customer is reminded at the same time anyway."""
+    same = [each for each in require_tenant().config.reminders if each.minutes_before == reminder.minutes_before]
+    own = {Channel(each.channel) for each in same} - {Channel(reminder.channel)}
+    return list(takewhile(lambda each: each not in own, _in_order_from(Channel(reminder.channel))))
+
+
+def _in_order_from(first: Channel) -> Sequence[Channel]:
     order = [Channel(each) for each in require_tenant().config.messages.channels]
-    first = Channel(notification.channel)
-    ahead = order[order.index(first) :] if first in order else [first]
-    own = _with_reminder_of_its_own(notification)
-    return [each for each in ahead if each not in notification.tried and each not in own]
-
-
-def _with_reminder_of_its_own(notification: Notification) -> set[Channel]:
-    """The other channels with a reminder as many minutes before the start."""
-    this = reminder_in(notification.key)
-    if this is None:
-        return set()
-    wanted = require_tenant().config.reminders
-    same = {Channel(each.channel) for each in wanted if each.minutes_before == this.reminder.minutes_before}
-    return same - {Channel(this.reminder.channel)}
+    return order[order.index(first) :] if first in order else [first]
 
 
 def first_channel(audience: Audience, to: Recipient) -> Channel | None:
     """The first that is on and for which they have an address; None: they cannot be reached."""
-    order: Sequence[str] = [Channel.EMAIL]
-    if audience is Audience.CUSTOMER:
-        order = require_tenant().config.messages.channels
-    found = (Channel(each) for each in order)
-    return next((each for each in found if channel_is_on(each) and address_by(each, to)), None)
+    found = channels_on() if audience is Audience.CUSTOMER else [Channel.EMAIL]
+    return next((each for each in found if address_by(each, to)), None)
+
+
+def channels_on() -> Sequence[Channel]:
+    """Those that are on, in the order in which a customer is tried."""
+    order = (Channel(each) for each in require_tenant().config.messages.channels)
+    return [each for each in order if channel_is_on(each)]
+
+
+def why_not_reached(to: Recipient) -> tuple[Channel, str]:
+    """Of a customer without a first channel: the one that has something to say of it, and the code of why."""
+    order = [Channel(each) for each in require_tenant().config.messages.channels]
+    off = next((each for each in order if address_by(each, to)), None)
+    return (off, "channel_off") if off else (next(iter(channels_on()), order[-1]), "no_address")
 
 
 def channel_is_on(channel: Channel) -> bool:
@@ -57,15 +70,31 @@ def address_by(channel: Channel, to: Recipient) -> str:
     return to.email if channel is Channel.EMAIL else to.phone
 
 
-def obstacle(channel: Channel, told: Told) -> str:
-    """The code of what keeps this message from going by that channel; empty where nothing does."""
-    address = address_by(channel, told.to)
+def written_countries() -> Sequence[str]:
+    """To numbers of which countries the business writes; without any, to none."""
+    config = require_tenant().config
+    own = config.country or country_of(config.contact.phone)
+    return config.messages.countries or ([own] if own else [])
+
+
+def number_obstacle(number: str) -> str:
+    """The code of why nothing that costs goes to that number: whoever books names any, the business says where to."""
+    if is_costly(number):
+        return "costly_number"
+    return "" if country_of(number) in written_countries() else "country_off"
+
+
+def obstacle(channel: Channel, kind: Kind, to: Recipient) -> str:
+    """The code of what keeps such a message from going by that channel; empty where nothing does."""
+    address = address_by(channel, to)
     if not channel_is_on(channel):
         return "channel_off"
     if not address:
         return "no_address"
-    may_refuse = MESSAGES[told.kind].category is not Category.SERVICE or channel is not Channel.EMAIL
-    if may_refuse and not told.to.wants.get(channel, True):
+    if channel is not Channel.EMAIL and (reason := number_obstacle(address)):
+        return reason
+    may_refuse = MESSAGES[kind].category is not Category.SERVICE or channel is not Channel.EMAIL
+    if may_refuse and not to.wants.get(channel, True):
         return "not_wanted"
     if stopped_addresses(channel, address).exists():
         return "stopped"

@@ -18,6 +18,12 @@ def stopped_addresses(channel: Channel, address: str) -> QuerySet[StoppedAddress
     return StoppedAddress.objects.filter(channel=channel, address__in=[address.lower(), address_digest(address)])
 
 
+def own_address_stopped() -> StoppedAddress | None:
+    """The row of the address to which the business itself is written to, where nothing goes there any more."""
+    address = require_tenant().config.contact.email
+    return stopped_addresses(Channel.EMAIL, address).first() if address else None
+
+
 def stopped_visible_to(actor: Actor) -> QuerySet[StoppedAddress]:
     """Addresses to which nothing goes, newest first; for who reaches a part, those stopped by what they may read.
 

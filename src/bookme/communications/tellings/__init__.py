@@ -21,10 +21,10 @@ _OF_FAMILY = {
 def told_of(notification: Notification, *, now: dt.datetime) -> Told | None:
     """What it tells, in the language that is active; None where it is not true any more."""
     told = _OF_FAMILY[MESSAGES[Kind(notification.kind)].family](notification, now=now)
-    return _with_way_out(told) if told else None
+    return _with_unsubscribing(told) if told else None
 
 
-def _with_way_out(told: Told) -> Told:
+def _with_unsubscribing(told: Told) -> Told:
     """What a customer may refuse has a link that does."""
     person_id = told.to.person_id
     if told.audience is not Audience.CUSTOMER or person_id is None or not may_refuse(told.kind, told.audience):

@@ -4,30 +4,37 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from bookme.bookings.ics import calendar_file
+from bookme.bookings.cancel_wording import Deadline, cancellation_text, deadline_text
 from bookme.bookings.links import waitlist_url
 from bookme.bookings.models import Booking, Waiting, WaitlistEntry
 from bookme.bookings.states import Status
-from bookme.bookings.wording import cancellation_text
-from bookme.communications.calendar import calendar_entry
+from bookme.communications.calendar import booking_url, customer_calendar, team_calendar
 from bookme.communications.itinerary import by_visit, layout_of, was_text, what_of, where_of
 from bookme.communications.keys import reminder_in
-from bookme.communications.kinds import Audience, Kind
+from bookme.communications.kinds import MESSAGES, Audience, Category, Kind
 from bookme.communications.models import Notification
-from bookme.communications.selectors.facts import bookings_to_tell, facts_of, quiet_zone, sender_of
-from bookme.communications.selectors.readers import calendars_of, former_of, staff_recipient
+from bookme.communications.selectors.facts import all_facts_of, bookings_to_tell, sender_of
+from bookme.communications.selectors.readers import (
+    calendars_of,
+    former_as_told,
+    former_of,
+    recipient_of_booking,
+    staff_recipient,
+)
 from bookme.communications.told import OVER, TRUE_OF, BookingFacts, Former, Recipient, Sender, Told
-from bookme.core.formats import Formats, locale_of
+from bookme.core.formats import Formats, in_line, locale_of
 from bookme.customers.selectors import marketing_answer
+from bookme.tenants.config import Cancellation
 from bookme.tenants.context import require_tenant
 
 _TO_JOIN = frozenset({Kind.CONFIRMED, Kind.RESCHEDULED, Kind.REMINDER})
 _NOTHING_TO_CANCEL = OVER | {Kind.NO_SHOW, Kind.FOLLOW_UP}
-_TO_CALENDAR = frozenset({Kind.CONFIRMED, Kind.RESCHEDULED, Kind.CANCELLED})
+_TO_CALENDAR = frozenset({Kind.REQUESTED, Kind.CONFIRMED, Kind.RESCHEDULED}) | OVER
 
 
 def told_of_bookings(notification: Notification, *, now: dt.datetime) -> Told | None:
@@ -37,13 +44,16 @@ def told_of_bookings(notification: Notification, *, now: dt.datetime) -> Told | 
     """
     kind, audience = Kind(notification.kind), Audience(notification.audience)
     rows = still_true(kind, notification, now=now)
-    former, sender = former_of(notification.event_id), sender_of(require_tenant())
+    sender = sender_of(require_tenant())
+    former = former_as_told(notification) if audience is Audience.CUSTOMER else former_of(notification.event_id)
     is_gone = False
     if audience is Audience.STAFF:
         reader, calendars = notification.recipient_id, calendars_of(rows)
-        rows = [each for each in rows if reader in calendars[each.pk] or reader == _former_staff(former, each.pk)]
+        rows = [each for each in rows if reader in calendars[each.pk] or _was_theirs(former, each.pk, reader)]
         is_gone = not any(reader in calendars[each.pk] for each in rows)
     if not rows:
+        return None
+    if kind is Kind.RESCHEDULED and audience is Audience.CUSTOMER and _are_back(former, rows, notification):
         return None
     if len({each.visit.customer_id for each in rows}) > 1:
         raise ValueError("one message is to one customer")
@@ -52,7 +62,7 @@ def told_of_bookings(notification: Notification, *, now: dt.datetime) -> Told | 
         audience=audience,
         to=_recipient(notification, rows, sender),
         sender=sender,
-        bookings=[facts_of(each, language=notification.language, former=former.get(each.pk)) for each in rows],
+        bookings=all_facts_of(rows, language=notification.language, former=former),
         language=notification.language,
         now=now,
         is_gone=is_gone,
@@ -61,6 +71,19 @@ def told_of_bookings(notification: Notification, *, now: dt.datetime) -> Told | 
         taking = waitlist_url(entry)
         told = replace(told, button=(_("Take it or turn it down"), taking), links=told.links | {taking})
     return replace(told, versions={each.pk: each.version for each in rows})
+
+
+def _are_back(former: Mapping[UUID, Former], rows: Sequence[Booking], notification: Notification) -> bool:
+    """Moved away and back before anybody was told: all is as its reader knows it."""
+    step = former_of(notification.event_id)
+    return any(former.get(each.pk) != step.get(each.pk) for each in rows) and all(
+        each.pk in former and _is_there(former[each.pk], each) for each in rows
+    )
+
+
+def _is_there(was: Former, booking: Booking) -> bool:
+    at = booking.appointment
+    return (was.start, was.staff_id, was.location_id) == (at.starts_at, at.staff_id, at.location_id)
 
 
 def told_from(
@@ -89,9 +112,10 @@ def told_from(
         sender=sender,
         variables={**_variables(bookings, formats), "meeting_link": join_url, "is_gone": is_gone},
         layout=layout_of(bookings, audience=audience, formats=formats),
-        button=_button(kind, audience, sender, bookings),
+        button=_button(kind, sender, bookings) if not to_team else _team_button(sender, bookings, is_gone=is_gone),
         join_url=join_url,
-        policies=[] if to_team or kind in _NOTHING_TO_CANCEL else _policies(bookings, formats),
+        policies=[] if to_team or kind in _NOTHING_TO_CANCEL else _policies(bookings, formats, now),
+        reply_name=bookings[0].customer_name if to_team else sender.name,
         reply_to=bookings[0].customer_email if to_team else sender.email,
         calendar=_calendar(kind, audience, sender, bookings, now, is_gone=is_gone),
         links=frozenset(each.manage_url for each in bookings),
@@ -125,17 +149,9 @@ def _recipient(notification: Notification, bookings: Sequence[Booking], sender: 
         return staff_recipient(notification.recipient_id)
     if notification.audience == Audience.BUSINESS:
         return Recipient(name=sender.name, email=sender.email)
-    visit, customer = bookings[0].visit, bookings[0].visit.customer
-    return Recipient(
-        name=visit.contact_name,
-        email=visit.contact_email,
-        phone=visit.contact_phone,
-        language=visit.language,
-        zone=quiet_zone(bookings[0]),
-        wants=customer.channels,
-        agreed=bool(marketing_answer(customer)),
-        person_id=customer.pk,
-    )
+    is_marketing = MESSAGES[Kind(notification.kind)].category is Category.MARKETING
+    agreed = is_marketing and bool(marketing_answer(bookings[0].visit.customer))
+    return replace(recipient_of_booking(bookings[0]), agreed=agreed)
 
 
 def _offered(visit_id: UUID) -> WaitlistEntry | None:
@@ -143,8 +159,8 @@ def _offered(visit_id: UUID) -> WaitlistEntry | None:
     return WaitlistEntry.objects.filter(visit=visit_id, status=Waiting.OFFERED).first()
 
 
-def _former_staff(former: Mapping[UUID, Former], booking_id: UUID) -> UUID | None:
-    return former[booking_id].staff_id if booking_id in former else None
+def _was_theirs(former: Mapping[UUID, Former], booking_id: UUID, reader: UUID | None) -> bool:
+    return booking_id in former and reader in former[booking_id].calendars
 
 
 def _variables(bookings: Sequence[BookingFacts], formats: Formats) -> dict[str, str | bool]:
@@ -155,8 +171,8 @@ def _variables(bookings: Sequence[BookingFacts], formats: Formats) -> dict[str, 
         "customer": first.customer_name,
         "service": what_of(bookings),
         "when": _when(bookings, formats),
-        "staff": ", ".join(dict.fromkeys(each.staff for each in bookings)),
-        "place": ", ".join(dict.fromkeys(where_of(each) for each in bookings)),
+        "staff": in_line(each.staff for each in bookings),
+        "place": in_line(where_of(each) for each in bookings),
         "price": formats.price(sum((each.price for each in bookings[1:]), first.price)),
         "due": formats.money(due) if due else "",
         "fee": formats.money(fee) if fee else "",
@@ -175,36 +191,45 @@ def _when(bookings: Sequence[BookingFacts], formats: Formats) -> str:
     return start if len(by_visit(bookings)) == 1 else _("from %(start)s") % {"start": start}
 
 
-def _policies(bookings: Sequence[BookingFacts], formats: Formats) -> list[str]:
+def _policies(bookings: Sequence[BookingFacts], formats: Formats, now: dt.datetime) -> list[str]:
     """What cancelling costs, in a sentence; one for each of the rules, where services of a visit have their own.
 
-    Each is charged by its own, so that the strictest would say too much. An amount is said of one booking only: of
-    several it is the sum of what each costs, rounded one by one.
+    Of one visit with the moments, as its page says it; of several by the rule, in percentages.
     """
-    under: dict[str, list[BookingFacts]] = defaultdict(list)
+    under: dict[Cancellation, list[BookingFacts]] = defaultdict(list)
     for each in bookings:
-        price = None if each.price else each.price
-        under[cancellation_text(cancellation=each.cancellation, price=price, formats=formats)].append(each)
+        under[each.cancellation].append(each)
     policies = []
-    for sentence, same in under.items():
-        said, (first, *others) = sentence, same
-        if not others:
-            said = cancellation_text(cancellation=first.cancellation, price=first.price, formats=formats)
-        names = ", ".join(dict.fromkeys(each.service for each in same))
-        policies.append(f"{names}: {said}" if len(under) > 1 else said)
+    for rule, same in under.items():
+        said = _policy(rule, [each.price for each in same], bookings, formats, now)
+        policies.append(f"{in_line(each.service for each in same)}: {said}" if len(under) > 1 else said)
     return policies
 
 
-def _button(kind: Kind, audience: Audience, sender: Sender, bookings: Sequence[BookingFacts]) -> tuple[str, str]:
+def _policy(
+    rule: Cancellation, prices: list[Decimal], bookings: Sequence[BookingFacts], formats: Formats, now: dt.datetime
+) -> str:
+    if len(by_visit(bookings)) > 1:
+        return cancellation_text(rule, None if any(prices) else [], formats=formats)
+    first = min(bookings, key=lambda each: each.starts_at)
+    return deadline_text(rule, prices, deadline=Deadline(first.starts_at.astimezone(first.zone), now, formats))
+
+
+def _team_button(sender: Sender, bookings: Sequence[BookingFacts], *, is_gone: bool) -> tuple[str, str]:
+    label = _("Open the team page") if is_gone else _("Open the booking")
+    return label, booking_url(sender, bookings[0], is_gone=is_gone)
+
+
+def _button(kind: Kind, sender: Sender, bookings: Sequence[BookingFacts]) -> tuple[str, str]:
     """What it says and where it leads."""
-    if audience is not Audience.CUSTOMER:
-        return _("Open the team page"), sender.team_url
     if kind in OVER:
         return _("Find another time"), sender.url
     if kind is Kind.FOLLOW_UP:
         return _("Book again"), sender.url
     if kind is Kind.HOLD_ENDING:
         return _("Finish your booking"), bookings[0].manage_url
+    if kind is Kind.NO_SHOW:
+        return _("See it"), bookings[0].manage_url
     if len(by_visit(bookings)) > 1:
         return _("See, move or cancel them"), bookings[0].manage_url
     return _("See, move or cancel it"), bookings[0].manage_url
@@ -219,13 +244,9 @@ def _calendar(
     *,
     is_gone: bool,
 ) -> bytes:
-    """What has left its reader's calendar is taken out of the file's, too."""
+    """Of all that tells how a booking stands; a reminder and what is said afterwards changes no calendar."""
     if kind not in _TO_CALENDAR:
         return b""
-    to_customer = audience is Audience.CUSTOMER
-    entries = []
-    for each in bookings:
-        url = each.manage_url if to_customer else sender.team_url
-        entry = calendar_entry(sender=sender, booking=each, now=now, url=url)
-        entries.append(replace(entry, state=Status.CANCELLED) if is_gone else entry)
-    return calendar_file(*entries)
+    if audience is Audience.CUSTOMER:
+        return customer_calendar(sender=sender, bookings=bookings, now=now)
+    return team_calendar(sender=sender, bookings=bookings, now=now, is_gone=is_gone)

@@ -1,16 +1,21 @@
 """What the team is told of a whole session: once, and not booking by booking."""
 
 import datetime as dt
+from dataclasses import replace
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookme.bookings.events import SessionCancelled, SessionChanged
+from bookme.bookings.models import Booking
+from bookme.bookings.states import KEEPS_SEATS, Status
+from bookme.communications.calendar import team_calendar
 from bookme.communications.itinerary import was_text
 from bookme.communications.kinds import Audience, Kind
 from bookme.communications.models import Notification
-from bookme.communications.selectors.facts import sender_of, session_facts
-from bookme.communications.selectors.readers import staff_recipient
+from bookme.communications.selectors.facts import all_facts_of, bookings_to_tell, sender_of, session_facts
+from bookme.communications.selectors.readers import calendars_of, staff_recipient
 from bookme.communications.told import Layout, Recipient, Sender, SessionFacts, Told
 from bookme.core.formats import Formats, locale_of
 from bookme.eventlog.models import Event as EventRow
@@ -22,8 +27,12 @@ _FACTS: dict[Kind, type[SessionChanged | SessionCancelled]] = {
 }
 
 
-def told_of_session(notification: Notification, *, now: dt.datetime) -> Told | None:  # noqa: ARG001 - as the others
-    """A session as it was when that became true: always true still. None where the fact is gone."""
+def told_of_session(notification: Notification, *, now: dt.datetime) -> Told | None:
+    """A session as it was when that became true: always true still. None where the fact is gone.
+
+    Its bookings, each of which may be in its readers' calendars, are there as they are now. Of a change they are those
+    that keep their seats: what took out the others was told by itself.
+    """
     kind, audience = Kind(notification.kind), Audience(notification.audience)
     record = EventRow.objects.filter(pk=notification.event_id).first() if notification.event_id else None
     if record is None:
@@ -31,9 +40,20 @@ def told_of_session(notification: Notification, *, now: dt.datetime) -> Told | N
     event = _FACTS[kind].from_payload(record.payload)
     session, sender = session_facts(event, language=notification.language), sender_of(require_tenant())
     to = _recipient(audience, notification, name=sender.name, email=sender.email)
-    return told_from_session(
+    told = told_from_session(
         kind=kind, audience=audience, to=to, sender=sender, session=session, language=notification.language
     )
+    return replace(told, calendar=_calendar(event.session_id, notification, sender, now))
+
+
+def _calendar(session_id: UUID, notification: Notification, sender: Sender, now: dt.datetime) -> bytes:
+    of_session = Booking.objects.filter(appointment=session_id).exclude(status=Status.HELD)
+    if notification.kind == Kind.SESSION_CHANGED:
+        of_session = of_session.filter(status__in=KEEPS_SEATS)
+    rows, reader = bookings_to_tell(of_session.values_list("pk", flat=True)), notification.recipient_id
+    is_gone = reader is not None and not any(reader in each for each in calendars_of(rows).values())
+    bookings = all_facts_of(rows, language=notification.language)
+    return team_calendar(sender=sender, bookings=bookings, now=now, is_gone=is_gone)
 
 
 def told_from_session(
@@ -49,6 +69,7 @@ def told_from_session(
         variables=_variables(session, formats),
         layout=Layout(rows=_rows(session, formats)),
         button=(_("Open the team page"), sender.team_url),
+        reply_name=sender.name,
         reply_to=sender.email,
     )
 
@@ -80,10 +101,9 @@ def _booked(session: SessionFacts) -> str:
 
 def _rows(session: SessionFacts, formats: Formats) -> list[tuple[str, str]]:
     start, end = (each.astimezone(session.zone) for each in (session.starts_at, session.ends_at))
-    until = formats.clock(end) if end.date() == start.date() else formats.moment(end)
     rows = [
         (_("What"), session.service),
-        (_("When"), _("%(start)s to %(end)s") % {"start": formats.moment(start), "end": until}),
+        (_("When"), formats.span(start, end)),
         (_("Was"), was_text(session, formats)),
         (_("With"), session.staff),
         (_("Where"), session.place),

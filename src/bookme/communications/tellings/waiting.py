@@ -7,21 +7,21 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bookme.bookings.cancel_wording import deadline_text_of
 from bookme.bookings.links import waitlist_url
 from bookme.bookings.models import Booking, Waiting, WaitlistEntry
 from bookme.bookings.selectors.waiting import held_by, waitlist_entries
 from bookme.bookings.states import Status
-from bookme.bookings.wording import cancellation_text
 from bookme.communications.kinds import Audience, Kind
 from bookme.communications.models import Notification
 from bookme.communications.selectors.facts import sender_of
-from bookme.communications.told import Layout, Recipient, Sender, Told
-from bookme.core.formats import Formats, locale_of
-from bookme.core.time import zone
+from bookme.communications.selectors.readers import recipient_of_entry
+from bookme.communications.told import Layout, Sender, Told
+from bookme.core.formats import Formats, in_line, locale_of
+from bookme.core.text import name_text
 from bookme.locations.models import Location
 from bookme.locations.selectors import zone_of
 from bookme.staff.models import Staff
-from bookme.tenants.config import Policy
 from bookme.tenants.context import require_tenant
 
 # A message is told only while it is still true.
@@ -77,7 +77,7 @@ class _Waiting:
         appointment = self.held.appointment if self.held else self.entry.session
         if appointment is None:
             return self.when
-        return f"{self.when}, {self.formats.zone_name(self.zone, appointment.starts_at)}"
+        return in_line((self.when, self.formats.zone_name(self.zone, appointment.starts_at)))
 
     @property
     def until(self) -> str:
@@ -98,10 +98,10 @@ def told_of_waiting(notification: Notification, *, now: dt.datetime) -> Told | N
     return Told(
         kind=kind,
         audience=Audience.CUSTOMER,
-        to=_recipient(entry),
+        to=recipient_of_entry(entry),
         sender=sender,
         variables={
-            "customer": entry.contact_name,
+            "customer": name_text(entry.contact_name),
             "service": told.service,
             "when": told.when,
             "staff": told.with_whom,
@@ -109,23 +109,11 @@ def told_of_waiting(notification: Notification, *, now: dt.datetime) -> Told | N
             "held_until": told.until,
         },
         layout=Layout(rows=_rows(told)),
-        policies=_policies(told),
+        policies=_policies(told, now),
         button=_button(kind, entry, sender),
+        reply_name=sender.name,
         reply_to=sender.email,
         links=frozenset({waitlist_url(entry)}),
-    )
-
-
-def _recipient(entry: WaitlistEntry) -> Recipient:
-    customer = entry.customer
-    return Recipient(
-        name=entry.contact_name,
-        email=entry.contact_email,
-        phone=entry.contact_phone,
-        language=entry.language,
-        zone=zone(customer.timezone) if customer.timezone else None,
-        wants=customer.channels,
-        person_id=customer.pk,
     )
 
 
@@ -152,11 +140,8 @@ def _rows(told: _Waiting) -> list[tuple[str, str]]:
     return rows
 
 
-def _policies(told: _Waiting) -> list[str]:
-    if told.held is None:
-        return []
-    cancellation = Policy.from_data(told.held.policy).cancellation
-    return [cancellation_text(cancellation=cancellation, price=told.held.price, formats=told.formats)]
+def _policies(told: _Waiting, now: dt.datetime) -> list[str]:
+    return [] if told.held is None else [deadline_text_of([told.held], now=now, formats=told.formats)]
 
 
 def _button(kind: Kind, entry: WaitlistEntry, sender: Sender) -> tuple[str, str]:

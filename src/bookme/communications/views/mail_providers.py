@@ -6,10 +6,13 @@ knows a secret: of an account that was told none of it, nothing is heard.
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import structlog
 from anymail.exceptions import AnymailError
 from anymail.signals import EventType, RejectReason
 from anymail.webhooks.amazon_ses import AmazonSESTrackingWebhookView
@@ -21,10 +24,11 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from bookme.communications.actions import Progress, record_progress
+from bookme.communications.actions import Progress, end_marketing, record_progress
 from bookme.communications.channels.anymail import REFERENCE, ses_client, ses_session
 from bookme.communications.models import Channel, ChannelAccount, Notification, NotificationStatus, Provider, StopReason
 from bookme.core.http.views import write
+from bookme.core.text import has_control_characters
 from bookme.core.time import now
 
 # Mailgun signs no more than a time and a word: it may tell again for eight hours.
@@ -39,6 +43,7 @@ _UNREADABLE = (
     ArithmeticError,
     RecursionError,
 )
+_log = structlog.get_logger(__name__)
 
 
 @csrf_exempt
@@ -64,16 +69,20 @@ def told_by_mail_provider(request: HttpRequest, provider: Provider) -> HttpRespo
         return HttpResponse(status=503)  # it asked to be confirmed, and asks again
     except _UNREADABLE:
         return HttpResponse(status=400)
-    for notification_id, progress in told:
+    for each in told:
         with write():
-            record_progress(notification_id=notification_id, progress=progress, now=now())
+            record_progress(notification_id=each.notification_id, progress=each.progress, now=now())
+        if each.ends_marketing:
+            with write():
+                end_marketing(notification_id=each.notification_id)
     return HttpResponse(status=204)
 
 
 def _sendgrid(given: Mapping[str, str]) -> Any:
     if not (given.get("webhook_key") or given.get("webhook_secret")):
         return None
-    return SendGridTrackingWebhookView(
+    listener: Any = _SendGrid
+    return listener(
         tracking_webhook_verification_key=given.get("webhook_key") or None,
         webhook_secret=given.get("webhook_secret") or [],
     )
@@ -94,6 +103,17 @@ def _ses(given: Mapping[str, str]) -> Any:
     )
 
 
+class _SendGrid(SendGridTrackingWebhookView):
+    def parse_events(self, request: HttpRequest) -> list[Any]:
+        """Each by itself: it tells many at once."""
+        read: Callable[[Any], Any] = self.esp_to_anymail_event
+        found = []
+        for each in json.loads(request.body.decode()):
+            with suppress(*_UNREADABLE):
+                found.append(read(each))
+        return found
+
+
 class _Mailgun(MailgunTrackingWebhookView):
     def validate_request(self, request: HttpRequest) -> None:
         """Not of long ago; the package looks at the signature."""
@@ -109,41 +129,77 @@ _LISTENERS: Mapping[Provider, Callable[[Mapping[str, str]], Any]] = {
 }
 
 
-def _told(events: list[Any]) -> Iterator[tuple[UUID, Progress]]:
+@dataclass(frozen=True)
+class _Meaning:
+    """What became of the mail, why, what is to be stopped, and whether its reader wants no more offers and news."""
+
+    status: NotificationStatus
+    error: str = ""
+    stops: StopReason | None = None
+    ends_marketing: bool = False
+
+
+@dataclass(frozen=True)
+class _Told:
+    notification_id: UUID
+    progress: Progress
+    ends_marketing: bool
+
+
+def _told(events: Iterable[Any]) -> Iterator[_Told]:
+    """What can be read of them, each by itself: one that cannot does not keep the others from being heard."""
     for event in events:
-        meant = _meant(event)
-        found = _about(event) if meant else None
-        if meant and found:
-            status, error, stops = meant
-            notification_id, edition = found
-            yield (
-                notification_id,
-                Progress(
-                    channel=Channel.EMAIL,
-                    edition=edition,
-                    status=status,
-                    provider_id=str(event.message_id or "")[:200],
-                    error=error,
-                    stops=stops,
-                ),
-            )
+        try:
+            found = _one(event)
+        except _UNREADABLE as error:
+            _log.info("mail_event_unreadable", reason=type(error).__name__)
+        else:
+            if found:
+                yield found
 
 
-def _meant(event: Any) -> tuple[NotificationStatus, str, StopReason | None] | None:
-    """What became of the mail, why, and what is to be stopped; None of what changes nothing, such as a delay."""
+def _one(event: Any) -> _Told | None:
+    meant = _meant(event)
+    found = _about(event) if meant else None
+    if meant is None or found is None:
+        return None
+    notification_id, edition = found
+    progress = Progress(
+        channel=Channel.EMAIL,
+        edition=edition,
+        status=meant.status,
+        provider_id=_provider_id(event),
+        error=meant.error,
+        stops=meant.stops,
+    )
+    return _Told(notification_id, progress, meant.ends_marketing)
+
+
+def _meant(event: Any) -> _Meaning | None:
+    """None of what changes nothing, such as a delay."""
     match event.event_type:
         case EventType.SENT:
-            return NotificationStatus.SENT, "", None
+            return _Meaning(NotificationStatus.SENT)
         case EventType.DELIVERED:
-            return NotificationStatus.DELIVERED, "", None
+            return _Meaning(NotificationStatus.DELIVERED)
+        case EventType.UNSUBSCRIBED:
+            return _Meaning(NotificationStatus.DELIVERED, ends_marketing=True)
         case EventType.COMPLAINED:
-            return NotificationStatus.DELIVERED, "", StopReason.COMPLAINT
+            return _Meaning(NotificationStatus.DELIVERED, stops=StopReason.COMPLAINT)
+        case EventType.BOUNCED | EventType.REJECTED if _is_unsubscribed(event):
+            return _Meaning(NotificationStatus.FAILED, "they have unsubscribed at the provider", ends_marketing=True)
         case EventType.BOUNCED | EventType.REJECTED if _is_for_good(event):
-            return NotificationStatus.BOUNCED, "there is no such address", StopReason.BOUNCED
+            return _Meaning(NotificationStatus.BOUNCED, "there is no such address", StopReason.BOUNCED)
         case EventType.BOUNCED | EventType.REJECTED | EventType.FAILED:
-            return NotificationStatus.FAILED, "the provider could not deliver it", None
+            return _Meaning(NotificationStatus.FAILED, "the provider could not deliver it")
         case _:
             return None
+
+
+def _is_unsubscribed(event: Any) -> bool:
+    """Whether the provider did not even try, since they had told it that they want nothing more."""
+    told = event.esp_event.get("event-data", {})  # Mailgun's, which the package does not tell apart
+    return bool(event.reject_reason == RejectReason.UNSUBSCRIBED or told.get("reason") == "suppress-unsubscribe")
 
 
 def _is_for_good(event: Any) -> bool:
@@ -162,7 +218,16 @@ def _about(event: Any) -> tuple[UUID, int] | None:
     if isinstance(named, str) and named:
         id_part, _colon, edition = named.partition(":")
         return UUID(id_part), int(edition)
-    if not event.message_id:
+    provider_id = _provider_id(event)
+    if not provider_id:
         return None
-    found = Notification.objects.filter(provider_id=str(event.message_id)[:200], channel=Channel.EMAIL).first()
+    found = Notification.objects.filter(provider_id=provider_id, channel=Channel.EMAIL).first()
     return (found.pk, found.edition) if found else None
+
+
+def _provider_id(event: Any) -> str:
+    """Raises ValueError for what none of them would say, and no row can hold."""
+    provider_id = str(event.message_id or "")[:200]
+    if has_control_characters(provider_id):
+        raise ValueError("not the name of a message")
+    return provider_id

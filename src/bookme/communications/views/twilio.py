@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST
 from twilio.request_validator import RequestValidator
 
 from bookme.communications.actions import Progress, hear, record_progress
-from bookme.communications.channels.twilio_codes import BOUNCES, STATUSES, STOPPED, WHATSAPP
+from bookme.communications.channels.twilio_codes import BOUNCES, STATUSES, STOPPED, UNAPPROVED, WHATSAPP
 from bookme.communications.models import Channel, NotificationStatus, Provider, StopReason
-from bookme.communications.selectors.accounts import account_of
+from bookme.communications.selectors.channel_accounts import account_of
 from bookme.core.http.views import write
 from bookme.core.time import now
 from bookme.tenants.context import require_tenant
@@ -92,4 +92,5 @@ def _progress(request: HttpRequest, channel: Channel, edition: int) -> Progress 
         provider_id=given["MessageSid"],
         error=f"Twilio could not deliver it ({code})",
         stops=stops,
+        approval=UNAPPROVED.get(code),
     )

@@ -7,9 +7,9 @@ from rest_framework.response import Response
 
 from bookme.communications import actions
 from bookme.communications.models import ChannelAccount, Provider
-from bookme.communications.selectors.accounts import channel_state, channel_states, own_account
+from bookme.communications.selectors.channel_accounts import channel_state, channel_states, own_account
 from bookme.communications.selectors.spending import month_of, spent_in
-from bookme.communications.serializers.accounts import AccountInput, ChannelOutput, SpendingOutput, TriedOutput
+from bookme.communications.serializers.channel_accounts import AccountInput, ChannelOutput, SpendingOutput, TriedOutput
 from bookme.core.http.views import ApiView, write
 from bookme.core.permissions import Permission
 from bookme.core.time import now
@@ -94,6 +94,7 @@ class MonthsSpending(ApiView):
 
     @extend_schema(operation_id="communications_spending", summary="What messages cost", responses=SpendingOutput)
     def get(self, request: Request) -> Response:
+        self.actor.demand_everywhere(Permission.MESSAGES_MANAGE)
         config, month = require_tenant().config, month_of(now())
         told = {
             "month": month,

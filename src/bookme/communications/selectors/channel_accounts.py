@@ -1,5 +1,6 @@
 """By whose account with a provider messages go."""
 
+import datetime as dt
 import json
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,6 +8,8 @@ from enum import StrEnum
 from django.conf import settings
 
 from bookme.communications.models import Channel, ChannelAccount, Provider
+from bookme.communications.rationing import Room, room_left
+from bookme.communications.reach import Silence, reach_of
 from bookme.communications.selectors.routes import channel_is_on
 from bookme.core.actor import Actor
 from bookme.core.errors import NotFound
@@ -25,12 +28,16 @@ class CarriedBy(StrEnum):
 
 @dataclass(frozen=True)
 class ChannelState:
-    """A channel as the business has it: `is_on` is its feature, `account` its own, in use or not."""
+    """A channel as the business has it: `is_on` is its feature, `account` its own, in use or not.
+
+    `unreachable_since`: the account has kept silent so long, several times in a row.
+    """
 
     channel: Channel
     is_on: bool
     carried_by: CarriedBy
     account: ChannelAccount | None
+    unreachable_since: dt.datetime | None
 
 
 def account_of(channel: Channel) -> ChannelAccount | None:
@@ -39,6 +46,17 @@ def account_of(channel: Channel) -> ChannelAccount | None:
     if current_tenant() is not None:
         own = ChannelAccount.objects.filter(channel=channel, is_active=True).first()
     return own or _platform_account(channel)
+
+
+def room_of_mail(*, now: dt.datetime) -> Room | None:
+    """What the business may send by the platform's mail server; None of one that has an account of its own."""
+    is_own = ChannelAccount.objects.filter(channel=Channel.EMAIL, is_active=True).exists()
+    return None if is_own else room_left(now=now)
+
+
+def carried_by(channel: Channel) -> CarriedBy:
+    """Whose account carries it now."""
+    return _whose(channel, ChannelAccount.objects.filter(channel=channel).first())
 
 
 def channel_states(actor: Actor) -> list[ChannelState]:
@@ -65,10 +83,15 @@ def own_account(actor: Actor, name: str) -> ChannelAccount:
 
 
 def _state(channel: Channel, account: ChannelAccount | None) -> ChannelState:
-    return ChannelState(channel, channel_is_on(channel), _carried_by(channel, account), account)
+    return ChannelState(channel, channel_is_on(channel), _whose(channel, account), account, _silent_since(account))
 
 
-def _carried_by(channel: Channel, account: ChannelAccount | None) -> CarriedBy:
+def _silent_since(account: ChannelAccount | None) -> dt.datetime | None:
+    silence = reach_of(account).silence() if account is not None and account.is_active else Silence()
+    return dt.datetime.fromtimestamp(silence.since, dt.UTC) if silence.is_long else None
+
+
+def _whose(channel: Channel, account: ChannelAccount | None) -> CarriedBy:
     if account is not None and account.is_active:
         return CarriedBy.OWN
     if channel is Channel.EMAIL:
@@ -79,8 +102,19 @@ def _carried_by(channel: Channel, account: ChannelAccount | None) -> CarriedBy:
 
 
 def _platform_account(channel: Channel) -> ChannelAccount | None:
-    sender = settings.TWILIO_SENDERS.get(channel.value)
-    if not (settings.TWILIO_ACCOUNT_SID and sender):
+    """Only for a business in whose currency it has a price and a ceiling: what costs nothing would pass every cap."""
+    sender, tenant = settings.TWILIO_SENDERS.get(channel.value), current_tenant()
+    if not (settings.TWILIO_ACCOUNT_SID and sender and tenant):
+        return None
+    currency = tenant.config.currency
+    price = settings.TWILIO_PRICES[channel.value].get(currency)
+    if price is None or currency not in settings.TWILIO_MONTHLY_CAPS:
         return None
     credentials = {"account_sid": settings.TWILIO_ACCOUNT_SID, "auth_token": settings.TWILIO_AUTH_TOKEN}
-    return ChannelAccount(channel=channel, provider=Provider.TWILIO, sender=sender, credentials=json.dumps(credentials))
+    return ChannelAccount(
+        channel=channel,
+        provider=Provider.TWILIO,
+        sender=sender,
+        credentials=json.dumps(credentials),
+        price=price,
+    )

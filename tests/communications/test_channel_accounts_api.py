@@ -57,11 +57,13 @@ def test_an_account_is_set_and_its_secrets_are_told_to_nobody(owner: Person, cap
     assert told["carried_by"] == "own"
     assert told["account"]["credentials_given"] == ["api_key"]
     assert told["account"]["webhook_url"] == "http://salon.localhost:8000/webhooks/messages/sendgrid/"
-    account = ChannelAccount.objects.get()
+    by_twilio = _set(owner, "sms", TWILIO).json()["account"]
+    assert by_twilio["webhook_url"] == "http://salon.localhost:8000/webhooks/messages/twilio/"
+    account = ChannelAccount.objects.get(channel="email")
     assert account.members == {"api_key": SECRET}
 
     _set(owner, "email", SENDGRID | {"credentials": {"api_key": SECRET + "-2"}})
-    assert ChannelAccount.objects.get().members == {"api_key": SECRET + "-2"}
+    assert ChannelAccount.objects.get(channel="email").members == {"api_key": SECRET + "-2"}
     event = Event.objects.filter(name="messages.changed").latest("position", "occurred_at")
     assert event.payload["changes"] == {"credentials": None}
     with connection.cursor() as cursor:
@@ -104,6 +106,8 @@ def test_credentials_left_out_are_kept_but_not_for_another_provider(owner: Perso
         ("sms", TWILIO | {"sender": "07700 900123"}, {("/sender", "invalid")}),
         ("whatsapp", TWILIO | {"sender": "SALON"}, {("/sender", "invalid")}),
         ("sms", TWILIO | {"price": "-1"}, {("/price", "min_value")}),
+        ("sms", TWILIO | {"price": "0"}, {("/price", "required")}),
+        ("whatsapp", {name: each for name, each in TWILIO.items() if name != "price"}, {("/price", "required")}),
         ("sms", TWILIO | {"credentials": {"account_sid": "AC1", "auth_token": "x"}},
          {("/credentials/account_sid", "invalid")}),
     ],

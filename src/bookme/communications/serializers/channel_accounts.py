@@ -8,7 +8,7 @@ from rest_framework import serializers
 from bookme.communications.credentials import LONGEST
 from bookme.communications.links import provider_url
 from bookme.communications.models import Channel, ChannelAccount, Provider
-from bookme.communications.selectors.accounts import CarriedBy
+from bookme.communications.selectors.channel_accounts import CarriedBy
 from bookme.core.http.fields import InstantField, JsonObject, PlainText
 from bookme.core.http.serializers import InputSerializer
 
@@ -31,7 +31,10 @@ class AccountInput(InputSerializer):
 
 
 class AccountOutput(serializers.ModelSerializer[ChannelAccount]):
-    """`credentials_given` names what is known of it; `webhook_url` is where its provider is to tell how mails went."""
+    """`credentials_given` names what is known of it; `webhook_url` is what its provider has to be told.
+
+    There a provider of e-mail tells how mails went, and Twilio what people write; empty for a mail server.
+    """
 
     credentials_given = serializers.SerializerMethodField()
     webhook_url = serializers.SerializerMethodField()
@@ -50,12 +53,16 @@ class AccountOutput(serializers.ModelSerializer[ChannelAccount]):
 
 
 class ChannelOutput(serializers.Serializer[Any]):
-    """A channel: who carries it now, and the business's own account, in use or not."""
+    """A channel: who carries it now, and the business's own account, in use or not.
+
+    `unreachable_since`: the account does not answer any more; null as long as it does, or was not asked.
+    """
 
     channel = serializers.ChoiceField(choices=Channel.choices)
     is_on = serializers.BooleanField()
     carried_by = serializers.ChoiceField(choices=[(each.value, each.value) for each in CarriedBy])
     account = AccountOutput(allow_null=True)
+    unreachable_since = InstantField(allow_null=True)
 
 
 class TriedOutput(serializers.Serializer[Any]):

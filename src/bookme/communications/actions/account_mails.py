@@ -17,9 +17,10 @@ from bookme.communications.models import Channel
 from bookme.communications.selectors.facts import platform_sender, sender_of
 from bookme.communications.selectors.texts import texts_for
 from bookme.communications.told import Layout, Recipient, Sender, Told
-from bookme.core.formats import locale_of
+from bookme.core.formats import in_line, left_to_right, locale_of
 from bookme.core.languages import written_language
 from bookme.core.permissions import Role
+from bookme.core.text import name_text
 from bookme.team.links import invitation_url
 from bookme.team.models import Invitation
 from bookme.team.wording import ROLE_NAMES
@@ -67,7 +68,7 @@ def _rendered(found: _Addressed, sender: Sender, language: str) -> Rendered:
         told = Told(
             kind=found.kind,
             audience=Audience.PERSON,
-            to=Recipient(name=found.name, email=found.to),
+            to=Recipient(name=name_text(found.name), email=found.to),
             sender=sender,
             variables=_variables(found, sender, language),
             layout=Layout(rows=[]),
@@ -85,12 +86,12 @@ def _variables(found: _Addressed, sender: Sender, language: str) -> dict[str, st
         day = asked.expires_at.astimezone(zone).date()
         until = format_date(day, "long", locale=locale_of(language, sender.country))
     return {
-        "name": found.name,
+        "name": name_text(found.name),
         "email": found.email,
-        "contact": ", ".join(filter(None, (sender.email, sender.phone))),
+        "contact": in_line((sender.email, left_to_right(sender.phone))),
         "provider": found.provider,
         "role": str(ROLE_NAMES[Role(asked.role)]) if asked else "",
-        "by": asked.invited_by_name if asked else "",
+        "by": name_text(asked.invited_by_name) if asked else "",
         "until": until,
     }
 
@@ -100,8 +101,9 @@ def _outgoing(found: _Addressed, rendered: Rendered, sender: Sender, tenant: Ten
         channel=Channel.EMAIL,
         tenant=tenant.slug if tenant else "",
         to=found.to,
-        to_name=found.name,
+        to_name=name_text(found.name),
         from_name=sender.name,
+        reply_name=sender.name,
         reply_to=sender.email,
         subject=rendered.subject,
         text=rendered.text,
