@@ -159,6 +159,7 @@ def test_why_somebody_does_not_come(rounds: Shop, owner: Person) -> None:
     assert owner.api.get("bookings/explain-slot/", query).json()["offered"]
 
 
+@pytest.mark.no_cover
 def test_offered_with_a_postcode_means_bookable(rounds: Shop, record_property: Any) -> None:
     """And what is not offered is refused: for each postcode, any person or a named one, on both days."""
     dice, booked, tried = random.Random(3), 0, 0

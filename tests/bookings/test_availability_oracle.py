@@ -29,6 +29,8 @@ from bookme.tenants.config import Policy, SlotAnchor
 from tests.bookings.oracle import Found, Oracle
 from tests.bookings.schedules import ZONES, change_days, lenient, minute_at, number, schedule
 
+pytestmark = pytest.mark.no_cover
+
 CONTROL_SEEDS = (8, 19, 73, 126, 272)  # between them, every rule decides a slot
 LENIENT_SEEDS = (38, 80)  # between them, every cause that can be waived decides a slot
 EVERY_WAIVABLE = OUTSIDE_HOURS | OVERBOOKING

@@ -66,7 +66,8 @@ def test_the_customer_and_the_consents_are_kept(shop: Shop, stranger: Stranger) 
     kept = Consent.objects.filter(customer=visit.customer, visit_id=visit.pk)
     assert dict(kept.values_list("kind", "granted")) == {"terms": True, "privacy": True, "marketing": False}
     asked = stranger.api.get("config/").json()["consents"]
-    assert dict(kept.values_list("kind", "wording")) == {each["kind"]: each["wording"] for each in asked}
+    said = {each["kind"]: " ".join(filter(None, (each["wording"], each["url"]))) for each in asked}
+    assert dict(kept.values_list("kind", "wording")) == said
     assert all(each["wording"] for each in asked)
 
 

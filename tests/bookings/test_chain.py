@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations, product
 from random import Random
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -136,12 +137,14 @@ def test_nearest_and_none() -> None:
     assert chain.at(at(9, 10)) is None
 
 
+@pytest.mark.no_cover
 @given(st.integers(min_value=0, max_value=2**32).map(Random))
 @settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 def test_plans_equal_what_can_be_done(random: Random) -> None:
     require_every_way(visit(random), random.choice((0, 0, 5, 20)))
 
 
+@pytest.mark.no_cover
 @given(st.integers(min_value=0, max_value=2**32).map(Random))
 @settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 def test_plans_equal_what_can_be_done_where_causes_are_waived(random: Random) -> None:

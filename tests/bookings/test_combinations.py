@@ -29,6 +29,8 @@ from tests.factories.services import ExtraFactory, ServiceFactory
 from tests.factories.staff import StaffFactory
 from tests.factories.users import Api, Person, Stranger
 
+pytestmark = pytest.mark.no_cover
+
 KINDS = ("individual", "group", "class", "visit", "series")
 FEATURES = (
     "any_staff",

@@ -200,6 +200,7 @@ def test_only_owner_and_manager_may(shop: Shop, stylist: Person, customer: Perso
     refused(stranger.api.get(f"{PATH}?format=csv"), 401, "not_signed_in")
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("wanted", list(ExportFormat))
 def test_memory_does_not_grow_with_the_list(shop: Shop, owner: Person, wanted: ExportFormat) -> None:
     many(shop, 3 * AT_ONCE, hour=10)

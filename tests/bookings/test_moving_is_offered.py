@@ -25,6 +25,8 @@ from tests.factories.locations import ResourceFactory
 from tests.factories.services import ServiceFactory
 from tests.factories.users import Person
 
+pytestmark = pytest.mark.no_cover
+
 DAY = monday(0).date()
 QUARTERS = [monday(8) + dt.timedelta(minutes=15 * step) for step in range(36)]
 ALL_DAY = [start for start in QUARTERS if monday(9) <= start <= monday(16)]

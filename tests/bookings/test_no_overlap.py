@@ -23,6 +23,8 @@ from tests.bookings.operations import (
 )
 from tests.factories.users import Api, make_person
 
+pytestmark = pytest.mark.no_cover
+
 ANSWERS = {NOTHING_TO_DO, 200, 201, 400, 404, 409, 503}
 
 

@@ -26,6 +26,8 @@ from tests.factories.locations import ClosureFactory, LocationFactory, OpeningHo
 from tests.factories.services import ServiceFactory
 from tests.factories.staff import StaffServiceFactory, TimeOffFactory, WorkingHoursFactory
 
+pytestmark = pytest.mark.no_cover
+
 DAY = monday(0).date()
 
 

@@ -143,6 +143,7 @@ class TestSessions:
             "staff_name": "Ada",
             "location": str(shop.place.pk),
             "location_name": shop.place.name,
+            "course": None,
             "start": "2030-01-07T10:00:00+00:00",
             "end": "2030-01-07T11:00:00+00:00",
             "capacity": 8,

@@ -54,6 +54,7 @@ def test_what_was_moved_for_itself_does_not_speak_for_the_rest() -> None:
     ("language", "locale", "words"),
     [
         ("fr", "fr_FR", "4 visites, toutes les 2 semaines, le lundi à 10:00"),
+        ("pl", "pl_PL", "4 wizyty, co 2 tygodnie: poniedziałek, godz. 10:00"),
         ("es", "es_ES", "4 visitas, cada 2 semanas, el lunes, a las 10:00"),
         ("ar", "ar_EG", "4 زيارات، كل أسبوعين، يوم الاثنين، الساعة 10:00 ص"),
     ],

@@ -9,6 +9,8 @@ from bookme.bookings.states import Status
 from bookme.tenants.models import Tenant
 from tests.bookings.machine import run_days
 
+pytestmark = pytest.mark.no_cover
+
 
 def test_promise_8_the_state_machine_holds(clock: Any, salon: Tenant) -> None:
     run_days(salon, clock, days=12, steps=20)

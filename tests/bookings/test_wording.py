@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.utils.translation import override
 
+from bookme.bookings.cancel_wording import cancellation_text
 from bookme.bookings.policies import cancel_terms
 from bookme.bookings.states import Status
-from bookme.bookings.wording import cancellation_text
 from bookme.core.formats import Formats, locale_of
 from bookme.tenants.config import Cancellation, FeeStep, Policy
 
@@ -21,9 +21,13 @@ STEPS = (FeeStep(120, 100),)
 def said(price: str | None = "58.00", *, language: str = "en", currency: str = "GBP", **values: Any) -> str:
     formats = Formats(locale=locale_of(language, "GB"), currency=currency)
     with override(language):
-        return cancellation_text(
-            cancellation=Cancellation(**values), price=None if price is None else Decimal(price), formats=formats
-        )
+        return cancellation_text(Cancellation(**values), None if price is None else [Decimal(price)], formats=formats)
+
+
+def test_of_what_is_cancelled_together_each_is_charged_by_itself() -> None:
+    formats = Formats(locale=locale_of("en", "GB"), currency="GBP")
+    told = cancellation_text(Cancellation(late_fee_percent=50), [Decimal("10.01")] * 2, formats=formats)
+    assert "50 % (£10.02)" in told, "half a penny is rounded up for each"
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from bookme.customers.models import ConsentKind, Customer, CustomerAddress
 from bookme.customers.wording import consent_wording
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import Tenant
+from bookme.tenants.selectors import business_url
 from bookme.tenants.statements import insert
 from tests.at_once import all_at_once
 from tests.factories.customers import CustomerAddressFactory, CustomerFactory
@@ -102,6 +103,6 @@ def test_consents_are_what_was_asked_and_answered(salon: Tenant) -> None:
     assert terms.startswith("J’accepte")
     assert list(rows) == [
         ("marketing", False, marketing, visit_id),
-        ("privacy", True, consent_wording(ConsentKind.PRIVACY), None),
+        ("privacy", True, f"{consent_wording(ConsentKind.PRIVACY)} {business_url(salon, '/privacy/')}", None),
         ("terms", True, f"{terms} https://salon.example/" + "t" * 470, visit_id),
     ]

@@ -174,7 +174,13 @@ def _facts(bird: Bird) -> None:
     made: list[Event] = [
         EventFactory(name="account.signed_in", subject_id=user.pk, payload=where, **own),
         EventFactory(name="booking.cancelled", subject_id=booking.pk, payload={"reason": bird.text()}, **guest),
-        EventFactory(name="account.sign_in_failed", subject_id=None, payload=where | {"email": bird.email}, **guest),
+        EventFactory(
+            name="account.sign_in_failed",
+            subject_id=None,
+            payload=where | {"email": bird.email},
+            is_audit=True,
+            **guest,
+        ),
         EventFactory(
             name="booking.declined", subject_id=booking.pk, payload={"reason": bird.text()}, actor_kind="user"
         ),
@@ -187,7 +193,7 @@ def _facts(bird: Bird) -> None:
 def _public_fact(bird: Bird) -> None:
     """Their address, tried at the door of the operators."""
     with public_scope():
-        EventFactory(name="account.sign_in_failed", payload={"email": bird.email}, actor_kind="guest")
+        EventFactory(name="account.sign_in_failed", payload={"email": bird.email}, actor_kind="guest", is_audit=True)
 
 
 def dump(*tenants: Tenant) -> dict[str, str]:

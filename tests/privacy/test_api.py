@@ -87,6 +87,29 @@ class TestMessages:
         assert customer.api.post("customers/me/erase/", GOOD).status_code == 204
         assert (list(Muted.objects.all()), LastInbound.objects.count()) == ([others], 0)
 
+    @pytest.mark.parametrize("known_by", ["customer", "visit", "waitlist", "account"])
+    def test_an_address_that_is_somebody_else_s_too_tells_and_loses_nothing(
+        self, customer: Person, salon: Tenant, known_by: str
+    ) -> None:
+        """Nobody has to prove that a phone is theirs: who gives another's learns nothing of them, and takes nothing."""
+        taken, phone = "grace@mail.example", "+447700900123"
+        visited(customer, visit__contact_phone=phone, visit__contact_email=taken, visit__user_id=customer.user.pk)
+        if known_by == "customer":
+            CustomerFactory(email=taken, phone=phone)
+        elif known_by == "visit":
+            BookingFactory(visit__contact_email=taken, visit__contact_phone=phone)
+        elif known_by == "waitlist":
+            WaitlistEntryFactory(contact_email=taken, contact_phone=phone)
+        else:
+            User.objects.filter(pk=make_person(salon, Role.CUSTOMER).user.pk).update(email=taken, phone=phone)
+        LastInboundFactory(address=phone)
+        stopped = StoppedAddressFactory(address=taken)
+        told = exported(customer)
+        assert (told["last_written"], told["stopped_addresses"]) == ([], [])
+        assert customer.api.post("customers/me/erase/", GOOD).status_code == 204
+        stopped.refresh_from_db()
+        assert (stopped.address, LastInbound.objects.get().address) == (taken, phone)
+
     def test_who_said_stop_stays_unwritten_to(self, customer: Person, salon: Tenant, rival: Tenant) -> None:
         visited(customer)
         email = customer.user.email
@@ -132,7 +155,13 @@ class TestErase:
         assert Consent.objects.get().visit_id == visit.pk
         refused(Stranger(customer.host).api.get(f"bookings/{booking.pk}/?token={token}"), 404, "not_found")
         told = Event.objects.get(name="customer.erased")
-        assert told.payload == {"customer_id": str(row.pk), "customers": [str(row.pk)], "account": True}
+        assert {name: told.payload[name] for name in ("customer_id", "customers", "account", "cause")} == {
+            "customer_id": str(row.pk),
+            "customers": [str(row.pk)],
+            "account": True,
+            "cause": "asked",
+        }
+        assert (told.payload["address"], told.payload["agent"]) == ("", "")
         assert (told.actor_kind, told.actor_id, told.actor_name) == ("user", None, "")
 
     def test_nobody_signs_in_as_them_again(self, customer: Person) -> None:

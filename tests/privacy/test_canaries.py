@@ -20,6 +20,7 @@ from bookme.core.time import now
 from bookme.eventlog.models import Event
 from bookme.eventlog.registry import wired_types
 from bookme.privacy import actions
+from bookme.privacy.actions import erasing
 from bookme.privacy.facts import OF_WHO_ACTED, PERSONAL, PLAIN
 from bookme.privacy.holdings import HOLDINGS, OF_NOBODY, Holding
 from bookme.tenants.context import tenant_scope
@@ -143,7 +144,7 @@ class TestErasing:
     def test_without_the_table_it_is_left(self, bird: Bird, salon: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
         """The control: of what is not declared, something stays."""
         kept = [each for each in HOLDINGS if each.model.__name__ != "Visit"]
-        monkeypatch.setattr(actions, "HOLDINGS", kept)
+        monkeypatch.setattr(erasing, "HOLDINGS", kept)
         with write():
             actions.erase_person(actor=bird.person.actor, now=now())
         assert list(heard(bird.sign, dump(salon))) == [f"{salon.schema_name}.bookings_visit"]

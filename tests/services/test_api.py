@@ -117,6 +117,8 @@ def test_what_changes_nothing_is_no_event(manager: Person) -> None:
         ({"capacity": 3}, "/capacity", "capacity_of_kind"),
         ({"kind": "group", "capacity": 1}, "/capacity", "capacity_of_kind"),
         ({"kind": "class", "capacity": 5, "min_to_run": 6}, "/min_to_run", "too_large"),
+        ({"course": "whole"}, "/course", "course_of_kind"),
+        ({"course": "some"}, "/course", "invalid_choice"),
         ({"category": NOBODY}, "/category", "does_not_exist"),
         ({"category": "hair"}, "/category", "invalid"),
         ({"locations": [NOBODY]}, "/locations/0", "does_not_exist"),

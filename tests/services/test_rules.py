@@ -34,6 +34,8 @@ def hours(day: str, start: str, end: str) -> dict[str, str]:
         ({"kind": "group"}, {("/capacity", "capacity_of_kind")}),
         ({"kind": "class", "capacity": 8, "min_to_run": 9}, {("/min_to_run", "too_large")}),
         ({"kind": "class", "capacity": 8, "staff_needed": 2}, {("/staff_needed", "staff_of_kind")}),
+        ({"course": "whole"}, {("/course", "course_of_kind")}),
+        ({"kind": "group", "capacity": 4, "course": "drop_in"}, {("/course", "course_of_kind")}),
         ({"price": Decimal("40.001")}, {("/price", "too_many_decimals")}),
         ({"price": Decimal(-1)}, {("/price", "min_value")}),
         ({"policy": {"max_days_ahead": 731}}, {("/policy/max_days_ahead", "max_value")}),

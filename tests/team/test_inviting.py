@@ -41,7 +41,7 @@ def test_an_invitation_is_told_and_mailed_once(owner: Person) -> None:
     assert [each.args["id"] for each in sent] == [body["id"]]
 
 
-@pytest.mark.parametrize("language", ["", "fr", "ar", "es"])
+@pytest.mark.parametrize("language", ["", "fr", "ar", "pl", "es"])
 def test_the_mail_says_who_asks_for_what_until_when(salon: Tenant, language: str) -> None:
     row = InvitationFactory(name="Nia", role="manager", invited_by_name="Ola", language=language)
     (letter,) = mailed(row)

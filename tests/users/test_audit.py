@@ -77,7 +77,7 @@ def facts(owner: Person, stylist: Person, customer: Person) -> None:
     EventFactory(subject_id=BookingFactory().pk)
 
 
-@pytest.mark.parametrize("language", ["en", "fr", "ar", "es"])
+@pytest.mark.parametrize("language", ["en", "fr", "ar", "pl", "es"])
 def test_every_fact_of_the_audit_says_itself(language: str) -> None:
     assert len(audit_types()) > 10
     with translation.override(language):

@@ -13,6 +13,7 @@ SAID = {
     "en": ("Sign in first", "E-mail and password do not match."),
     "fr": ("Connectez-vous d'abord", "L'e-mail et le mot de passe ne correspondent pas."),
     "ar": ("سجّل الدخول أولًا", "البريد الإلكتروني وكلمة المرور غير متطابقين."),
+    "pl": ("Zaloguj się", "E-mail i hasło nie pasują do siebie."),
     "es": ("Entre primero", "El correo y la contraseña no coinciden."),
     "de": ("Sign in first", "E-mail and password do not match."),
 }
@@ -24,7 +25,7 @@ def _in(language: str, who: Stranger | Person, path: str, given: dict[str, Any])
 
 @pytest.fixture(autouse=True)
 def speaks(salon: Tenant) -> None:
-    configure(salon, languages=["en", "fr", "ar", "es"])
+    configure(salon, languages=["en", "fr", "ar", "pl", "es"])
 
 
 @pytest.mark.parametrize("language", SAID)

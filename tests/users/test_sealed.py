@@ -31,6 +31,8 @@ from tests.factories.users import Api, ApiKeyFactory, Person, make_key, make_per
 from tests.urltable import Operation, operations
 from tests.users.crafted import unsigned
 
+pytestmark = pytest.mark.no_cover
+
 CANARY = "Zanzibar-canary"
 OPERATIONS = operations()
 REFUSALS = {401, 403, 404}
@@ -101,10 +103,13 @@ def foreign(rival: Tenant) -> dict[str, UUID]:
         booking = BookingFactory(visit=visit, appointment__service=service)
         member = make_person(rival, Role.STAFF)
         User.objects.filter(pk=member.user.pk).update(name=CANARY)
+        pottery = ServiceFactory(of_class=True, course="whole", name=CANARY)
+        SessionFactory(service=pottery, course_id=pottery.pk)
         rows = {
             "api-keys": ApiKeyFactory(tenant=rival, name=CANARY),
             "bookings": booking,
             "closures": ClosureFactory(name=CANARY),
+            "courses": pottery,
             "customers": visit.customer,
             "extras": ExtraFactory(name=CANARY),
             "invitations": InvitationFactory(name=CANARY),

@@ -24,6 +24,8 @@ from tests.factories.users import Person, UserFactory, make_key, make_person
 from tests.urltable import Operation, operations
 from tests.users.crafted import unsigned
 
+pytestmark = pytest.mark.no_cover
+
 OPERATIONS = operations(settings.ROOT_URLCONF)
 OF_OPERATORS = [each for each in OPERATIONS if declared_for(each.view, each.method) is Access.OPERATOR]
 CANARY = "Zanzibar-canary"

@@ -78,7 +78,8 @@ class BookingDeclined(BookingEvent):
 class BookingRescheduled(PlacedEvent):
     """Moved to `start`, with `staff_id`, at `location_id`; or it takes longer, or less. `by` is as in BookingCancelled.
 
-    What differs from the `old_…` has changed; `of_session`: its whole session was moved.
+    What differs from the `old_…` has changed; of who helped, whoever does not any more. `of_session`: its whole session
+    was moved.
     """
 
     name: ClassVar[str] = "booking.rescheduled"
@@ -89,6 +90,7 @@ class BookingRescheduled(PlacedEvent):
     old_location_id: UUID
     by: str
     of_session: bool = False
+    old_helper_ids: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)

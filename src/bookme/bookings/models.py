@@ -60,7 +60,8 @@ class Appointment(Row):
     `blocked_start` and `blocked_end` add the padding. Where several people are needed, each has an appointment, and
     the others' `lead` is the first. `overbooked` takes it out of the wall on purpose; it still counts as busy.
 
-    A session with `min_to_run` is decided at `decide_at`; with none, or none any more, it is sure. `version` counts the
+    A session with `min_to_run` is decided at `decide_at`; with none, or none any more, it is sure. Those that were
+    published as one run have a `course_id` in common, whether their class is a course or not. `version` counts the
     changes of a session, not its seats.
     """
 
@@ -69,6 +70,7 @@ class Appointment(Row):
     location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="appointments")
     lead = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="others")
     run = models.ForeignKey(SessionRun, null=True, blank=True, on_delete=models.SET_NULL, related_name="sessions")
+    course_id = models.UUIDField(null=True, blank=True)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     blocked_start = models.DateTimeField()
@@ -108,6 +110,7 @@ class Appointment(Row):
             ),
             models.Index(fields=["starts_at"], name="appointment_starts"),
             models.Index(fields=["starts_at"], condition=Q(published=True), name="appointment_sessions"),
+            models.Index(fields=["course_id"], condition=Q(course_id__isnull=False), name="appointment_course"),
             models.Index(
                 fields=["staff", "created_at"],
                 condition=Q(published=False, seats_taken__gt=0),
@@ -143,10 +146,13 @@ class ResourceAllocation(Row):
 
 
 class Series(Row):
-    """Visits that repeat by `rule`, in the form of `Recurrence.to_data`; which dates became visits is theirs to say."""
+    """Visits that repeat by `rule`, in the form of `Recurrence.to_data`; which dates became visits is theirs to say.
+
+    Those of a course are on its dates: it has no rule.
+    """
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="series")
-    rule = models.JSONField()
+    rule = models.JSONField(null=True, blank=True)
 
     class Meta:
         ordering = ["-created_at", "-id"]

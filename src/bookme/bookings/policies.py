@@ -87,6 +87,33 @@ def cancel_terms(
     )
 
 
+@dataclass(frozen=True)
+class LateTerms:
+    """What being late with cancelling changes: `stages` are those at which it begins to cost something else.
+
+    `free_until_minutes` before the start the first of it begins; None where it is free until the start. `keeps`: of
+    what was paid, a part stays with the business from then on.
+    """
+
+    free_until_minutes: int | None
+    stages: tuple[FeeStep, ...]
+    keeps: bool
+
+
+def late_terms(cancellation: Cancellation, *, price: Decimal | None) -> LateTerms:
+    """Without a price it is some price, not nothing."""
+    free_until = cancellation.free_until_minutes
+    if price == 0 or not free_until:
+        return LateTerms(None, (), keeps=False)
+    stages: list[FeeStep] = []
+    for stage in fee_stages(cancellation):
+        if stage.percent != (stages[-1].percent if stages else 0):
+            stages.append(stage)
+    if cancellation.refund_percent < 100:
+        return LateTerms(free_until, tuple(stages), keeps=True)
+    return LateTerms(stages[0].minutes_before if stages else None, tuple(stages), keeps=False)
+
+
 def fee_stages(cancellation: Cancellation) -> list[FeeStep]:
     """From when on cancelling costs what, the earliest first; before the first of them it is free."""
     free_until = cancellation.free_until_minutes

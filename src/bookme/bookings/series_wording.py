@@ -22,12 +22,15 @@ _WEEKS: dict[int, Promise] = {
 }
 
 
-def series_text(rule: Recurrence, starts: Sequence[dt.datetime], *, formats: Formats) -> str:
+def series_text(rule: Recurrence | None, starts: Sequence[dt.datetime], *, formats: Formats) -> str:
     """How many visits, how often, on which day and when; `starts` are in the wall time of the place, at least one.
 
-    The day and the time are those of most of them: one that was moved for itself does not speak for the rest.
+    The day and the time are those of most of them: one that was moved for itself does not speak for the rest. Without a
+    rule they are the dates of a course.
     """
     count = len(starts)
+    if rule is None:
+        return ngettext("A course on %(count)d date", "A course on %(count)d dates", count) % {"count": count}
     told = ngettext("%(count)d visit, %(often)s", "%(count)d visits, %(often)s", count)
     return told % {"count": count, "often": recurrence_text(rule, _usual(starts), formats=formats)}
 

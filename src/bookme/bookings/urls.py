@@ -3,6 +3,7 @@ from django.urls import path
 from bookme.bookings.views import (
     bookings,
     calendar,
+    courses,
     customers,
     exports,
     imports,
@@ -56,6 +57,8 @@ urlpatterns = [
     path("waitlist/<uuid:entry_id>/leave/", waitlist.LeaveView.as_view(), name="waitlist-leave"),
     path("waitlist/<uuid:entry_id>/offer/", waitlist.OfferView.as_view(), name="waitlist-offer"),
     path("waitlist/<uuid:entry_id>/remove/", waitlist.RemoveView.as_view(), name="waitlist-remove"),
+    path("courses/<uuid:course_id>/", courses.CourseView.as_view(), name="course"),
+    path("courses/<uuid:course_id>/book/", courses.CourseBookView.as_view(), name="course-book"),
     path("sessions/", sessions.SessionsView.as_view(), name="sessions"),
     path("sessions/<uuid:session_id>/", sessions.SessionView.as_view(), name="session"),
     path("sessions/<uuid:session_id>/cancel/", sessions.SessionCancelView.as_view(), name="session-cancel"),

@@ -124,10 +124,11 @@ def each_or_refused(find: Callable[[T], R], among: Sequence[T]) -> list[R]:
 
 
 class DatesUnavailable(SlotUnavailable):
-    """Some starts of a series are not offered: `dates` has each, with its causes. The wish is that of the first."""
+    """Some `starts` of a series are not offered; `extra` has the causes of each. The wish is that of the first."""
 
     default_detail = "Some of these dates are not available."
 
     def __init__(self, refusals: Sequence[SlotUnavailable]) -> None:
         super().__init__(wish=refusals[0].wish, causes=refusals[0].causes)
+        self.starts = [each.wish.start for each in refusals]
         self.extra["dates"] = [{"start": each.wish.start.isoformat(), "causes": each.causes} for each in refusals]

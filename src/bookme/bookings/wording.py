@@ -1,7 +1,6 @@
-"""What booking says in words, in the language that is active: what cancelling costs, and why a time is not offered."""
+"""What booking says in words, in the language that is active: where it is, why a time is not offered, how one waits."""
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, ngettext
@@ -9,15 +8,10 @@ from django.utils.translation import gettext as _
 
 from bookme.bookings.availability import Cause
 from bookme.bookings.models import Booking, Waiting
-from bookme.bookings.policies import fee_stages
-from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.states import TAKES_PLACE
 from bookme.bookings.wishes import SESSIONS_ONLY
-from bookme.core.formats import Formats, ahead_text, locale_of
-from bookme.core.money import percent_of
+from bookme.core.formats import Formats, locale_of
 from bookme.locations.models import Location
-from bookme.services.models import Service
-from bookme.tenants.config import Cancellation, FeeStep, Policy
 from bookme.tenants.context import require_tenant
 
 _OF_ADDRESS = ("line1", "line2", "city", "county", "postcode")
@@ -95,36 +89,6 @@ def formats_here(currency: str = "") -> Formats:
     return Formats(locale_of(get_language() or "", business.country), currency or business.currency)
 
 
-def cancellation_text_of(bookings: Sequence[Booking], *, formats: Formats) -> str:
-    """The rule of bookings that go together: said once where it is the same for all, else of each service."""
-    by_rule: dict[Cancellation, list[Booking]] = {}
-    for each in bookings:
-        by_rule.setdefault(Policy.from_data(each.policy).cancellation, []).append(each)
-    texts = []
-    for rule, same in by_rule.items():
-        price = sum((each.price for each in same), Decimal(0))
-        text = cancellation_text(cancellation=rule, price=price, formats=formats)
-        texts.append((text, [each.appointment.service for each in same]))
-    return _of_services(texts)
-
-
-def cancellation_text_before(services: Sequence[Service], *, formats: Formats) -> str:
-    """The same before anything is booked, when the price is open: in percentages."""
-    by_rule: dict[Cancellation, list[Service]] = {}
-    for each in services:
-        by_rule.setdefault(policy_of(each).cancellation, []).append(each)
-    return _of_services(
-        [(cancellation_text(cancellation=rule, price=None, formats=formats), same) for rule, same in by_rule.items()]
-    )
-
-
-def _of_services(texts: Sequence[tuple[str, Sequence[Service]]]) -> str:
-    if len(texts) == 1:
-        return texts[0][0]
-    language = get_language() or ""
-    return " ".join(f"{', '.join(each.text('name', language) for each in same)}: {text}" for text, same in texts)
-
-
 _CLASHES: dict[str, Promise] = {
     Cause.BOOKING: gettext_lazy("%(name)s is busy"),
     Cause.TIME_OFF: gettext_lazy("%(name)s is away"),
@@ -148,40 +112,3 @@ def too_few_text(min_to_run: int) -> str:
         min_to_run,
     )
     return told % min_to_run
-
-
-def cancellation_text(*, cancellation: Cancellation, price: Decimal | None, formats: Formats) -> str:
-    """Until when cancelling is free, what it costs from when on, and what of the money that was paid is given back.
-
-    The one sentence for it, wherever customers are told. Without a price, only percentages are said.
-    """
-    stages = _told_stages(cancellation, price)
-    keeps = cancellation.refund_percent < 100 and price != 0 and cancellation.free_until_minutes > 0
-    if not stages and not keeps:
-        return _("Cancelling is free until it begins.")
-    free = cancellation.free_until_minutes if keeps or not stages else stages[0].minutes_before
-    sentences = [_("Cancelling is free until %(time)s before.") % {"time": ahead_text(free)}]
-    sentences += [_stage_text(each, price, formats) for each in stages]
-    if keeps:
-        back = _("Of what was paid, at most %(percent)d %% is given back after that.")
-        sentences.append(back % {"percent": cancellation.refund_percent})
-    return " ".join(sentences)
-
-
-def _told_stages(cancellation: Cancellation, price: Decimal | None) -> list[FeeStep]:
-    """Those that change what it costs."""
-    told: list[FeeStep] = []
-    if price == 0 or not cancellation.free_until_minutes:
-        return told
-    for stage in fee_stages(cancellation):
-        if stage.percent != (told[-1].percent if told else 0):
-            told.append(stage)
-    return told
-
-
-def _stage_text(stage: FeeStep, price: Decimal | None, formats: Formats) -> str:
-    told: dict[str, object] = {"time": ahead_text(stage.minutes_before), "percent": stage.percent}
-    if price is None or stage.percent in {0, 100}:
-        return _("From %(time)s before, it costs %(percent)d %%.") % told
-    told["fee"] = formats.money(percent_of(price, Decimal(stage.percent), formats.currency))
-    return _("From %(time)s before, it costs %(percent)d %% (%(fee)s).") % told

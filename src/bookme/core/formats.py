@@ -2,15 +2,24 @@
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import Literal
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton, format_time, get_day_names, get_timezone_location
+from babel.dates import (
+    format_date,
+    format_skeleton,
+    format_time,
+    format_timedelta,
+    get_day_names,
+    get_timezone_location,
+)
 from babel.numbers import format_currency
+from django.utils.translation import get_language_bidi, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from bookme.core.money import digits, rounded
 
@@ -48,7 +57,11 @@ class Formats:
         return self.money(exact)
 
     def money(self, amount: Decimal) -> str:
-        """An amount, also nought: `£0`."""
+        """An amount, also nought: `£0`. From right to left it takes no part in the order of what stands beside it."""
+        text = self._money(amount)
+        return f"\u2067{text}\u200e\u2069" if self.locale.text_direction == "rtl" else text
+
+    def _money(self, amount: Decimal) -> str:
         exact = rounded(amount, self.currency)
         if digits(self.currency) and exact == exact.to_integral_value():
             pattern = self.locale.currency_formats["standard"].pattern.replace(".00", "")
@@ -79,7 +92,12 @@ class Formats:
         return self._skeleton(day, "yMMMM")
 
     def month_name(self, day: dt.date) -> str:
+        """`November` by itself."""
         return format_date(day, "LLLL", locale=self.locale)
+
+    def month_of_day(self, day: dt.date) -> str:
+        """`November` as it is said after the number of its day, which in some languages is another case."""
+        return format_date(day, "MMMM", locale=self.locale)
 
     def weekday(self, day: dt.date) -> str:
         return format_date(day, "EEEE", locale=self.locale)
@@ -95,12 +113,60 @@ class Formats:
         """`Thu 12 Nov, 13:30`."""
         return _("%(day)s, %(time)s") % {"day": self.day_short(moment.date()), "time": self.clock(moment)}
 
+    def span(self, start: dt.datetime, end: dt.datetime) -> str:
+        """`Thursday 12 November, 13:30 to 14:15`; with both days where it ends on another."""
+        if end.date() != start.date():
+            return _("%(start)s until %(end)s") % {"start": self.moment(start), "end": self.moment(end)}
+        times = {"start": self.clock(start), "end": self.clock(end)}
+        return _("%(day)s, %(start)s to %(end)s") % {"day": self.day(start.date()), **times}
+
+    def clock_span(self, start: dt.datetime, end: dt.datetime) -> str:
+        """`13:30 to 14:15`, where the day stands elsewhere; with the day of its end where that is another."""
+        if end.date() != start.date():
+            return _("%(start)s until %(end)s") % {"start": self.clock(start), "end": self.moment(end)}
+        return _("%(start)s to %(end)s") % {"start": self.clock(start), "end": self.clock(end)}
+
+    def until(self, moment: dt.datetime, now: dt.datetime) -> str:
+        """How long until then, by the days of its zone: `Today, in 3 hours`, `Tomorrow`, `In 5 days`, `In 3 weeks`."""
+        today = now.astimezone(moment.tzinfo)
+        days = (moment.date() - today.date()).days
+        if moment <= now:
+            return _("Now")
+        if days == 1:
+            return _("Tomorrow")
+        ahead = dt.timedelta(days=days) or moment.astimezone(dt.UTC) - now
+        granularity: Literal["day", "minute"] = "day" if days else "minute"
+        said = format_timedelta(ahead, granularity, threshold=2, add_direction=True, locale=self.locale)
+        if not days:
+            return _("Today, %(said)s") % {"said": said}
+        return said[:1].upper() + said[1:]
+
     def zone_name(self, zone: dt.tzinfo, at: dt.datetime) -> str:
         """`London time (GMT)`, `Casablanca time (GMT+01)`."""
-        city = get_timezone_location(zone, locale=self.locale, return_city=True)
+        city = city_of(zone, self.locale)
         name = at.astimezone(zone).tzname() or ""
         offset = name if name.isalpha() else f"GMT{name}"
         return _("%(city)s time (%(offset)s)") % {"city": city, "offset": offset}
+
+    def both_times(self, moment: dt.datetime, own: dt.tzinfo | None) -> str:
+        """`10:00 in London · 12:00 for you (Helsinki)`, of a moment in one zone and somebody in another.
+
+        With days where they are not the same; nothing where their clocks show the same, or `own` is not known.
+        """
+        if (
+            own is None
+            or moment.tzinfo is None
+            or moment.astimezone(own).replace(tzinfo=None) == moment.replace(tzinfo=None)
+        ):
+            return ""
+        there = moment.astimezone(own)
+        told = self.clock if there.date() == moment.date() else self.moment_short
+        return _("%(time)s in %(city)s · %(own_time)s for you (%(own_city)s)") % {
+            "time": told(moment),
+            "city": city_of(moment.tzinfo, self.locale),
+            "own_time": told(there),
+            "own_city": city_of(own, self.locale),
+        }
 
     @property
     def first_weekday(self) -> int:
@@ -116,6 +182,21 @@ class Formats:
 
     def _skeleton(self, day: dt.date, skeleton: str) -> str:
         return format_skeleton(skeleton, day, locale=self.locale, fuzzy=True)
+
+
+def city_of(zone: dt.tzinfo, locale: Locale) -> str:
+    """The city that a zone is named after, in that language."""
+    return get_timezone_location(zone, locale=locale, return_city=True)
+
+
+def in_line(texts: Iterable[str]) -> str:
+    """Those that are not empty, each once, with the comma of the language that is active between them."""
+    return _(", ").join(dict.fromkeys(filter(None, texts)))
+
+
+def left_to_right(number: str) -> str:
+    """A telephone number whose `+` stays before it, also where people write from right to left."""
+    return f"\u200e{number}" if number and get_language_bidi() else number
 
 
 def duration_text(minutes: int) -> str:

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext
 
 # Anybody else is written to in the first.
-WRITTEN_IN = ("en", "fr", "ar", "es")
+WRITTEN_IN = ("en", "fr", "ar", "pl", "es")
 
 
 def written_language(*wanted: str) -> str:

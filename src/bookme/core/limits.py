@@ -112,6 +112,20 @@ def count(limit: Limit, *parts: str) -> Count:
     return found
 
 
+def counted(limit: Limit, *parts: str) -> Count:
+    """How it stands under that key, and nothing is counted; nothing is known as long as Redis is away."""
+    key = _key(limit, parts)
+    try:
+        with _redis(key).pipeline(transaction=True) as steps:
+            steps.get(key)
+            steps.ttl(key)
+            number, seconds_left = steps.execute()
+    except RedisError as error:
+        _log.warning("limit_not_looked_up", limit=limit.name, reason=type(error).__name__)
+        number, seconds_left = 0, limit.seconds
+    return Count(max(int(number or 0), 0), max(int(seconds_left), 1))
+
+
 def refuse_over(limit: Limit, counted: Count, detail: str = "", *, code: str = "") -> None:
     """Raises TooMany, until the window ends, if there were more than there may be."""
     if counted.is_over(limit):

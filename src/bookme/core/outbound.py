@@ -4,12 +4,16 @@ The name is resolved once, all its addresses are looked at, and the connection i
 a name that leads somewhere else a moment later leads nowhere.
 """
 
+import contextlib
 import http.client
 import io
 import ipaddress
 import math
 import socket
+import threading
 import time
+from types import TracebackType
+from typing import Self
 
 from django.conf import settings
 
@@ -59,6 +63,46 @@ def connection_to(host: str, port: int, *, seconds: float) -> socket.socket:
     if settings.LOCAL_MODE:
         return _first_to_answer([host], port, stop_at)
     return _first_to_answer(public_addresses(host, stop_at=stop_at), port, stop_at)
+
+
+class Conversation:
+    """So many seconds for all that is said with a server that others name: then it is cut off, whatever it is at.
+
+    A time-out of a socket is for one read, and to a server that drips a byte before each of them runs out one would
+    listen for ever. What cuts has a handle of its own to the connection, which stays the same one under TLS.
+    """
+
+    def __init__(self, *, seconds: float) -> None:
+        self._stop_at = time.monotonic() + seconds
+        self._handle: socket.socket | None = None
+        self._timer: threading.Timer | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._handle is None or self._timer is None:
+            return
+        self._timer.cancel()
+        self._timer.join()  # else it might cut whoever has that handle next
+        self._handle.close()
+
+    def connect(self, host: str, port: int, *, seconds: float) -> socket.socket:
+        """A connection, made, and in each step of it waited for, no longer than so many seconds. Raises NotReached."""
+        connection = connection_to(host, port, seconds=min(seconds, _left(self._stop_at)))
+        connection.settimeout(seconds)
+        self._handle = connection.dup()
+        self._timer = threading.Timer(_left(self._stop_at), self._cut)
+        self._timer.daemon = True
+        self._timer.start()
+        return connection
+
+    def _cut(self) -> None:
+        with contextlib.suppress(OSError):  # the other end has hung up already
+            if self._handle is not None:
+                self._handle.shutdown(socket.SHUT_RDWR)
 
 
 def public_addresses(host: str, *, stop_at: float = math.inf) -> list[str]:

@@ -14,7 +14,8 @@ class Customer(Row):
 
     `user_id` is the person with an account whose row it is; they may have several, such as under a former address.
     `channels` maps what they said of each of TOLD_BY to whether they want it; of what they said nothing, they do.
-    `added_by` is who of the team put them down, if somebody did: theirs to see, wherever they come.
+    `added_by` is who of the team put them down, if somebody did: theirs to see, wherever they come. `erased_at` is when
+    who it was was taken out of it.
     """
 
     name = models.CharField(max_length=120)
@@ -29,6 +30,7 @@ class Customer(Row):
     added_by = models.UUIDField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
     metadata = models.JSONField(default=dict, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["name", "id"]

@@ -1,13 +1,16 @@
-"""What people are asked to agree to. Pure, in the language that is active.
+"""What people are asked to agree to, in the language that is active.
 
 The booking page shows these sentences, `GET config/` answers them to whoever books by the API, and every consent keeps
 the one that holds when it is given, by whatever door it came.
 """
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 
 from bookme.customers.models import ConsentKind
-from bookme.tenants.config import Legal
+from bookme.tenants.models import Tenant
+from bookme.tenants.selectors import business_url
 
 
 def consent_wording(kind: ConsentKind) -> str:
@@ -18,15 +21,18 @@ def consent_wording(kind: ConsentKind) -> str:
     return _("Tell me about offers and news now and then.")
 
 
-def consent_links(legal: Legal) -> dict[str, str]:
-    """Where the business's own terms and privacy notice are, if it says so."""
-    urls = {ConsentKind.TERMS.value: legal.terms_url, ConsentKind.PRIVACY.value: legal.privacy_url}
-    return {kind: url for kind, url in urls.items() if url}
+def consent_links(tenant: Tenant) -> dict[str, str]:
+    """Where the business's terms and privacy notice are: its own if it names them, else those of its pages."""
+    legal = tenant.config.legal
+    return {
+        ConsentKind.TERMS.value: legal.terms_url or business_url(tenant, "/terms/"),
+        ConsentKind.PRIVACY.value: legal.privacy_url or business_url(tenant, "/privacy/"),
+    }
 
 
-def kept_wording(kind: ConsentKind, legal: Legal) -> str:
+def kept_wording(kind: ConsentKind, links: Mapping[str, str]) -> str:
     """The sentence, with the address of the text behind it: what a consent is a proof of."""
-    return " ".join((consent_wording(kind), consent_links(legal).get(kind.value, ""))).strip()
+    return " ".join((consent_wording(kind), links.get(kind.value, ""))).strip()
 
 
 def imported_wording() -> str:

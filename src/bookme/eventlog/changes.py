@@ -66,7 +66,7 @@ def make_row(
     for name, rows in links.items():
         getattr(row, name).set(rows)
     changes = {name: [None, plain(value)] for name, value in values.items()}
-    tell(event, row=row, change=Change.MADE, changes=_said(changes, unsaid), actor=actor)
+    publish_change(event, row=row, change=Change.MADE, changes=_said(changes, unsaid), actor=actor)
     return row
 
 
@@ -94,7 +94,7 @@ def change_row(
     for name, rows in links.items():
         getattr(locked, name).set(rows)
     changes = {name: [before[name], plain(value)] for name, value in differing.items()}
-    tell(event, row=locked, change=_kind_of(differing), changes=_said(changes, unsaid), actor=actor)
+    publish_change(event, row=locked, change=_kind_of(differing), changes=_said(changes, unsaid), actor=actor)
     return locked
 
 
@@ -103,11 +103,15 @@ def archive_row(*, row: M, event: type[RowChanged], actor: Actor) -> M:
     return change_row(row=row, values={"is_active": False}, event=event, actor=actor)
 
 
-def tell(event: type[RowChanged], *, row: Model, change: Change, changes: dict[str, Any], actor: Actor) -> None:
+def publish_change(
+    event: type[RowChanged], *, row: Model, change: Change, changes: dict[str, Any], actor: Actor
+) -> None:
     publish(event(kind=kind_of(type(row)), id=row.pk, change=change.value, changes=changes), actor=actor)
 
 
-def tell_of_parent(event: type[RowChanged], *, kind: str, parent: Model, before: Any, after: Any, actor: Actor) -> None:
+def publish_change_of_parent(
+    event: type[RowChanged], *, kind: str, parent: Model, before: Any, after: Any, actor: Actor
+) -> None:
     """What hangs on a row, such as a person's hours, became another: told of that row."""
     changes = {kind: [plain(before), plain(after)]}
     publish(event(kind=kind, id=parent.pk, change=Change.CHANGED.value, changes=changes), actor=actor)

@@ -51,7 +51,7 @@ class AuditTopic(StrEnum):
 
 
 @dataclass(frozen=True)
-class Change:
+class FieldChange:
     """One thing that is other than it was: plain values, and in words, in the language that was active."""
 
     field: str
@@ -82,6 +82,6 @@ class AuditEvent(Event):
         """
         raise NotImplementedError
 
-    def told_changes(self) -> list[Change]:
+    def told_changes(self) -> list[FieldChange]:
         """What exactly was changed, where the sentence cannot say it; in the active language."""
         return []

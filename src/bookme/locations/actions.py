@@ -8,7 +8,15 @@ from bookme.core.errors import Invalid, NotAllowed
 from bookme.core.permissions import Permission
 from bookme.core.slugs import free_slug
 from bookme.core.weekly import Shift, clashes
-from bookme.eventlog.changes import Change, archive_row, change_row, make_row, plain, tell, tell_of_parent
+from bookme.eventlog.changes import (
+    Change,
+    archive_row,
+    change_row,
+    make_row,
+    plain,
+    publish_change,
+    publish_change_of_parent,
+)
 from bookme.locations.events import LocationsChanged
 from bookme.locations.models import Closure, Location, OpeningHours, Resource
 from bookme.locations.rules import hours_faults, location_faults, range_faults, set_faults
@@ -68,7 +76,7 @@ def change_closure(*, closure: Closure, values: Mapping[str, Any], actor: Actor)
 def remove_closure(*, closure: Closure, actor: Actor) -> None:
     _demand(actor, closure.location)
     told = {name: [plain(getattr(closure, name)), None] for name in ("name", "location", "starts_at", "ends_at")}
-    tell(LocationsChanged, row=closure, change=Change.REMOVED, changes=told, actor=actor)
+    publish_change(LocationsChanged, row=closure, change=Change.REMOVED, changes=told, actor=actor)
     closure.delete()
 
 
@@ -117,7 +125,9 @@ def _hours_now(location: Location) -> list[dict[str, Any]]:
 def _tell_hours(location: Location, before: list[dict[str, Any]], actor: Actor) -> None:
     after = _hours_now(location)
     if after != before:
-        tell_of_parent(LocationsChanged, kind="opening_hours", parent=location, before=before, after=after, actor=actor)
+        publish_change_of_parent(
+            LocationsChanged, kind="opening_hours", parent=location, before=before, after=after, actor=actor
+        )
 
 
 def _demand(actor: Actor, location: Location | None) -> None:

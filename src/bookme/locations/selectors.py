@@ -56,9 +56,9 @@ def opening_hours_of(location: Location) -> QuerySet[OpeningHours]:
     return location.opening_hours.all()
 
 
-def weekly_opening_hours() -> QuerySet[OpeningHours]:
-    """The opening hours of an ordinary week of every place, without those of single dates."""
-    return OpeningHours.objects.filter(on_date=None).order_by("weekday", "start", "id")
+def all_opening_hours() -> QuerySet[OpeningHours]:
+    """The opening hours of every place, of an ordinary week and of single dates."""
+    return OpeningHours.objects.order_by("weekday", "on_date", "start", "id")
 
 
 def zone_of(location: Location | None) -> ZoneInfo:

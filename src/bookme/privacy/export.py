@@ -9,12 +9,13 @@ import orjson
 from django.db.models import Q
 
 from bookme.eventlog.models import Event
-from bookme.privacy.facts import told_fact
+from bookme.privacy.facts import PERSONAL, told_fact
 from bookme.privacy.holdings import HOLDINGS, Holding
 from bookme.privacy.selectors import Subject
 from bookme.tenants.models import Tenant
 
 _AT_ONCE = 500
+_WITH_EMAIL = sorted(name for name, texts in PERSONAL.items() if "email" in texts)
 _FACT = ("id", "name", "occurred_at", "actor_kind", "actor_id", "actor_name", "payload")
 
 
@@ -32,7 +33,12 @@ def export_person(*, subject: Subject, tenant: Tenant, now: dt.datetime) -> Pers
 
 def facts_about(subject: Subject) -> Q:
     """Facts about anything of theirs, done by them, or told with their address."""
-    return Q(subject_id__in=subject.rows) | Q(actor_id=subject.user_id) | Q(payload__email=subject.email)
+    found = Q(subject_id__in=subject.rows)
+    if subject.user_id:
+        found |= Q(actor_id=subject.user_id)
+    if subject.email:
+        found |= Q(is_audit=True, name__in=_WITH_EMAIL, payload__email=subject.email)
+    return found
 
 
 def _document(subject: Subject, tenant: Tenant, now: dt.datetime) -> Iterator[bytes]:

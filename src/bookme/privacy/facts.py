@@ -22,16 +22,17 @@ OF_WHO_ACTED = frozenset({"address", "agent"})
 PLAIN = frozenset(
     {
         *("account.sign_in_failed.reason", "waitlist.closed.reason", "member.changed.names"),
-        *("also", "by", "cause", "change", "changes", "channel", "currency", "customers", "date", "end", "expires_at"),
-        *("domain", "fee", "fields", "file_hash", "key_name", "kind", "old_end", "old_start", "old_status"),
-        *("permissions", "reference", "role", "session_id", "source", "start", "status", "told_with", "waived"),
-        *("way", "what"),
+        *("also", "by", "cause", "change", "changes", "channel", "currency", "customers", "date", "end"),
+        *("expires_at", "domain", "fee", "fields", "file_hash", "key_name", "kind", "old_end", "old_helper_ids"),
+        *("old_start", "old_status", "permissions", "reference", "role", "session_id", "source", "start", "status"),
+        *("told_with", "waived", "way", "what"),
     }
 )
 
 
 def is_by(fact: Mapping[str, Any], subject: Subject) -> bool:
-    return bool(fact["actor_id"] == subject.user_id or fact["actor_kind"] == ActorKind.GUEST)
+    is_theirs = subject.user_id is not None and fact["actor_id"] == subject.user_id
+    return bool(is_theirs or fact["actor_kind"] == ActorKind.GUEST)
 
 
 def told_fact(fact: Mapping[str, Any], subject: Subject) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.db.models import F, JSONField, Model, Q
+from django.db.models.functions import Now
 
 from bookme.bookings.models import Booking, Series, Visit, WaitlistEntry
 from bookme.communications.kinds import Audience
@@ -84,12 +85,25 @@ def same(*names: str, **others: str) -> dict[str, str]:
     return {name: name for name in names} | others
 
 
+_NONE = Q(pk__in=[])
+
+
 def _of_user(subject: Subject) -> Q:
-    return Q(user=subject.user_id)
+    return Q(user=subject.user_id) if subject.user_id else _NONE
 
 
 def _of_user_here(subject: Subject) -> Q:
-    return Q(user=subject.user_id, tenant=subject.tenant_id)
+    return _of_user(subject) & Q(tenant=subject.tenant_id)
+
+
+def _by_email(name: str, subject: Subject) -> Q:
+    """Rows with the address, if there is one: without, all would have it."""
+    return Q(**{name: subject.email}) if subject.email else _NONE
+
+
+def _asked_again(subject: Subject) -> Q:
+    found = Q(answer__id__in=subject.texts) | Q(answer__in=subject.texts)
+    return found | Q(scope__startswith=f"user:{subject.user_id} ") if subject.user_id else found
 
 
 _SAID = ("contact_name", "contact_email", "contact_phone", "notes", "answers", "address", "guest_address")
@@ -152,7 +166,7 @@ _ACCOUNT = (
     ),
     Holding(
         model=AccountRequest,
-        rows=lambda subject: Q(email=subject.email, tenant=subject.tenant_id),
+        rows=lambda subject: _by_email("email", subject) & Q(tenant=subject.tenant_id),
         personal=("email", "name", "phone", "language", "onward"),
         secret=("password",),
         plain=("kind",),
@@ -162,7 +176,7 @@ _ACCOUNT = (
     ),
     Holding(
         model=ApiKey,
-        rows=lambda _subject: Q(pk__in=[]),  # a key is the business's, whoever made it
+        rows=lambda _subject: _NONE,  # a key is the business's, whoever made it
         plain=("name", "prefix", "digest", "permissions"),
         erasing=Erasing.KEPT,
     ),
@@ -186,7 +200,7 @@ _CUSTOMER = (
             "metadata",
             "created_at",
         ),
-        also={"user_id": None, "is_active": False},
+        also={"user_id": None, "is_active": False, "erased_at": Now()},
     ),
     Holding(
         model=CustomerAddress,
@@ -319,7 +333,7 @@ _CUSTOMER = (
 _AROUND = (
     Holding(
         model=Invitation,
-        rows=lambda subject: Q(email=subject.email),
+        rows=lambda subject: _by_email("email", subject),
         personal=("email", "name"),
         plain=("role", "denied", "location_ids", "staff_ids", "customer_scope", "language", "invited_by_name"),
         section="invitations",
@@ -328,18 +342,14 @@ _AROUND = (
     ),
     Holding(
         model=IdempotencyKey,
-        rows=lambda subject: (
-            Q(scope__startswith=f"user:{subject.user_id} ")
-            | Q(answer__id__in=subject.texts)
-            | Q(answer__in=subject.texts)
-        ),
+        rows=_asked_again,
         secret=("key", "scope", "answer"),
         plain=("body_hash",),
         erasing=Erasing.DELETED,
     ),
     Holding(
         model=OutboxMessage,
-        rows=lambda subject: Q(last_error__contains=subject.email),
+        rows=lambda subject: _by_email("last_error__contains", subject),
         secret=("last_error",),
         plain=("task", "args", "key"),
     ),

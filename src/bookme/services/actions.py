@@ -12,7 +12,7 @@ from bookme.core.actor import Actor
 from bookme.core.errors import FieldError, Invalid
 from bookme.core.permissions import Permission
 from bookme.core.slugs import free_slug
-from bookme.eventlog.changes import archive_row, change_row, make_row, tell_of_parent
+from bookme.eventlog.changes import archive_row, change_row, make_row, publish_change_of_parent
 from bookme.services.events import CatalogueChanged
 from bookme.services.models import Category, Extra, Question, Service, ServiceRequirement
 from bookme.services.rules import bookable_faults, price_faults, question_faults, requires_faults, seats_faults
@@ -120,4 +120,4 @@ def _set_requirements(service: Service, kinds: Sequence[str], actor: Actor) -> N
     ServiceRequirement.objects.bulk_create(
         [ServiceRequirement(service=service, kind=kind) for kind in after if kind not in before]
     )
-    tell_of_parent(CatalogueChanged, kind="requires", parent=service, before=before, after=after, actor=actor)
+    publish_change_of_parent(CatalogueChanged, kind="requires", parent=service, before=before, after=after, actor=actor)

@@ -18,6 +18,14 @@ class ServiceKind(models.TextChoices):
     CLASS = "class", "Class"
 
 
+class Course(models.TextChoices):
+    """How the dates of a run of a class are booked: each by itself; all of them; or either, and the rest of it late."""
+
+    NONE = "none", "Each date by itself"
+    WHOLE = "whole", "As a whole"
+    DROP_IN = "drop_in", "As a whole, or single dates"
+
+
 class QuestionKind(models.TextChoices):
     TEXT = "text", "Text"
     INTEGER = "integer", "Whole number"
@@ -60,6 +68,7 @@ class Service(Row, Keyed, Translated):
     padding_after_minutes = models.PositiveSmallIntegerField(default=0)
     capacity = models.PositiveSmallIntegerField(default=1)
     min_to_run = models.PositiveSmallIntegerField(null=True, blank=True)
+    course = models.CharField(max_length=16, choices=Course.choices, default=Course.NONE)
     staff_needed = models.PositiveSmallIntegerField(default=1)
     price = models.DecimalField(max_digits=12, decimal_places=3, default=Decimal(0))
     color = models.CharField(max_length=7, blank=True)
@@ -91,6 +100,10 @@ class Service(Row, Keyed, Translated):
                 name="service_capacity",
             ),
             models.CheckConstraint(condition=Q(staff_needed__gte=1), name="service_staff_needed"),
+            models.CheckConstraint(
+                condition=Q(course=Course.NONE) | Q(kind=ServiceKind.CLASS, course__in=Course.values),
+                name="service_course",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ from bookme.core.errors import FieldError
 from bookme.core.money import decimals_text, fits
 from bookme.core.time import DAY_NAMES, clock_minutes
 from bookme.locations.rules import set_faults
-from bookme.services.models import QuestionKind, ServiceKind
+from bookme.services.models import Course, QuestionKind, ServiceKind
 
 MAX_CAPACITY = 1000
 MAX_STAFF_NEEDED = 10
@@ -24,7 +24,7 @@ Faults = Iterator[FieldError]
 
 
 def seats_faults(values: Mapping[str, Any]) -> Faults:
-    """`kind`, `capacity`, `min_to_run` and `staff_needed` of a service, which go together."""
+    """`kind`, `capacity`, `min_to_run`, `staff_needed` and `course` of a service, which go together."""
     kind, capacity = values["kind"], values["capacity"]
     if kind == ServiceKind.INDIVIDUAL and capacity != 1:
         yield FieldError("/capacity", "capacity_of_kind", "This must be 1 for an individual service.")
@@ -34,6 +34,8 @@ def seats_faults(values: Mapping[str, Any]) -> Faults:
         yield FieldError("/min_to_run", "too_large", "This must be at most the capacity.")
     if kind == ServiceKind.CLASS and values["staff_needed"] != 1:
         yield FieldError("/staff_needed", "staff_of_kind", "This must be 1 for a class.")
+    if kind != ServiceKind.CLASS and values["course"] != Course.NONE:
+        yield FieldError("/course", "course_of_kind", "This must be none but for a class.")
 
 
 def requires_faults(kinds: Sequence[str]) -> Faults:

@@ -30,7 +30,7 @@ from bookme.services.models import (
 )
 from bookme.services.rules import MAX_BOOKABLE, MAX_CAPACITY, MAX_REQUIREMENTS, MAX_STAFF_NEEDED
 from bookme.tenants.config import AnyStaff, DepositKind, SlotAnchor
-from bookme.tenants.rules import MAX_FEE_STEPS, POLICY_BOUNDS, STEP_BOUNDS
+from bookme.tenants.rules import MAX_FEE_STEPS, MAX_REPEAT_WEEKS, MAX_REPEATS, POLICY_BOUNDS, STEP_BOUNDS
 
 
 def _bounded(*path: str, **options: Any) -> WholeNumber:
@@ -132,6 +132,12 @@ class PolicySerializer(Part):
     max_gap_minutes = _bounded("max_gap_minutes")
     decide_minutes = _bounded("decide_minutes")
     offer_minutes = _bounded("offer_minutes")
+    repeat_weeks: Any = BoundedList(
+        child=WholeNumber(min_value=1, max_value=MAX_REPEAT_WEEKS),
+        max_length=MAX_REPEATS,
+        required=False,
+    )
+    at_customer = serializers.BooleanField(required=False)
 
 
 class BookableHoursSerializer(Part):
@@ -222,6 +228,7 @@ class ServiceSerializer(RowSerializer[Service]):
             "padding_after_minutes",
             "capacity",
             "min_to_run",
+            "course",
             "staff_needed",
             "price",
             "currency",

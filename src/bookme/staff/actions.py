@@ -14,7 +14,7 @@ from bookme.core.errors import FieldError, Invalid, NotAllowed
 from bookme.core.permissions import Permission
 from bookme.core.slugs import free_slug
 from bookme.core.weekly import Shift, clashes
-from bookme.eventlog.changes import archive_row, change_row, make_row, tell_of_parent
+from bookme.eventlog.changes import archive_row, change_row, make_row, publish_change_of_parent
 from bookme.locations.rules import at_index, range_faults
 from bookme.services.rules import price_faults
 from bookme.staff.events import StaffChanged
@@ -167,7 +167,7 @@ def _locked(person: Staff, read: Any) -> Any:
 
 def _tell(person: Staff, kind: str, before: Any, after: Any, actor: Actor) -> None:
     if before != after:
-        tell_of_parent(StaffChanged, kind=kind, parent=person, before=before, after=after, actor=actor)
+        publish_change_of_parent(StaffChanged, kind=kind, parent=person, before=before, after=after, actor=actor)
 
 
 def _offers_faults(rows: Sequence[Mapping[str, Any]], services: Sequence[UUID]) -> Iterator[FieldError]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from bookme.core.actor import Actor, ActorKind, shown_name
 from bookme.core.permissions import TEAM_ROLES, Permission
 from bookme.core.text import masked_address
-from bookme.eventlog.events import AuditEvent, AuditTopic, Change
+from bookme.eventlog.events import AuditEvent, AuditTopic, FieldChange
 from bookme.eventlog.models import AuditRecord
 from bookme.eventlog.registry import audit_types, event_type
 from bookme.users.events import SignInFailed
@@ -41,7 +41,7 @@ class Audited:
     subject: Somebody | None
     address: str
     agent: str
-    changes: Sequence[Change]
+    changes: Sequence[FieldChange]
 
     @property
     def details(self) -> list[str]:
@@ -155,6 +155,6 @@ def _people_in(rows: Sequence[AuditRecord], tenant_id: UUID) -> _People:
     return _People({user_id: name or email for user_id, name, email in named}, team, customers)
 
 
-def _beside(changes: Iterable[Change]) -> list[str]:
+def _beside(changes: Iterable[FieldChange]) -> list[str]:
     """Another role is in the sentence."""
     return [each.text for each in changes if each.field != "role"]

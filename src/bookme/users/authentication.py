@@ -62,11 +62,17 @@ class BusinessAuthentication(BaseAuthentication):
 
 def page_actor(request: HttpRequest) -> Actor:
     """Who looks at a page: the signed-in person, an operator under `/t/<slug>/`, else GUEST. Read once a request."""
-    known: Actor | None = getattr(request, "actor", None)
+    known = known_actor(request)
     if known is None:
         found = _of_session(request)
         known = found[0] if found else GUEST.coming_from(origin_of(request))
         request.actor = known  # type: ignore[attr-defined]
+    return known
+
+
+def known_actor(request: HttpRequest) -> Actor | None:
+    """Who sends it, where that was asked before; nothing is read."""
+    known: Actor | None = getattr(request, "actor", None)
     return known
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from bookme.eventlog.events import AuditEvent, AuditTopic, Change
+from bookme.eventlog.events import AuditEvent, AuditTopic, FieldChange
 from bookme.users.wording import change_text, role_word
 
 
@@ -180,9 +180,9 @@ class MemberChanged(AuditEvent):
     changes: dict[str, Any]
     names: dict[str, str] = field(default_factory=dict)
 
-    def told_changes(self) -> list[Change]:
+    def told_changes(self) -> list[FieldChange]:
         return [
-            Change(name, before, after, change_text(name, before, after, names=self.names))
+            FieldChange(name, before, after, change_text(name, before, after, names=self.names))
             for name, (before, after) in self.changes.items()
         ]
 

@@ -17,7 +17,7 @@ from bookme.core.http.fields import (
 )
 from bookme.core.http.serializers import InputSerializer
 from bookme.core.permissions import KEY_PERMISSIONS
-from bookme.eventlog.events import AuditTopic, Change
+from bookme.eventlog.events import AuditTopic, FieldChange
 from bookme.users.actions import MAX_PASSWORD
 from bookme.users.codes import MAX_CODE
 
@@ -193,11 +193,11 @@ class ChangeOutput(serializers.Serializer[Any]):
     text = serializers.CharField()
 
     @extend_schema_field(_WAS)
-    def get_before(self, change: Change) -> Any:
+    def get_before(self, change: FieldChange) -> Any:
         return change.before
 
     @extend_schema_field(_WAS)
-    def get_after(self, change: Change) -> Any:
+    def get_after(self, change: FieldChange) -> Any:
         return change.after
 
 

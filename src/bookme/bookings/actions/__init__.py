@@ -5,6 +5,7 @@ Sessions of classes are in `sessions`, bookings from a file in `importing`.
 
 from bookme.bookings.actions.booking import create_bookings, create_visit
 from bookme.bookings.actions.cancelling import cancel_booking, cancel_visits, undo_booking
+from bookme.bookings.actions.courses import book_course
 from bookme.bookings.actions.deciding import (
     arrive_booking,
     complete_booking,
@@ -25,6 +26,7 @@ __all__ = [
     "Item",
     "accept_offer",
     "arrive_booking",
+    "book_course",
     "cancel_booking",
     "cancel_series",
     "cancel_visits",

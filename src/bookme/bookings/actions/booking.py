@@ -66,29 +66,26 @@ def book(
     actor: Actor,
     now: dt.datetime,
     rule: Recurrence | None = None,
+    is_course: bool = False,
 ) -> list[list[Booking]]:
     """The bookings of a visit for each of these terms, all or none, under one lock; as `create_visit`.
 
-    One message tells of them all. With the `rule` by which they repeat they are a series.
+    One message tells of them all. With the `rule` by which they repeat, or of a course, they are a series; to what
+    somebody may have, a course adds one booking.
     """
-    services = Counter(item.wish.service for terms in visits for item in terms.items)
+    counted_ones = visits[:1] if is_course else visits
+    services = Counter(item.wish.service for terms in counted_ones for item in terms.items)
     adding = services.total()
     require_network_limit(network=guest_network(request.guest_address, actor=actor), adding=adding, now=now)
     calendars = Calendars.of_all(each_or_refused(lambda terms: _look(terms, now), visits))
-    customer = find_or_make_customer(
-        contact=request.contact,
-        language=request.language,
-        user_id=own_user(actor),
-        own_email=actor.email,
-        added_by=team_member(actor),
-    )
+    customer = _customer_of(request, actor)
     rows = {row for each in services for row in (*day_counted(each), *customer_counted(each, customer.pk))}
     counted = Counted(guest_contacts(request.contact, actor=actor), frozenset(rows))
     lock_calendars(calendars, counted=counted, now=now)
     require_contact_limit(contact=request.contact, actor=actor, adding=adding, now=now)
     for service, count in services.items():
         require_customer_limit(service=service, customer_id=customer.pk, adding=count, now=now)
-    series = None if rule is None else Series.objects.create(customer=customer, rule=rule.to_data())
+    series = Series.objects.create(customer=customer, rule=rule and rule.to_data()) if rule or is_course else None
     # Here the first refusal ends it: the wall's leaves a transaction in which nothing can be asked any more.
     made = [_book_one(request, terms, calendars, customer, series, actor, now) for terms in visits]
     bookings = [[each.booking for each in of_visit] for of_visit in made]
@@ -101,6 +98,16 @@ def book(
         keep_address(customer=customer, address=request.address)
     _announce(made, actor, now)
     return bookings
+
+
+def _customer_of(request: BookingRequest, actor: Actor) -> Customer:
+    return find_or_make_customer(
+        contact=request.contact,
+        language=request.language,
+        user_id=own_user(actor),
+        own_email=actor.email,
+        added_by=team_member(actor),
+    )
 
 
 def _look(terms: VisitTerms, now: dt.datetime) -> Calendars:

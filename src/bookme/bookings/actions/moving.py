@@ -28,6 +28,7 @@ from bookme.bookings.actions.powers import (
     waivable_by,
 )
 from bookme.bookings.actions.seats import give_back_seats, lock_and_sweep, take_session_seats
+from bookme.bookings.actions.terms import require_single
 from bookme.bookings.actions.versions import swap
 from bookme.bookings.availability import Cause
 from bookme.bookings.events import BookingRescheduled
@@ -79,7 +80,8 @@ def reschedule_booking(
     by the policy that they booked under, and move a visit of several services as a whole; the team may move it
     `outside_hours` and `overbook`, as it books. Takes the lock. Publishes BookingRescheduled. Raises Conflict
     `wrong_status`, `too_late`, `too_often`, `part_of_visit` or `stale_version`, Invalid for unknown ids, NotAllowed
-    `out_of_scope` or `team_only`, and SlotUnavailable.
+    `out_of_scope` or `team_only`, and SlotUnavailable. No customer moves to one date of a course that is booked as a
+    whole: Invalid `course_only`.
     """
     if not acts_for_business(actor) and _is_one_of_several(booking):
         raise Conflict("It is one of several services of a visit. Move the visit as a whole.", code="part_of_visit")
@@ -158,8 +160,10 @@ def move_all(moves: Sequence[Move], *, actor: Actor, now: dt.datetime) -> None:
     for move in moves:
         _require_may_move(move, by, now)
     told = {each.pk: {"by": by, **before_move(each.appointment)} for each in bookings}
+    for booking_id, helper_ids in _helpers_before(bookings).items():
+        told[booking_id]["old_helper_ids"] = helper_ids
     going = [replace(move, wish=replace(move.wish, leaving=tuple(bookings))) for move in moves]
-    ways = each_or_refused(lambda move: _way_of(move, now), going)
+    ways = each_or_refused(lambda move: _way_of(move, actor, now), going)
     _lock_all(bookings, ways, now)
     _note(moves, by)
     # Everybody is found a place while all count as gone, and all are gone before anybody takes theirs: what moves by
@@ -176,6 +180,14 @@ def move_all(moves: Sequence[Move], *, actor: Actor, now: dt.datetime) -> None:
         if move.bookings[0].status == Status.PENDING:
             let_expire(move.bookings[0], now=now)
     publish_together(BookingRescheduled, bookings, actor=actor, told=lambda booking: told[booking.pk])
+
+
+def _helpers_before(bookings: Sequence[Booking]) -> Mapping[UUID, list[str]]:
+    """Of the bookings that others help with: who they are, as a fact tells them."""
+    helping = Appointment.objects.filter(lead__in={each.appointment_id for each in bookings})
+    found = list(helping.order_by("staff").values_list("lead", "staff"))
+    helpers = {each.pk: [str(staff) for lead, staff in found if lead == each.appointment_id] for each in bookings}
+    return {booking_id: helper_ids for booking_id, helper_ids in helpers.items() if helper_ids}
 
 
 def _note(moves: Sequence[Move], by: str) -> None:
@@ -211,7 +223,7 @@ class _Way:
         return choose(wish=self.wish, calendars=self.calendars, now=now)
 
 
-def _way_of(move: Move, now: dt.datetime) -> _Way:
+def _way_of(move: Move, actor: Actor, now: dt.datetime) -> _Way:
     """Everybody who could take it, since a look before the lock would find the booking in its own way."""
     if move.wish.service.kind != ServiceKind.CLASS:
         for each in move.wish.services:
@@ -220,6 +232,7 @@ def _way_of(move: Move, now: dt.datetime) -> _Way:
     session = session_at(move.wish)
     if session is None:
         raise SlotUnavailable(wish=move.wish, causes=[SESSIONS_ONLY])
+    require_single(session, actor, pointer="/start")
     require_session_notice(session, move.wish, now=now)
     return _Way(move.wish, Calendars(frozenset({session.staff_id})), session)
 

@@ -9,7 +9,7 @@ from bookme.bookings.actions.booking import book
 from bookme.bookings.actions.cancelling import cancel_visits
 from bookme.bookings.actions.moving import move_all, visit_move
 from bookme.bookings.actions.request import BookingRequest
-from bookme.bookings.actions.terms import VisitTerms, checked_terms, session_wish
+from bookme.bookings.actions.terms import VisitTerms, checked_terms, require_single, terms_in
 from bookme.bookings.models import Series, Visit
 from bookme.bookings.recurrence import Frequency, Recurrence, instant_on
 from bookme.bookings.selectors.series import NO_SUCH_TIME, Scope, require_few, starts_of, visits_meant
@@ -43,7 +43,7 @@ def create_series(
     for index, start in enumerate(chosen):
         if start in chosen[:index]:
             raise Invalid.field(f"/starts/{index}", "This start is there twice.", code="repeated")
-    visits = [_terms_at(terms, start) for start in sorted(chosen)]
+    visits = [_terms_at(terms, start, actor) for start in sorted(chosen)]
     made = book(request=request, visits=visits, rule=rule, actor=actor, now=now)
     return [bookings[0].visit for bookings in made]
 
@@ -56,18 +56,14 @@ def _starts(rule: Recurrence, terms: VisitTerms) -> list[dt.datetime]:
     return [start for _, start in starts if start is not None]
 
 
-def _terms_at(terms: VisitTerms, start: dt.datetime) -> VisitTerms:
+def _terms_at(terms: VisitTerms, start: dt.datetime, actor: Actor) -> VisitTerms:
     items = tuple(replace(each, wish=each.wish.at(start)) for each in terms.items)
     first = items[0]
     session = session_at(first.wish) if first.wish.service.kind == ServiceKind.CLASS else None
     if session is None:
         return replace(terms, items=items)
-    wish = replace(
-        session_wish(session, first.wish.party_size),
-        staff_within=first.wish.staff_within,
-        places_within=first.wish.places_within,
-    )
-    return replace(terms, items=(replace(first, wish=wish),), session=session)
+    require_single(session, actor)
+    return terms_in(terms, session)
 
 
 def cancel_series(
@@ -127,8 +123,8 @@ def _meant(visits: Sequence[BookedVisit], scope: Scope, visit_id: UUID | None, n
 
 
 def _shift_rule(series: Series | None, days: int) -> None:
-    """The weekdays that it names move with it."""
-    if series is None:
+    """The weekdays that it names move with it; a course has no rule."""
+    if series is None or series.rule is None:
         return
     rule = Recurrence.from_data(series.rule)
     if rule.frequency is Frequency.WEEKLY and rule.weekdays:

@@ -19,6 +19,7 @@ from bookme.bookings.selectors.offer import (
     require_shared_place,
     require_staff,
 )
+from bookme.bookings.selectors.sessions import is_of_whole
 from bookme.bookings.wishes import Wish
 from bookme.core.actor import Actor, ActorKind
 from bookme.core.errors import FieldError, Invalid, NotAllowed
@@ -37,6 +38,7 @@ MOST_SERVICES = 10
 SESSION_OR_SERVICE = "Give either a session, or a service and a start."
 START_NEEDED = "Say when it begins."
 CONSENT_NEEDED = "This is needed to book."
+COURSE_ONLY = "This class is booked as a whole course."
 NO_MORE_PLACES = "A class takes no more than it has places: change how many it has."
 ADDRESS_NEEDED = "Say where we are to come."
 
@@ -70,20 +72,24 @@ def chained(items: Sequence[ItemTerms]) -> Wish:
     return replace(first, then=tuple(others))
 
 
-def checked_terms(request: BookingRequest, *, actor: Actor) -> VisitTerms:
+def checked_terms(request: BookingRequest, *, actor: Actor, of_course: bool = False) -> VisitTerms:
     """Raises Invalid with the pointer of what is wrong, and NotAllowed: no right to book, `guest_booking_off`.
 
-    Or `team_only`, for what only the team may ask for.
+    Or `team_only`, for what only the team may ask for. One date of what is booked as a whole is Invalid `course_only`,
+    unless it is asked for as that date `of_course`.
     """
     session = _asked_session(request)
+    if session is not None and not of_course:
+        require_single(session, actor)
     may_waive = waivable_by(actor, outside_hours=request.outside_hours, overbook=request.overbook)
     if session is not None and request.overbook:
         raise Invalid.field("/overbook", NO_MORE_PLACES, code="not_for_sessions")
     if not acts_for_business(actor):
         # The team writes down what a caller asked for, and can consent to nothing in their name.
         _require_consents(request.consents)
-        _require_address(request.address, is_class=session is not None)
     items = item_terms(request, session=session, point=_point_of(request.address), actor=actor)
+    if not acts_for_business(actor):
+        _require_address(request.address, items, is_class=session is not None)
     if actor.kind is ActorKind.GUEST and not all(each.policy.guest_booking for each in items):
         raise NotAllowed("Sign in or register to book here.", code="guest_booking_off")
     if may_waive:
@@ -125,7 +131,9 @@ def _item_terms(asked: Asked, item: Item, session: Appointment | None, point: Po
         require_location(service, asked.location_id)
     elif asked.location_id not in {None, session.location_id}:
         raise Invalid.field("/location", "A session is where it says.", code="session_location")
-    wish = session_wish(session, asked.party_size) if session else _slot_wish(service, asked, item, extras, point)
+    wish = session_wish(session, asked.party_size) if session else _slot_wish(service, asked, item, extras)
+    if session is None and policy.at_customer:
+        wish = replace(wish, point=point)
     return ItemTerms(wish=wish.within_scopes_of(actor), policy=policy, extras=extras)
 
 
@@ -135,8 +143,10 @@ def _require_no_longer_class(service: Service, extras: Sequence[Extra]) -> None:
             raise Invalid.field(f"/extras/{index}", "A session is as long as it is for all.", code="session_length")
 
 
-def _require_address(address: Address | None, *, is_class: bool) -> None:
+def _require_address(address: Address | None, items: Sequence[ItemTerms], *, is_class: bool) -> None:
     """A mobile trade comes to an address; where areas count, its postcode decides who can. A class is where it is."""
+    if not any(each.policy.at_customer for each in items):
+        return
     if areas_count() and not is_class and not (address and address.postcode):
         raise Invalid.field("/address/postcode", ADDRESS_NEEDED, code="required")
     if address is None and require_tenant().kind == BusinessKind.MOBILE:
@@ -151,6 +161,23 @@ def names_one_wish(*, session: object, service: object, start: object) -> bool:
 def missing_consents(given: Mapping[str, Any]) -> list[ConsentKind]:
     """Those without which nothing is booked."""
     return [kind for kind in NEEDED_CONSENTS if not given.get(kind)]
+
+
+def require_single(session: Appointment, actor: Actor, *, pointer: str = "/session") -> None:
+    """Raises Invalid `course_only` for one date of a course that is booked as a whole; the team may give it."""
+    if is_of_whole(session) and not acts_for_business(actor):
+        raise Invalid.field(pointer, COURSE_ONLY, code="course_only")
+
+
+def terms_in(terms: VisitTerms, session: Appointment) -> VisitTerms:
+    """The same in another session of the class."""
+    first = terms.items[0]
+    wish = replace(
+        session_wish(session, first.wish.party_size),
+        staff_within=first.wish.staff_within,
+        places_within=first.wish.places_within,
+    )
+    return replace(terms, items=(replace(first, wish=wish),), session=session)
 
 
 def _asked_session(request: BookingRequest) -> Appointment | None:
@@ -169,7 +196,7 @@ def _require_consents(consents: Mapping[str, bool]) -> None:
         )
 
 
-def _slot_wish(service: Service, asked: Asked, item: Item, extras: tuple[Extra, ...], point: Point | None) -> Wish:
+def _slot_wish(service: Service, asked: Asked, item: Item, extras: tuple[Extra, ...]) -> Wish:
     if asked.start is None:
         raise Invalid.field("/start", START_NEEDED, code="required")
     return Wish(
@@ -179,7 +206,6 @@ def _slot_wish(service: Service, asked: Asked, item: Item, extras: tuple[Extra, 
         location_id=asked.location_id,
         party_size=asked.party_size,
         extra_minutes=sum(extra.duration_minutes for extra in extras),
-        point=point,
     )
 
 

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=bookme.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
-                ('rule', models.JSONField()),
+                ('rule', models.JSONField(blank=True, null=True)),
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='series', to='customers.customer')),
             ],
             options={
@@ -58,6 +58,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=bookme.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
+                ('course_id', models.UUIDField(blank=True, null=True)),
                 ('starts_at', models.DateTimeField()),
                 ('ends_at', models.DateTimeField()),
                 ('blocked_start', models.DateTimeField()),
@@ -208,6 +209,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='appointment',
             index=models.Index(condition=models.Q(('published', True)), fields=['starts_at'], name='appointment_sessions'),
+        ),
+        migrations.AddIndex(
+            model_name='appointment',
+            index=models.Index(condition=models.Q(('course_id__isnull', False)), fields=['course_id'], name='appointment_course'),
         ),
         migrations.AddIndex(
             model_name='appointment',

@@ -3,7 +3,7 @@
 import datetime as dt
 from enum import StrEnum
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from bookme.bookings.models import STILL_WAITS, Booking, Visit, WaitlistEntry
 from bookme.bookings.selectors.bookings import own, with_all
@@ -29,6 +29,14 @@ def own_bookings(actor: Actor, *, when: When, now: dt.datetime) -> QuerySet[Book
     if when is When.PAST:
         rows = rows.exclude(still_to_come(now))
     return rows.order_by("-appointment__starts_at", "-id")
+
+
+def own_past_visits(actor: Actor, *, now: dt.datetime) -> QuerySet[Visit]:
+    """Their visits of which nothing is to come, the last first."""
+    ahead = Booking.objects.filter(still_to_come(now), visit=OuterRef("pk"))
+    mine = Visit.objects.filter(pk__in=Visit.objects.filter(own(actor)).values("pk"))
+    begun = mine.annotate(begun_at=Max("bookings__appointment__starts_at")).filter(begun_at__isnull=False)
+    return begun.exclude(Exists(ahead)).order_by("-begun_at", "-id")
 
 
 def still_to_come(now: dt.datetime) -> Q:

@@ -1,6 +1,7 @@
 """Published sessions of classes."""
 
 import datetime as dt
+from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
@@ -9,7 +10,7 @@ from django.db.models.functions import Coalesce
 from bookme.bookings.models import Appointment
 from bookme.bookings.wishes import Wish
 from bookme.core.fetch import one
-from bookme.services.models import ServiceKind
+from bookme.services.models import Course, ServiceKind
 from bookme.staff.models import StaffService
 
 
@@ -28,6 +29,12 @@ def priced(found: QuerySet[Appointment]) -> QuerySet[Appointment]:
     return found.select_related("service", "staff", "location").annotate(
         seat_price=Coalesce(Subquery(own_price), "service__price")
     )
+
+
+def seat_price(session: Appointment) -> Decimal:
+    """Of one that was read `priced`."""
+    found: Decimal = session.seat_price  # type: ignore[attr-defined]
+    return found
 
 
 def sessions_between(
@@ -49,6 +56,23 @@ def session_for(session_id: UUID) -> Appointment:
     return one(sessions(), session_id)
 
 
+def is_of_whole(session: Appointment) -> bool:
+    """Whether it is a date of a course that is booked as a whole."""
+    return session.course_id is not None and session.service.course == Course.WHOLE
+
+
+def called_off(session_id: UUID) -> Appointment:
+    """A session of a class that was published and is no more, `priced`; raises NotFound."""
+    found = Appointment.objects.filter(published=False, lead=None, service__kind=ServiceKind.CLASS)
+    return one(priced(found), session_id)
+
+
+def next_session(service_id: UUID, after: dt.datetime) -> Appointment | None:
+    """The next of that class, at any place with anybody; one with a place left before one without."""
+    ahead = sessions().filter(service=service_id, starts_at__gt=after)
+    return ahead.filter(seats_taken__lt=F("capacity")).first() or ahead.first()
+
+
 def session_at(wish: Wish) -> Appointment | None:
     """The class's session that begins then, with whom and where the wish says."""
     found = _reached_by(wish).filter(starts_at=wish.start)
@@ -58,8 +82,12 @@ def session_at(wish: Wish) -> Appointment | None:
 
 
 def sessions_near(wish: Wish, start: dt.datetime, *, soonest: dt.datetime, count: int) -> list[Appointment]:
-    """Up to `count` sessions of the class from `soonest` on with room for the party, nearest to `start` first."""
+    """Up to `count` sessions of the class from `soonest` on with room for the party, nearest to `start` first.
+
+    No date of a course that is booked as a whole is among them.
+    """
     open_ones = _reached_by(wish).filter(seats_taken__lte=F("capacity") - wish.party_size, starts_at__gte=soonest)
+    open_ones = open_ones.exclude(course_id__isnull=False, service__course=Course.WHOLE)
     later = open_ones.filter(starts_at__gte=start).order_by("starts_at", "id")[:count]
     earlier = open_ones.filter(starts_at__lt=start).order_by("-starts_at", "-id")[:count]
     return sorted([*later, *earlier], key=lambda each: (abs(each.starts_at - start), each.pk))[:count]

@@ -204,6 +204,8 @@ def bookable_dates(service: Service) -> tuple[tuple[dt.date, dt.date], ...]:
 
 def point_of_visit(booking: Booking) -> Point | None:
     """Where areas count, the address of its visit, to which its people go, as far as that is known."""
+    if not Policy.from_data(booking.policy).at_customer:
+        return None
     return known_point((booking.visit.address or {}).get("postcode") or "")
 
 

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from bookme.bookings.availability import Snapshot, Unit, offered
 from bookme.bookings.links import waiting_for_token
-from bookme.bookings.models import Appointment, Booking, Waiting, WaitlistEntry
+from bookme.bookings.models import STILL_WAITS, Appointment, Booking, Waiting, WaitlistEntry
 from bookme.bookings.selectors.bookings import own
 from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.selectors.snapshots import load_snapshot
@@ -233,3 +233,16 @@ def _with_any_of(doing: QuerySet[StaffService]) -> Q:
 def _at_any_of(places: Collection[UUID]) -> Q:
     anywhere = Q(session=None, location=None)
     return Q(session__location__in=places) | Q(session=None, location__in=places) | anywhere
+
+
+def waiting_counts(session_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many entries wait for each of these sessions; of one for which none does, nothing."""
+    if not session_ids:
+        return {}
+    found = WaitlistEntry.objects.filter(session__in=session_ids, status=Waiting.WAITING).order_by()
+    return dict(found.values("session").annotate(count=Count("pk")).values_list("session", "count"))
+
+
+def waits_for(actor: Actor, session_id: UUID) -> WaitlistEntry | None:
+    """What they wait for in that session themselves, or are offered."""
+    return waitlist_visible_to(actor).filter(session=session_id, status__in=sorted(STILL_WAITS)).first()

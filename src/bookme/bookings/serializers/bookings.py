@@ -8,11 +8,12 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from bookme.bookings.actions.terms import SESSION_OR_SERVICE, START_NEEDED, names_one_wish
+from bookme.bookings.cancel_wording import cancellation_text_of
 from bookme.bookings.models import Booking
 from bookme.bookings.selectors.terms import cancel_terms_of, move_terms_of
 from bookme.bookings.serializers.fields import MAX_EXTRAS, Amount, StaffChoice, Translation
 from bookme.bookings.serializers.who import ContactOutput, ForcedInput, WhoInput
-from bookme.bookings.wording import cancellation_text_of, formats_here
+from bookme.bookings.wording import formats_here
 from bookme.core.actor import shown_name
 from bookme.core.http.fields import BoundedList, InstantField, JsonObject, MultilineText, WholeNumber
 from bookme.core.http.serializers import kept

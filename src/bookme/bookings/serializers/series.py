@@ -110,10 +110,10 @@ class SeriesVisitOutput(serializers.Serializer[BookedVisit]):
 
 
 class SeriesOutput(serializers.Serializer[Any]):
-    """The visits by start."""
+    """The visits by start. Of a course `rule` is null: its visits are on its dates."""
 
     id = serializers.UUIDField(source="series.pk")
-    rule = RepeatOutput(source="series.rule")
+    rule = RepeatOutput(source="series.rule", allow_null=True)
     visits = SeriesVisitOutput(many=True)
 
 

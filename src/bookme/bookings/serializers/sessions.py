@@ -4,13 +4,15 @@ from typing import Any
 
 from rest_framework import serializers
 
+from bookme.bookings.cancel_wording import cancellation_text_before
 from bookme.bookings.models import Appointment
 from bookme.bookings.serializers.fields import CANCELLATION_TEXT, Translation
 from bookme.bookings.serializers.repeat import RepeatInput
-from bookme.bookings.wording import cancellation_text_before, formats_here
+from bookme.bookings.wording import formats_here
 from bookme.core.http.fields import DateField, InstantField, WholeNumber
 from bookme.core.http.serializers import InputSerializer
 from bookme.core.money import amount_text
+from bookme.services.models import Course
 from bookme.services.rules import MAX_CAPACITY
 from bookme.tenants.context import require_tenant
 
@@ -69,6 +71,7 @@ class SessionOutput(serializers.Serializer[Appointment]):
     staff_name = Translation(source="staff")
     location = serializers.UUIDField(source="location_id")
     location_name = Translation(source="location")
+    course = serializers.SerializerMethodField(help_text="Whose date it is, of a class that is booked as a course.")
     start = InstantField(source="starts_at")
     end = InstantField(source="ends_at")
     capacity = serializers.IntegerField()
@@ -83,6 +86,9 @@ class SessionOutput(serializers.Serializer[Appointment]):
 
     def get_cancellation_text(self, row: Appointment) -> str:
         return cancellation_text_before([row.service], formats=formats_here())
+
+    def get_course(self, row: Appointment) -> str | None:
+        return str(row.course_id) if row.course_id and row.service.course != Course.NONE else None
 
     def get_is_sure(self, row: Appointment) -> bool:
         return row.decide_at is None

@@ -5,13 +5,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bookme.bookings.actions.powers import require_seen, require_within
+from bookme.bookings.cancel_wording import cancellation_text_before
 from bookme.bookings.selectors.offer import asked_extras, asked_service, require_location, require_party, require_staff
 from bookme.bookings.selectors.openings import causes_against
 from bookme.bookings.selectors.slots import available_slots
 from bookme.bookings.serializers.openings import ExplainOutput, ExplainQuery, SlotsOutput, SlotsQuery
 from bookme.bookings.views.base import query_data
 from bookme.bookings.wishes import Wish
-from bookme.bookings.wording import cancellation_text_before, cause_text, formats_here
+from bookme.bookings.wording import cause_text, formats_here
 from bookme.core.http.views import ApiView
 from bookme.core.permissions import Access, Permission
 from bookme.core.time import now

@@ -74,7 +74,19 @@ class SeriesStepView(LinkView):
             return self.once(run, caller=caller)
 
 
-class SeriesView(SeriesStepView):
+class NewSeriesView(SeriesStepView):
+    """What is said of a series that was just booked."""
+
+    def told_new(self, visits: Sequence[Visit]) -> dict[str, Any]:
+        """With the token of its first visit."""
+        return self.told(booked_visits(visits)) | {"manage_token": manage_token(visits[0])}
+
+    def reveal(self, answer: dict[str, Any]) -> dict[str, Any]:
+        first = Visit.objects.get(pk=answer["visits"][0]["id"])
+        return answer | {"manage_token": manage_token(first)}
+
+
+class SeriesView(NewSeriesView):
     """New series."""
 
     permissions = {"POST": Access.ANYONE}
@@ -89,13 +101,7 @@ class SeriesView(SeriesStepView):
             return self.once(lambda: self._booked(wanted, given["rule"], given["starts"]), status=201)
 
     def _booked(self, wanted: BookingRequest, rule: Recurrence, starts: list[Any]) -> dict[str, Any]:
-        made = create_series(request=wanted, rule=rule, starts=starts, actor=self.actor, now=now())
-        return self.told(booked_visits(made)) | {"manage_token": manage_token(made[0])}
-
-    def reveal(self, answer: dict[str, Any]) -> dict[str, Any]:
-        """With the token of its first visit."""
-        first = Visit.objects.get(pk=answer["visits"][0]["id"])
-        return answer | {"manage_token": manage_token(first)}
+        return self.told_new(create_series(request=wanted, rule=rule, starts=starts, actor=self.actor, now=now()))
 
 
 class OneSeriesView(SeriesStepView):

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from bookme.bookings import actions
 from bookme.bookings.actions import BookingRequest
+from bookme.bookings.cancel_wording import cancellation_text_before
 from bookme.bookings.links import manage_token
 from bookme.bookings.models import Booking, Visit
 from bookme.bookings.selectors.offer import asked_visit
@@ -27,7 +28,7 @@ from bookme.bookings.serializers.visits import (
 from bookme.bookings.states import Status
 from bookme.bookings.views.base import TOKEN, LinkView, query_data
 from bookme.bookings.views.requests import asked_for
-from bookme.bookings.wording import cancellation_text_before, formats_here
+from bookme.bookings.wording import formats_here
 from bookme.core.http.views import ApiView
 from bookme.core.permissions import Access, Permission
 from bookme.core.time import now

@@ -4,7 +4,9 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import IO, Any, TypeVar
 
+from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import MemoryFileUploadHandler
 from rest_framework import serializers
 from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
@@ -18,6 +20,8 @@ from bookme.core.spreadsheets import line_pointer, read_csv
 
 MOST_BYTES = 2 * 1024 * 1024
 UPLOAD_SCHEMA = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}, "required": ["file"]}
+# Of files that are a little too large the page says so; of more nothing is read.
+MOST_OF_A_FORM = 2 * MOST_BYTES
 _FORM_AROUND = 16 * 1024  # what a form may have beside its file
 
 L = TypeVar("L")
@@ -53,6 +57,18 @@ class CsvForm(MultiPartParser):
             raise TooLarge
         found = super().parse(stream, media_type, parser_context).files.get("file")
         return Upload(content_of(found)) if found else {}
+
+
+class BoundedForms(MemoryFileUploadHandler):
+    """Keeps the files of a form in memory; of a larger body nothing is read.
+
+    Django bounds what it keeps in memory of a form, not what it writes to disk of its files, for whoever sends one.
+    """
+
+    def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *more: Any, **also: Any) -> None:  # noqa: N803
+        if content_length > MOST_OF_A_FORM:
+            raise RequestDataTooBig("a form with files that are too large")
+        self.activated = True
 
 
 def content_of(file: "UploadedFile[Any]") -> bytes:

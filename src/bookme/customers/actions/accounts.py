@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import get_language
+
 from bookme.core.actor import Actor
 from bookme.customers.actions.people import UNSAID, answer_marketing, link_customers
 from bookme.customers.events import CustomerChanged
@@ -19,7 +21,8 @@ def change_own_customer(*, values: Mapping[str, Any], actor: Actor) -> None:
     """Name, phone, language, time zone, `channels` and `marketing_consent`, as far as given, of who is signed in.
 
     Their account and all their rows here have the same then, and the rows are linked to them; without one it is made.
-    What they said of a channel before stays unless it is said anew. Joins the transaction. Publishes CustomerChanged.
+    What they said of a channel before stays unless it is said anew; a consent keeps what is asked in the language that
+    is active. Joins the transaction. Publishes CustomerChanged.
     Raises NotAllowed `people_only`.
     """
     user = _locked(actor)
@@ -30,7 +33,7 @@ def change_own_customer(*, values: Mapping[str, Any], actor: Actor) -> None:
         channels = {"channels": row.channels | values["channels"]} if "channels" in values else {}
         change_row(row=row, values=profile | channels, event=CustomerChanged, actor=actor, unsaid=UNSAID)
         if "marketing_consent" in values:
-            answer_marketing(customer=row, granted=values["marketing_consent"], language=user.language)
+            answer_marketing(customer=row, granted=values["marketing_consent"], language=get_language() or "")
 
 
 def keep_own_customers(*, actor: Actor) -> list[Customer]:

@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ('added_by', models.UUIDField(blank=True, null=True)),
                 ('is_active', models.BooleanField(default=True)),
                 ('metadata', models.JSONField(blank=True, default=dict)),
+                ('erased_at', models.DateTimeField(blank=True, editable=False, null=True)),
             ],
             options={
                 'ordering': ['name', 'id'],

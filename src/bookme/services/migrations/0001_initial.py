@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                 ('padding_after_minutes', models.PositiveSmallIntegerField(default=0)),
                 ('capacity', models.PositiveSmallIntegerField(default=1)),
                 ('min_to_run', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ('course', models.CharField(choices=[('none', 'Each date by itself'), ('whole', 'As a whole'), ('drop_in', 'As a whole, or single dates')], default='none', max_length=16)),
                 ('staff_needed', models.PositiveSmallIntegerField(default=1)),
                 ('price', models.DecimalField(decimal_places=3, default=Decimal('0'), max_digits=12)),
                 ('color', models.CharField(blank=True, max_length=7)),
@@ -148,6 +149,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='service',
             constraint=models.CheckConstraint(condition=models.Q(('staff_needed__gte', 1)), name='service_staff_needed'),
+        ),
+        migrations.AddConstraint(
+            model_name='service',
+            constraint=models.CheckConstraint(condition=models.Q(('course', 'none'), models.Q(('course__in', ['none', 'whole', 'drop_in']), ('kind', 'class')), _connector='OR'), name='service_course'),
         ),
         migrations.AddConstraint(
             model_name='question',

@@ -27,6 +27,7 @@ from bookme.bookings.recurrence import Recurrence
 from bookme.bookings.selectors.offer import asked_service, require_location, require_staff
 from bookme.core.actor import Actor
 from bookme.core.errors import Invalid
+from bookme.core.ids import uuid7
 from bookme.core.permissions import Permission
 from bookme.core.time import MINUTE
 from bookme.eventlog.actions import publish
@@ -71,6 +72,7 @@ class Publication:
     plan: Plan
     capacity: int
     min_to_run: int | None
+    course_id: UUID | None = None
     run: SessionRun | None = None
 
     def sessions(self, now: dt.datetime) -> list[Appointment]:
@@ -81,6 +83,7 @@ class Publication:
                 staff=plan.staff,
                 location=plan.location,
                 run=self.run,
+                course_id=self.course_id,
                 starts_at=spot.starts_at,
                 ends_at=spot.ends_at,
                 blocked_start=spot.blocked[0],
@@ -122,7 +125,9 @@ def publish_sessions(*, request: SessionsRequest, actor: Actor, now: dt.datetime
         needs_one=True,
     )
     settle([plan], now=now)
-    sessions = write_sessions([Publication(plan=plan, capacity=capacity, min_to_run=min_to_run)], actor=actor, now=now)
+    course_id = None if request.repeat is None else uuid7()
+    publication = Publication(plan=plan, capacity=capacity, min_to_run=min_to_run, course_id=course_id)
+    sessions = write_sessions([publication], actor=actor, now=now)
     return Published(sessions, plan.left_out)
 
 

@@ -3,13 +3,15 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import transaction
 
 from bookme.bookings.actions.sessions.planning import Plan, dates_at, needs_of
 from bookme.bookings.actions.sessions.publishing import Publication, settle, write_sessions
-from bookme.bookings.models import SessionRun
+from bookme.bookings.models import Appointment, SessionRun
 from bookme.core.actor import SYSTEM
+from bookme.core.ids import uuid7
 from bookme.core.time import MINUTE
 from bookme.locations.models import Location, Resource
 from bookme.locations.selectors import zone_of
@@ -47,6 +49,7 @@ def publish_runs(*, runs: Sequence[WeeklyRun], now: dt.datetime) -> list[int]:
             plan=_plan(index, run, row, now),
             capacity=run.service.capacity,
             min_to_run=run.service.min_to_run,
+            course_id=_course_id(row),
             run=row,
         )
         for index, (run, row) in enumerate(zip(runs, rows, strict=True))
@@ -98,6 +101,12 @@ def _plan(index: int, run: WeeklyRun, row: SessionRun, now: dt.datetime) -> Plan
         duration=run.service.duration_minutes * MINUTE,
         skips=True,
     )
+
+
+def _course_id(row: SessionRun) -> UUID:
+    """Of what was published of it before, if any was."""
+    known = Appointment.objects.filter(run=row.pk, course_id__isnull=False).values_list("course_id", flat=True)
+    return known.first() or uuid7()
 
 
 def _grow(row: SessionRun, weeks: int) -> None:

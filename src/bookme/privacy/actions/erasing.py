@@ -18,7 +18,7 @@ from bookme.customers.models import Customer
 from bookme.customers.selectors import own_customers, require_person
 from bookme.eventlog.actions import publish
 from bookme.eventlog.models import Event
-from bookme.privacy.events import CustomerErased
+from bookme.privacy.events import Cause, CustomerErased
 from bookme.privacy.export import facts_about
 from bookme.privacy.facts import erased_fact
 from bookme.privacy.holdings import HOLDINGS, Erasing, Holding
@@ -32,7 +32,7 @@ _AT_ONCE = 500
 _NAMES = ("name", "contact_name")
 
 
-def erase_person(*, actor: Actor, now: dt.datetime) -> bool:
+def erase_person(*, actor: Actor, now: dt.datetime, cause: Cause = Cause.ASKED) -> bool:
     """Forget whoever is signed in, in this business, for good; True if their account is gone with it.
 
     Bookings stay for the books, without a person: see HOLDINGS for what becomes of which row. The account goes where
@@ -42,27 +42,46 @@ def erase_person(*, actor: Actor, now: dt.datetime) -> bool:
     Raises NotAllowed `people_only`; Conflict `bookings_ahead`, with how many, while something is to come, and
     `team_member` of whoever works here. Locks the account and the customer's rows. Publishes CustomerErased.
     """
-    user = User.objects.select_for_update(of=("self",)).get(pk=require_person(actor))
+    user = lock_person(actor)
     _require_no_team_member(user)
-    mine = Customer.objects.filter(own_customers(actor))
-    list(mine.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
     subject = subject_of(actor)
     _require_nothing_ahead(subject, now)
     for entry in own_waiting(actor):
         leave_waitlist(entry=entry, actor=actor.for_themselves())
     whole = not user.is_staff and not belongs_elsewhere(user.pk, require_tenant().pk)
+    forget(subject, account=user if whole else None, cause=cause)
+    return whole
+
+
+def lock_person(actor: Actor) -> User:
+    """The account of whoever that is, locked with their customer's rows. Raises NotAllowed `people_only`."""
+    user = User.objects.select_for_update(of=("self",)).get(pk=require_person(actor))
+    mine = Customer.objects.filter(own_customers(actor))
+    list(mine.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+    return user
+
+
+def forget(subject: Subject, *, account: User | None = None, cause: Cause) -> None:
+    """Take out of the books who that was, and with an `account` that too. Joins the transaction; the rows are locked.
+
+    Publishes CustomerErased.
+    """
     _erase_facts(subject)
     for holding in HOLDINGS:
-        if whole or not holding.of_account:
+        if account is not None or not holding.of_account:
             _erase(holding, subject)
-    if whole:
+    if account is not None:
         with public_scope():
             _erase_facts(subject)
-        erase_account(user=user)
-    first = subject.customers[0] if subject.customers else None
-    told = CustomerErased(customer_id=first, customers=[str(each) for each in subject.customers], account=whole)
-    publish(told, actor=Actor(ActorKind.USER))
-    return whole
+        erase_account(user=account)
+    told = CustomerErased(
+        customer_id=subject.customers[0] if subject.customers else None,
+        customers=[str(each) for each in subject.customers],
+        account=account is not None,
+        cause=cause.value,
+    )
+    by = ActorKind.USER if cause is Cause.ASKED else ActorKind.SYSTEM
+    publish(told, actor=Actor(by))
 
 
 def _require_no_team_member(user: User) -> None:
