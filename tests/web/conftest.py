@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import pytest
@@ -12,13 +12,14 @@ from django.core.cache import caches
 from django.http import HttpResponse
 from django.test import Client
 
+from bookme.bookings.models import Appointment
 from bookme.locations.models import Location
 from bookme.services.models import Category, Extra, Service
 from bookme.staff.models import Staff
 from bookme.tenants.context import public_scope
 from bookme.tenants.models import Tenant, TenantConfig
 from bookme.tenants.selectors import forget_tenants
-from bookme.web.booking.draft import Draft
+from bookme.web.booking.draft import Draft, Line
 from tests.factories.locations import LocationFactory
 from tests.factories.services import CategoryFactory, ExtraFactory, ServiceFactory
 from tests.factories.staff import EVERY_DAY, StaffFactory
@@ -27,7 +28,9 @@ from tests.web.surfer import Surfer
 
 NOW = dt.datetime(2030, 1, 2, 9, tzinfo=dt.UTC)  # a Wednesday
 MONDAY = dt.datetime(2030, 1, 7, 10, tzinfo=dt.UTC)
+OF_LINE = {each.name for each in fields(Line)}
 GOOD = {"name": "Ada Byron", "email": "Ada@Mail.example", "phone": "020 7946 0958", "terms": "on", "privacy": "on"}
+FORM_ID = re.compile(r'name="form" value="([\w-]+)"')
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,9 @@ class Visitor:
     client: Client = field(default_factory=lambda: Client(headers={"host": "salon.localhost"}))
 
     def draft(self, **more: Any) -> Draft:
-        """A cut on Monday at ten, with whatever else is given."""
-        return Draft(**{"service_id": self.shop.cut.id, "start": MONDAY, **more})
+        """A cut on Monday at ten, with whatever else is given, of the draft or of its one line."""
+        line = {"service_id": self.shop.cut.id} | {name: more.pop(name) for name in OF_LINE & more.keys()}
+        return Draft(**{"lines": (Line(**line),), "start": MONDAY, **more})
 
     def get(self, path: str, draft: Draft | None = None, **query: Any) -> HttpResponse:
         return self.client.get(path, {"d": draft.token(), **query} if draft else query)
@@ -137,3 +141,25 @@ def provider(
 @pytest.fixture
 def surfer() -> Surfer:
     return Surfer()
+
+
+def draft_in(location: str) -> Draft:
+    """That of an address of a step."""
+    return Draft.from_token(location.partition("d=")[2].replace("%3A", ":"))
+
+
+def publish(visitor: Visitor, service: Service, start: dt.datetime = MONDAY, *, taken: int = 0) -> Appointment:
+    """A session of a class, by Ana, with eight places."""
+    end = start + dt.timedelta(minutes=90)
+    return Appointment.objects.create(
+        service=service,
+        staff=visitor.shop.ana,
+        location=visitor.shop.place,
+        starts_at=start,
+        ends_at=end,
+        blocked_start=start,
+        blocked_end=end,
+        capacity=8,
+        seats_taken=taken,
+        published=True,
+    )

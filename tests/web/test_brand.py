@@ -22,6 +22,8 @@ def failing_pairs(tones: Tones, hue: float, surfaces: tuple[float, float]) -> li
             failing.append(f"ink on {lightness}")
         if contrast(rgb(tones.brand_line), ground) < 3:
             failing.append(f"line on {lightness}")
+        if contrast(rgb(tones.brand_edge), ground) < 3:
+            failing.append(f"edge on {lightness}")
     return failing
 
 
@@ -50,20 +52,35 @@ def test_an_accent_tints_what_is_soft_and_can_be_read() -> None:
 
 
 def test_the_check_above_notices_an_unreadable_colour() -> None:
-    raw = Tones(*["#f2e205", "#ffffff", "#f2e205", "#ffffff", "#f2e205", "#000000"])
+    raw = Tones(*["#f2e205", "#ffffff", "#f2e205", "#ffffff", "#f2e205", "#000000", "#f2e205"])
     assert failing_pairs(raw, 100, SURFACES["light"]) == [
         "button",
         "soft",
         "ink on 0.984",
         "line on 0.984",
+        "edge on 0.984",
         "ink on 1.0",
         "line on 1.0",
+        "edge on 1.0",
     ]
 
 
 def test_a_readable_colour_is_kept_as_it_is() -> None:
     assert brand_of("#6d3b5e").light.brand == "#6d3b5e"
     assert brand_of("#6d3b5e").light.on_brand == "#ffffff"
+
+
+@pytest.mark.parametrize("colour", ["#000000", "#ffffff"])
+def test_black_is_not_lost_in_the_dark_nor_white_in_the_light(colour: str) -> None:
+    """Neither has a tone further on: they move all the same, or are drawn around."""
+    brand = brand_of(colour)
+    assert contrast(rgb(brand.dark.brand), from_oklch((0.22, 0.004, brand.hue))) >= 3
+    assert contrast(rgb(brand.light.brand_edge), rgb("#ffffff")) >= 3
+
+
+def test_what_shows_by_itself_has_no_edge_of_another_tone() -> None:
+    tones = brand_of("#6d3b5e")
+    assert (tones.light.brand_edge, tones.dark.brand_edge) == (tones.light.brand, tones.dark.brand)
 
 
 def test_a_pale_colour_keeps_its_tone_and_gets_dark_text() -> None:

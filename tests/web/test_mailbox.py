@@ -9,8 +9,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from bookme.communications.models import LastInbound, StoppedAddress
+from bookme.communications.selectors.whatsapp import is_in_window
+from bookme.core.time import now
 from bookme.dev.mailbox import Mailbox
+from bookme.tenants.models import Tenant
 
+NUMBER = "+447700900123"
 JSON = {"accept": "application/json"}
 
 
@@ -68,6 +73,11 @@ def test_programs_get_a_list_newest_first(platform: Client, folder: Path) -> Non
         "sent_at": dt.datetime.fromtimestamp(1_900_000_000, dt.UTC).isoformat(),
     }
     assert (old["tenant"], old["channel"], old["to"]) == ("salon", "sms", "+447700900123")
+
+
+def test_a_subject_that_is_folded_at_once_begins_with_its_first_word(platform: Client, folder: Path) -> None:
+    (folder / "new" / "1.host").write_bytes(b"To: x@y.example\nSubject: \n =?utf-8?q?R=C3=A9serv=C3=A9?=\n\nHello\n")
+    assert platform.get("/mailbox/", headers=JSON).json()[0]["subject"] == "Réservé"
 
 
 def test_a_browser_gets_a_page(platform: Client, folder: Path) -> None:
@@ -155,3 +165,53 @@ def test_a_file_is_named_and_given_out_and_never_shown(platform: Client, folder:
     assert file.content == b"BEGIN:VCALENDAR"
     assert file.headers["Content-Disposition"] == 'attachment; filename="booking.ics"'
     assert platform.get("/mailbox/1.host/files/1/").status_code == 404
+
+
+@pytest.fixture
+def phone(salon: Tenant, folder: Path) -> dict[str, str]:
+    """The address of an SMS and of a WhatsApp message from the salon to one number."""
+    for channel in ("sms", "whatsapp"):
+        marks = {"X_BookMe_Tenant": salon.slug, "X_BookMe_Channel": channel, "X_BookMe_To": NUMBER}
+        _put(folder, name=channel, **marks)
+    return {channel: f"/mailbox/{channel}/" for channel in ("sms", "whatsapp")}
+
+
+def test_whoever_has_the_phone_may_answer(platform: Client, phone: dict[str, str], salon: Tenant) -> None:
+    page = platform.post(f"{phone['sms']}answer/", {"text": " Stop! "}, follow=True).text
+    assert "This number said STOP" in page
+    assert StoppedAddress.objects.values_list("channel", "address", "reason").get() == ("sms", NUMBER, "stop")
+    assert "This number said STOP" not in platform.get(phone["whatsapp"]).text
+    platform.post(f"{phone['sms']}answer/", {"text": "START"})
+    assert not StoppedAddress.objects.exists()
+    assert not LastInbound.objects.exists()
+    page = platform.post(f"{phone['whatsapp']}answer/", {"text": "Am I late?"}, follow=True).text
+    assert "wrote in the last 24 hours" in page
+    assert is_in_window(NUMBER, now=now())
+
+
+@pytest.mark.parametrize("change", [{"LOCAL_MODE": False}, {"MAILBOX_DIR": ""}])
+def test_nobody_answers_elsewhere(
+    platform: Client, phone: dict[str, str], settings: Any, change: dict[str, Any]
+) -> None:
+    for name, value in change.items():
+        setattr(settings, name, value)
+    assert platform.post(f"{phone['sms']}answer/", {"text": "STOP"}).status_code == 404
+    assert not StoppedAddress.objects.exists()
+
+
+def test_what_is_no_phone_s_is_not_answered(platform: Client, folder: Path, salon: Tenant, client: Client) -> None:
+    marks = {"X_BookMe_Tenant": salon.slug, "X_BookMe_Channel": "sms", "X_BookMe_To": NUMBER}
+    for name, change in {
+        "mail": {"X_BookMe_Channel": "email", "X_BookMe_To": "x@y.example"},
+        "nobody": {"X_BookMe_Tenant": "nobody"},
+        "odd": {"X_BookMe_To": "12"},
+    }.items():
+        _put(folder, name=name, **(marks | change))
+        assert 'name="text"' not in platform.get(f"/mailbox/{name}/").text
+        assert platform.post(f"/mailbox/{name}/answer/", {"text": "STOP"}).status_code == 404
+    _put(folder, name="sms", **marks)
+    assert platform.get("/mailbox/sms/answer/").status_code == 405
+    assert client.post("/mailbox/sms/answer/", {"text": "STOP"}).status_code == 404, "on a business's own host"
+    guarded = Client(headers={"host": "localhost"}, enforce_csrf_checks=True)
+    assert guarded.post("/mailbox/sms/answer/", {"text": "STOP"}).status_code == 403
+    assert not StoppedAddress.objects.exists()

@@ -21,7 +21,7 @@ POLICIES = {
     "cancellation": {"free_until_minutes": 1440, "late_fee_percent": 50},
     "reschedule": {"allowed_until_minutes": 240, "max_times": 1},
 }
-RULE = "Cancelling is free until 24 hours before. From 24 hours before, it costs 50 % (£40)."
+RULE = "Cancelling is free until Sunday 6 January at 10:00. After that, it costs 50\u00a0% (£40)."
 
 
 @pytest.fixture
@@ -56,6 +56,9 @@ def test_what_cancelling_all_or_one_costs_is_told_first(visitor: Visitor, visit:
     assert "Only Full colour" in page
     clock.move_to(MONDAY - 2 * HOUR)
     page = page_of(visitor.get(f"{path_of(visit)}cancel/"))
+    over = "It can no longer be cancelled for free: that was possible until Sunday 6 January at"
+    assert f"{over} 10:00. Cancelling costs 50\u00a0% (£40)." in page
+    assert f"{over} 11:00. Cancelling costs 50\u00a0% (£20)." in page  # the colour alone is an hour later
     assert 'name="fee-this" value="40.00"' in page
     assert f'name="fee-{colour_of(visit).pk}" value="20.00"' in page
     before = written()
@@ -82,7 +85,7 @@ def test_cancel_one_service(visitor: Visitor, visit: Visit) -> None:
     assert "1 h, London time" in page
     assert '<li class="is-gone">' in page
     assert "Cancelled" in page
-    assert "Cancelling is free until 24 hours before. From 24 hours before, it costs 50 % (£20)." in page
+    assert "Cancelling is free until Sunday 6 January at 10:00. After that, it costs 50\u00a0% (£20)." in page
     assert "Only " not in page_of(visitor.get(f"{path_of(visit)}cancel/"))
 
 
@@ -140,5 +143,5 @@ def test_two_rules_are_told_apart(visitor: Visitor, salon: Tenant) -> None:
     configure(salon, policies=POLICIES)
     Service.objects.filter(slug="colour").update(policy={"cancellation": {"free_until_minutes": 2880}})
     page = page_of(visitor.get(path_of(visit_of(visitor.shop))))
-    assert "Cut &amp; finish: Cancelling is free until 24 hours before." in page
-    assert "Full colour: Cancelling is free until 2 days before." in page
+    assert "Cut &amp; finish: Cancelling is free until Sunday 6 January at 10:00." in page
+    assert "Full colour: Cancelling is free until Saturday 5 January at 10:00." in page

@@ -13,7 +13,7 @@ from bookme.bookings.models import Booking
 from bookme.core.ids import uuid7
 from bookme.core.time import now
 from bookme.tenants.models import Tenant
-from bookme.web.booking.draft import Draft
+from bookme.web.booking.draft import Draft, Line
 from tests.factories.locations import LocationFactory
 from tests.factories.services import ServiceFactory
 from tests.factories.staff import EVERY_DAY, StaffFactory
@@ -43,7 +43,7 @@ def a_draft() -> Draft:
     service = ServiceFactory()
     StaffFactory(hours=EVERY_DAY, does=[service])
     start = now().replace(hour=12, minute=0, second=0, microsecond=0) + dt.timedelta(days=10)
-    return Draft(service_id=service.id, start=start)
+    return Draft(lines=(Line(service.id),), start=start)
 
 
 def test_the_same_draft_becomes_one_booking_and_every_answer_leads_to_it(committed: Tenant) -> None:

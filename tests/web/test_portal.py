@@ -1,5 +1,6 @@
 """The customer's own pages, being oneself on the booking pages, and who is signed in at the top of every page."""
 
+import datetime as dt
 import json
 import re
 from typing import Any
@@ -13,11 +14,11 @@ from bookme.communications.models import Muted
 from bookme.customers.models import Customer
 from bookme.tenants.models import Tenant
 from bookme.users.models import User
-from tests.factories.bookings import AppointmentFactory, BookingFactory, WaitlistEntryFactory
-from tests.factories.customers import CustomerAddressFactory, CustomerFactory
+from tests.factories.bookings import AppointmentFactory, BookingFactory, SeriesFactory, WaitlistEntryFactory
+from tests.factories.customers import ConsentFactory, CustomerAddressFactory, CustomerFactory
 from tests.factories.users import PASSWORD, Person
 from tests.privacy.canaries import LONG_AGO
-from tests.web.conftest import GOOD, MONDAY, Shop, Visitor, configure, page_of
+from tests.web.conftest import GOOD, MONDAY, NOW, Shop, Visitor, configure, page_of
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
@@ -59,7 +60,10 @@ class TestHome:
         assert "London time" in page
         User.objects.filter(pk=customer.user.pk).update(timezone="Europe/London")
         assert "London time" not in page_of(customer.page.get("/account/")), "the zone is theirs"
-        assert 'href="/book/?service=cut"' in page
+        assert f'href="/manage/{manage_token(past.visit)}/again/"' in page
+        assert f'href="/manage/{manage_token(first.visit)}/move/"' in page
+        assert f'href="/manage/{manage_token(first.visit)}/cancel/"' in page
+        assert "In 5 days" in page
         assert "Nothing booked yet" not in page
 
     def test_what_is_not_offered_any_more_is_not_booked_again(self, shop: Shop, customer: Person) -> None:
@@ -75,6 +79,61 @@ class TestHome:
         page = page_of(customer.page.get("/account/"))
         assert "Nothing booked yet" in page
         assert 'href="/book/"' in page
+
+    def test_with_nothing_ahead_it_leads_to_booking_too(self, shop: Shop, customer: Person) -> None:
+        booked(shop, customer, status="completed", slot_starts_at=LONG_AGO)
+        page = page_of(customer.page.get("/account/"))
+        assert "Nothing coming up" in page
+        assert 'href="/book/"' in page
+
+    def test_what_cannot_be_moved_or_cancelled_says_nothing_of_it(self, shop: Shop, customer: Person) -> None:
+        strict = {"reschedule": {"allowed_until_minutes": 20_000, "max_times": 1}}
+        mine = booked(shop, customer, status="arrived", policy=strict, slot_starts_at=NOW + dt.timedelta(minutes=30))
+        page = page_of(customer.page.get("/account/"))
+        assert "Today, in 30 minutes" in page
+        assert manage_token(mine.visit) in page
+        assert "/move/" not in page
+        assert "/cancel/" not in page
+
+    def test_a_visit_of_several_services_is_one(self, shop: Shop, customer: Person) -> None:
+        first = booked(shop, customer, slot_starts_at=LONG_AGO, status="completed")
+        then = AppointmentFactory(
+            service=shop.colour, staff=shop.ana, location=shop.place, starts_at=LONG_AGO + dt.timedelta(hours=1)
+        )
+        BookingFactory(visit=first.visit, appointment=then, status="completed", position=1)
+        page = page_of(customer.page.get("/account/"))
+        assert "Cut &amp; finish, Full colour" in page
+        assert page.count("/again/") == 1
+
+    def test_of_a_series_the_first_date_stands_for_all(self, shop: Shop, customer: Person) -> None:
+        series = SeriesFactory()
+        weeks = [
+            booked(shop, customer, slot_starts_at=MONDAY + dt.timedelta(weeks=each), visit__series=series)
+            for each in range(4)
+        ]
+        other = booked(shop, customer, slot_starts_at=MONDAY + dt.timedelta(days=1))
+        page = page_of(customer.page.get("/account/"))
+        assert "4 visits, every week on Monday" in page
+        assert f'href="/manage/{manage_token(weeks[0].visit)}/#dates"' in page
+        assert manage_token(other.visit) in page
+        assert manage_token(weeks[1].visit) not in page
+
+    def test_the_dates_of_a_course_are_one_too(self, shop: Shop, customer: Person) -> None:
+        course = SeriesFactory(rule=None)
+        for week in range(3):
+            booked(shop, customer, slot_starts_at=MONDAY + dt.timedelta(weeks=week), visit__series=course)
+        page = page_of(customer.page.get("/account/"))
+        assert "A course on 3 dates" in page
+        assert "After that" not in page
+
+    def test_many_bookings_cost_no_more_queries(
+        self, shop: Shop, customer: Person, django_assert_max_num_queries: Any
+    ) -> None:
+        for day in range(1, 9):
+            booked(shop, customer, slot_starts_at=MONDAY + dt.timedelta(days=day))
+            booked(shop, customer, status="completed", slot_starts_at=LONG_AGO.replace(day=day))
+        with django_assert_max_num_queries(45):
+            customer.page.get("/account/")
 
     def test_who_waits_sees_for_what(self, shop: Shop, customer: Person) -> None:
         WaitlistEntryFactory(user_id=customer.user.pk)
@@ -112,15 +171,17 @@ class TestProfile:
         assert 'name="by_sms"' in page
         assert 'name="by_whatsapp"' not in page
         data = {"name": "Ada Byron", "phone": "020 7946 0102", "timezone": "Europe/Paris", "by_email": "on"}
-        answer = customer.page.post("/account/profile/", data | {"marketing_consent": "on"})
+        answer = customer.page.post("/account/profile/", data)
         assert (answer.status_code, answer["Location"]) == (302, "/account/profile/")
         row.refresh_from_db()
         assert (row.name, row.phone, row.timezone) == ("Ada Byron", "+442079460102", "Europe/Paris")
         assert row.channels == {"email": True, "sms": False, "whatsapp": False}, "what is not asked stays"
         assert User.objects.get(pk=customer.user.pk).name == "Ada Byron"
-        assert [each.granted for each in row.consents.filter(kind="marketing")] == [True]
+        assert row.consents.count() == 0, "what is not asked there is not answered"
         page = page_of(customer.page.get("/account/profile/"))
         assert "Saved." in page
+        assert "data-toast" in page
+        assert "toast-bad" not in page
         assert 'value="Ada Byron"' in page
 
     def test_messages_that_the_business_sends_can_be_refused(self, shop: Shop, customer: Person) -> None:
@@ -135,6 +196,60 @@ class TestProfile:
             answer = customer.page.post("/account/profile/", {"name": "Ada"} | box)
             assert answer.status_code == 302
             assert list(Muted.objects.filter(person_id=mine.pk).values_list("name", flat=True)) == refused
+
+    def test_another_language_holds_at_once_and_in_messages(self, shop: Shop, customer: Person) -> None:
+        page = page_of(customer.page.get("/account/profile/"))
+        assert 'name="language"' not in page, "of one there is nothing to choose"
+        configure(shop.tenant, languages=["en", "fr", "ar"])
+        row = CustomerFactory(email=customer.user.email)
+        page = page_of(customer.page.get("/account/profile/"))
+        assert [each in page for each in ("English</option>", "Français</option>", "العربيّة</option>")] == [True] * 3
+        customer.page.post("/account/profile/", {"name": "Ada", "language": "fr"})
+        page = page_of(customer.page.get("/account/profile/"))
+        assert '<html lang="fr"' in page
+        assert "Enregistré" in page
+        row.refresh_from_db()
+        assert (row.language, User.objects.get(pk=customer.user.pk).language) == ("fr", "fr")
+        customer.page.post("/account/profile/", {"name": "Ada", "language": ""})
+        assert '<html lang="fr"' in page_of(customer.page.get("/account/profile/")), "this site stays as it was"
+
+    def test_offers_are_agreed_to_and_taken_back_with_one_press(self, shop: Shop, customer: Person) -> None:
+        configure(shop.tenant, languages=["en", "fr"])
+        row = CustomerFactory(email=customer.user.email)
+        assert "You have not agreed." in page_of(customer.page.get("/account/profile/"))
+        customer.page.get("/account/?lang=fr")
+        answer = customer.page.post("/account/news/", {"wanted": "yes"})
+        assert (answer.status_code, answer["Location"]) == (302, "/account/profile/#consents")
+        [said] = row.consents.all()
+        assert (said.kind, said.granted) == ("marketing", True)
+        assert said.wording == "Informez-moi parfois des offres et des nouvelles.", "as it was shown"
+        page = page_of(customer.page.get("/account/profile/?lang=en"))
+        assert said.wording in page
+        assert "You agreed on <time" in page
+        customer.page.post("/account/news/", {"wanted": "no"})
+        customer.page.post("/account/news/", {"wanted": "no"})
+        assert [each.granted for each in row.consents.order_by("created_at")] == [True, False]
+        page = page_of(customer.page.get("/account/profile/"))
+        assert "You said no on <time" in page
+        assert "You get no offers and news any more." in page
+        assert customer.page.get("/account/news/").status_code == 302
+        assert row.consents.count() == 2, "by a press alone"
+
+    def test_no_other_site_agrees_for_them(self, shop: Shop, customer: Person) -> None:
+        row = CustomerFactory(email=customer.user.email)
+        assert strict(customer).post("/account/news/", {"wanted": "yes"}).status_code == 403
+        assert row.consents.count() == 0
+
+    def test_what_was_agreed_to_with_bookings_says_what_it_means(self, shop: Shop, customer: Person) -> None:
+        row = CustomerFactory(email=customer.user.email)
+        assert "Your bookings rest on it" not in page_of(customer.page.get("/account/profile/"))
+        ConsentFactory(customer=row, kind="privacy", wording="Use my details. https://salon.example/p")
+        ConsentFactory(customer=row, kind="terms", wording="I agree to the terms.")
+        page = page_of(customer.page.get("/account/profile/"))
+        assert 'href="https://salon.example/p"' in page
+        assert "<bdi>Use my details.</bdi>" in page
+        assert "Your bookings rest on it" in page
+        assert "for what you booked." in page
 
     def test_what_cannot_be_is_told_beside_its_field(self, shop: Shop, customer: Person) -> None:
         answer = customer.page.post("/account/profile/", {"name": "", "phone": "12", "timezone": "Mars"})
@@ -184,6 +299,26 @@ class TestOwnData:
             answer = person.page.post("/account/erase/", {"sure": "on", "current_password": PASSWORD})
             assert answer.status_code == 422
             assert User.objects.get(pk=person.user.pk).is_active
+
+
+class TestLanguages:
+    """What people have to understand reads in each language that we ship, and nothing of it is left in English."""
+
+    WORDS = {
+        "/account/": "Nothing booked yet",
+        "/account/profile/": "What you have agreed to",
+        "/account/erase/": "It cannot be undone.",
+        "/privacy/": "No machine decides about you.",
+        "/terms/": "A booking is made once the page says so.",
+    }
+
+    @pytest.mark.parametrize("language", ["en", "fr", "ar", "es", "pl"])
+    def test_the_pages_of_ones_own_are_in_it(self, shop: Shop, customer: Person, language: str) -> None:
+        configure(shop.tenant, languages=["en", "fr", "ar", "es", "pl"])
+        for path, words in self.WORDS.items():
+            page = page_of(customer.page.get(f"{path}?lang={language}"))
+            assert f'<html lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}"' in page
+            assert (words in page) == (language == "en"), path
 
 
 class TestBeingOneself:

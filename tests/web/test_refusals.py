@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.handlers.exception import response_for_exception
 from django.db import connection, transaction
@@ -72,6 +73,19 @@ def test_a_form_with_too_many_fields(visitor: Visitor) -> None:
     assert answer.status_code == 400
     assert "Salon" in page_of(answer)
     assert written() == before
+
+
+@pytest.mark.parametrize("path", ["/", "/book/", "/embed/", "/embed/en/book/"])
+@pytest.mark.parametrize("is_signed_in", [False, True])
+def test_an_address_with_too_many_fields(visitor: Visitor, path: str, is_signed_in: bool) -> None:
+    """Also in a frame, and whoever seems to be signed in; with all that pages say to browsers."""
+    if is_signed_in:
+        visitor.client.cookies[settings.SESSION_COOKIE_NAME] = "x"
+    query = "&".join(f"field-{number}=x" for number in range(1200))
+    visitor.client.raise_request_exception = False
+    answer = visitor.client.get(f"{path}?{query}", headers={"Accept-Encoding": "gzip"})
+    assert answer.status_code == 400
+    assert "frame-ancestors" in answer["Content-Security-Policy"]
 
 
 def _request() -> HttpRequest:

@@ -18,8 +18,8 @@ from bookme.web import errors
 from bookme.web.brand import brand_of
 from bookme.web.context import BusinessPage, page_css
 from bookme.web.finders import SubsetFontFinder
-from bookme.web.home import merged
 from bookme.web.middleware import choose_language
+from bookme.web.site.opening import merged
 from bookme.web.storage import HashedStorage
 from tests.web.conftest import Shop, Visitor, configure, page_of
 

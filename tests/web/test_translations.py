@@ -1,44 +1,25 @@
 """What customers and the team read, in every language: complete, and compiled from what is in the repository."""
 
 import re
-from collections.abc import Sequence
-from functools import cache
-from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
-from babel.messages.extract import extract
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from django.utils.translation import ngettext, override
-from django.utils.translation.template import templatize
 
-import bookme.web
+from bookme.dev.translations import FOLDER, PACKAGE, forms, said_by_us
 from tests.web.conftest import Shop, Visitor, configure, page_of
 
-PACKAGE = Path(bookme.web.__file__).parents[1]
-FOLDER = PACKAGE / "web" / "locale"
-MARKERS: Any = {"_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "ngettext": (1, 2)}
-# What is refused here is put into words where it is answered, by the API as well.
-REFUSING = ("users", "team", "privacy", "core/actor.py", "core/http/problems.py", "core/http/permissions.py")
-REFUSALS: Any = {
-    **dict.fromkeys(("Invalid", "NotAllowed", "NotSignedIn", "NotFound", "Conflict"), None),
-    "field": (2,),
-    "FieldError": (3,),
-}
-LANGUAGES = ["ar", "es", "fr"]
+LANGUAGES = ["ar", "es", "fr", "pl"]
+COUNTS = (1, 2, 5, 12, 21, 22)
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 
 
 def messages(language: str, read: Any = read_po, kind: str = "po") -> dict[tuple[str, ...], tuple[str, ...]]:
     """Translations by what they translate; both with all their plural forms."""
     with (FOLDER / language / "LC_MESSAGES" / f"django.{kind}").open("rb") as file:
-        return {texts(each.id): texts(each.string) for each in read(file) if each.id}
-
-
-def texts(value: str | Sequence[str]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(value)
+        return {forms(each.id): forms(each.string) for each in read(file) if each.id}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -62,36 +43,35 @@ def test_every_language_says_the_same(language: str) -> None:
     assert set(messages(language)) == set(messages("fr"))
 
 
-@cache
-def said_by_us() -> dict[tuple[str, ...], str]:
-    """Every text marked for translation, with the file that says it. The platform's own pages are in English."""
-    sources = {path: path.read_text() for path in PACKAGE.rglob("*.py")}
-    for path in [*PACKAGE.rglob("templates/**/*.html"), *PACKAGE.rglob("templates/**/*.txt")]:
-        if path.parent.name != "platform":
-            sources[path] = templatize(path.read_text(), origin=str(path))
-    found = {texts(said): str(path) for path, source in sources.items() for said in _found(source, MARKERS)}
-    refusing = {path: each for path, each in sources.items() if str(path.relative_to(PACKAGE)).startswith(REFUSING)}
-    refusals = ((path, said) for path, source in refusing.items() for said in _found(source, REFUSALS))
-    return found | {texts(said): str(path) for path, said in refusals if said[-1] == "."}  # not a code alone
-
-
-def _found(source: str, keywords: Any) -> list[Any]:
-    return [each[1] for each in extract("python", BytesIO(source.encode()), keywords=keywords)]
+SAID = said_by_us(PACKAGE)
 
 
 def test_nothing_that_is_said_is_left_out() -> None:
     known = set(messages("fr"))
-    assert {text: path for text, path in said_by_us().items() if text not in known} == {}
+    assert {text: path for text, path in SAID.items() if text not in known} == {}
 
 
 def test_nothing_is_translated_that_nobody_says() -> None:
-    assert set(messages("fr")) - set(said_by_us()) == set()
+    assert set(messages("fr")) - set(SAID) == set()
 
 
 def test_arabic_counts_in_six_ways() -> None:
     with override("ar"):
         counted = {ngettext("%(days)d day", "%(days)d days", number) % {"days": number} for number in (1, 2, 3, 11)}
     assert len({text.split()[-1] for text in counted}) == 4
+
+
+def test_polish_counts_in_three_ways() -> None:
+    with override("pl"):
+        counted = [ngettext("%(left)s place left", "%(left)s places left", left) % {"left": left} for left in COUNTS]
+    assert counted == [
+        "Zostało 1 miejsce",
+        "Zostały 2 miejsca",
+        "Zostało 5 miejsc",
+        "Zostało 12 miejsc",
+        "Zostało 21 miejsc",
+        "Zostały 22 miejsca",
+    ]
 
 
 def test_spanish_counts_nought_as_many() -> None:
@@ -101,10 +81,16 @@ def test_spanish_counts_nought_as_many() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("fr", "Quand vous convient-il"), ("ar", "متى يناسبك؟"), ("es", "¿Cuándo le conviene?")]
+    ("language", "words"),
+    [
+        ("fr", "Quand vous convient-il"),
+        ("ar", "متى يناسبك؟"),
+        ("pl", "Jaki termin Ci odpowiada?"),
+        ("es", "¿Cuándo le conviene?"),
+    ],
 )
 def test_the_flow_in_the_visitor_s_language(visitor: Visitor, shop: Shop, language: str, words: str) -> None:
-    configure(shop.tenant, languages=["fr", "ar", "es", "en"], country="MA", currency="MAD")
+    configure(shop.tenant, languages=["fr", "ar", "pl", "es", "en"], country="MA", currency="MAD")
     page = page_of(visitor.client.get(f"/book/time/?lang={language}&d={visitor.draft(start=None).token()}"))
     assert words in page
     assert "When suits you" not in page

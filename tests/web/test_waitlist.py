@@ -173,7 +173,7 @@ def test_take_what_is_offered(visitor: Visitor, session: Appointment) -> None:
     page = page_of(visitor.get(path))
     assert "A place is free for you" in page
     assert "Wednesday 2 January, 11:00" in page
-    assert "2 h from now" in page
+    assert "data-hold-left>2 h<" in page
     answer = visitor.post(path, {"step": "accept"})
     assert answer["Location"].startswith("/book/done/")
     assert "See you soon" in page_of(visitor.get(answer["Location"]))
@@ -187,7 +187,11 @@ def test_turn_it_down(visitor: Visitor, session: Appointment) -> None:
     path = joined(visitor, session)
     freed(session)
     assert visitor.post(path, {"step": "decline"})["Location"] == path
-    assert "You turned the place down" in page_of(visitor.get(path))
+    page = page_of(visitor.get(path))
+    assert "You turned the place down" in page
+    visit = WaitlistEntry.objects.get().visit
+    assert visit is not None
+    assert f'href="/manage/{manage_token(visit)}/again/"' in page
     assert Booking.objects.filter(status="held").count() == 0
 
 

@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 
 from bookme.bookings.models import Booking
-from bookme.web.booking.draft import Draft
+from bookme.web.booking.draft import Draft, Line
 from tests.bookings.desk import written
 from tests.factories.postcodes import PostcodeFactory
 from tests.factories.staff import ServiceAreaFactory
-from tests.web.conftest import GOOD, MONDAY, Shop, Visitor, configure, page_of
-from tests.web.test_flow import draft_in
+from tests.web.conftest import GOOD, MONDAY, Shop, Visitor, configure, draft_in, page_of
 
 TUESDAY = MONDAY + dt.timedelta(days=1)
 HOME = {"line1": "1 Low Street", "city": "London"}
@@ -45,13 +44,17 @@ def go(visitor: Visitor, postcode: str, draft: Draft | None = None) -> Any:
 
 
 def test_it_asks_where_to_before_who_and_when(at_home: Visitor, rounds: Shop) -> None:
-    assert "Where" in page_of(at_home.get("/book/"))
-    step = at_home.post("/book/", {"service": str(rounds.cut.id)})
-    assert step["Location"].startswith("/book/where/")
+    step = at_home.get("/book/", service="cut")
+    assert step["Location"] == "/book/where/?service=cut"
     page = text_of(at_home.client.get(step["Location"]))
     assert "Where should we come?" in page
-    assert "Step 2 of 6" in page
+    assert "Step 1 of 6" in page
     step = at_home.client.post(step["Location"], {"postcode": " n1  2bb "})
+    assert step["Location"].startswith("/book/?")
+    page = text_of(at_home.client.get(step["Location"]))
+    assert re.search(rf'value="{rounds.cut.id}" checked', page)
+    assert "n1 2bb" in page
+    step = at_home.client.post(step["Location"], {"service": str(rounds.cut.id)})
     assert step["Location"].startswith("/book/professional/")
     assert draft_in(step["Location"]).postcode == "n1 2bb"
     page = text_of(at_home.client.get(step["Location"]))
@@ -61,6 +64,76 @@ def test_it_asks_where_to_before_who_and_when(at_home: Visitor, rounds: Shop) ->
     back = re.search(r'href="(/book/where/\?d=[^"]+)"', page)
     assert back is not None
     assert 'value="n1 2bb"' in page_of(at_home.client.get(back[1]))
+
+
+def test_only_services_that_somebody_does_there_at_their_price(at_home: Visitor, rounds: Shop) -> None:
+    rounds.ben.staff_services.filter(service=rounds.cut).update(price=30)
+    for postcode, has_colour, price in (("N1 2BB", True, "<small>from</small>£30"), ("SE1 1AA", False, 'num">£30')):
+        page = text_of(at_home.client.get(go(at_home, postcode, Draft())["Location"]))
+        assert ("Full colour" in page, "Cut & finish" in page) == (has_colour, True)
+        assert price in re.sub(r"\s+", " ", page)
+    assert "Full colour" in text_of(at_home.get("/"))
+
+
+def test_the_postcode_is_changed_without_losing_what_was_chosen(at_home: Visitor, rounds: Shop) -> None:
+    cart = at_home.draft(lines=(Line(rounds.cut.id, (rounds.massage.id,)), Line(rounds.colour.id)), postcode="N1 2BB")
+    chosen = {"service": [str(rounds.cut.id), str(rounds.colour.id)], f"extra-{rounds.cut.id}": str(rounds.massage.id)}
+    change = at_home.post("/book/", {**chosen, "where": "1"}, Draft(postcode="N1 2BB"))["Location"]
+    assert draft_in(change.partition("&")[0]).lines == cart.lines
+    back = at_home.client.post(change, {"postcode": "N1 9ZZ"})["Location"]
+    assert back.startswith("/book/?d=")
+    assert (draft_in(back).lines, draft_in(back).postcode) == (cart.lines, "N1 9ZZ")
+    page = text_of(at_home.get("/book/professional/", cart))
+    chip = re.search(r'class="who-chip" href="(/book/where/\?d=[^"]+)"', page)
+    assert chip is not None
+    kept = draft_in(at_home.client.post(chip[1], {"postcode": "N1 9ZZ"})["Location"])
+    assert (kept.lines, kept.postcode, kept.start) == (cart.lines, "N1 9ZZ", None)
+    answer = at_home.client.post(chip[1], {"postcode": "SE1 1AA"})
+    page = text_of(answer)
+    assert (answer.status_code, "For all of this nobody comes to SE1 1AA yet" in page) == (422, True)
+    rest = re.search(r'href="(/book/\?d=[^"]+)"><svg.*?See what we do at SE1 1AA', page, re.DOTALL)
+    assert rest is not None
+    page = text_of(at_home.client.get(rest[1]))
+    assert "1 of the services you chose is not done at SE1 1AA: it was left out." in page
+    assert re.search(rf'value="{rounds.cut.id}" checked', page)
+    assert re.search(rf'value="{rounds.massage.id}" checked', page)
+    nowhere = text_of(at_home.client.post(chip[1], {"postcode": "M1 1AA"}))
+    assert "See what we do" not in nowhere
+
+
+def test_at_once_it_is_said_that_nobody_comes(at_home: Visitor, rounds: Shop) -> None:
+    answer = go(at_home, "M1 1AA", Draft())
+    page = text_of(answer)
+    assert (answer.status_code, "Nobody comes to M1 1AA yet." in page, "tel:+442079460958" in page) == (422, True, True)
+    stale = Draft(postcode="M1 1AA")
+    step = at_home.get("/book/", stale)
+    assert step["Location"].startswith("/book/where/")
+    assert "Nobody comes to M1 1AA yet." in text_of(at_home.client.get(step["Location"]))
+    assert "left for too long" in text_of(at_home.client.get(at_home.get("/book/", again=1)["Location"]))
+
+
+def test_what_is_given_at_the_salon_asks_for_no_postcode(at_home: Visitor, rounds: Shop) -> None:
+    """A business of both kinds: it is asked once something was chosen for which it matters."""
+    rounds.colour.policy = {"at_customer": False}
+    rounds.colour.save()
+    assert "Full colour" in text_of(at_home.get("/book/"))
+    salon = at_home.post("/book/", {"service": str(rounds.colour.id)})
+    assert salon["Location"].startswith("/book/time/")
+    page = text_of(at_home.client.get(salon["Location"]))
+    assert ("Step 2 of 4" in page, "postcode" in page) == (True, False)
+    draft = at_home.draft(service_id=rounds.colour.id)
+    assert "postcode" not in page_of(at_home.get("/book/details/", draft))
+    assert at_home.book(draft).status_code == 302
+    assert Booking.objects.get().visit.address is None
+    home = at_home.post("/book/", {"service": str(rounds.cut.id)})
+    assert home["Location"].startswith("/book/where/")
+    both = at_home.post("/book/", {"service": [str(rounds.cut.id), str(rounds.colour.id)]})
+    step = go(at_home, "N1 1AA", draft_in(both["Location"]))
+    taken = at_home.post("/book/time/", {"slot": TUESDAY.isoformat()}, draft_in(step["Location"]))
+    assert at_home.book(draft_in(taken["Location"]), postcode="N1 1AA", **HOME).status_code == 302
+    # A cut at SE1 is Ben's; what is done at the salon by Ana needs no area of hers there.
+    apart = at_home.draft(lines=(Line(rounds.cut.id), Line(rounds.colour.id)), start=None)
+    assert go(at_home, "SE1 1AA", apart).status_code == 302
 
 
 def test_only_people_and_times_that_go_there(at_home: Visitor, rounds: Shop) -> None:
@@ -102,9 +175,9 @@ def test_whoever_does_not_go_there_is_not_kept(at_home: Visitor, rounds: Shop) -
     for path in ("professional", "time", "details"):
         assert at_home.get(f"/book/{path}/", draft)["Location"].startswith("/book/where/")
     found = draft_in(go(at_home, "SE1 1AA", draft)["Location"])
-    assert (found.staff_id, found.start) == (None, None)
+    assert (found.asks_for_somebody, found.start) == (False, None)
     kept = draft_in(go(at_home, "N1 1AA", draft)["Location"])
-    assert kept.staff_id == rounds.ana.id
+    assert [line.staff_id for line in kept.lines] == [rounds.ana.id]
 
 
 @pytest.mark.parametrize("postcode", ["", "M1 1AA", "ZZ9 9ZZ"])
@@ -182,6 +255,7 @@ def test_without_areas_nobody_is_asked(visitor: Visitor, shop: Shop) -> None:
     assert visitor.post("/book/", {"service": str(shop.cut.id)})["Location"].startswith("/book/professional/")
     assert visitor.get("/book/where/", visitor.draft())["Location"].startswith("/book/professional/")
     assert visitor.get("/book/where/")["Location"] == "/book/?again=1"
+    assert visitor.get("/book/where/", Draft())["Location"] == "/book/?again=1"
     assert "postcode" not in page_of(visitor.get("/book/details/", visitor.draft()))
 
 

@@ -23,7 +23,8 @@ class Tones:
     """Colours as `#rrggbb`.
 
     `brand` fills buttons and `on_brand` is written on it; `brand_ink` is written on `brand_soft` and on surfaces;
-    `brand_line` draws rings and bars; `brand_deep` is what a hovered button leans to.
+    `brand_line` draws rings and bars; `brand_deep` is what a hovered button leans to; `brand_edge` is drawn around what
+    is filled: the fill itself, or a line where the fill would not show on a surface.
     """
 
     brand: str
@@ -32,6 +33,7 @@ class Tones:
     brand_soft: str
     brand_line: str
     brand_deep: str
+    brand_edge: str
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Brand:
 
     def css(self) -> str:
         """Custom properties for `:root`, each with its light and its dark value."""
-        names = ("brand", "on_brand", "brand_ink", "brand_soft", "brand_line", "brand_deep")
+        names = ("brand", "on_brand", "brand_ink", "brand_soft", "brand_line", "brand_deep", "brand_edge")
         pairs = ((name, getattr(self.light, name), getattr(self.dark, name)) for name in names)
         tones = "".join(f"--{name.replace('_', '-')}:light-dark({light},{dark});" for name, light, dark in pairs)
         return f"--hue:{self.hue:.1f};{tones}"
@@ -74,13 +76,15 @@ def _light(base: LCH, tint: LCH) -> Tones:
         return contrast(tone, surface) >= SHAPE_CONTRAST + _MARGIN
 
     fill = _fill(base)
+    line = _moved((lightness, chroma, hue), by=-0.01, until=line_shows)
     return Tones(
         brand=hex_of(fill),
         on_brand=hex_of(_text_on(fill, base)),
         brand_ink=hex_of(_moved(base, by=-0.01, until=ink_reads)),
         brand_soft=hex_of(soft),
-        brand_line=hex_of(_moved((lightness, chroma, hue), by=-0.01, until=line_shows)),
+        brand_line=hex_of(line),
         brand_deep=hex_of(_deep(fill)),
+        brand_edge=hex_of(fill if line_shows(fill) else line),
     )
 
 
@@ -97,13 +101,15 @@ def _dark(base: LCH, tint: LCH) -> Tones:
         return contrast(tone, soft) >= TEXT_CONTRAST + _MARGIN
 
     fill = _fill(to_oklch(_moved(base, by=0.01, until=fill_shows)))
+    line = _moved((max(lightness, 0.6), calm, hue), by=0.01, until=fill_shows)
     return Tones(
         brand=hex_of(fill),
         on_brand=hex_of(_text_on(fill, base)),
         brand_ink=hex_of(_moved((max(lightness, 0.6), calm, hue), by=0.01, until=ink_reads)),
         brand_soft=hex_of(soft),
-        brand_line=hex_of(_moved((max(lightness, 0.6), calm, hue), by=0.01, until=fill_shows)),
+        brand_line=hex_of(line),
         brand_deep=hex_of(_deep(fill)),
+        brand_edge=hex_of(fill if fill_shows(fill) else line),
     )
 
 
@@ -137,7 +143,8 @@ def _moved(base: LCH, *, by: float, until: Callable[[RGB], bool]) -> RGB:
     """The first tone along lightness that satisfies; black or white when the end is reached."""
     lightness, chroma, hue = base
     tone = from_oklch(base)
-    while not until(tone) and 0 < lightness < 1:
+    end = 1.0 if by > 0 else 0.0
+    while not until(tone) and lightness != end:
         lightness = min(max(lightness + by, 0.0), 1.0)
         tone = from_oklch((lightness, chroma, hue))
     return tone

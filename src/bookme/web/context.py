@@ -15,8 +15,10 @@ from bookme.core.formats import Formats, locale_of
 from bookme.tenants.config import BusinessConfig
 from bookme.tenants.context import current_tenant, require_tenant
 from bookme.tenants.models import BusinessKind, Tenant
+from bookme.tenants.selectors import business_url
 from bookme.web.brand import Brand, brand_of
 from bookme.web.me import me_of
+from bookme.web.widget.frames import is_framed
 
 PLATFORM_COLOUR = "#4f46a5"
 GLYPHS = {
@@ -63,6 +65,19 @@ class BusinessPage:
     def tagline(self) -> str:
         return self.config.branding.tagline_in(self.language)
 
+    @cached_property
+    def brand(self) -> Brand:
+        """Of colours that are none, the platform's."""
+        try:
+            return brand_of(self.config.branding.primary_color, self.config.branding.accent_color)
+        except ValueError:
+            return brand_of(PLATFORM_COLOUR)
+
+    @cached_property
+    def url(self) -> str:
+        """Its start page on its own domain."""
+        return business_url(self.tenant)
+
     @property
     def glyph(self) -> str:
         return GLYPHS[BusinessKind(self.tenant.kind)]
@@ -77,6 +92,11 @@ class BusinessPage:
         return bool(self.tenant.kind == BusinessKind.MOBILE)
 
 
+def business_page(request: HttpRequest) -> BusinessPage:
+    """The business that is entered, in the visitor's language."""
+    return BusinessPage(require_tenant(), getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE))
+
+
 def formats_in(language: str) -> Formats:
     """How the business that is entered writes days, times and money in that language."""
     config = require_tenant().config
@@ -86,7 +106,7 @@ def formats_in(language: str) -> Formats:
 def business(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `business` (None on the platform's own host), `brand_css`, `language`, `dir` and `me`.
 
-    Who is signed in is looked up only where a page shows it.
+    Who is signed in is looked up only where a page shows it. `framed`: the page is in a frame of another site.
     """
     language = getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)
     tenant = current_tenant()
@@ -97,6 +117,7 @@ def business(request: HttpRequest) -> dict[str, Any]:
         "language": language,
         "dir": "rtl" if _is_rtl(language) else "ltr",
         "local_mode": settings.LOCAL_MODE,
+        "framed": is_framed(request),
         "me": SimpleLazyObject(lambda: me_of(request)),
     }
 
@@ -105,14 +126,7 @@ def page_css(page: BusinessPage | None) -> str:
     """Custom properties of the page's `:root`: the business's tones, and its font where the visitor's device has it."""
     if page is None:
         return brand_of(PLATFORM_COLOUR).css()
-    return _brand(page).css() + _font_css(page.config.branding.font)
-
-
-def _brand(page: BusinessPage) -> Brand:
-    try:
-        return brand_of(page.config.branding.primary_color, page.config.branding.accent_color)
-    except ValueError:
-        return brand_of(PLATFORM_COLOUR)
+    return page.brand.css() + _font_css(page.config.branding.font)
 
 
 def _font_css(name: str) -> str:

@@ -1,4 +1,4 @@
-"""`/mailbox/` on the platform's host, in local mode: what was sent, to whom, by which business."""
+"""`/mailbox/` on the platform's host, in local mode: what was sent, to whom, by which business; and answers to it."""
 
 import datetime as dt
 import re
@@ -13,15 +13,26 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from bookme.communications.actions import hear
+from bookme.communications.models import Channel
+from bookme.communications.selectors.stopped import stopped_addresses
+from bookme.communications.selectors.whatsapp import is_in_window
+from bookme.core.http.views import write
+from bookme.core.phones import phone_number
+from bookme.core.time import now
+from bookme.tenants.context import tenant_scope
+from bookme.tenants.models import Tenant
+from bookme.tenants.selectors import tenant_by_slug
 from bookme.web.mail_policy import MAIL_POLICY
 
 SHOWN = 200
+LONGEST_ANSWER = 1600
 # How an e-mail looks to who prefers it so, whatever the one who looks at it prefers.
 _SCHEMES = {"light": "not all", "dark": "all"}
 _PREFERRED = re.compile(r"\(prefers-color-scheme:\s*dark\)")
@@ -80,6 +91,14 @@ class Mail:
         return " ".join(self.text.split("\n", 1)[-1].split())[:140]
 
 
+@dataclass(frozen=True)
+class Phone:
+    """What the business knows of the number that a message went to: it said STOP, or wrote in the last day."""
+
+    is_stopped: bool
+    is_in_window: bool
+
+
 @never_cache
 @require_safe
 def mailbox(request: HttpRequest) -> HttpResponse:
@@ -111,6 +130,7 @@ def _list_url(slug: str, channel: str) -> str:
     return "/mailbox/" + (f"?{urlencode(query)}" if query else "")
 
 
+@never_cache
 @require_safe
 def mailbox_message(request: HttpRequest, name: str) -> HttpResponse:
     """One message as it looks, in light or dark with `?look=`, and as plain text."""
@@ -119,9 +139,26 @@ def mailbox_message(request: HttpRequest, name: str) -> HttpResponse:
         Choice(label, f"?look={each}" if each else "?", each == look)
         for each, label in (("", "As your device"), ("light", "Light"), ("dark", "Dark"))
     ]
-    return render(
-        request, "platform/mail.html", {"mail": mail, "look": look if look in _SCHEMES else "", "looks": looks}
-    )
+    context = {
+        "mail": mail,
+        "look": look if look in _SCHEMES else "",
+        "looks": looks,
+        "phone": _phone_of(mail),
+        "longest": LONGEST_ANSWER,
+    }
+    return render(request, "platform/mail.html", context)
+
+
+@require_POST
+def mailbox_answer(request: HttpRequest, name: str) -> HttpResponse:
+    """What whoever has the phone answers with `text`: heard as if Twilio had handed it in. Of a mail, 404."""
+    mail, text = _mail(name), request.POST.get("text", "")[:LONGEST_ANSWER]
+    tenant = _answered(mail)
+    if tenant is None:
+        raise Http404
+    with tenant_scope(tenant), write():
+        hear(channel=Channel(mail.channel), number=mail.to, text=text, now=now())
+    return redirect("mailbox-message", name)
 
 
 @require_safe
@@ -143,6 +180,25 @@ def mailbox_file(_request: HttpRequest, name: str, number: int) -> HttpResponse:
     found = files[number]
     headers = {"Content-Disposition": content_disposition_header(as_attachment=True, filename=found.name)}
     return HttpResponse(found.content, content_type=found.content_type, headers=headers)
+
+
+def _answered(mail: Mail) -> Tenant | None:
+    """To whom one answers it; to a mail, here, to nobody."""
+    if mail.is_mail or mail.channel not in Channel.values or phone_number(mail.to) != mail.to:
+        return None
+    tenant = tenant_by_slug(mail.tenant)
+    return tenant if tenant is not None and tenant.schema_is_current else None
+
+
+def _phone_of(mail: Mail) -> Phone | None:
+    tenant = _answered(mail)
+    if tenant is None:
+        return None
+    with tenant_scope(tenant):
+        return Phone(
+            is_stopped=stopped_addresses(Channel(mail.channel), mail.to).exists(),
+            is_in_window=mail.channel == Channel.WHATSAPP and is_in_window(mail.to, now=now()),
+        )
 
 
 def _folder() -> Path:
@@ -175,7 +231,7 @@ def _read(path: Path) -> Mail:
         channel=message["X-BookMe-Channel"] or "email",
         sender=str(message["From"] or ""),
         to=message["X-BookMe-To"] or message["Delivered-To"] or str(message["To"] or ""),
-        subject=str(message["Subject"] or ""),
+        subject=str(message["Subject"] or "").strip(),  # one that is folded at once begins with a space
         text=_part(message, "plain"),
         html=_part(message, "html"),
         files=tuple(_file(part) for part in message.iter_attachments()),

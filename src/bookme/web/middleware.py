@@ -7,13 +7,15 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from bookme.core.errors import DomainError
 from bookme.core.http.problems import domain_error
 from bookme.tenants.context import current_tenant
+from bookme.users.authentication import known_actor
 from bookme.web.errors import bad_request, not_found, refusal, wants_problem
+from bookme.web.widget.frames import framed_language, is_framed
 
 COOKIE = "lang"
 COOKIE_AGE = 365 * 86400
@@ -22,7 +24,8 @@ COOKIE_AGE = 365 * 86400
 class LanguageMiddleware:
     """Chooses among the business's languages: `?lang=`, else the cookie `lang`, else Accept-Language, else its first.
 
-    The API goes by Accept-Language alone. Answers vary accordingly.
+    In a frame of another site it is in the path, since there is no cookie. The API goes by Accept-Language alone.
+    Answers vary accordingly.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -33,15 +36,37 @@ class LanguageMiddleware:
         offered: Sequence[str] = tenant.config.languages if tenant is not None else (settings.LANGUAGE_CODE,)
         is_page = not request.path_info.startswith("/api/")
         asked = request.GET.get("lang", "") if is_page else ""
-        chosen = [asked, request.COOKIES.get(COOKIE, "")] if is_page else []
+        chosen = [framed_language(request, offered), asked, request.COOKIES.get(COOKIE, "")] if is_page else []
         language = choose_language(offered, chosen, request.headers.get("Accept-Language", ""))
         request.LANGUAGE_CODE = language
         with translation.override(language):
             response = self.get_response(request)
         response.setdefault("Content-Language", language)
         patch_vary_headers(response, ["Accept-Language", "Cookie"] if is_page else ["Accept-Language"])
-        if asked in offered:
-            response.set_cookie(COOKIE, asked, max_age=COOKIE_AGE, samesite="Lax", secure=request.is_secure())
+        if asked in offered and not is_framed(request):
+            remember_language(request, response, asked)
+        return response
+
+
+def remember_language(request: HttpRequest, response: HttpResponse, language: str) -> None:
+    """This browser's pages are in that language from now on."""
+    response.set_cookie(COOKIE, language, max_age=COOKIE_AGE, samesite="Lax", secure=request.is_secure())
+
+
+class PrivateMiddleware:
+    """What was made for somebody who is signed in is kept by no cache, nor by the browser for who sits there next.
+
+    That is whatever asked who that is, also such pages as everybody may see: at their top they say it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        actor = known_actor(request)
+        if actor is not None and actor.id is not None and "Cache-Control" not in response:
+            add_never_cache_headers(response)
         return response
 
 

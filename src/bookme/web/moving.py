@@ -25,7 +25,6 @@ from bookme.core.time import now
 from bookme.locations.selectors import zone_of
 from bookme.services.models import Service, ServiceKind
 from bookme.staff.models import Staff
-from bookme.tenants.config import Policy
 from bookme.web.booking.picker import Openings, openings
 from bookme.web.reach import Reach, first_of
 
@@ -74,8 +73,8 @@ class Moving:
         return self.visit.start.astimezone(self.zone)
 
     @property
-    def policy(self) -> Policy:
-        return policy_of(self.service)
+    def max_days_ahead(self) -> int:
+        return policy_of(self.service).max_days_ahead
 
     @cached_property
     def lines(self) -> list[Booking]:
@@ -139,8 +138,7 @@ def fault_of_move(moving: Moving, start: dt.datetime | None, told: Callable[[Dom
         with write():
             moving.to(start)
     except DatesUnavailable as error:
-        starts = (dt.datetime.fromisoformat(each["start"]) for each in error.extra["dates"])
-        not_free = tuple(each.astimezone(moving.zone) for each in starts)
+        not_free = tuple(each.astimezone(moving.zone) for each in error.starts)
         return Fault(_("Nothing was moved: at that time it cannot be on every date."), not_free)
     except SlotUnavailable:
         return Fault(_("That time has just been taken. Here is what is free now."))

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
 from django.utils.translation import get_language, ngettext
@@ -54,6 +55,11 @@ class Reach:
     @property
     def is_one_visit(self) -> bool:
         return self.key == THIS
+
+    @property
+    def still_due(self) -> Decimal:
+        """What is due for it until it is cancelled."""
+        return sum((each.still_due for each in self.bookings), Decimal(0))
 
     @cached_property
     def cancel(self) -> CancelTerms:

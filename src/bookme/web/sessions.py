@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from bookme.bookings.models import Appointment
 from bookme.core.time import MINUTE
@@ -17,18 +18,22 @@ class SessionCard:
     session: Appointment
 
     @property
+    def zone(self) -> ZoneInfo:
+        return zone_of(self.session.location)
+
+    @property
     def starts_at(self) -> dt.datetime:
-        return self.session.starts_at.astimezone(zone_of(self.session.location))
+        return self.session.starts_at.astimezone(self.zone)
 
     @property
     def ends_at(self) -> dt.datetime:
-        return self.session.ends_at.astimezone(zone_of(self.session.location))
+        return self.session.ends_at.astimezone(self.zone)
 
     @property
     def decide_at(self) -> dt.datetime | None:
         """When it is decided whether it takes place; None: it is sure."""
         at = self.session.decide_at
-        return at and at.astimezone(zone_of(self.session.location))
+        return at and at.astimezone(self.zone)
 
     @property
     def has_enough(self) -> bool:

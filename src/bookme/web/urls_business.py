@@ -5,41 +5,43 @@ from django.urls import include, path
 from bookme.web.account import links, security
 from bookme.web.account.register import customer_register, customer_verify
 from bookme.web.account.sign_in import customer_sign_in, customer_sign_out
-from bookme.web.booking.details import enter_details
-from bookme.web.booking.professional import choose_professional
-from bookme.web.booking.service import choose_service
-from bookme.web.booking.time import choose_time
-from bookme.web.booking.where import choose_where
-from bookme.web.classes import book_class, class_list
-from bookme.web.home import business_home
+from bookme.web.guide.page import style_guide
 from bookme.web.manage.cancel import manage_cancel
 from bookme.web.manage.move import manage_move
-from bookme.web.manage.show import booking_done, calendar_entry, manage
+from bookme.web.manage.show import calendar_entry, manage
 from bookme.web.people.leaving import leave_page, left_page
 from bookme.web.portal.home import account_home
 from bookme.web.portal.own_data import account_erase, account_erased, account_export
-from bookme.web.portal.profile import account_profile
+from bookme.web.portal.profile import account_news, account_profile
+from bookme.web.site import installing, legal
+from bookme.web.site.discovery import robots, sitemap
+from bookme.web.site.home import business_home
+from bookme.web.site.pictures import ICON_SIZES
 from bookme.web.social import adding, beginning, finishing
 from bookme.web.two_factor import own
 from bookme.web.two_factor.entering import give_code
 from bookme.web.unsubscribe import unsubscribe_page
-from bookme.web.waitlist.join import join_line, wait_for_class
 from bookme.web.waitlist.place import waiting_place
+from bookme.web.widget.script import embed_script
 
 urlpatterns = [
     path("", business_home, name="home"),
+    path("robots.txt", robots, name="robots"),
+    path("sitemap.xml", sitemap, name="sitemap"),
+    path("manifest.webmanifest", installing.manifest, name="manifest"),
+    *(path(f"icon-{size}.png", installing.icon, {"size": size}, name=f"icon-{size}") for size in ICON_SIZES),
+    path("card.png", installing.card, name="social-card"),
+    path("worker.js", installing.service_worker, name="service-worker"),
+    path("offline/", installing.offline, name="offline"),
+    path("ui/", style_guide, name="style-guide"),
+    path("privacy/", legal.privacy, name="privacy"),
+    path("terms/", legal.terms, name="terms"),
     path("team/", include("bookme.web.team.urls")),
-    path("book/", choose_service, name="book"),
-    path("book/where/", choose_where, name="book-where"),
-    path("book/professional/", choose_professional, name="book-professional"),
-    path("book/time/", choose_time, name="book-time"),
-    path("book/details/", enter_details, name="book-details"),
-    path("book/done/<str:token>/", booking_done, name="book-done"),
-    path("classes/", class_list, name="classes"),
-    path("classes/<uuid:session_id>/book/", book_class, name="book-class"),
-    path("classes/<uuid:session_id>/wait/", wait_for_class, name="wait-for-class"),
-    path("waitlist/join/", join_line, name="waitlist-join"),
-    path("waitlist/<str:token>/", waiting_place, name="waitlist-place"),
+    path("embed.js", embed_script, name="embed-script"),
+    path("", include("bookme.web.urls_booking")),
+    # By their short addresses messages lead to them: every character of an SMS counts.
+    path("m/<str:token>/", manage),
+    path("w/<str:token>/", waiting_place),
     path("manage/<str:token>/", manage, name="manage"),
     path("manage/<str:token>/cancel/", manage_cancel, name="manage-cancel"),
     path("manage/<str:token>/move/", manage_move, name="manage-move"),
@@ -47,6 +49,7 @@ urlpatterns = [
     path("unsubscribe/<str:token>/", unsubscribe_page, name="unsubscribe"),
     path("account/", account_home, name="account-home"),
     path("account/profile/", account_profile, name="account-profile"),
+    path("account/news/", account_news, name="account-news"),
     path("account/export/", account_export, name="account-export"),
     path("account/leave-team/", leave_page, name="account-leave-team"),
     path("account/left/", left_page, name="account-left"),

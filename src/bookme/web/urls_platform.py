@@ -3,7 +3,8 @@
 from django.urls import path
 
 from bookme.web.account import links
-from bookme.web.mailbox import mailbox, mailbox_file, mailbox_html, mailbox_message
+from bookme.web.guide.page import style_guide
+from bookme.web.mailbox import mailbox, mailbox_answer, mailbox_file, mailbox_html, mailbox_message
 from bookme.web.platform import platform_home
 from bookme.web.social import platform as social
 from bookme.web.two_factor import own
@@ -22,8 +23,10 @@ urlpatterns = [
     path("account/email-undo/<str:token>/", links.undo_address, name="account-undo-address"),
     path("social/<slug:provider>/start/", social.start, name="social-start"),
     path("social/<slug:provider>/callback/", social.callback, name="social-callback"),
+    path("ui/", style_guide, name="style-guide"),
     path("mailbox/", mailbox, name="mailbox"),
     path("mailbox/<str:name>/", mailbox_message, name="mailbox-message"),
+    path("mailbox/<str:name>/answer/", mailbox_answer, name="mailbox-answer"),
     path("mailbox/<str:name>/html/", mailbox_html, name="mailbox-html"),
     path("mailbox/<str:name>/files/<int:number>/", mailbox_file, name="mailbox-file"),
 ]

@@ -7,11 +7,17 @@ import pytest
 
 from bookme.communications.credentials import MEMBERS, PROVIDERS_OF
 from bookme.communications.models import Channel, ChannelAccount
+from bookme.communications.rationing import take_room
+from bookme.communications.reach import SILENCES, reach_of
 from bookme.eventlog.models import Event
 from bookme.web.messages.account_forms import _LABELS
+from tests.communications.conftest import Moody, moody
+from tests.communications.test_mail_accounts import smtp_account
 from tests.factories.users import Person
 from tests.web.conftest import Shop
 from tests.web.team.conftest import done, sent, shown
+
+__all__ = ["moody"]
 
 PATH = "/team/messages/accounts/"
 SID, TOKEN = f"AC{'0' * 32}", "a very secret token"
@@ -83,8 +89,22 @@ def test_each_provider_asks_for_what_it_needs(salon_team: Shop, owner: Person) -
                 assert name in _LABELS
                 assert f'name="c_{name}"' in page
     assert "/sendgrid/" in shown(owner, f"{PATH}email/?provider=sendgrid"), "where it is to tell"
+    assert "/webhooks/" not in shown(owner, f"{PATH}email/?provider=smtp"), "which tells nothing"
+    for channel in (Channel.SMS, Channel.WHATSAPP):
+        page = shown(owner, f"{PATH}{channel.value}/")
+        assert "A message comes in" in page
+        assert "http://salon.localhost:8000/webhooks/messages/twilio/<" in page, "where it is to send what people write"
     assert 'name="price"' not in shown(owner, f"{PATH}email/")
     assert 'name="c_account_sid"' in shown(owner, f"{PATH}sms/?provider=smtp"), "which does not carry it"
+
+
+def test_a_mail_server_without_encryption_is_offered_on_ones_own_machine(
+    salon_team: Shop, owner: Person, settings: Any
+) -> None:
+    page = f"{PATH}email/?provider=smtp"
+    assert '<option value="none">' in shown(owner, page)
+    settings.LOCAL_MODE = False
+    assert '<option value="none">' not in shown(owner, page)
 
 
 def test_an_account_is_tried_and_forgotten(salon_team: Shop, owner: Person) -> None:
@@ -109,3 +129,33 @@ def test_it_is_for_the_owner(salon_team: Shop, owner: Person, manager: Person, s
         for step in ("", "try/", "remove/"):
             assert sent(person, f"{PATH}sms/{step}", TWILIO | {"sender": "Theirs"}).status_code == 403
     assert ChannelAccount.objects.get().sender == "+447700900123"
+
+
+def test_one_that_does_not_answer_is_shown(salon_team: Shop, owner: Person) -> None:
+    done(owner, f"{PATH}sms/", TWILIO)
+    reach = reach_of(ChannelAccount.objects.get())
+    for times in range(SILENCES):
+        assert "Does not answer" not in shown(owner, PATH), times
+        reach.note_silence(seconds=10)
+    page = shown(owner, PATH)
+    assert "Does not answer" in page
+    assert "It has not answered since:" in page
+    reach.note_answer()
+    assert "Does not answer" not in shown(owner, PATH)
+
+
+def test_what_may_go_by_the_platform_is_said_and_that_it_is_used_up(
+    salon_team: Shop, owner: Person, moody: Moody, settings: Any
+) -> None:
+    settings.PLATFORM_MAILS_PER_HOUR = 2
+    assert "0 of 2 mails in this hour, 0 of 1000 in this day." in shown(owner, PATH)
+    for _ in range(2):
+        assert "BookMe sends no more mails for you for now" not in shown(owner, "/team/messages/")
+        take_room(can_wait=False)
+    assert "2 of 2 mails in this hour, 2 of 1000 in this day." in shown(owner, PATH)
+    assert "BookMe sends no more mails for you for now" in shown(owner, "/team/messages/")
+    smtp_account(moody.port).save()
+    for path in (PATH, "/team/messages/"):
+        page = shown(owner, path)
+        assert "mails in this hour" not in page
+        assert "BookMe sends no more" not in page

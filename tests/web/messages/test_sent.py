@@ -5,16 +5,19 @@ import re
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 
 from bookme import communications
 from bookme.bookings.models import Booking
 from bookme.bookings.states import Status
+from bookme.communications.actions.telling import send_later
 from bookme.communications.filters import ON_RECORD
 from bookme.communications.kinds import Audience, Kind
 from bookme.communications.models import AttemptOutcome, Channel, Notification, NotificationStatus
 from bookme.communications.selectors import routes
 from bookme.communications.wording import AUDIENCES, CHANNELS, KINDS, OUTCOMES, REASONS, STATUSES, reason_text
 from bookme.core.permissions import Role
+from bookme.core.time import now
 from bookme.tenants.models import OutboxMessage
 from bookme.web.messages.looks import CHANNEL_ICONS, KIND_ICONS, OUTCOME_LOOKS, STATUS_LOOKS
 from bookme.web.messages.sent import PAGE_SIZE
@@ -25,6 +28,7 @@ from tests.web.conftest import Shop
 from tests.web.team.conftest import book, done, sent, shown
 
 PATH = "/team/messages/"
+HOUR = dt.timedelta(hours=1)
 
 
 def _page(notification: Notification) -> str:
@@ -222,4 +226,36 @@ def test_every_reason_that_the_code_gives_has_words() -> None:
         given |= set(re.findall(r'(?:reason=|return )"(\w+)"', file.read_text()))
     assert len(given) > 5
     assert given <= set(REASONS)
+    folder = Path(communications.__file__).parent
+    written = "".join(each.read_text() for part in ("actions", "selectors") for each in (folder / part).glob("*.py"))
+    assert [each for each in REASONS if f'"{each}"' not in written] == [], "words for what nothing gives"
     assert reason_text("some_other") == "some_other"
+
+
+def test_what_may_have_arrived_is_not_said_to_wait(salon_team: Shop, owner: Person) -> None:
+    """In words, and with the time of the next try."""
+    made = _about(
+        book(salon_team, "Ada"), status="queued", channel="sms", attempts=1, sent_at=None, due_at=now() - HOUR
+    )
+    AttemptFactory(notification=made, number=1, channel="sms", outcome="unclear", error="UnclearError")
+    AttemptFactory(notification=made, number=2, channel="sms", outcome="unclear", error="StillUnclearError")
+    with transaction.atomic():
+        send_later(notification=made, due_at=now() + 5 * HOUR, now=now())
+    page = shown(owner, _page(made))
+    assert "It may have arrived: whoever carries it has not said." in page
+    assert "It has not gone out yet" not in page
+    assert "UnclearError" not in page
+    assert "They did not say whether they took it." in page
+    assert f"{now() + 5 * HOUR:%H:%M}" in page.split("Next try")[1][:200]
+
+
+@pytest.mark.parametrize(("waits", "said"), [(-1, "Now"), (3, "")])
+def test_what_failed_says_when_it_is_tried_next(salon_team: Shop, owner: Person, waits: int, said: str) -> None:
+    made = _about(book(salon_team, "Ada"), status="queued", attempts=1, sent_at=None)
+    AttemptFactory(notification=made, number=1, outcome="failed", error="NotTakenError")
+    with transaction.atomic():
+        send_later(notification=made, due_at=now() + waits * HOUR, now=now())
+    page = shown(owner, _page(made))
+    assert "It has not got through yet, and is tried again." in page
+    assert "It surely was not taken." in page
+    assert (said or f"{now() + waits * HOUR:%H:%M}") in page.split("Next try")[1][:200]

@@ -95,7 +95,7 @@ def test_times_are_saved(salon_team: Shop, owner: Person) -> None:
     assert (found.follow_up_hours, found.hold_warning_minutes) == (24, 10)
     page = _save(owner, "times", **TIMES | {"quiet_from": "", "quiet_to": "", "follow_up_hours": ""})
     found = _now(salon_team.tenant).messages
-    assert found.quiet_from == found.quiet_to, "never quiet"
+    assert (found.quiet_from, found.quiet_to) == (None, None), "never quiet"
     assert found.follow_up_hours is None
     assert 'name="quiet_from" class="input" id="f-quiet_from"' in page, "and shown as none"
 
@@ -108,8 +108,16 @@ def test_times_are_saved(salon_team: Shop, owner: Person) -> None:
         ("times", TIMES | {"hold_warning_minutes": ""}, "This field is required."),
         ("cost", {"monthly_cap": "-1"}, "greater than or equal to 0"),
         ("cost", {"monthly_cap": "1.005"}, "fewer decimals"),
+        ("cost", {"countries": "GB, QX"}, "is no known country"),
+        ("cost", {"countries": "GB, France"}, "These are codes of two letters, such as GB, FR."),
         ("reminder", {"channel": "pigeon", "count": "1", "unit": "days"}, "Select a valid choice"),
-        ("reminder", {"channel": "email", "count": "91", "unit": "days"}, "at most"),
+        ("reminder", {"channel": "email", "count": "91", "unit": "days"}, "at most 90 days"),
+        ("reminder", {"channel": "email", "count": "9999", "unit": "days"}, "A reminder comes at most 90 days before."),
+        (
+            "reminder",
+            {"channel": "email", "count": "2161", "unit": "hours"},
+            "A reminder comes at most 90 days before.",
+        ),
     ],
 )
 def test_what_cannot_be_kept_is_said_and_nothing_changes(
@@ -128,7 +136,7 @@ def test_reminders_are_added_once_and_removed(salon_team: Shop, owner: Person) -
     for _time in range(2):
         page = _save(owner, "reminder", channel="sms", count="2", unit="days")
     assert "2 days before" in page
-    assert "This channel is off" in page
+    assert "Off: it goes by E-mail" in page
     (reminder,) = _now(salon_team.tenant).reminders
     assert (reminder.channel, reminder.minutes_before) == ("sms", 2880)
     assert "Nobody is reminded yet." in _save(owner, "reminder-off", reminder="sms:2880")
@@ -145,6 +153,14 @@ def test_the_bound_is_saved_and_what_was_spent_is_shown(salon_team: Shop, owner:
     assert 'value="25"' in page
     _save(owner, "cost", monthly_cap="")
     assert _now(salon_team.tenant).messages.monthly_cap is None
+
+
+def test_countries_are_saved(salon_team: Shop, owner: Person) -> None:
+    page = _save(owner, "cost", monthly_cap="30", countries="gb, fr FR")
+    assert _now(salon_team.tenant).messages.countries == ("GB", "FR")
+    assert 'value="GB, FR"' in page
+    _save(owner, "cost", monthly_cap="30", countries="")
+    assert _now(salon_team.tenant).messages.countries == ()
 
 
 def test_it_is_for_who_keeps_the_settings(

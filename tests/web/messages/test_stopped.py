@@ -1,5 +1,7 @@
 """Addresses to which nothing goes, on the pages of the team."""
 
+import pytest
+
 from bookme.communications.models import StoppedAddress
 from bookme.core.ids import uuid7
 from bookme.core.permissions import Role
@@ -55,3 +57,28 @@ def test_it_is_for_who_keeps_messages_and_as_far_as_they_see(
         assert person.page.get(PATH).status_code == 403
         assert sent(person, _allow(near)).status_code == 403
     assert StoppedAddress.objects.count() == 3
+
+
+@pytest.mark.parametrize("path", [PATH, "/team/messages/"])
+def test_that_the_business_is_written_to_no_more_is_said_where_messages_are(
+    salon_team: Shop, owner: Person, path: str
+) -> None:
+    """It is stopped like any other, and whoever should know of it is the one who is not told."""
+    own = salon_team.tenant.config.contact.email
+    StoppedAddressFactory(address="somebody@mail.example")
+    StoppedAddressFactory(channel="sms", address=own)
+    assert "Your own address gets no messages any more" not in shown(owner, path)
+    row = StoppedAddressFactory(address=own.lower())
+    page = shown(owner, path)
+    assert "Your own address gets no messages any more" in page
+    assert own in page
+    done(owner, _allow(row))
+    assert "Your own address gets no messages any more" not in shown(owner, path)
+
+
+def test_who_may_not_let_them_go_there_again_is_told_and_not_led_there(salon_team: Shop) -> None:
+    StoppedAddressFactory(address=salon_team.tenant.config.contact.email.lower())
+    reads = make_person(salon_team.tenant, Role.MANAGER, email="desk@salon.example", denied=["messages.manage"])
+    page = shown(reads, "/team/messages/")
+    assert "Your own address gets no messages any more" in page
+    assert PATH not in page

@@ -124,6 +124,11 @@ def test_a_preview_is_shown_as_if(salon_team: Shop, owner: Person) -> None:
     text = GOOD | {"body": "{% if is_series %}Several{% else %}One{% endif %} for {{ customer }}"}
     assert "One for" in sent(owner, f"{MAIL}preview/", text).content.decode()
     assert "Several for" in sent(owner, f"{MAIL}preview/", text | {"flags": ["is_series"]}).content.decode()
+    assert 'name="flags" value="due"' in shown(owner, MAIL)
+    assert 'name="flags" value="fee"' not in shown(owner, MAIL), "nothing is owed when it is confirmed"
+    owing = GOOD | {"body": "Hi.{% if due %} Bring {{ due }}.{% endif %}"}
+    assert "Bring" not in sent(owner, f"{MAIL}preview/", owing).content.decode()
+    assert "Bring £10." in sent(owner, f"{MAIL}preview/", owing | {"flags": ["due"]}).content.decode()
 
 
 def test_an_sms_is_counted_as_networks_do(salon_team: Shop, owner: Person) -> None:
@@ -133,7 +138,8 @@ def test_an_sms_is_counted_as_networks_do(salon_team: Shop, owner: Person) -> No
     assert "160 characters" in counted("x" * 160)
     assert "1 SMS" in counted("x" * 160)
     assert "2 SMS" in counted("x" * 161)
-    assert "Longer because of: <bdi>ş</bdi>" in " ".join(counted("ş" + "x" * 70).split())
+    assert "1 SMS" in counted("ş" + "x" * 70), "it goes as an s"
+    assert "Longer because of: <bdi>ж</bdi>" in " ".join(counted("ж" + "x" * 70).split())
     assert 'class="bubble"' in sent(owner, f"{SMS}preview/", {"version": "0", "body": "Hi"}).content.decode()
 
 

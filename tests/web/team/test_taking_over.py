@@ -382,7 +382,7 @@ def test_the_codes_are_found() -> None:
 CODES = [(kind, code) for kind in (CUSTOMERS, BOOKINGS) for code in sorted(codes_of(kind))]
 
 
-@pytest.mark.parametrize("language", ["fr", "ar", "es"])
+@pytest.mark.parametrize("language", ["fr", "ar", "pl", "es"])
 @pytest.mark.parametrize(("kind", "code"), CODES, ids=lambda value: getattr(value, "slug", value))
 def test_every_fault_has_its_plain_sentence(kind: Kind[Any], code: str, language: str) -> None:
     def told() -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from bookme.core.errors import DomainError, FieldError
 from bookme.tenants.context import require_tenant
 from bookme.users.actions import MAX_PASSWORD
-from bookme.web.booking.forms import PlainText, demand_phone
+from bookme.web.fields import PlainText, demand_phone
 from bookme.web.guarded import GuardedForm
 from bookme.web.wording import told
 

@@ -1,11 +1,15 @@
-"""Who it is for, as the details step and the waitlist ask it: the form, and the request that comes of it."""
+"""Who it is for, as the details step and the waitlist ask it: the form, and the request and booking that come of it."""
 
+import datetime as dt
 from secrets import token_urlsafe
 from typing import Any
 
 from django.http import HttpRequest
 
+from bookme.bookings.actions import book_course, create_visit
 from bookme.bookings.actions.request import BookingRequest, Item
+from bookme.bookings.actions.series import create_series
+from bookme.bookings.models import Visit
 from bookme.core.actor import Actor
 from bookme.core.errors import DomainError, Invalid
 from bookme.core.http.client import client_address
@@ -13,8 +17,8 @@ from bookme.customers.models import CustomerAddress
 from bookme.customers.selectors import own_profile
 from bookme.services.selectors import questions_of
 from bookme.tenants.context import require_tenant
-from bookme.tenants.models import BusinessKind
 from bookme.web.booking.choice import Choice
+from bookme.web.booking.draft import Draft
 from bookme.web.booking.forms import ADDRESS_FIELDS, DetailsForm, GuestForm
 from bookme.web.wording import told
 
@@ -36,11 +40,11 @@ def details_form(request: HttpRequest, choice: Choice, actor: Actor, *, seats: i
     return GuestForm(
         request.POST if request.method == "POST" else None,
         config=tenant.config,
-        questions=list(questions_of(choice.service)),
+        questions=questions_of(*choice.services),
         language=request.LANGUAGE_CODE,
-        with_address=tenant.kind == BusinessKind.MOBILE or choice.asks_where,
+        with_address=choice.is_at_customer,
         seats=min(seats, MOST_SEATS) if choice.session else 1,
-        initial=_known_of(actor) | ({"postcode": choice.draft.postcode} if choice.draft.postcode else {}),
+        initial=_known_of(actor) | _chosen_in(choice.draft),
     )
 
 
@@ -49,8 +53,10 @@ def asked_of(request: HttpRequest, choice: Choice, form: DetailsForm) -> Booking
     draft = choice.draft
     what: dict[str, Any] = {"items": (Item(session_id=draft.session_id),)}
     if choice.session is None:
-        item = Item(service_id=draft.service_id, staff_id=draft.staff_id, extra_ids=draft.extra_ids)
-        what = {"items": (item,), "start": draft.start, "location_id": choice.place.id}
+        items = tuple(
+            Item(service_id=each.service_id, staff_id=each.staff_id, extra_ids=each.extra_ids) for each in draft.lines
+        )
+        what = {"items": items, "start": draft.start, "location_id": choice.place.id}
     return form.to_request(
         **what,
         party_size=form.cleaned_data.get("party_size", draft.party_size),
@@ -59,12 +65,31 @@ def asked_of(request: HttpRequest, choice: Choice, form: DetailsForm) -> Booking
     )
 
 
+def book_choice(*, choice: Choice, request: BookingRequest, actor: Actor, now: dt.datetime) -> Visit:
+    """One visit, or of a course, or with dates that were agreed, the first of all.
+
+    Joins the caller's transaction. Raises as `create_visit`, `create_series` and `book_course` do.
+    """
+    if choice.course is not None:
+        return book_course(request=request, course_id=choice.course.id, actor=actor, now=now)[0]
+    repeat, starts = choice.draft.repeat, choice.draft.starts
+    if repeat is None or len(starts) < 2:
+        return create_visit(request=request, actor=actor, now=now)
+    rule = repeat._replace(times=len(starts)).rule
+    return create_series(request=request, rule=rule, starts=starts, actor=actor, now=now)[0]
+
+
 def take_refusal(form: DetailsForm, error: DomainError) -> None:
     """Beside the fields that it points at, else above the form."""
     if isinstance(error, Invalid) and error.errors:
         form.take_errors(error.errors)
     else:
         form.add_error(None, told(error))
+
+
+def _chosen_in(draft: Draft) -> dict[str, Any]:
+    """What was chosen before, and can still be chosen otherwise."""
+    return {"party_size": draft.party_size} | ({"postcode": draft.postcode} if draft.postcode else {})
 
 
 def _known_of(actor: Actor) -> dict[str, Any]:

@@ -5,15 +5,17 @@ the key of this one. Its id is the idempotency key of the booking that comes of 
 """
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
 
+from bookme.bookings.recurrence import Frequency, Recurrence
 from bookme.core.ids import uuid7
+from bookme.core.time import instant_of, minute_of
 from bookme.tenants.context import require_tenant
 
 SALT = "bookme.web.draft"
@@ -24,26 +26,71 @@ class BadDraft(Exception):
 
 
 @dataclass(frozen=True)
-class Draft:
-    """`staff_id` None is anyone. `chosen_for_them`: `staff_id` is whom the business's rule picked for anyone.
+class Line:
+    """One service. `staff_id` None is anyone; `chosen_for_them`: it is whom the business's rule picked for anyone."""
 
-    `postcode` is where it is wanted, in a business with areas.
-    """
-
-    id: UUID = field(default_factory=uuid7)
-    service_id: UUID | None = None
-    session_id: UUID | None = None
+    service_id: UUID
     extra_ids: tuple[UUID, ...] = ()
     staff_id: UUID | None = None
     chosen_for_them: bool = False
+
+    def with_anyone(self) -> "Line":
+        return replace(self, staff_id=None, chosen_for_them=False)
+
+    def unsettled(self) -> "Line":
+        """Not with somebody who was chosen for them."""
+        return self.with_anyone() if self.chosen_for_them else self
+
+
+class Repeat(NamedTuple):
+    """Every so many weeks, so many visits in all."""
+
+    weeks: int
+    times: int
+
+    @property
+    def rule(self) -> Recurrence:
+        return Recurrence(frequency=Frequency.WEEKLY, interval=self.weeks, count=self.times)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The services in the order they are to be had, or the session of a class, or all that is left of a course.
+
+    `postcode` is where it is wanted, in a business with areas. Of what is to `repeat` from `start` on, `starts` are the
+    dates that were agreed, `start` among them. `zone` is where the visitor is, for what they are to have online.
+    """
+
+    id: UUID = field(default_factory=uuid7)
+    lines: tuple[Line, ...] = ()
+    session_id: UUID | None = None
+    course_id: UUID | None = None
     location_id: UUID | None = None
     postcode: str = ""
     party_size: int = 1
     start: dt.datetime | None = None
+    repeat: Repeat | None = None
+    starts: tuple[dt.datetime, ...] = ()
+    zone: str = ""
 
     def token(self) -> str:
         """The draft as text for an address, good in this business only."""
-        return signing.dumps(self._to_data(), key=require_tenant().link_key, salt=SALT)
+        return signing.dumps(self._to_data(), key=require_tenant().link_key, salt=SALT, compress=True)
+
+    def with_lines(self, lines: Iterable[Line]) -> "Draft":
+        return replace(self, lines=tuple(lines))
+
+    def at(self, start: dt.datetime | None) -> "Draft":
+        """From that start on; what was agreed of other dates is so no more."""
+        return self if start == self.start else replace(self, start=start, starts=())
+
+    @property
+    def asks_for_somebody(self) -> bool:
+        return any(line.staff_id and not line.chosen_for_them for line in self.lines)
+
+    def unsettled(self) -> "Draft":
+        """Not with anybody who was chosen for them."""
+        return self.with_lines(line.unsettled() for line in self.lines)
 
     @classmethod
     def from_token(cls, token: str) -> "Draft":
@@ -53,20 +100,24 @@ class Draft:
             data = signing.loads(token, key=require_tenant().link_key, salt=SALT, max_age=age)
         except signing.BadSignature as error:
             raise BadDraft from error
-        return cls._from_data(data)
+        try:
+            return cls._from_data(data)
+        except (KeyError, TypeError, ValueError) as error:  # signed by another version of these pages
+            raise BadDraft from error
 
     def _to_data(self) -> dict[str, Any]:
         data = {
             "i": self.id.hex,
-            "s": _hex(self.service_id),
+            "s": [_line_data(line) for line in self.lines],
             "c": _hex(self.session_id),
-            "x": [each.hex for each in self.extra_ids],
-            "w": _hex(self.staff_id),
-            "a": int(self.chosen_for_them),
+            "k": _hex(self.course_id),
             "l": _hex(self.location_id),
             "z": self.postcode,
             "p": self.party_size,
             "t": self.start.isoformat() if self.start else None,
+            "r": self.repeat,
+            "n": [minute_of(each) for each in self.starts],
+            "o": self.zone,
         }
         return {key: value for key, value in data.items() if value}
 
@@ -74,16 +125,26 @@ class Draft:
     def _from_data(cls, data: Mapping[str, Any]) -> "Draft":
         return cls(
             id=UUID(data["i"]),
-            service_id=_uuid(data.get("s")),
+            lines=tuple(_line(each) for each in data.get("s", [])),
             session_id=_uuid(data.get("c")),
-            extra_ids=tuple(UUID(each) for each in data.get("x", [])),
-            staff_id=_uuid(data.get("w")),
-            chosen_for_them=bool(data.get("a")),
+            course_id=_uuid(data.get("k")),
             location_id=_uuid(data.get("l")),
             postcode=data.get("z", ""),
             party_size=data["p"],
             start=dt.datetime.fromisoformat(data["t"]) if data.get("t") else None,
+            repeat=Repeat(*data["r"]) if data.get("r") else None,
+            starts=tuple(instant_of(each) for each in data.get("n", [])),
+            zone=data.get("o", ""),
         )
+
+
+def _line_data(line: Line) -> list[Any]:
+    return [line.service_id.hex, [each.hex for each in line.extra_ids], _hex(line.staff_id), int(line.chosen_for_them)]
+
+
+def _line(data: Sequence[Any]) -> Line:
+    service, extras, staff, chosen_for_them = data
+    return Line(UUID(service), tuple(UUID(each) for each in extras), _uuid(staff), bool(chosen_for_them))
 
 
 def _hex(value: UUID | None) -> str | None:

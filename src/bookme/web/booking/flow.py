@@ -1,7 +1,7 @@
 """What the steps have in common: their order and addresses, and how a page of them is answered."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -15,10 +15,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from bookme.bookings.links import manage_token
+from bookme.bookings.models import Visit
+from bookme.core.actor import GUEST
 from bookme.core.errors import NotFound
+from bookme.services.models import ServiceKind
+from bookme.services.selectors import services_for
 from bookme.staff.selectors import areas_count
-from bookme.web.booking.choice import Choice, Nowhere, load_choice
+from bookme.tenants.context import require_tenant
+from bookme.web.booking.choice import Apart, Choice, Nowhere
 from bookme.web.booking.draft import BadDraft, Draft
+from bookme.web.booking.loading import load_choice
+from bookme.web.booking.zones import asked_zone
 
 View = Callable[..., HttpResponse]
 
@@ -51,14 +59,24 @@ def with_choice(view: View) -> View:
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             draft = Draft.from_token(request.GET.get("d", ""))
+            draft = replace(draft, zone=asked_zone(request) or draft.zone)
             choice = load_choice(draft)
-        except (BadDraft, NotFound):
+        except (BadDraft, NotFound, Apart):
             return start_again()
         except Nowhere:
             return go_to("book-where", draft)
         return view(request, choice, *args, **kwargs)
 
     return wrapped
+
+
+def asked_draft(request: HttpRequest) -> Draft:
+    """That of the address, of services; without a good one a new one."""
+    try:
+        draft = Draft.from_token(request.GET["d"])
+    except (KeyError, BadDraft):
+        return Draft()
+    return draft if draft.session_id is None else Draft()
 
 
 def start_again() -> HttpResponseRedirect:
@@ -76,28 +94,52 @@ def go_to(name: str, draft: Draft) -> HttpResponse:
     return redirect(address(name, draft))
 
 
+def to_done(visit: Visit, zone: str = "") -> HttpResponse:
+    """To the last page, which is that of the visit; `zone` is where the visitor is, if that matters."""
+    query = f"?{urlencode({'zone': zone})}" if zone else ""
+    return redirect(reverse("book-done", args=[manage_token(visit)]) + query)
+
+
 def after_where(choice: Choice) -> str:
     """The step that comes once it is known what it is, and where areas count, where to."""
     return "book-professional" if choice.has_several_people else "book-time"
 
 
-def steps(current: str, choice: Choice | None = None) -> list[Step]:
-    """The steps of this booking; who does it is not asked where only one person can, where to only by areas."""
+def where_first() -> bool:
+    """All that can be booked is done at the customer's: what there is depends on where they are."""
+    if not areas_count():
+        return False
+    usual = require_tenant().config.policy
+    own = services_for(GUEST).exclude(kind=ServiceKind.CLASS).select_related(None).prefetch_related(None)
+    policies = [usual.overridden(policy) for policy in own.values_list("policy", flat=True)]
+    return bool(policies) and all(policy.at_customer for policy in policies)
+
+
+def steps(current: str, choice: Choice | None = None, draft: Draft | None = None) -> list[Step]:
+    """The steps of this booking; who does it is not asked where only one person can, where to only by areas.
+
+    `draft` is what there is before anything has been chosen.
+    """
+    draft = choice.draft if choice else draft
     if choice is not None and choice.session is not None:
         names = [("classes", _("Classes")), ("book-details", _("Details")), ("book-done", _("Done"))]
-        return _stated(names, current, choice)
+        return _stated(names, current, draft)
     names = [("book", _("Services"))]
-    if areas_count():
+    if where_first():
+        names.insert(0, ("book-where", _("Where")))
+    elif areas_count() and (choice is None or choice.asks_where):
         names.append(("book-where", _("Where")))
     if choice is None or choice.has_several_people:
         names.append(("book-professional", _("Professional")))
-    names += [("book-time", _("Time")), ("book-details", _("Details")), ("book-done", _("Done"))]
-    return _stated(names, current, choice)
+    names.append(("book-time", _("Time")))
+    if draft is not None and draft.repeat:
+        names.append(("book-dates", _("Dates")))
+    names += [("book-details", _("Details")), ("book-done", _("Done"))]
+    return _stated(names, current, draft)
 
 
-def _stated(names: list[tuple[str, str]], current: str, choice: Choice | None) -> list[Step]:
+def _stated(names: list[tuple[str, str]], current: str, draft: Draft | None) -> list[Step]:
     at = [name for name, _label in names].index(current)
-    draft = choice.draft if choice else None
     return [
         Step(label, "done", _way_back(name, draft))
         if place < at
@@ -115,8 +157,9 @@ def show(request: HttpRequest, template: str, context: dict[str, Any], *, status
     marks: list[Step] = context.get("steps", [])
     context["step_number"] = next((place for place, step in enumerate(marks, 1) if step.state == "now"), 0)
     choice: Choice | None = context.get("choice")
-    if choice is not None and choice.point is not None:
-        context["where_url"] = address("book-where", choice.draft)
+    draft: Draft | None = choice.draft if choice else context.get("draft")
+    if draft is not None and draft.postcode and (choice is None or choice.asks_where):
+        context = {"where_url": address("book-where", draft), "postcode": draft.postcode} | context
     context["back_url"] = next((step.url for step in reversed(marks) if step.state == "done"), "/")
     response = render(request, template, context, status=status)
     patch_vary_headers(response, ["HX-Request"])

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,13 +11,12 @@ from django.utils.translation import gettext_lazy
 from bookme.bookings.actions.request import BookingRequest
 from bookme.bookings.answers import question_key
 from bookme.core.errors import FieldError
-from bookme.core.phones import phone_number
-from bookme.core.text import has_control_characters
 from bookme.customers.actions import Address, Contact
 from bookme.customers.models import ConsentKind
 from bookme.customers.wording import consent_wording
 from bookme.services.models import Question, QuestionKind
 from bookme.tenants.config import BusinessConfig
+from bookme.web.fields import PlainText, demand_phone
 from bookme.web.guarded import GuardedForm
 from bookme.web.wording import told
 
@@ -34,27 +32,6 @@ _FIELD_OF = {
     "/party_size": "party_size",
     **{f"/address/{each}": each for each in ADDRESS_FIELDS},
 }
-
-
-class PlainText(forms.CharField):
-    """A text without control characters."""
-
-    def validate(self, value: Any) -> None:
-        super().validate(value)
-        multiline = isinstance(self.widget, forms.Textarea)
-        if has_control_characters(value.replace("\r\n", "\n"), multiline=multiline):
-            raise ValidationError(_("This has characters that cannot be shown."), code="control_characters")
-
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return super().widget_attrs(widget) | {"class": "input"}
-
-
-def demand_phone(text: str, *, country: str) -> str:
-    """The number that was typed in that country, as E.164; empty stays empty. Raises ValidationError."""
-    number = phone_number(text.strip(), country=country) if text.strip() else ""
-    if number is None:
-        raise ValidationError(_("This is not a possible phone number."), code="invalid_phone")
-    return number
 
 
 class DetailsForm(forms.Form):
@@ -201,7 +178,6 @@ def _party_field(seats: int) -> forms.Field:
         label=_("How many people?"),
         choices=[(each, str(each)) for each in range(1, seats + 1)],
         coerce=int,
-        initial=1,
         widget=forms.Select(attrs={"class": "input"}),
     )
 

@@ -46,6 +46,11 @@ class Picker:
     next_start: dt.datetime | None
     previous: dt.date | None
     following: dt.date | None
+    is_month_empty: bool = False
+
+    def noon(self, tz: ZoneInfo) -> dt.datetime:
+        """Of the chosen day in that zone."""
+        return dt.datetime.combine(self.chosen, NOON, tz)
 
     @property
     def count(self) -> int:
@@ -66,10 +71,12 @@ class Openings:
 
 def openings(snapshots: Sequence[Snapshot], tz: ZoneInfo, *, max_gap: int = 0) -> Openings:
     """Of a service, or of several one after another with up to so many minutes between them, in order."""
-    found: Mapping[dt.date, Sequence[Slot | Plan]] = (
-        offered(snapshots[0]) if len(snapshots) == 1 else Chain(snapshots, max_gap=max_gap).offered()
-    )
-    return Openings(starts_by_day(found, tz), worked_days(snapshots[0]))
+    return Openings(starts_by_day(offered_as_one(snapshots, max_gap=max_gap), tz), worked_days(snapshots[0]))
+
+
+def offered_as_one(snapshots: Sequence[Snapshot], *, max_gap: int) -> Mapping[dt.date, Sequence[Slot | Plan]]:
+    """The same as the engine says it."""
+    return offered(snapshots[0]) if len(snapshots) == 1 else Chain(snapshots, max_gap=max_gap).offered()
 
 
 def starts_by_day(slots: Mapping[dt.date, Sequence[Slot | Plan]], tz: ZoneInfo) -> dict[dt.date, list[dt.datetime]]:
@@ -122,6 +129,7 @@ def picture(
         next_start=next_start,
         previous=max(today, first - dt.timedelta(days=1)) if first > today else None,
         following=last + dt.timedelta(days=1) if last < horizon else None,
+        is_month_empty=not any(starts for day, starts in days.items() if first <= day <= last),
     )
 
 

@@ -1,23 +1,28 @@
-"""Step 2: with whom. Anyone comes first and is chosen already; the step is left out where only one person does it."""
+"""With whom. Anyone comes first and is chosen already; the step is left out where there is nobody to choose."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
-from bookme.bookings.availability import offered
+from bookme.bookings.availability import Snapshot
+from bookme.bookings.selectors.openings import max_gap, snapshots_between
 from bookme.core.time import instant_of, now
 from bookme.staff.models import Staff
-from bookme.web.booking.choice import Choice, Price, price_among
+from bookme.web.booking.choice import Choice
 from bookme.web.booking.flow import go_to, guest_page, show, steps, with_choice
+from bookme.web.booking.lines import ChosenLine, Price
+from bookme.web.booking.picker import offered_as_one
 
 LOOK_AHEAD_DAYS = 30
+ANYONE, EACH = "any", "each"
 
 
 @dataclass(frozen=True)
 class PersonCard:
-    """Somebody who does it, with their own price and length, and their next free time within a month."""
+    """Somebody who does all of it, with their own price and length, and their next free time within a month."""
 
     staff: Staff
     price: Price
@@ -28,41 +33,67 @@ class PersonCard:
 @guest_page
 @with_choice
 def choose_professional(request: HttpRequest, choice: Choice) -> HttpResponse:
-    """GET shows the people; POST goes on with one of them, or with anyone."""
+    """GET shows the people; POST goes on with one of them, with somebody for each service, or with anyone."""
     if not choice.has_several_people:
         return go_to("book-time", choice.draft)
     if request.method == "POST":
-        wanted = request.POST.get("staff", "")
-        staff_id = next((each.staff_id for each in choice.offers if str(each.staff_id) == wanted), None)
-        return go_to("book-time", replace(choice.draft, staff_id=staff_id, chosen_for_them=False, start=None))
-    next_starts = _next_starts(choice)
-    people = [
-        PersonCard(
-            staff=offer.staff,
-            price=price_among(choice.service, [offer]),
-            duration_minutes=(offer.duration_minutes or choice.service.duration_minutes) + choice.extra_minutes,
-            next_start=next_starts.get(offer.staff_id),
-        )
-        for offer in choice.offers
-    ]
+        asking = choice.asking(_wanted(request, choice))
+        return go_to("book-time", asking.draft.at(None))
+    anyone = choice.with_anyone()
+    people = _who_do_all(choice)
+    next_starts = _next_starts(anyone, [each.pk for each in people], now())
+    cards = [_card(choice, each, next_starts.get(each.pk)) for each in people]
+    asked = choice.unsettled()
     context = {
         "choice": choice,
-        "people": people,
-        "anyone_price": price_among(choice.service, choice.offers),
-        "anyone_next": min(next_starts.values(), default=None),
+        "people": cards,
+        "asked": str(asked.staff.pk) if asked.staff else EACH if asked.draft.asks_for_somebody else ANYONE,
+        "by_line": [] if choice.is_one else list(enumerate(asked.lines)),
+        "anyone_price": anyone.total,
+        "anyone_next": next_starts.get(None),
         "steps": steps("book-professional", choice),
     }
     return show(request, "booking/professional.html", context)
 
 
-def _next_starts(choice: Choice) -> dict[UUID, dt.datetime]:
-    """The first free time of each person within a month, in the wall time of the place."""
-    at = now()
-    today = at.astimezone(choice.zone).date()
-    last = today + dt.timedelta(days=min(LOOK_AHEAD_DAYS, choice.policy.max_days_ahead))
-    found: dict[UUID, dt.datetime] = {}
-    for slots in offered(choice.snapshot(today, last, at, anyone=True)).values():
-        for slot in slots:
-            for person in slot.staff:
-                found.setdefault(UUID(person), instant_of(slot.start).astimezone(choice.zone))
+def _wanted(request: HttpRequest, choice: Choice) -> list[UUID | None]:
+    """Somebody, or anyone, for each line."""
+    wanted = request.POST.get("staff", "")
+    names = [request.POST.get(f"staff-{place}", "") if wanted == EACH else wanted for place in range(len(choice.lines))]
+    return [_known(line, name) for line, name in zip(choice.lines, names, strict=True)]
+
+
+def _known(line: ChosenLine, name: str) -> UUID | None:
+    return next((offer.staff_id for offer in line.offers if str(offer.staff_id) == name), None)
+
+
+def _who_do_all(choice: Choice) -> list[Staff]:
+    """In the order of the staff."""
+    return [offer.staff for offer in choice.first.offers if all(line.offer_of(offer.staff_id) for line in choice.lines)]
+
+
+def _card(choice: Choice, person: Staff, next_start: dt.datetime | None) -> PersonCard:
+    with_them = choice.asking([person.pk] * len(choice.lines))
+    return PersonCard(person, with_them.total, with_them.duration_minutes, next_start)
+
+
+def _next_starts(anyone: Choice, people: Sequence[UUID], at: dt.datetime) -> dict[UUID | None, dt.datetime]:
+    """The first free time of each of them within a month, and of anyone; in the wall time of the place."""
+    today = at.astimezone(anyone.zone).date()
+    last = today + dt.timedelta(days=min(LOOK_AHEAD_DAYS, anyone.max_days_ahead))
+    wish = anyone.wish(at)
+    snapshots = snapshots_between(wish, today, last, now=at)
+    found: dict[UUID | None, dt.datetime] = {}
+    for id_ in (None, *people):
+        asked = snapshots if id_ is None else [_asking(each, id_) for each in snapshots]
+        days = offered_as_one(asked, max_gap=max_gap(wish))
+        start = min((slot.start for slots in days.values() for slot in slots), default=None)
+        if start is not None:
+            found[id_] = instant_of(start).astimezone(anyone.shown_zone)
     return found
+
+
+def _asking(snapshot: Snapshot, staff_id: UUID) -> Snapshot:
+    """The same question, of one person."""
+    people = tuple(replace(each, asked=each.asked and each.id == str(staff_id)) for each in snapshot.people)
+    return replace(snapshot, people=people)

@@ -1,35 +1,40 @@
-"""Step 3: when. The picker is swapped by htmx; without JavaScript the same links load the whole page."""
+"""When. The picker is swapped by htmx; without JavaScript the same links load the whole page."""
 
 import datetime as dt
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from bookme.bookings.availability import Slot, candidates
+from bookme.bookings.availability import Chain, candidates
+from bookme.bookings.selectors.openings import max_gap, snapshots_between
 from bookme.core.formats import locale_of
-from bookme.core.time import minute_of, now
-from bookme.tenants.config import Policy
+from bookme.core.time import instant_of, minute_of, now
 from bookme.tenants.context import require_tenant
+from bookme.web.asked import asked_day, read_instant
 from bookme.web.booking.choice import Choice
+from bookme.web.booking.dates import often_choices
 from bookme.web.booking.flow import address, go_to, guest_page, show, steps, with_choice
+from bookme.web.booking.lines import ChosenLine
 from bookme.web.booking.picker import Days, Openings, Picker, month_bounds, picture
+from bookme.web.booking.zones import Abroad, zone_choices
+from bookme.web.context import formats_in
 
 FIRST_LOOK_DAYS = 75
 LONGEST_LOOK_DAYS = 89
 
 
 class Pickable(Protocol):
-    """What looks for a time: in the zone of its place, under the policy that says how far ahead."""
+    """What looks for a time: in the zone of its place, and so far ahead."""
 
     @property
     def zone(self) -> ZoneInfo: ...
 
     @property
-    def policy(self) -> Policy: ...
+    def max_days_ahead(self) -> int: ...
 
     def openings(self, first: dt.date, last: dt.date, now: dt.datetime, /) -> Openings: ...
 
@@ -38,7 +43,9 @@ class Pickable(Protocol):
 @with_choice
 def choose_time(request: HttpRequest, choice: Choice) -> HttpResponse:
     """GET shows a month and the times of a day; POST takes one of them and goes on."""
-    choice = unsettled(choice)
+    if choice.session is not None:
+        return go_to("book-details", choice.draft)  # its time is settled
+    choice = choice.unsettled()
     at = now()
     error = ""
     if request.method == "POST":
@@ -46,23 +53,28 @@ def choose_time(request: HttpRequest, choice: Choice) -> HttpResponse:
         if start is None:
             error = _("Pick a time to go on.")
         elif taken := take(choice, start, at):
-            return go_to("book-details", taken.draft)
+            return go_to("book-dates" if taken.draft.repeat else "book-details", taken.draft)
         else:
             error = _("That time has just been taken. Here is what is free now.")
-    picker = make_picker(choice, at, asked_day(request), language=request.LANGUAGE_CODE)
+    asked, language = asked_day(request), request.LANGUAGE_CODE
+    picker = make_picker(_seen_by_visitor(choice), at, asked, language=language, whole_month=asks_month(request))
     context: dict[str, Any] = {
         "choice": choice,
         "picker": picker,
         "error": error,
         "steps": steps("book-time", choice),
         "day_url": address("book-time", choice.draft) + "&date=",
-        "anyone_url": address("book-time", replace(choice.draft, staff_id=None, chosen_for_them=False)),
+        "anyone_url": address("book-time", choice.with_anyone().draft),
         "place_urls": [
             (place, address("book-time", replace(choice.draft, location_id=place.id))) for place in choice.places
         ],
         "professional_url": address("book-professional", choice.draft),
-        "zone_at": at,
+        "often": often_choices(choice, "book-time", picker.chosen),
+        "zone_at": picker.noon(choice.shown_zone),
         "wait_url": _wait_url(choice, picker),
+        "anyone_next": _next_with_anyone(choice, at, picker),
+        "zones": zone_choices(formats_in(language).locale) if choice.place.online else (),
+        "no_way_on": asked is None and not picker.count and picker.next_start is None,
     }
     if request.headers.get("HX-Target") == "picker":
         return show(request, "booking/_picker.html", context)
@@ -70,16 +82,36 @@ def choose_time(request: HttpRequest, choice: Choice) -> HttpResponse:
 
 
 def _wait_url(choice: Choice, picker: Picker) -> str:
-    """Where to wait for the chosen day, if it is full and the business keeps a waitlist."""
-    if picker.level != "full" or not require_tenant().config.features.waitlist:
+    """Where to wait for the chosen day, if it is full and the business keeps a waitlist: for one service at a time."""
+    if picker.level != "full" or not choice.is_one or not require_tenant().config.features.waitlist:
         return ""
-    return address("waitlist-join", choice.draft, date=picker.chosen)
+    noon = picker.noon(choice.shown_zone)
+    return address("waitlist-join", choice.draft, date=noon.astimezone(choice.zone).date())
 
 
-def make_picker(choice: Pickable, at: dt.datetime, asked: dt.date | None, *, language: str) -> Picker:
-    """The month of the asked day, else of the first day with a free time; days outside the horizon are brought in."""
+def _seen_by_visitor(choice: Choice) -> Pickable:
+    """By the days that they have where they are."""
+    return Abroad(choice, choice.visitor_zone) if choice.visitor_zone else choice
+
+
+def _next_with_anyone(choice: Choice, at: dt.datetime, picker: Picker) -> dt.datetime | None:
+    """Where somebody who was asked for has no time on the chosen day: when anyone has, from that day on."""
+    if picker.count or not choice.draft.asks_for_somebody or not choice.has_several_people:
+        return None
+    seeker = _seen_by_visitor(choice.with_anyone())
+    horizon = at.astimezone(seeker.zone).date() + dt.timedelta(days=choice.max_days_ahead)
+    return _first_between(seeker, at, picker.chosen, horizon)
+
+
+def make_picker(
+    choice: Pickable, at: dt.datetime, asked: dt.date | None, *, language: str, whole_month: bool = False
+) -> Picker:
+    """The month of the asked day, else of the first day with a free time; days outside the horizon are brought in.
+
+    With `whole_month` any day of it is meant: the first from the asked one on that has a free time.
+    """
     today = at.astimezone(choice.zone).date()
-    horizon = today + dt.timedelta(days=choice.policy.max_days_ahead)
+    horizon = today + dt.timedelta(days=choice.max_days_ahead)
     chosen = min(max(asked, today), horizon) if asked else None
     if chosen is None:
         first, last = today, min(horizon, today + dt.timedelta(days=FIRST_LOOK_DAYS))
@@ -88,6 +120,9 @@ def make_picker(choice: Pickable, at: dt.datetime, asked: dt.date | None, *, lan
         first, last = max(today, month_first), min(horizon, month_last + dt.timedelta(days=14))
     found = choice.openings(first, last, at)
     days = found.days
+    if chosen is not None and whole_month:
+        in_month = (day for day, starts in days.items() if starts and chosen <= day <= month_bounds(chosen)[1])
+        chosen = next(in_month, chosen)
     chosen = chosen or next((day for day, starts in days.items() if starts), today)
     country = require_tenant().config.country
     return picture(
@@ -106,7 +141,11 @@ def _next_after(choice: Pickable, at: dt.datetime, day: dt.date, days: Days, hor
     for later, starts in days.items():
         if later > day and starts:
             return starts[0]
-    first = max(days) + dt.timedelta(days=1)
+    return _first_between(choice, at, max(days) + dt.timedelta(days=1), horizon)
+
+
+def _first_between(choice: Pickable, at: dt.datetime, first: dt.date, horizon: dt.date) -> dt.datetime | None:
+    """The first free time from that day on, as far as is looked at once."""
     if first > horizon:
         return None
     last = min(horizon, first + dt.timedelta(days=LONGEST_LOOK_DAYS))
@@ -114,49 +153,44 @@ def _next_after(choice: Pickable, at: dt.datetime, day: dt.date, days: Days, hor
     return next((starts[0] for starts in found.values() if starts), None)
 
 
+class Part(NamedTuple):
+    """When one service of a choice begins, in the wall time of the place, and who would lead it."""
+
+    starts_at: dt.datetime
+    lead: UUID
+
+
 def take(choice: Choice, start: dt.datetime, at: dt.datetime) -> Choice | None:
-    """The choice at that start, if it is offered. Where it matters who it is, the person is settled now."""
-    found = slots_at(choice, start, at)
-    if not found:
+    """The choice at that start, if it is offered. Where it matters who it is, the people are settled now."""
+    parts = parts_at(choice, start, at)
+    if parts is None:
         return None
-    draft = replace(choice.draft, start=start)
-    if choice.staff is None and choice.has_several_people and choice.people_differ:
-        draft = replace(draft, staff_id=UUID(found[0].staff[0]), chosen_for_them=True)
-    return replace(choice, draft=draft)
+    taken = choice.with_lines(_settled(line, part.lead) for line, part in zip(choice.lines, parts, strict=True))
+    return replace(taken, draft=taken.draft.at(start))
 
 
-def slots_at(choice: Choice, start: dt.datetime, at: dt.datetime) -> list[Slot]:
-    """The slots that begin at that instant."""
+def parts_at(choice: Choice, start: dt.datetime, at: dt.datetime) -> list[Part] | None:
+    """How all of it would be done if it began at that instant, as the lines are; None where it cannot."""
     day = start.astimezone(choice.zone).date()
-    if abs((day - at.date()).days) > choice.policy.max_days_ahead + 2:
-        return []
-    return candidates(choice.snapshot(day, day, at), minute_of(start))
-
-
-def unsettled(choice: Choice) -> Choice:
-    """Who goes back to this step has not settled on anybody chosen for them."""
-    if choice.draft.chosen_for_them:
-        return replace(choice, draft=replace(choice.draft, staff_id=None, chosen_for_them=False))
-    return choice
-
-
-def asked_day(request: HttpRequest) -> dt.date | None:
-    """The day that `?date=` names."""
-    try:
-        return dt.date.fromisoformat(request.GET.get("date", ""))
-    except ValueError:
+    if abs((day - at.date()).days) > choice.max_days_ahead + 2:
         return None
+    wish = choice.wish(start)
+    snapshots = snapshots_between(wish, day, day, now=at)
+    if choice.is_one:
+        slots = candidates(snapshots[0], minute_of(start))
+        return [Part(start.astimezone(choice.zone), UUID(slots[0].staff[0]))] if slots else None
+    plan = Chain(snapshots, max_gap=max_gap(wish)).at(minute_of(start))
+    return (
+        [Part(instant_of(leg.start).astimezone(choice.zone), UUID(leg.staff[0])) for leg in plan.legs] if plan else None
+    )
 
 
-def read_instant(text: str) -> dt.datetime | None:
-    """An aware instant on a whole minute, in UTC, else None."""
-    try:
-        found = dt.datetime.fromisoformat(text[:40])
-    except ValueError:
-        return None
-    if found.tzinfo is None or found.second or found.microsecond:
-        return None
-    try:
-        return found.astimezone(dt.UTC)
-    except OverflowError:
-        return None
+def _settled(line: ChosenLine, lead: UUID) -> ChosenLine:
+    if line.line.staff_id is not None or not line.people_differ:
+        return line
+    return replace(line, line=replace(line.line, staff_id=lead, chosen_for_them=True))
+
+
+def asks_month(request: HttpRequest) -> bool:
+    """It is the month of `?date=` that is meant."""
+    return "month" in request.GET

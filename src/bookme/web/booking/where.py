@@ -1,44 +1,125 @@
-"""Where to, in a business whose people come to its customers, each to their own areas."""
+"""Where to, in a business whose people come to its customers, each to their own areas.
 
-from dataclasses import replace
+Where all that it does is done there, this is the first step: what can be had depends on it. Else it is asked once
+something has been chosen for which it matters.
+"""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from bookme.core.errors import Invalid, NotFound
-from bookme.web.booking.choice import Nowhere, choice_anywhere
+from bookme.staff.models import Staff
+from bookme.staff.selectors import areas_count, asked_point, people_going_to, services_of_people
+from bookme.web.booking.choice import Apart, Choice, Nowhere
 from bookme.web.booking.draft import BadDraft, Draft
-from bookme.web.booking.flow import after_where, go_to, guest_page, show, start_again, steps
+from bookme.web.booking.flow import (
+    address,
+    after_where,
+    asked_draft,
+    go_to,
+    guest_page,
+    show,
+    start_again,
+    steps,
+    where_first,
+)
+from bookme.web.booking.loading import choice_anywhere
 from bookme.web.wording import told
+
+MAX_POSTCODE = 16
+
+
+@dataclass(frozen=True)
+class Served:
+    """Who goes to a postcode, and what they do there, each on their own or with each other."""
+
+    people: tuple[Staff, ...]
+    service_ids: frozenset[UUID]
+
+
+def served_at(postcode: str) -> Served:
+    """Raises Invalid `postcode_unknown`, and Nowhere where nothing is done there, or none was given."""
+    point = asked_point(postcode)
+    people = tuple(each.person for each in people_going_to(point) if each.reach.days) if point else ()
+    service_ids = frozenset(services_of_people(people).values_list("pk", flat=True))
+    if not service_ids:
+        raise Nowhere
+    return Served(people, service_ids)
 
 
 @guest_page
 def choose_where(request: HttpRequest) -> HttpResponse:
     """GET asks for the postcode, and says so where nobody comes to the one in the draft; POST goes on."""
     try:
-        choice = choice_anywhere(Draft.from_token(request.GET.get("d", "")))
-    except (BadDraft, NotFound):
+        draft = asked_draft(request) if where_first() else Draft.from_token(request.GET.get("d", ""))
+        choice = _choice_of(draft)
+    except (BadDraft, NotFound, Apart):
         return start_again()
-    if not choice.asks_where:
-        return go_to(after_where(choice), choice.draft)
+    if not areas_count() or (choice is not None and not choice.asks_where):
+        return go_to(after_where(choice), choice.draft) if choice else start_again()
     is_sent = request.method == "POST"
-    postcode = " ".join(request.POST.get("postcode", "").split()) if is_sent else choice.draft.postcode
-    error, nobody = _("Please fill this in.") if is_sent else "", False
-    if postcode:
-        try:
-            found = choice.at(postcode)
-        except Invalid as refused:
-            error = told(refused)
-        except Nowhere:
-            error, nobody = "", True
-        else:
-            if is_sent:
-                return go_to(after_where(found), replace(found.draft, start=None))
+    postcode = _postcode(request.POST.get("postcode", "")) if is_sent else draft.postcode
+    error, nobody = "", False
+    try:
+        if is_sent and postcode:
+            return _on_from(request, replace(draft, postcode=postcode), choice)
+        if is_sent:
+            error = _("Please fill this in.")
+        elif postcode:
+            _look(postcode, choice)
+    except Invalid as refused:
+        error = told(refused)
+    except Nowhere:
+        nobody = True
     context = {
         "choice": choice,
         "postcode": postcode,
         "error": error,
         "nobody": nobody,
-        "steps": steps("book-where", choice),
+        "rest_url": address("book", replace(draft, postcode=postcode)) if nobody and _is_any(postcode) else "",
+        "started_again": "again" in request.GET and not is_sent,
+        "steps": steps("book-where", choice, draft),
     }
     return show(request, "booking/where.html", context, status=422 if is_sent else 200)
+
+
+def _choice_of(draft: Draft) -> Choice | None:
+    """None before anything has been chosen, where that comes after. Raises as `choice_anywhere`."""
+    if not draft.lines and draft.session_id is None and where_first():
+        return None
+    return choice_anywhere(draft)
+
+
+def _on_from(request: HttpRequest, draft: Draft, choice: Choice | None) -> HttpResponse:
+    """The services, or with those chosen already what comes after them. Raises as `served_at`."""
+    if choice is None:
+        served_at(draft.postcode)
+        return redirect(address("book", draft, service=request.GET.get("service")))
+    found = choice.at(draft.postcode)
+    if "services" in request.GET:
+        return go_to("book", found.draft.at(None))
+    return go_to(after_where(found), found.draft.at(None))
+
+
+def _look(postcode: str, choice: Choice | None) -> None:
+    """Raises Invalid `postcode_unknown`, and Nowhere, where any of what was chosen, or everything, is out of reach."""
+    if choice is None:
+        served_at(postcode)
+    else:
+        choice.at(postcode)
+
+
+def _is_any(postcode: str) -> bool:
+    """Whether anything at all is done there."""
+    try:
+        return bool(served_at(postcode))
+    except (Invalid, Nowhere):
+        return False
+
+
+def _postcode(text: str) -> str:
+    return " ".join(text.split())[: 3 * MAX_POSTCODE]

@@ -1,1 +1,1 @@
-"""The pages behind a manage link: see, move and cancel a visit, or the series that it is of."""
+"""The pages behind a manage link: see, move and cancel a visit, or the series that it is of, and book it again."""

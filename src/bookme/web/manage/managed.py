@@ -30,10 +30,11 @@ from bookme.core.errors import NotFound
 from bookme.core.time import MINUTE, now
 from bookme.locations.selectors import zone_of
 from bookme.tenants.context import require_tenant
+from bookme.web.booking.zones import zone_in
 from bookme.web.context import formats_in
-from bookme.web.dates import dates_of
 from bookme.web.errors import not_found
 from bookme.web.reach import Reach, first_of, reaches
+from bookme.web.series_dates import dates_of
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,21 @@ class Managed:
         return series_visits_for(self.actor, series_id) if series_id else []
 
     @cached_property
+    def coming(self) -> list[BookedVisit]:
+        """The visits of its series that nobody has cancelled and that are not over, or the visit by itself."""
+        standing = [each for each in self.dates if any(one.state in UPCOMING for one in each.bookings)]
+        return standing or [self.booked]
+
+    @property
+    def price_in_all(self) -> Decimal:
+        return sum((each.price for each in self.coming), Decimal(0))
+
+    @property
+    def due_in_all(self) -> Decimal:
+        """What is due for all that is still to come: it was booked in one go."""
+        return sum((each.still_due for each in self.coming), Decimal(0))
+
+    @cached_property
     def reaches(self) -> list[Reach]:
         return reaches(self.booked, self.dates, now=self.at)
 
@@ -118,7 +134,7 @@ class Managed:
 
     @property
     def is_ahead(self) -> bool:
-        return self.booking.state in UPCOMING
+        return self.booking.state in UPCOMING and not self.is_hold_over
 
     @property
     def is_pending(self) -> bool:
@@ -126,9 +142,29 @@ class Managed:
 
     @property
     def held_until(self) -> dt.datetime | None:
-        """When the hold runs out that it is."""
+        """When the hold runs out that it is; None once it has, whoever has noticed."""
         end = self.booking.hold_expires_at
-        return end.astimezone(self.zone) if end and self.booking.state is Status.HELD else None
+        return end.astimezone(self.zone) if end and self.booking.state is Status.HELD and end > self.at else None
+
+    @property
+    def seconds_held(self) -> int:
+        """How much is left of the hold, in whole seconds."""
+        return int((self.held_until - self.at).total_seconds()) if self.held_until else 0
+
+    @property
+    def minutes_held(self) -> int:
+        return self.seconds_held // 60
+
+    @property
+    def is_hold_over(self) -> bool:
+        """It was held, and was not taken in time."""
+        was_held = self.booking.hold_expires_at is not None
+        return was_held and self.held_until is None and self.booking.state in {Status.HELD, Status.EXPIRED}
+
+    @property
+    def again_url(self) -> str:
+        """Where the same can be chosen at another time."""
+        return reverse("manage-again", args=[self.token])
 
     @property
     def fee(self) -> Decimal:
@@ -182,7 +218,9 @@ def page_context(request: HttpRequest, managed: Managed) -> dict[str, Any]:
         "service": booking.appointment.service,
         "staff": booking.appointment.staff,
         "place": booking.appointment.location,
+        "visitor_zone": zone_in(request) if booking.appointment.location.online else None,
         "google_url": google_url(managed),
+        "manage_url": manage_url(managed.booked.visit),
         "token": _offer_token(managed),
         "series": dates_of(managed.dates, this=booking, now=managed.at, formats=formats, url=_own_url),
     }

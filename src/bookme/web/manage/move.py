@@ -11,11 +11,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from bookme.bookings.models import Booking
+from bookme.bookings.selectors.sessions import is_of_whole
 from bookme.core.actor import GUEST
 from bookme.locations.selectors import zone_of
 from bookme.services.selectors import service_for
+from bookme.web.asked import asked_day, read_instant
 from bookme.web.booking.flow import guest_page
-from bookme.web.booking.time import asked_day, make_picker, read_instant
+from bookme.web.booking.time import asks_month, make_picker
 from bookme.web.manage.managed import Managed, managed_visit, page_context, with_visit
 from bookme.web.moving import Moving, fault_of_move, other_sessions
 from bookme.web.reach import THIS, Reach, asked_reach
@@ -65,11 +67,12 @@ def _moving(request: HttpRequest, managed: Managed) -> Moving | None:
 def _time_page(request: HttpRequest, managed: Managed, moving: Moving, context: dict[str, Any]) -> HttpResponse:
     day = asked_day(request) or (moving.old_start.date() if managed.dates else None)
     query = {} if moving.reach.is_one_visit else {"what": moving.reach.key}
+    picker = make_picker(moving, managed.at, day, language=request.LANGUAGE_CODE, whole_month=asks_month(request))
     context |= {
         "choice": moving,
-        "picker": make_picker(moving, managed.at, day, language=request.LANGUAGE_CODE),
+        "picker": picker,
         "day_url": f"{reverse('manage-move', args=[managed.token])}?{urlencode(query | {'date': ''})}",
-        "zone_at": managed.at,
+        "zone_at": picker.noon(moving.zone),
         "submit_label": _("Move booking"),
     }
     name = "booking/_picker.html" if request.headers.get("HX-Target") == "picker" else "manage/move.html"
@@ -87,4 +90,6 @@ def _url(request: HttpRequest, managed: Managed, reach: Reach) -> str:
 
 
 def _starts(booking: Booking, at: dt.datetime) -> list[dt.datetime]:
-    return [each.starts_at.astimezone(zone_of(each.location)) for each in other_sessions(booking, now=at)]
+    """No date of a course that is booked as a whole: none but the team gives one by itself."""
+    found = [each for each in other_sessions(booking, now=at) if not is_of_whole(each)]
+    return [each.starts_at.astimezone(zone_of(each.location)) for each in found]

@@ -8,17 +8,26 @@ from django.views.decorators.http import require_safe
 from bookme.bookings.ics import calendar_file
 from bookme.bookings.models import Booking
 from bookme.communications.calendar import calendar_entry as entry_of
+from bookme.communications.kinds import Kind
 from bookme.communications.selectors.facts import facts_of, sender_of
+from bookme.communications.selectors.ways import way_of_booking
 from bookme.tenants.context import require_tenant
 from bookme.web.manage.managed import Managed, page_context, with_visit
+
+# By whether it waits for a yes.
+_TOLD_NOW = {True: Kind.REQUESTED, False: Kind.CONFIRMED}
 
 
 @never_cache
 @require_safe
 @with_visit
 def booking_done(request: HttpRequest, managed: Managed) -> HttpResponse:
-    """Step 5: it is booked, or asked for."""
-    return render(request, "booking/done.html", page_context(request, managed))
+    """The last step: it is booked, or asked for."""
+    way, answer = (
+        way_of_booking(each, managed.booking, now=managed.at)
+        for each in (_TOLD_NOW[managed.is_pending], Kind.CONFIRMED)
+    )
+    return render(request, "booking/done.html", {**page_context(request, managed), "way": way, "answer": answer})
 
 
 @never_cache

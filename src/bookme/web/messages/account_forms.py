@@ -4,15 +4,16 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookme.communications.credentials import LONGEST, MEMBERS, STARTTLS, TLS
+from bookme.communications.credentials import LONGEST, MEMBERS, PLAIN, STARTTLS, TLS
 from bookme.communications.models import Channel, Provider
-from bookme.communications.selectors.accounts import ChannelState
+from bookme.communications.selectors.channel_accounts import ChannelState
 from bookme.core.errors import Invalid
-from bookme.web.booking.forms import PlainText
+from bookme.web.fields import PlainText
 
 # Others are the names that the provider itself gives them.
 _LABELS: dict[str, Promise | str] = {
@@ -50,7 +51,6 @@ class AccountForm(forms.Form):
         max_digits=12,
         decimal_places=4,
         min_value=0,
-        required=False,
         help_text=gettext_lazy("In your currency, of an SMS each part: it counts towards what you allow a month."),
         widget=forms.TextInput(attrs={"class": "input num", "inputmode": "decimal"}),
     )
@@ -101,6 +101,7 @@ def _credential(name: str, *, is_needed: bool, is_given: bool) -> forms.CharFiel
     options: dict[str, Any] = {"label": _LABELS.get(name, name), "required": is_needed, "max_length": LONGEST}
     if name == "security":
         choices = [("", _("is set") if is_given else "–"), (STARTTLS, "STARTTLS"), (TLS, "TLS")]
+        choices += [(PLAIN, _("No encryption"))] if settings.LOCAL_MODE else []
         return forms.CharField(**options, widget=forms.Select(attrs={"class": "input"}, choices=choices))
     if any(each in name for each in _SECRET):
         attrs["autocomplete"] = "new-password"

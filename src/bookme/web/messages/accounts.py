@@ -13,12 +13,19 @@ from bookme.communications.actions import remove_account, set_account, try_accou
 from bookme.communications.credentials import PROVIDERS_OF
 from bookme.communications.links import provider_url
 from bookme.communications.models import Channel, Provider
-from bookme.communications.selectors.accounts import ChannelState, channel_state, channel_states, own_account
+from bookme.communications.selectors.channel_accounts import (
+    ChannelState,
+    channel_state,
+    channel_states,
+    own_account,
+    room_of_mail,
+)
 from bookme.communications.wording import CHANNELS
 from bookme.core.actor import Actor
 from bookme.core.errors import Invalid, TooMany
 from bookme.core.http.views import write
 from bookme.core.permissions import Permission
+from bookme.core.time import now
 from bookme.web.messages.account_forms import AccountForm
 from bookme.web.messages.looks import CHANNEL_ICONS, Tab, tabs_for
 from bookme.web.team.doors import team_page
@@ -36,7 +43,12 @@ _WHY_NOT: dict[str, Promise] = {
 @team_page(Permission.CONFIG_MANAGE, methods=("GET", "HEAD"))
 def accounts_page(request: HttpRequest, actor: Actor) -> HttpResponse:
     states = [(each, CHANNELS[each.channel], CHANNEL_ICONS[each.channel]) for each in channel_states(actor)]
-    context = {"here": "team-messages", "tabs": tabs_for(actor, HERE), "states": states}
+    context = {
+        "here": "team-messages",
+        "tabs": tabs_for(actor, HERE),
+        "states": states,
+        "room": room_of_mail(now=now()),
+    }
     return show(request, actor, "messages/accounts.html", context)
 
 

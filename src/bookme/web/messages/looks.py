@@ -25,6 +25,9 @@ _STATUS_SIGNS: Mapping[NotificationStatus, tuple[str, str]] = {
 }
 STATUS_LOOKS = {each: Look(STATUSES[each].label, *signs) for each, signs in _STATUS_SIGNS.items()}
 
+# No status of a message: there is none on record yet.
+PLANNED_LOOK = Look(_("Planned"), "calendar-clock")
+
 _OUTCOME_SIGNS: Mapping[AttemptOutcome, tuple[str, str]] = {
     AttemptOutcome.SENT: ("check", "ok"),
     AttemptOutcome.REFUSED: ("ban", "bad"),

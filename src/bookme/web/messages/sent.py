@@ -16,24 +16,39 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookme.bookings.models import Booking
 from bookme.bookings.selectors.bookings import bookings_visible_to
 from bookme.communications.actions import send_again
 from bookme.communications.filters import ON_RECORD, READERS, narrowed_notifications
 from bookme.communications.kinds import Audience
 from bookme.communications.models import Attempt, AttemptOutcome, Channel, Notification, NotificationStatus
+from bookme.communications.selectors.channel_accounts import room_of_mail
 from bookme.communications.selectors.notifications import (
     notification_visible_to,
     notifications_visible_to,
     readers_of,
 )
-from bookme.communications.wording import AUDIENCES, CHANNELS, KINDS, STATUSES, kind_text, reason_text
+from bookme.communications.selectors.planned import Planned, planned_for
+from bookme.communications.selectors.queue import has_its_turn, next_try, unclear_channels
+from bookme.communications.selectors.stopped import own_address_stopped
+from bookme.communications.wording import (
+    AUDIENCES,
+    CHANNELS,
+    KINDS,
+    MAYBE_THROUGH,
+    NOT_THROUGH,
+    STATUSES,
+    error_text,
+    kind_text,
+    reason_text,
+)
 from bookme.core.actor import Actor
-from bookme.core.errors import Conflict
+from bookme.core.errors import Conflict, DomainError, TooMany
 from bookme.core.http.views import write
 from bookme.core.permissions import Permission
 from bookme.core.time import now
 from bookme.tenants.context import require_tenant
-from bookme.web.messages.looks import CHANNEL_ICONS, KIND_ICONS, OUTCOME_LOOKS, STATUS_LOOKS, tabs_for
+from bookme.web.messages.looks import CHANNEL_ICONS, KIND_ICONS, OUTCOME_LOOKS, PLANNED_LOOK, STATUS_LOOKS, tabs_for
 from bookme.web.team.cards import Card, Look
 from bookme.web.team.doors import team_page
 from bookme.web.team.inputs import DayField
@@ -125,7 +140,18 @@ class SentLine:
 
     @property
     def meaning(self) -> Promise:
-        return STATUSES[NotificationStatus(self.row.status)].meaning
+        if not self.is_waiting or not self.row.attempts:
+            return STATUSES[NotificationStatus(self.row.status)].meaning
+        return MAYBE_THROUGH if unclear_channels(self.row) else NOT_THROUGH
+
+    @cached_property
+    def next_at(self) -> dt.datetime | None:
+        """When it goes out, or is tried again; None of one that is over."""
+        return next_try(self.row)
+
+    @property
+    def is_due(self) -> bool:
+        return self.next_at is not None and self.next_at <= now()
 
     @property
     def is_waiting(self) -> bool:
@@ -159,6 +185,45 @@ class TryLine:
     def at(self) -> dt.datetime:
         return self.row.created_at.astimezone(require_tenant().config.zone)
 
+    @property
+    def error(self) -> str:
+        return error_text(self.row.error)
+
+
+@dataclass(frozen=True)
+class PlannedLine:
+    """A message that goes out later, to the customer of a booking."""
+
+    planned: Planned
+
+    @property
+    def look(self) -> Look:
+        return PLANNED_LOOK
+
+    @property
+    def kind(self) -> str:
+        return kind_text(self.planned.kind)
+
+    @property
+    def icon(self) -> str:
+        return KIND_ICONS[self.planned.kind]
+
+    @property
+    def channel(self) -> Promise | str:
+        return CHANNELS[self.planned.channel] if self.planned.channel else ""
+
+    @property
+    def channel_icon(self) -> str:
+        return CHANNEL_ICONS[self.planned.channel] if self.planned.channel else "circle-slash"
+
+    @property
+    def booking(self) -> Booking:
+        return self.planned.booking
+
+    @property
+    def at(self) -> dt.datetime:
+        return self.planned.due_at.astimezone(require_tenant().config.zone)
+
 
 def lines_of(rows: list[Notification]) -> list[SentLine]:
     readers = readers_of(rows)
@@ -177,10 +242,14 @@ def sent_page(request: HttpRequest, actor: Actor) -> HttpResponse:
     context = {
         "here": "team-messages",
         "tabs": tabs_for(actor, "team-messages"),
+        "planned": _planned(request, actor),
         "days": [(day, list(each)) for day, each in groupby(lines, key=lambda line: line.recorded.date())],
         "chips": _chips(request),
         "form": form,
         "status": request.GET.get("status", ""),
+        "own_stopped": own_address_stopped(),
+        "may_lift": actor.may(Permission.MESSAGES_MANAGE),
+        "room": room_of_mail(now=now()),
         "is_narrowed": any(request.GET.get(name) for name in NARROWING),
         "newer": _url(request, page=str(page.previous_page_number())) if page.has_previous() else "",
         "older": _url(request, page=str(page.next_page_number())) if page.has_next() else "",
@@ -199,7 +268,7 @@ def message_page(request: HttpRequest, actor: Actor, notification_id: UUID) -> H
         "line": line,
         "tries": [TryLine(each) for each in row.tries.all()],
         "cards": [Card(each, actor, now()) for each in told],
-        "may_send": actor.may(Permission.NOTIFICATIONS_SEND) and not line.is_waiting,
+        "may_send": actor.may(Permission.NOTIFICATIONS_SEND) and not has_its_turn(row),
     }
     return show(request, actor, "messages/message.html", context)
 
@@ -210,17 +279,25 @@ def send_message_again(request: HttpRequest, actor: Actor, notification_id: UUID
     try:
         with write():
             send_again(notification=notification_visible_to(actor, notification_id), actor=actor, now=now())
-    except Conflict as error:
+    except (Conflict, TooMany) as error:
         complain(request, _why_not(error))
     else:
         tell(request, _("It goes out once more, with what is true now."))
     return redirect("team-message", notification_id)
 
 
-def _why_not(error: Conflict) -> str:
+def _planned(request: HttpRequest, actor: Actor) -> list[PlannedLine]:
+    """What goes out next, where all that waits is looked at."""
+    if request.GET.get("status") != NotificationStatus.QUEUED or any(request.GET.get(name) for name in NARROWING):
+        return []
+    return [PlannedLine(each) for each in planned_for(actor, at_most=PAGE_SIZE)]
+
+
+def _why_not(error: DomainError) -> str:
     said = {
         "still_waiting": _("This message is on its way already."),
         "no_longer_true": _("The booking has changed: this message would no longer be true."),
+        "sent_too_often": _("This message was sent again several times within the hour: let some time pass."),
     }
     return said.get(error.code, error.detail)
 

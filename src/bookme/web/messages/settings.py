@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from bookme.communications.kinds import SWITCHABLE
 from bookme.communications.models import Channel
-from bookme.communications.selectors.routes import channel_is_on
+from bookme.communications.selectors.routes import channel_is_on, channels_of_reminder
 from bookme.communications.selectors.spending import month_of, spent_in
 from bookme.core.actor import Actor
 from bookme.core.errors import Invalid, NotFound
@@ -112,7 +112,7 @@ def _page(request: HttpRequest, actor: Actor, *, status: int = 200, **bound: for
         "groups": switch_groups(config),
         "ways": ways_of(actor, config),
         "reminders": [
-            (each, channel_is_on(Channel(each.channel)))
+            (each, channel_is_on(Channel(each.channel)), next(filter(channel_is_on, channels_of_reminder(each)), None))
             for each in sorted(config.reminders, key=lambda each: (-each.minutes_before, each.channel))
         ],
         "times": TimesForm.of(config),

@@ -15,12 +15,12 @@ from bookme.core.errors import Invalid
 from bookme.core.money import amount_text, fits
 from bookme.tenants.config import BusinessConfig
 from bookme.tenants.context import require_tenant
+from bookme.web.fields import PlainText
 from bookme.web.team.inputs import ClockField
 
 UNITS = {"hours": 60, "days": 24 * 60, "minutes": 1}
+_LONGEST_BEFORE = 90 * UNITS["days"]
 _UNIT_NAMES = {"hours": gettext_lazy("hours"), "days": gettext_lazy("days"), "minutes": gettext_lazy("minutes")}
-# The same twice is no time at all.
-NEVER_QUIET = "00:00"
 
 
 def _count(label: Any, help_text: Any = "", *, most: int, required: bool = True) -> forms.IntegerField:
@@ -49,10 +49,10 @@ class PartForm(forms.Form):
         """Of a valid form: a merge patch of the settings."""
 
     def put(self, error: Invalid) -> None:
-        """What the settings refused, at the field of that name, else above."""
+        """What the settings refused, at the field of that name, or of what it is a part of, else above."""
         for each in error.errors:
-            name = each.pointer.rpartition("/")[2]
-            self.add_error(name if name in self.fields else None, each.detail.partition(": ")[2] or each.detail)
+            name = next((part for part in reversed(each.pointer.split("/")) if part in self.fields), None)
+            self.add_error(name, each.detail.partition(": ")[2] or each.detail)
 
 
 class TimesForm(PartForm):
@@ -104,7 +104,7 @@ class ReminderForm(PartForm):
         choices=[(each.value, label) for each, label in CHANNELS.items()],
         widget=forms.Select(attrs={"class": "input"}),
     )
-    count = _count(gettext_lazy("How long before"), most=90 * 24 * 60)
+    count = _count(gettext_lazy("How long before"), most=_LONGEST_BEFORE)
     unit = forms.ChoiceField(
         label=gettext_lazy("Unit"),
         choices=[
@@ -118,6 +118,11 @@ class ReminderForm(PartForm):
     @classmethod
     def now_set(cls, config: BusinessConfig) -> dict[str, Any]:
         return {"channel": "whatsapp" if config.features.whatsapp else "email", "count": 24, "unit": "hours"}
+
+    def clean(self) -> None:
+        given = self.cleaned_data
+        if given.get("count", 0) * UNITS.get(given.get("unit", ""), 0) > _LONGEST_BEFORE:
+            self.add_error("count", _("A reminder comes at most 90 days before."))
 
     def patch(self, config: BusinessConfig) -> dict[str, Any]:
         """What is there already stays once."""
@@ -133,9 +138,9 @@ class ReminderForm(PartForm):
 
 
 class CostForm(PartForm):
-    """What messages may cost in a month."""
+    """What messages may cost in a month, and where those that cost go."""
 
-    said = gettext_lazy("The bound is saved.")
+    said = gettext_lazy("The bounds are saved.")
 
     monthly_cap = forms.DecimalField(
         label=gettext_lazy("At most a month"),
@@ -147,10 +152,24 @@ class CostForm(PartForm):
         widget=forms.TextInput(attrs={"class": "input num", "inputmode": "decimal"}),
     )
 
+    countries = PlainText(
+        label=gettext_lazy("To numbers of these countries"),
+        max_length=1000,
+        required=False,
+        help_text=gettext_lazy("Codes of two letters, such as GB, FR. Empty: only of your own. Others get an e-mail."),
+    )
+
     @classmethod
     def now_set(cls, config: BusinessConfig) -> dict[str, Any]:
         cap = config.messages.monthly_cap
-        return {"monthly_cap": None if cap is None else amount_text(cap, config.currency)}
+        return {
+            "monthly_cap": None if cap is None else amount_text(cap, config.currency),
+            "countries": ", ".join(config.messages.countries),
+        }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["countries"].widget.attrs |= {"dir": "ltr", "spellcheck": "false", "autocapitalize": "characters"}
 
     def clean_monthly_cap(self) -> Decimal | None:
         cap: Decimal | None = self.cleaned_data["monthly_cap"]
@@ -158,10 +177,17 @@ class CostForm(PartForm):
             raise forms.ValidationError(_("Your currency has fewer decimals."))
         return cap
 
+    def clean_countries(self) -> list[str]:
+        codes = dict.fromkeys(self.cleaned_data["countries"].upper().replace(",", " ").split())
+        if any(len(each) != 2 for each in codes):
+            raise forms.ValidationError(_("These are codes of two letters, such as GB, FR."))
+        return list(codes)
+
     def patch(self, config: BusinessConfig) -> dict[str, Any]:
         cap = self.cleaned_data["monthly_cap"]
-        return {"messages": {"monthly_cap": None if cap is None else str(cap)}}
+        countries = self.cleaned_data["countries"] or None
+        return {"messages": {"monthly_cap": None if cap is None else str(cap), "countries": countries}}
 
 
-def _clock(at: dt.time | None) -> str:
-    return NEVER_QUIET if at is None else f"{at:%H:%M}"
+def _clock(at: dt.time | None) -> str | None:
+    return None if at is None else f"{at:%H:%M}"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from bookme.communications.actions import lift_stop
 from bookme.communications.filters import narrowed_stopped
 from bookme.communications.models import Channel, StoppedAddress, StopReason
-from bookme.communications.selectors.stopped import stopped_visible_to
+from bookme.communications.selectors.stopped import own_address_stopped, stopped_visible_to
 from bookme.communications.wording import CHANNELS, STOP_REASONS
 from bookme.core.actor import Actor
 from bookme.core.fetch import one
@@ -37,6 +37,7 @@ def stopped_page(request: HttpRequest, actor: Actor) -> HttpResponse:
         "lines": [_line(each) for each in page.object_list],
         "page": page,
         "search": request.GET.get("search", ""),
+        "own_stopped": own_address_stopped(),
     }
     return show(request, actor, "messages/stopped.html", context, status=422 if found is None else 200)
 

@@ -74,7 +74,7 @@ class TextsForm(forms.Form):
         flags = self.fields["flags"]
         assert isinstance(flags, forms.MultipleChoiceField)  # noqa: S101 - for the type checker
         known = found.place.vocabulary
-        flags.choices = [(each, f"{each}: {known.meanings[each]}") for each in sorted(known.flags)]
+        flags.choices = [(each, f"{each}: {known.meanings[each]}") for each in sorted(known.flags | known.now_and_then)]
 
     def texts(self) -> Texts:
         """As it was sent; what is wrong with it is for the rules to say."""
@@ -252,7 +252,7 @@ def _page(
         "line": TextLine(found),
         "form": form,
         "fields": [form[name] for name in _NAMES if name in form.fields],
-        "flags": form["flags"] if place.vocabulary.flags else None,
+        "flags": form["flags"] if place.vocabulary.flags | place.vocabulary.now_and_then else None,
         "variables": [(name, said) for name, said in place.vocabulary.meanings.items()],
         "is_flag": place.vocabulary.flags,
         "languages": [

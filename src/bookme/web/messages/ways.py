@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.functional import Promise
 
 from bookme.communications.models import Channel
-from bookme.communications.selectors.accounts import ChannelState, channel_states
+from bookme.communications.selectors.channel_accounts import ChannelState, channel_states
 from bookme.communications.wording import CHANNELS
 from bookme.core.actor import Actor
 from bookme.core.errors import NotFound

@@ -1,6 +1,6 @@
 """The texts that WhatsApp has approved: outside of a day after somebody wrote, it carries no others."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookme.communications.actions import (
+    change_whatsapp_template,
     make_whatsapp_template,
     refresh_whatsapp_templates,
     remove_whatsapp_template,
 )
 from bookme.communications.kinds import WHATSAPP_NAMES, Kind
-from bookme.communications.models import ApprovalState
+from bookme.communications.models import ApprovalState, WhatsAppTemplate
 from bookme.communications.selectors.texts import written_languages
 from bookme.communications.selectors.whatsapp import whatsapp_templates_for
 from bookme.communications.serializers.whatsapp import WhatsAppTemplateSerializer
@@ -27,8 +28,8 @@ from bookme.core.errors import Conflict, Invalid, TooMany
 from bookme.core.fetch import one
 from bookme.core.http.views import write
 from bookme.core.permissions import Permission
-from bookme.web.booking.forms import PlainText
 from bookme.web.context import own_name
+from bookme.web.fields import PlainText
 from bookme.web.messages.looks import tabs_for
 from bookme.web.team.cards import Look
 from bookme.web.team.doors import team_page
@@ -61,11 +62,15 @@ class ApprovedTextForm(forms.Form):
         help_text=gettext_lazy("Such as: customer, service, when. The first is its {{1}}."),
     )
 
-    def __init__(self, data: Any = None) -> None:
-        super().__init__(data, auto_id="f-%s", label_suffix="")
+    def __init__(self, data: Any = None, *, row: WhatsAppTemplate | None = None) -> None:
+        initial = (
+            {name: getattr(row, name) for name in _NAMES} | {"variables": ", ".join(row.variables)} if row else None
+        )
+        super().__init__(data, initial=initial, auto_id="f-%s", label_suffix="")
+        languages = dict.fromkeys([*([row.language] if row else []), *written_languages()])
         choices: dict[str, list[tuple[str, Promise | str]]] = {
             "name": [(name, KINDS[Kind(name)].label) for name in WHATSAPP_NAMES],
-            "language": [(each, own_name(each)) for each in written_languages()],
+            "language": [(each, own_name(each)) for each in languages],
         }
         for name, offered in choices.items():
             self.fields[name].choices = offered  # type: ignore[attr-defined]
@@ -84,11 +89,9 @@ def whatsapp_page(request: HttpRequest, actor: Actor) -> HttpResponse:
     form = ApprovedTextForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         checked = WhatsAppTemplateSerializer(data=form.values(), context=context_of(actor))
-        refused = _made(checked, actor)
-        if refused is None:
+        if _is_written(form, checked, lambda values: make_whatsapp_template(values=values, actor=actor)):
             tell(request, _("The text is added. It goes out once WhatsApp has approved it."))
             return redirect(HERE)
-        put_beside(form, refused, {name: name for name in _NAMES})
     context = {
         "here": "team-messages",
         "tabs": tabs_for(actor, HERE),
@@ -99,6 +102,23 @@ def whatsapp_page(request: HttpRequest, actor: Actor) -> HttpResponse:
         "form": form,
     }
     return show(request, actor, "messages/whatsapp.html", context, status=422 if form.errors else 200)
+
+
+@team_page(Permission.MESSAGES_MANAGE)
+def whatsapp_text(request: HttpRequest, actor: Actor, template_id: UUID) -> HttpResponse:
+    """GET shows one of them, to be changed; POST changes it. With another id it waits for its approval again."""
+    row = one(whatsapp_templates_for(actor), template_id)
+    form = ApprovedTextForm(request.POST or None, row=row)
+    if request.method == "POST" and form.is_valid():
+        checked = WhatsAppTemplateSerializer(row, data=form.values(), context=context_of(actor))
+        if _is_written(
+            form, checked, lambda values: change_whatsapp_template(template=row, values=values, actor=actor)
+        ):
+            tell(request, _("The text is changed."))
+            return redirect(HERE)
+    look = LOOKS[ApprovalState(row.state)]
+    context = {"here": "team-messages", "row": row, "label": KINDS[Kind(row.name)].label, "look": look, "form": form}
+    return show(request, actor, "messages/whatsapp_text.html", context, status=422 if form.errors else 200)
 
 
 @team_page(Permission.MESSAGES_MANAGE, methods=("POST",))
@@ -129,13 +149,18 @@ _REFUSED: dict[str, Any] = {
 }
 
 
-def _made(checked: WhatsAppTemplateSerializer, actor: Actor) -> WhatsAppTemplateSerializer | Invalid | None:
-    """Adds it, and answers None; else who says what is wrong."""
-    if not checked.is_valid():
-        return checked
-    try:
-        with write():
-            make_whatsapp_template(values=checked.validated_data, actor=actor)
-    except Invalid as error:
-        return error
-    return None
+def _is_written(
+    form: ApprovedTextForm, checked: WhatsAppTemplateSerializer, keep: Callable[[Mapping[str, Any]], object]
+) -> bool:
+    """Keeps it; what is wrong is said at its field."""
+    refused: WhatsAppTemplateSerializer | Invalid = checked
+    if checked.is_valid():
+        try:
+            with write():
+                keep(checked.validated_data)
+        except Invalid as error:
+            refused = error
+        else:
+            return True
+    put_beside(form, refused, {name: name for name in _NAMES})
+    return False

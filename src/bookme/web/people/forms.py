@@ -19,7 +19,7 @@ from bookme.team.wording import ROLE_NAMES
 from bookme.users.rules import Powers, own_powers, sees_everybody
 from bookme.users.wording import POWERS, Power
 from bookme.web.account.forms import AccountForm, email_field, password_field
-from bookme.web.booking.forms import PlainText
+from bookme.web.fields import PlainText
 from bookme.web.people.calendars import NEW, calendar_choices, may_make_calendar
 from bookme.web.people.words import told
 

@@ -14,8 +14,8 @@ from bookme.bookings.selectors.visits import BookedVisit, visit_bookings_for
 from bookme.core.actor import Actor
 from bookme.core.errors import NotAllowed
 from bookme.core.formats import Formats
-from bookme.web.dates import Dates, dates_of
 from bookme.web.reach import Reach, reaches
+from bookme.web.series_dates import Dates, dates_of
 from bookme.web.team.cards import Card
 
 

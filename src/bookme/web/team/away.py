@@ -30,7 +30,7 @@ from bookme.staff.actions import add_time_off, remove_time_off
 from bookme.staff.models import Staff, TimeOff
 from bookme.staff.selectors import absences_for, people_away_by
 from bookme.staff.serializers import TimeOffSerializer
-from bookme.web.booking.forms import PlainText
+from bookme.web.fields import PlainText
 from bookme.web.team.cards import Card
 from bookme.web.team.doors import asked_day, go_on, team_page
 from bookme.web.team.inputs import ClockField, DayField, context_of, instant_text, put_beside

@@ -21,15 +21,16 @@ from bookme.bookings.selectors.team import others_of_customer
 from bookme.bookings.wishes import SlotUnavailable
 from bookme.bookings.wording import address_text, place_text
 from bookme.communications.selectors.notifications import messages_about
+from bookme.communications.selectors.planned import planned_of
 from bookme.core.actor import Actor
 from bookme.core.errors import Conflict, Invalid
 from bookme.core.http.views import write
 from bookme.core.permissions import Permission
 from bookme.core.time import now
 from bookme.services.selectors import questions_for
-from bookme.web.booking.forms import PlainText
 from bookme.web.context import formats_in
-from bookme.web.messages.sent import lines_of
+from bookme.web.fields import PlainText
+from bookme.web.messages.sent import PlannedLine, lines_of
 from bookme.web.team.around import around, cards_of, series_shown
 from bookme.web.team.cards import Card
 from bookme.web.team.doors import require_seen, team_page
@@ -142,6 +143,7 @@ def _page(
         "address": address_text(booking.visit.address),
         "answers": _answers(booking, actor, language),
         "history": history_lines(booking, zone=card.zone),
+        "messages_planned": [PlannedLine(each) for each in planned_of(actor, booking)],
         "messages_sent": lines_of(messages_about(actor, booking)),
         "others": [Card(each, actor, card.now) for each in others_of_customer(actor, booking)],
         "knows_customer": sees_customer(actor, booking.visit.customer_id),

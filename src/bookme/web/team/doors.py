@@ -19,8 +19,8 @@ from bookme.bookings.models import Booking
 from bookme.core.actor import ActorKind
 from bookme.core.errors import NotFound
 from bookme.core.permissions import Permission
-from bookme.core.time import is_calendar_day
 from bookme.users.authentication import page_actor
+from bookme.web import asked
 from bookme.web.account.doors import with_next
 
 View = Callable[..., HttpResponseBase]
@@ -83,11 +83,7 @@ def go_on(request: HttpRequest, *, default: str) -> HttpResponse:
 
 def asked_day(request: HttpRequest, *, today: dt.date) -> dt.date:
     """The day that `?day=` names, else today."""
-    try:
-        day = dt.date.fromisoformat(request.GET.get("day", ""))
-    except ValueError:
-        return today
-    return day if is_calendar_day(day) else today
+    return asked.asked_day(request, "day") or today
 
 
 def asked_id(text: str | None) -> UUID | None:

@@ -25,7 +25,7 @@ from bookme.users.keys import grantable_by
 from bookme.users.models import ApiKey
 from bookme.users.selectors import api_keys_of
 from bookme.users.wording import POWERS, Power
-from bookme.web.booking.forms import PlainText
+from bookme.web.fields import PlainText
 from bookme.web.team.doors import team_page
 from bookme.web.team.inputs import DayField, put_beside
 from bookme.web.team.shell import show, tell

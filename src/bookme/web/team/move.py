@@ -19,7 +19,7 @@ from bookme.core.errors import Conflict, Invalid
 from bookme.core.http.views import write
 from bookme.core.permissions import Permission
 from bookme.core.time import now
-from bookme.web.booking.time import read_instant
+from bookme.web.asked import read_instant
 from bookme.web.team.around import around, move_urls
 from bookme.web.team.cards import Card
 from bookme.web.team.doors import asked_day, require_seen, team_page

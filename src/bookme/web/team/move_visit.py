@@ -15,7 +15,7 @@ from bookme.core.actor import Actor
 from bookme.core.errors import Conflict, DomainError, Invalid
 from bookme.core.permissions import Permission
 from bookme.core.time import now
-from bookme.web.booking.time import read_instant
+from bookme.web.asked import read_instant
 from bookme.web.moving import Fault, Moving, fault_of_move, other_sessions
 from bookme.web.reach import THIS, asked_reach
 from bookme.web.sessions import SessionCard

@@ -39,6 +39,7 @@ _NEEDING = (
     ((Permission.API_KEYS_MANAGE,), "team-keys", "key-round", gettext_lazy("API keys")),
     ((Permission.AUDIT_READ,), "team-security", "shield", gettext_lazy("Security")),
     ((Permission.CONFIG_MANAGE,), "team-domains", "globe", gettext_lazy("Web addresses")),
+    ((Permission.CONFIG_MANAGE,), "team-website", "panels-top-left", gettext_lazy("On your website")),
 )
 
 

@@ -33,6 +33,7 @@ from bookme.web.team.new import choose_service, choose_time, enter_customer
 from bookme.web.team.repeat import choose_repeat
 from bookme.web.team.requests import request_list
 from bookme.web.team.taking_over import example_file, take_over
+from bookme.web.team.website import website_page
 from bookme.web.two_factor import own
 from bookme.web.two_factor.entering import give_code
 
@@ -94,6 +95,7 @@ urlpatterns = [
     path("messages/stopped/<uuid:stopped_id>/allow/", stopped.allow_again, name="team-message-allow"),
     path("messages/whatsapp/", whatsapp.whatsapp_page, name="team-message-whatsapp"),
     path("messages/whatsapp/refresh/", whatsapp.refresh_whatsapp, name="team-message-whatsapp-refresh"),
+    path("messages/whatsapp/<uuid:template_id>/", whatsapp.whatsapp_text, name="team-message-whatsapp-text"),
     path("messages/whatsapp/<uuid:template_id>/remove/", whatsapp.remove_whatsapp, name="team-message-whatsapp-remove"),
     path("messages/texts/", texts.texts_page, name="team-message-texts"),
     path("messages/texts/<str:message>/<slug:channel>/<slug:language>/", texts.text_page, name="team-message-text"),
@@ -123,6 +125,7 @@ urlpatterns = [
     path("hours/", hours.hours_list, name="team-hours"),
     path("hours/<uuid:staff_id>/", hours.edit_hours, name="team-hours-of"),
     path("my-messages/", own_messages.own_messages_page, name="team-own-messages"),
+    path("website/", website_page, name="team-website"),
     path("domains/", domains_page, name="team-domains"),
     path("domains/<uuid:domain_id>/check/", check_now, name="team-domain-check"),
 ]

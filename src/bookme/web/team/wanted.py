@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 
 from bookme.bookings.availability import Snapshot
 from bookme.bookings.models import Appointment, Booking
+from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.selectors.openings import snapshots_between
 from bookme.bookings.selectors.sessions import session_for
 from bookme.bookings.wishes import Wish
@@ -27,9 +28,9 @@ from bookme.services.models import Extra, Service, ServiceKind
 from bookme.services.selectors import service_for
 from bookme.staff.models import Staff, StaffService
 from bookme.staff.selectors import areas_count, known_point, offers_of_service
-from bookme.web.booking.choice import offered_extras, places_of, price_among
+from bookme.web.asked import read_instant
+from bookme.web.booking.lines import offered_extras, places_of, price_among
 from bookme.web.booking.picker import Openings, openings
-from bookme.web.booking.time import read_instant
 from bookme.web.team.doors import asked_id
 
 MOST_EXTRAS = 20
@@ -58,7 +59,7 @@ class Wanted:
 
     @property
     def asks_where(self) -> bool:
-        return areas_count() and not self.is_class
+        return areas_count() and not self.is_class and policy_of(self.service).at_customer
 
     @property
     def is_class(self) -> bool:
@@ -174,7 +175,8 @@ def wanted_of(request: HttpRequest, actor: Actor) -> Wanted:
     service = service_for(GUEST, service_id)
     offers, places = _offers(actor, service), _places(actor, service)
     extras = _extras(request.GET.getlist("extra"), service)
-    postcode = request.GET.get("postcode", "").strip()[:MAX_CODE] if areas_count() else ""
+    asks_where = areas_count() and policy_of(service).at_customer
+    postcode = request.GET.get("postcode", "").strip()[:MAX_CODE] if asks_where else ""
     return Wanted(
         service=service,
         offers=offers,

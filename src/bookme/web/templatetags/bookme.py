@@ -1,6 +1,7 @@
 """Template tags: amounts, days and times in the page's own way of writing them."""
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -9,22 +10,41 @@ import phonenumbers
 from django import template
 from django.template import Context
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
 
+from bookme.bookings.cancel_wording import (
+    Deadline,
+    cancellation_text,
+    cancellation_text_before,
+    cancellation_text_for,
+    cancellation_text_of,
+    deadline_text_for,
+    deadline_text_of,
+)
 from bookme.bookings.models import Booking
-from bookme.bookings.wording import cancellation_text, cancellation_text_of
+from bookme.bookings.selectors.offer import policy_of
+from bookme.bookings.selectors.terms import still_ahead
+from bookme.bookings.wording import place_text
 from bookme.communications.models import Channel
 from bookme.communications.wording import CHANNELS
-from bookme.core.formats import Formats, ahead_text, duration_text
+from bookme.core.formats import Formats, ahead_text, city_of, duration_text
 from bookme.core.models import Translated
-from bookme.core.time import MINUTE
+from bookme.core.time import MINUTE, now
+from bookme.locations.models import Location
 from bookme.locations.selectors import zone_of
-from bookme.tenants.config import Cancellation
+from bookme.services.models import Service
+from bookme.tenants.config import Policy
 from bookme.tenants.context import require_tenant
+from bookme.tenants.selectors import business_url
 from bookme.web.account.doors import with_next
+from bookme.web.booking.choice import Choice
 from bookme.web.devices import device_name
+from bookme.web.reach import Reach
+from bookme.web.site.discovery import alternates
 from bookme.web.team.cards import LOOKS, Look
+from bookme.web.widget.frames import outside
 
 register = template.Library()
 
@@ -40,15 +60,86 @@ def money(context: Context, amount: Decimal) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def cancelling(context: Context, cancellation: Cancellation, price: Decimal | None) -> str:
-    """What cancelling costs and when; without a price in percentages alone."""
-    return cancellation_text(cancellation=cancellation, price=price, formats=_formats(context))
+def cancelling(context: Context, choice: Choice) -> str:
+    """What cancelling will cost, from which moment on once there is a time; without a sure price in percentages.
+
+    Several dates have moments of their own: of them it is the rule.
+    """
+    asked = [
+        (each.service, each.policy.cancellation, each.sure_price(choice.draft.party_size)) for each in choice.lines
+    ]
+    if choice.starts_at is None:
+        return cancellation_text_for(asked, formats=_formats(context))
+    if choice.visits > 1 or choice.course is not None:
+        return f"{_('Of each date:')} {cancellation_text_for(asked, formats=_formats(context))}"
+    return deadline_text_for(asked, deadline=Deadline(choice.starts_at, now(), _formats(context)))
 
 
 @register.simple_tag(takes_context=True)
 def cancelling_of(context: Context, bookings: Sequence[Booking]) -> str:
     """The same of bookings that go together, under the policies that they were booked under."""
-    return cancellation_text_of(bookings, formats=_formats(context))
+    return deadline_text_of(bookings, now=now(), formats=_formats(context))
+
+
+@register.simple_tag(takes_context=True)
+def cancelling_so_far(context: Context, reach: Reach) -> str:
+    """The same of one way to cancel. Several dates have moments of their own: of them it is the rule."""
+    bookings = still_ahead(reach.bookings)
+    if not reach.is_several:
+        return deadline_text_of(bookings, now=reach.now, formats=_formats(context))
+    first = [each for each in bookings if each.visit_id == reach.first.visit_id]
+    return cancellation_text_of(first, formats=_formats(context))
+
+
+@register.simple_tag(takes_context=True)
+def cancelling_by(context: Context, policy: Policy) -> str:
+    """The business's rule, in percentages."""
+    return cancellation_text(policy.cancellation, None, formats=_formats(context))
+
+
+@register.simple_tag(takes_context=True)
+def cancelling_before(context: Context, service: Service) -> str:
+    """The rule of one service before anything is booked, in percentages."""
+    return cancellation_text_before([service], formats=_formats(context))
+
+
+@register.simple_tag(takes_context=True)
+def cancelling_at(context: Context, service: Service, start: dt.datetime) -> str:
+    """The same once it is known when it would begin, in the wall time of its place."""
+    asked = [(service, policy_of(service).cancellation, None)]
+    return deadline_text_for(asked, deadline=Deadline(start, now(), _formats(context)))
+
+
+@register.simple_tag(takes_context=True)
+def page_url(context: Context, path: str) -> str:
+    """That page of the business, on its own domain."""
+    return business_url(context["business"].tenant, path)
+
+
+@register.simple_tag(takes_context=True)
+def alternates_of(context: Context, path: str) -> list[tuple[str, str]]:
+    """The same page in each language of the business: code and address; none where there is only one."""
+    page = context["business"]
+    return alternates(business_url(page.tenant, path), page.config.languages)
+
+
+@register.simple_tag(takes_context=True)
+def away(context: Context) -> SafeString:
+    """For a link that leaves the booking: in a frame of another site it opens a tab."""
+    return format_html(' target="{}" rel="noopener"', "_blank") if context["framed"] else SafeString("")
+
+
+@register.simple_tag(takes_context=True)
+def own_address(context: Context) -> str:
+    """This page's address, outside of frames."""
+    return outside(context["request"])
+
+
+@register.filter
+def as_data(value: object) -> SafeString:
+    """As JSON that may stand in a script."""
+    escapes = {ord(each): f"\\u{ord(each):04X}" for each in "<>&\u2028\u2029"}
+    return mark_safe(json.dumps(value, ensure_ascii=False).translate(escapes))  # noqa: S308 - escaped above
 
 
 @register.simple_tag(takes_context=True)
@@ -91,6 +182,22 @@ def zone_name(context: Context, zone: dt.tzinfo, at: dt.datetime) -> str:
     return _formats(context).zone_name(zone, at)
 
 
+@register.simple_tag(takes_context=True)
+def both_times(context: Context, value: dt.datetime, own: dt.tzinfo | None) -> str:
+    """A moment here and where the visitor is; nothing where that is the same."""
+    return _formats(context).both_times(value, own)
+
+
+@register.simple_tag(takes_context=True)
+def city(context: Context, zone: dt.tzinfo) -> str:
+    return city_of(zone, _formats(context).locale)
+
+
+@register.filter
+def in_zone(value: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
+    return value.astimezone(zone)
+
+
 @register.filter
 def starts_at(booking: Booking) -> dt.datetime:
     """In the wall time of its place."""
@@ -107,6 +214,12 @@ def ends_at(booking: Booking) -> dt.datetime:
 def lasts(booking: Booking) -> int:
     """So many minutes."""
     return (booking.appointment.ends_at - booking.appointment.starts_at) // MINUTE
+
+
+@register.filter
+def place_line(place: Location) -> str:
+    """Where it is, in one line."""
+    return place_text(place)
 
 
 @register.filter

@@ -86,6 +86,11 @@ class WaitingCard:
         return end.astimezone(self.zone) if end else None
 
     @property
+    def seconds_left(self) -> int:
+        """Whole seconds until then."""
+        return max(0, int((self.until - self.now).total_seconds())) if self.until else 0
+
+    @property
     def minutes_left(self) -> int:
         """Whole minutes until then."""
         return max(0, (self.until - self.now) // MINUTE) if self.until else 0

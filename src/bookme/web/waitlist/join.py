@@ -20,12 +20,12 @@ from bookme.core.errors import DomainError, Mismatch, NotFound
 from bookme.core.time import now
 from bookme.customers.wording import consent_links
 from bookme.tenants.context import require_tenant
+from bookme.web.asked import asked_day
 from bookme.web.booking.asking import asked_of, details_form, form_id_of, take_refusal
 from bookme.web.booking.choice import Choice
-from bookme.web.booking.details import terms_of
 from bookme.web.booking.draft import Draft
 from bookme.web.booking.flow import address, go_to, guest_page, show, with_choice
-from bookme.web.booking.time import asked_day, unsettled
+from bookme.web.booking.terms import terms_of
 from bookme.web.errors import not_found
 from bookme.web.me import is_own_form, own_actor
 from bookme.web.once import once
@@ -58,7 +58,7 @@ def wait_for_class(request: HttpRequest, session_id: UUID) -> HttpResponse:
         session = session_for(session_id)
     except NotFound as error:
         return not_found(request, error)
-    return go_to("waitlist-join", Draft(service_id=session.service_id, session_id=session.id))
+    return go_to("waitlist-join", Draft(session_id=session.id))
 
 
 @guest_page
@@ -71,10 +71,10 @@ def join_line(request: HttpRequest, choice: Choice) -> HttpResponse:
     if not require_tenant().config.features.waitlist:
         return not_found(request)
     date = asked_day(request) if choice.session is None else None
-    if choice.session is None and date is None:
+    if not choice.is_one or (choice.session is None and date is None):
         return go_to("book-time", choice.draft)
-    wanted = Wanted(unsettled(choice), date)
-    if choice.policy.guest_booking and not is_own_form(request):
+    wanted = Wanted(choice.unsettled(), date)
+    if choice.allows_guests and not is_own_form(request):
         return _join(request, wanted, GUEST)
     return _member_join(request, wanted)
 
@@ -116,13 +116,11 @@ def _join(request: HttpRequest, wanted: Wanted, actor: Actor) -> HttpResponse:
 
 
 def _context(wanted: Wanted) -> dict[str, Any]:
-    config = require_tenant().config
     return {
         "choice": wanted.choice,
         "date": wanted.date,
-        "offer_minutes": wanted.choice.policy.offer_minutes,
-        "terms": terms_of(wanted.choice, config),
-        "is_request": not wanted.choice.policy.auto_confirm,
-        "consent_links": consent_links(config.legal),
+        "offer_minutes": wanted.choice.first.policy.offer_minutes,
+        "terms": terms_of(wanted.choice),
+        "consent_links": consent_links(require_tenant()),
         "other_url": wanted.other_url,
     }

@@ -12,12 +12,14 @@ from bookme.bookings.links import manage_token
 from bookme.bookings.models import Waiting, WaitlistEntry
 from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.selectors.waiting import entry_of_token
+from bookme.communications.kinds import Kind
+from bookme.communications.selectors.ways import way_of_entry
 from bookme.core.actor import Actor, ActorKind
 from bookme.core.errors import DomainError, NotFound
 from bookme.core.http.views import write
 from bookme.core.time import now
-from bookme.web.booking.details import to_done
-from bookme.web.booking.flow import guest_page
+from bookme.web.booking.draft import Draft, Line
+from bookme.web.booking.flow import address, guest_page, to_done
 from bookme.web.errors import not_found
 from bookme.web.waitlist.cards import WaitingCard
 from bookme.web.wording import told
@@ -63,8 +65,21 @@ def _context(entry: WaitlistEntry, token: str, error: str) -> dict[str, Any]:
     return {
         "card": card,
         "entry": entry,
+        "joined_way": way_of_entry(Kind.WAIT_JOINED, entry, now=now()) if card.is_waiting else None,
+        "offer_way": way_of_entry(Kind.WAIT_OFFERED, entry, now=now()) if card.is_waiting else None,
         "token": token,
         "error": error,
         "offer_minutes": policy_of(entry.service).offer_minutes,
+        "again_url": _again_url(entry),
         "manage_token": manage_token(entry.visit) if entry.state is Waiting.ACCEPTED and entry.visit else "",
     }
+
+
+def _again_url(entry: WaitlistEntry) -> str:
+    """Where another time can be picked for the same: for what was offered, or what was waited for."""
+    if entry.visit is not None:
+        return reverse("manage-again", args=[manage_token(entry.visit)])
+    if entry.session_id is not None:
+        return f"{reverse('classes')}?service={entry.service.slug}"
+    line = Line(entry.service_id, staff_id=entry.staff_id)
+    return address("book-time", Draft(lines=(line,), location_id=entry.location_id, party_size=entry.party_size))

@@ -61,6 +61,34 @@ document.addEventListener("click", (event) => {
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-choice]")) showChoice();
 });
+/** Marks the category that is being read among the chips, and brings its chip into view. */
+function spy() {
+  const chips = new Map(findAll(".chips a[href^='#group-']").map((chip) => [chip.hash.slice(1), chip]));
+  if (!chips.size) return;
+  const mark = (wanted) => {
+    for (const chip of chips.values()) chip.removeAttribute("aria-current");
+    wanted.setAttribute("aria-current", "true");
+    const row = wanted.closest(".chips");
+    const shift = wanted.getBoundingClientRect().left - row.getBoundingClientRect().left;
+    row.scrollBy({ left: shift - (row.clientWidth - wanted.clientWidth) / 2 });
+  };
+  let held = 0; // what was chosen stays marked, also where the page is too short to scroll there
+  for (const chip of chips.values()) {
+    chip.addEventListener("click", () => {
+      held = performance.now() + 1000;
+      mark(chip);
+    });
+  }
+  const watcher = new IntersectionObserver(
+    (entries) => {
+      const seen = entries.find((entry) => entry.isIntersecting);
+      if (seen && performance.now() > held) mark(chips.get(seen.target.id));
+    },
+    { rootMargin: "-120px 0px -70% 0px" },
+  );
+  for (const id of chips.keys()) watcher.observe(document.getElementById(id));
+}
+
 document.addEventListener("input", (event) => {
   if (event.target.matches("#service-search")) filterServices(event.target.value);
 });
@@ -68,22 +96,6 @@ document.addEventListener("htmx:afterSettle", () => {
   applyMonth();
   centreDay();
   showChoice();
-});
-
-// A second tap while the first is on its way would only be refused: say that it is on its way.
-document.addEventListener("submit", (event) => {
-  if (event.target.dataset.sent) {
-    event.preventDefault();
-    return;
-  }
-  event.target.dataset.sent = "yes";
-  event.target.setAttribute("aria-busy", "true");
-});
-addEventListener("pageshow", () => {
-  for (const form of findAll("form[data-sent]")) {
-    delete form.dataset.sent;
-    form.removeAttribute("aria-busy");
-  }
 });
 
 addEventListener("scroll", () => document.documentElement.classList.toggle("scrolled", scrollY > 8), { passive: true });
@@ -99,10 +111,19 @@ document.addEventListener("visibilitychange", () => {
   }
 });
 
-// After a refusal the first thing to put right has the focus.
-const fault = find("[data-focus-first]") ?? find("[aria-invalid=true]");
-fault?.focus();
+// What is typed filters at once: Enter has nothing left to do.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches("#service-search")) event.preventDefault();
+});
+for (const button of findAll(".search-go")) button.hidden = true;
+filterServices(find("#service-search")?.value ?? "");
+spy();
 
 for (const button of findAll(".month-b")) button.hidden = false;
 centreDay();
 showChoice();
+
+// The page that is shown without a network; nothing else is kept. Only for a business, and not on other sites.
+if (find("link[rel=manifest]") && window.parent === window) {
+  addEventListener("load", () => navigator.serviceWorker?.register("/worker.js").catch(() => {}));
+}

@@ -3,8 +3,6 @@
 const find = (selector, root = document) => root.querySelector(selector);
 const findAll = (selector, root = document) => [...root.querySelectorAll(selector)];
 
-const TOAST_MS = 8000;
-
 /** Brings the chosen day of the strip, or the chosen one of the chips, into view. */
 function centre(strip) {
   const current = strip && find("[aria-current]", strip);
@@ -37,45 +35,12 @@ function openTarget() {
 }
 addEventListener("hashchange", openTarget);
 
-// A toast goes by itself, but not while somebody reads or reaches for it.
-for (const toast of findAll("[data-toast]")) {
-  let timer = 0;
-  const start = () => {
-    timer = setTimeout(() => toast.remove(), TOAST_MS);
-  };
-  const hold = () => clearTimeout(timer);
-  toast.addEventListener("pointerenter", hold);
-  toast.addEventListener("focusin", hold);
-  toast.addEventListener("pointerleave", start);
-  toast.addEventListener("focusout", start);
-  start();
-}
-
 // Choices that change what is shown are sent at once.
 for (const form of findAll("form[data-auto]")) {
   for (const button of findAll("[data-no-script]", form)) button.hidden = true;
   form.addEventListener("change", () => form.requestSubmit());
 }
 
-// A second tap while the first is on its way would only be refused.
-document.addEventListener("submit", (event) => {
-  if (event.submitter?.formTarget) return; // into a frame: this page stays
-  if (event.target.dataset.sent) {
-    event.preventDefault();
-    return;
-  }
-  event.target.dataset.sent = "yes";
-  event.target.setAttribute("aria-busy", "true");
-});
-addEventListener("pageshow", () => {
-  for (const form of findAll("form[data-sent]")) {
-    delete form.dataset.sent;
-    form.removeAttribute("aria-busy");
-  }
-});
-
-const fault = find("[data-focus-first]") ?? find("[aria-invalid=true]");
-fault?.focus();
 findAll("#strip, .chips").forEach(centre);
 openTarget();
 

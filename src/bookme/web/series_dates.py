@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from bookme.bookings.models import Booking
+from bookme.bookings.models import Booking, Series
 from bookme.bookings.recurrence import Recurrence
 from bookme.bookings.selectors.visits import BookedVisit
 from bookme.bookings.series_wording import series_text
@@ -40,6 +40,7 @@ class Dates:
     """What a series has: `text` says how it repeats; of many dates to come, `later` are those after the first few."""
 
     text: str
+    is_course: bool
     coming: Months
     later: Months
     past: Months
@@ -71,13 +72,19 @@ def dates_of(
     shown = len(coming) if len(coming) <= SHOWN + 2 else SHOWN
     past = [each for each in rows if each.is_past]
     return Dates(
-        text=series_text(Recurrence.from_data(series.rule), starts, formats=formats),
+        is_course=series.rule is None,
+        text=series_text(rule_of(series), starts, formats=formats),
         coming=_by_month(coming[:shown]),
         later=_by_month(coming[shown:]),
         past=_by_month(past),
         later_count=len(coming) - shown,
         past_count=len(past),
     )
+
+
+def rule_of(series: Series) -> Recurrence | None:
+    """None of a course."""
+    return None if series.rule is None else Recurrence.from_data(series.rule)
 
 
 def _date(visit: BookedVisit, this: Booking, now: dt.datetime, url: Callable[[Booking], str]) -> Date:

@@ -1,0 +1,1 @@
+"""The style guide at `/ui/`, in local mode."""

@@ -1,0 +1,1 @@
+"""Booking on other sites: the script that they carry, and the pages in its frame."""
