@@ -48,17 +48,22 @@ test: ## Run the tests with coverage (report in htmlcov/); ARGS='-k slots' for s
 .PHONY: test-browser
 test-browser: ## Run the journeys in a real browser (needs chromium: apt-get install chromium)
 	@$(INSTALL) run local test browser
-	@$(BIN)/python -m pytest tests/browser $(ARGS)
+	@$(BIN)/python -m pytest tests/browser -n $(JOBS) $(ARGS)
 
-.PHONY: messages
-messages: ## Compile the translations, after a change of a .po file
+.PHONY: translations
+translations: ## Put new texts into the .po files, take out those that nobody says, compile; lists what is missing
 	@$(INSTALL) run local
-	@$(BIN)/pybabel compile --domain django --directory src/bookme/web/locale
+	@$(BIN)/python -m bookme.dev.translations
 
-.PHONY: pictures
-pictures: ## Take the pictures of the README anew, from the real product (needs chromium)
+.PHONY: gallery
+gallery: ## Take the pictures of docs/gallery anew, from the real product, and keep how pages look (needs chromium)
 	@$(INSTALL) run local test browser
-	@PYTHONPATH=src $(BIN)/python -m tests.browser.pictures
+	@PYTHONPATH=src $(BIN)/python -m tests.browser.gallery $(ARGS)
+
+.PHONY: lighthouse
+lighthouse: ## Let Lighthouse look at the start page, the time step and the classes (needs chromium and Node)
+	@$(INSTALL) run local test browser
+	@PYTHONPATH=src $(BIN)/python -m tests.browser.lighthouse
 
 .PHONY: proof
 proof: ## Prove the promises at full size (docs/promises.md); takes some minutes

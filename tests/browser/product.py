@@ -1,5 +1,6 @@
 """The real product for the browser: `make run` in a checkout of its own, with fresh data, on a free port."""
 
+import json
 import os
 import shutil
 import signal
@@ -19,6 +20,8 @@ from tests.dev.conftest import SET_FOR_THE_SUITE, make_checkout, remove_checkout
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 240
 STOP_SECONDS = 60
+UNUSED = ("admin", "unfold", "rest_framework", "drf_spectacular_sidecar", "ext", "htmx-4*")
+NO_SERVERS = {"DATABASE_URL": "postgres://nobody@127.0.0.1/none", "REDIS_URL": "redis://127.0.0.1:1/0"}
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,14 @@ class Product:
 def running_product(settings: Mapping[str, str] | None = None) -> Iterator[Product]:
     """Starts it, waits until it is ready, and ends it. Raises RuntimeError with its output if it does not get ready."""
     root = make_checkout()
-    ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "src", root / "src", ignore=ignored)
+    shutil.copytree(ROOT / "src", root / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(Path(__file__).with_name("as_served.py"), root / "src" / "bookme" / "config" / "settings")
     port = free_port(0)
     env = {name: value for name, value in os.environ.items() if name not in SET_FOR_THE_SUITE}
     env |= {"PYTHONPATH": str(root / "src"), "PORT": str(port), "FORM_MIN_SECONDS": "0"}
-    env |= settings or {}
+    env |= {"DJANGO_SETTINGS_MODULE": "bookme.config.settings.as_served"} | dict(settings or {})
+    _speak_arabic(root / "src" / "bookme" / "onboarding" / "demo")
+    _collect_static(root, env)
     with (root / "output").open("w+") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "bookme.dev", "run"], cwd=root, env=env, stdout=output, stderr=subprocess.STDOUT
@@ -56,6 +61,21 @@ def running_product(settings: Mapping[str, str] | None = None) -> Iterator[Produ
             process.send_signal(signal.SIGINT)
             process.wait(STOP_SECONDS)
             remove_checkout(root)
+
+
+def _speak_arabic(demo: Path) -> None:
+    """Every demo business has Arabic as well, so that every page can be looked at from right to left."""
+    for path in demo.glob("*.client.config.json"):
+        config = json.loads(path.read_text())
+        config["languages"] = list(dict.fromkeys([*config["languages"], "ar"]))
+        path.write_text(json.dumps(config))
+
+
+def _collect_static(root: Path, env: Mapping[str, str]) -> None:
+    """All but what the admin alone uses, and htmx what we do not: nobody looks at it here."""
+    command = [sys.executable, "src/manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
+    command += [part for each in UNUSED for part in ("--ignore", each)]
+    subprocess.run(command, cwd=root, env=dict(env) | NO_SERVERS, check=True)
 
 
 def _gets_ready(product: Product, process: subprocess.Popen[bytes]) -> bool:

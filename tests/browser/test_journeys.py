@@ -1,64 +1,16 @@
 """What customers do, from the first step to the last, in a real browser on the real product."""
 
 import re
-import time
-from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import OpenPage, check, go_on, heading
+from tests.browser.customer_steps import fill_in, fill_in_home, mails_to, pick_a_time, start, start_at_home
 from tests.browser.product import Product
 
-MAIL_SECONDS = 30
-FREE_DAYS = "#picker a:is(.is-few, .is-plenty):visible"
 
-
-def start(page: Page, product: Product, slug: str, service: str) -> None:
-    """From the start page of a business to the chosen service."""
-    page.goto(product.url(slug))
-    page.get_by_role("link", name=re.compile(f"^{re.escape(service)}")).click()
-    expect(page.get_by_role("radio", name=re.compile(f"^{re.escape(service)}"))).to_be_checked()
-    page.wait_for_load_state()  # without its style, a page shows what it hides
-
-
-def pick_a_time(page: Page, *, days_ahead: int = 3) -> str:
-    """A time some free days ahead, in the next month where this one has too few; returns it as the summary shows it."""
-    page.wait_for_load_state()
-    if page.locator(FREE_DAYS).count() <= days_ahead:
-        shown = page.locator("#cal-h").inner_text()
-        page.locator("#month-on").click()
-        expect(page.locator("#cal-h")).not_to_have_text(shown)
-    day = page.locator(FREE_DAYS).nth(days_ahead)
-    name = day.get_attribute("id")
-    day.click()
-    expect(page.locator(f"#{name}")).to_have_attribute("aria-current", "date")
-    page.locator(".slot input").first.check(force=True)
-    return str(page.locator("[data-chosen=when]:visible").inner_text())
-
-
-def fill_in(page: Page, *, name: str = "Mia Thompson", email: str) -> None:
-    page.get_by_label("Your name").fill(name)
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Phone").fill("+44 20 7946 0123")
-    page.get_by_label("I agree to the terms").check()
-    page.get_by_label("My details may be used").check()
-
-
-def mails_to(page: Page, product: Product, email: str, *, count: int) -> list[dict[str, Any]]:
-    """The messages to an address, newest first, once there are so many."""
-    until = time.monotonic() + MAIL_SECONDS
-    while True:
-        answer = page.request.get(product.url(path="/mailbox/"), headers={"Accept": "application/json"})
-        found = [mail for mail in answer.json() if mail["to"] == email]
-        if len(found) >= count or time.monotonic() > until:
-            return found
-        time.sleep(0.5)
-
-
-def test_a_stranger_books_reads_the_mail_moves_and_cancels(
-    product: Product, open_page: OpenPage, width: int, scheme: str
-) -> None:
-    page, email = open_page(width, color_scheme=scheme), f"mia-{width}-{scheme}@mail.example"
+def test_a_stranger_books_reads_the_mail_moves_and_cancels(product: Product, open_page: OpenPage, width: int) -> None:
+    page, email = open_page(width), f"mia-{width}@mail.example"
     page.goto(product.url("house-of-hair"))
     check(page)
     when = choose_all(page, product)
@@ -76,6 +28,35 @@ def test_a_stranger_books_reads_the_mail_moves_and_cancels(
     move(page)
     cancel(page)
     assert len(mails_to(page, product, email, count=3)) == 3
+
+
+def test_several_services_in_one_visit(product: Product, open_page: OpenPage) -> None:
+    page = open_page(1280)
+    start(page, product, "house-of-hair", "Cut & finish")
+    total = page.locator(".total, .bar-t").filter(visible=True)
+    page.get_by_role("checkbox", name=re.compile("^Dry trim")).check()
+    expect(total).to_contain_text("£76")
+    page.get_by_role("checkbox", name=re.compile("Bond repair")).check()
+    expect(total).to_contain_text("£96")
+    expect(page.locator("#sr-status")).to_contain_text("2 services (from £96)")
+    check(page)
+    go_on(page)
+    page.get_by_role("radio", name=re.compile("^Choose for each service")).check()
+    page.get_by_label("Cut & finish").select_option("Mateo Ruiz")
+    page.get_by_label("Dry trim").select_option("Priya Nair")
+    check(page)
+    go_on(page)
+    pick_a_time(page, days_ahead=1)
+    check(page)
+    go_on(page)
+    expect(page.locator(".recap")).to_contain_text("with Mateo Ruiz")
+    expect(page.locator(".recap")).to_contain_text("with Priya Nair")
+    check(page)
+    fill_in(page, email="both@mail.example")
+    go_on(page)
+    heading(page, "See you soon, Mia")
+    expect(page.get_by_text("Dry trim")).to_be_visible()
+    check(page)
 
 
 def choose_all(page: Page, product: Product) -> str:
@@ -115,7 +96,7 @@ def manage_link(page: Page, product: Product, email: str, reference: str) -> str
     assert reference in mail["text"]
     page.goto(product.url(path="/mailbox/"))
     expect(page.get_by_text(email).first).to_be_visible()
-    link = re.search(r"http://\S+/manage/\S+/", mail["text"])
+    link = re.search(r"http://\S+/m/\S+/", mail["text"])
     assert link
     return link[0]
 
@@ -124,7 +105,7 @@ def move(page: Page) -> None:
     page.get_by_role("link", name="Move").click()
     heading(page, "When suits you better?")
     check(page)
-    pick_a_time(page, days_ahead=5)
+    pick_a_time(page, days_ahead=1)
     go_on(page)
     expect(page.get_by_text("Moved. This is your new time.")).to_be_visible()
     check(page)
@@ -139,15 +120,26 @@ def cancel(page: Page) -> None:
     check(page)
 
 
-def test_a_place_in_a_class(product: Product, open_page: OpenPage, width: int) -> None:
-    page, email = open_page(width), f"class-{width}@mail.example"
+def _places_left(card: Locator) -> int:
+    found = re.search(r"(\d+) of 10 place", card.inner_text())
+    return int(found[1]) if found else 0
+
+
+def test_a_place_in_a_class(product: Product, open_page: OpenPage) -> None:
+    page, email = open_page(390), "class@mail.example"
     page.goto(product.url("mind-department"))
     check(page)
     page.get_by_role("link", name="See classes").click()
     heading(page, "Classes")
     check(page)
-    page.get_by_role("link", name="Breathwork", exact=True).click()
-    page.get_by_role("link", name=re.compile("^Book Breathwork")).first.click()
+    kinds = page.get_by_role("navigation", name="Kind of class")
+    kinds.get_by_role("link", name=re.compile("^Breathwork")).click()
+    cards = page.locator(".ses").filter(has=page.get_by_role("link", name=re.compile("^Book Breathwork")))
+    left = [_places_left(each) for each in cards.all()]
+    chosen = next(index for index, places in enumerate(left) if places >= 2)
+    link = cards.nth(chosen).get_by_role("link", name=re.compile("^Book Breathwork"))
+    address, session = page.url, (link.get_attribute("href") or "").removesuffix("book/")
+    link.click()
     heading(page, "Almost there")
     page.get_by_label("How many people?").select_option("2")
     check(page)
@@ -157,46 +149,35 @@ def test_a_place_in_a_class(product: Product, open_page: OpenPage, width: int) -
     expect(page.get_by_text("2 people")).to_be_visible()
     expect(page.get_by_text("£32 is due").first).to_be_visible()
     check(page)
-    page.goto(product.url("mind-department", "/classes/?service=breathwork"))
-    expect(page.locator(".ses").first).to_contain_text(re.compile(r"of 10 places left"))
-
-
-def test_without_javascript(product: Product, open_page: OpenPage, width: int) -> None:
-    page = open_page(width, java_script_enabled=False)
-    start(page, product, "house-of-hair", "Dry trim")
-    go_on(page)
-    page.get_by_role("radio", name=re.compile("^Mateo")).check()
-    go_on(page)
-    page.wait_for_load_state()
-    page.locator(FREE_DAYS).last.click()
-    page.wait_for_url(re.compile("date="))
-    page.locator(".slot input").first.check(force=True)
-    go_on(page)
-    fill_in(page, email=f"plain-{width}@mail.example")
-    go_on(page)
-    heading(page, "See you soon, Mia")
+    page.goto(address)
+    card = page.locator(".ses").filter(has=page.locator(f"a[href='{session}']"))
+    assert _places_left(card) == left[chosen] - 2
 
 
 def test_a_mobile_trade_comes_to_an_address_and_answers_a_request(product: Product, open_page: OpenPage) -> None:
     page, email = open_page(390), "clean@mail.example"
-    start(page, product, "valclean", "Regular clean")
-    go_on(page)
-    page.get_by_label("Postcode").fill("PL1 1AA")
+    page.goto(product.url("valclean"))
+    page.get_by_role("link", name="Book now").click()
+    heading(page, "Where should we come?")
+    check(page)
+    page.get_by_label("Your postcode").fill("PL1 1AA")
     go_on(page)
     expect(page.get_by_text("We do not know this postcode")).to_be_visible()
     check(page)
-    page.get_by_label("Postcode").fill("M1 1RG")
+    page.get_by_label("Your postcode").fill("EH1 1YZ")
+    go_on(page)
+    expect(page.get_by_text("Nobody comes to EH1 1YZ yet.")).to_be_visible()
+    expect(page.get_by_text("ask us: perhaps we can still arrange it")).to_be_visible()
+    check(page)
+    start_at_home(page, product, "valclean", "Regular clean", postcode="M1 1RG")
+    check(page)
     go_on(page)
     check(page)
     go_on(page)
     pick_a_time(page)
     go_on(page)
     check(page)
-    page.get_by_label("Address").fill("1 Piccadilly")
-    page.get_by_label("Town").fill("Manchester")
-    expect(page.get_by_label("Postcode")).to_have_value("M1 1RG")
-    page.get_by_label("Bedrooms").fill("2")
-    page.get_by_label("How do we get in?").select_option("Key safe")
+    fill_in_home(page)
     fill_in(page, email=email)
     page.get_by_role("button", name="Send request").locator("visible=true").click()
     heading(page, "Requested")
@@ -205,8 +186,8 @@ def test_a_mobile_trade_comes_to_an_address_and_answers_a_request(product: Produ
     check(page)
 
 
-def test_a_clinic_asks_to_register_and_keeps_what_was_chosen(product: Product, open_page: OpenPage, width: int) -> None:
-    page, email = open_page(width), f"nora-{width}@mail.example"
+def test_a_clinic_asks_to_register_and_keeps_what_was_chosen(product: Product, open_page: OpenPage) -> None:
+    page, email = open_page(1280), "nora@mail.example"
     start(page, product, "rivermead-clinic", "First assessment")
     go_on(page)
     go_on(page)
@@ -238,8 +219,8 @@ def test_a_clinic_asks_to_register_and_keeps_what_was_chosen(product: Product, o
     heading(page, "See you soon, Nora")
 
 
-def test_right_to_left(product: Product, open_page: OpenPage, width: int) -> None:
-    page = open_page(width, locale="ar-MA")
+def test_right_to_left(product: Product, open_page: OpenPage) -> None:
+    page = open_page(390, locale="ar-MA")
     page.goto(product.url("atlas-barbers"))
     expect(page.locator("html")).to_have_attribute("dir", "rtl")
     expect(page.get_by_text("قص شعر رجالي")).to_be_visible()
@@ -298,17 +279,3 @@ def test_pages_of_the_platform_and_of_what_goes_wrong(product: Product, open_pag
     page.goto(product.url())
     page.get_by_role("link", name="Open House of Hair").click()
     heading(page, "Good hair, no waiting room")
-
-
-def test_nothing_is_cut_off_on_the_smallest_phone(product: Product, open_page: OpenPage) -> None:
-    page = open_page(390)
-    page.set_viewport_size({"width": 320, "height": 640})
-    start(page, product, "house-of-hair", "Cut & finish")
-    check(page)
-    go_on(page)
-    check(page)
-    go_on(page)
-    check(page)
-    pick_a_time(page)
-    go_on(page)
-    check(page)

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, check, heading
 from tests.browser.product import Product
-from tests.browser.test_team import OWNERS, sign_in
+from tests.browser.team_steps import OWNERS, sign_in
 
 PASSWORD = "chosen-by-themselves-1"
 Look = Callable[[Page], None]

@@ -29,9 +29,9 @@ def is_in(page: Page, product: Product) -> None:
 
 
 def test_by_google_and_back_and_removed_again(
-    product: Product, google: OpenIdProvider, open_page: OpenPage, width: int, scheme: str
+    product: Product, google: OpenIdProvider, open_page: OpenPage, width: int
 ) -> None:
-    page = open_page(width, color_scheme=scheme)
+    page = open_page(width)
     sign_in(page, product, "Google")
     page.get_by_role("button", name="Go on as Ada").click()
     is_in(page, product)

@@ -8,48 +8,13 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, check, heading
 from tests.browser.product import Product
+from tests.browser.team_steps import book, choose_a_time, sign_in
 
-OWNERS = {
-    "house-of-hair": "amara@house-of-hair.example",
-    "mind-department": "noor@mind-department.example",
-    "valclean": "val@valclean.example",
-}
 API = "/t/valclean/api/v1/"
 
 
-def sign_in(page: Page, product: Product, slug: str = "house-of-hair") -> None:
-    page.goto(product.url(slug, "/team/"))
-    page.get_by_label("E-mail").fill(OWNERS[slug])
-    page.get_by_label("Password").fill("bookme-demo")
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url("**/team/")
-
-
-def choose_a_time(page: Page, product: Product, service: str) -> None:
-    """From the list of services to the last free day of the fortnight, and its first time."""
-    page.goto(product.url("house-of-hair", "/team/new/"))
-    page.get_by_role("link", name=re.compile(f"^{service}")).click()
-    day = page.locator(".strip-day:not(.is-none)").last
-    day.click()
-    expect(day).to_have_attribute("aria-current", "date")
-    page.wait_for_load_state()
-    page.locator(".slot input").first.check(force=True)
-
-
-def book(page: Page, product: Product, name: str) -> None:
-    """A dry trim for somebody new."""
-    choose_a_time(page, product, "Dry trim")
-    page.get_by_role("button", name="Continue").click()
-    page.get_by_label("Name").last.fill(name)
-    page.get_by_label("E-mail").last.fill(f"{name.lower().replace(' ', '-')}@mail.example")
-    page.get_by_role("button", name="Book", exact=True).click()
-    heading(page, name)
-
-
-def test_a_caller_is_booked_moved_cancelled_and_back(
-    product: Product, open_page: OpenPage, width: int, scheme: str
-) -> None:
-    page, name = open_page(width, color_scheme=scheme), f"Cleo {width} {scheme}"
+def test_a_caller_is_booked_moved_cancelled_and_back(product: Product, open_page: OpenPage, width: int) -> None:
+    page, name = open_page(width), f"Cleo {width}"
     page.goto(product.url("house-of-hair", "/team/"))
     check(page)
     sign_in(page, product)
@@ -59,7 +24,7 @@ def test_a_caller_is_booked_moved_cancelled_and_back(
     check(page)
     page.get_by_role("link", name="Move").click()
     check(page)
-    page.locator(".slot input").last.check(force=True)
+    page.locator(".slot").last.click()
     page.get_by_role("button", name="Move booking").click()
     expect(page.get_by_text(re.compile("^Moved by"))).to_be_visible()
     page.locator("summary").filter(has_text="Cancel booking").click()
@@ -72,10 +37,10 @@ def test_a_caller_is_booked_moved_cancelled_and_back(
 
 
 def test_a_time_that_is_not_offered_is_confirmed_and_ends_later(
-    product: Product, open_page: OpenPage, width: int, scheme: str
+    product: Product, open_page: OpenPage, width: int
 ) -> None:
-    page, name = open_page(width, color_scheme=scheme), f"Fay {width} {scheme}"
-    hour = 20 + (width > 600) + 2 * (scheme == "dark")  # each in an evening hour of their own
+    page, name = open_page(width), f"Fay {width}"
+    hour = 20 + (width > 600)  # each in an evening hour of their own
     sign_in(page, product)
     choose_a_time(page, product, "Dry trim")
     page.locator("summary").filter(has_text="Another time").click()
@@ -134,8 +99,8 @@ def test_time_off_names_what_still_stands(product: Product, open_page: OpenPage,
 
 
 @pytest.mark.parametrize("path", ["requests/", "new/", "prices/", "hours/"])
-def test_every_other_page_is_sound(product: Product, open_page: OpenPage, width: int, scheme: str, path: str) -> None:
-    page = open_page(width, color_scheme=scheme)
+def test_every_other_page_is_sound(product: Product, open_page: OpenPage, width: int, path: str) -> None:
+    page = open_page(width)
     sign_in(page, product)
     page.goto(product.url("house-of-hair", f"/team/{path}"))
     check(page)
@@ -207,8 +172,8 @@ def ask_for_a_clean(page: Page, product: Product, name: str) -> None:
     assert made.status == 201, made.text()
 
 
-def test_requests_are_answered(product: Product, open_page: OpenPage, width: int, scheme: str) -> None:
-    page, name = open_page(width, color_scheme=scheme), f"Hana {width} {scheme}"
+def test_requests_are_answered(product: Product, open_page: OpenPage, width: int) -> None:
+    page, name = open_page(width), f"Hana {width}"
     ask_for_a_clean(page, product, f"{name} yes")
     ask_for_a_clean(page, product, f"{name} no")
     sign_in(page, product, "valclean")

@@ -6,13 +6,13 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage, check, heading
 from tests.browser.product import Product
-from tests.browser.test_team import book, sign_in
+from tests.browser.team_steps import book, sign_in
 
 PAGES = ("", "settings/", "texts/", "accounts/", "accounts/email/?provider=ses", "whatsapp/", "stopped/")
 
 
-def test_every_page_of_messages_is_sound(product: Product, open_page: OpenPage, width: int, scheme: str) -> None:
-    page = open_page(width, color_scheme=scheme)
+def test_every_page_of_messages_is_sound(product: Product, open_page: OpenPage, width: int) -> None:
+    page = open_page(width)
     sign_in(page, product)
     for path in PAGES:
         page.goto(product.url("house-of-hair", f"/team/messages/{path}"))
@@ -40,16 +40,14 @@ def test_what_went_out_is_read_and_sent_again(product: Product, open_page: OpenP
     check(page)
 
 
-def test_a_text_is_seen_while_it_is_written_and_then_holds(
-    product: Product, open_page: OpenPage, width: int, scheme: str
-) -> None:
-    page = open_page(width, color_scheme=scheme)
+def test_a_text_is_seen_while_it_is_written_and_then_holds(product: Product, open_page: OpenPage, width: int) -> None:
+    page = open_page(width)
     sign_in(page, product)
     page.goto(product.url("house-of-hair", "/team/messages/texts/booking.no_show/email/en/"))
     frame = page.frame_locator("iframe[name=preview]")
     expect(frame.locator("h1")).to_be_visible()
-    page.get_by_label("Heading").fill(f"We missed you {width} {scheme}")
-    expect(frame.get_by_role("heading", name=f"We missed you {width} {scheme}")).to_be_visible()
+    page.get_by_label("Heading").fill(f"We missed you {width}")
+    expect(frame.get_by_role("heading", name=f"We missed you {width}")).to_be_visible()
     page.get_by_label("Text", exact=True).fill("Dear ")
     page.get_by_role("button", name="{{ customer }}").click()
     expect(page.get_by_label("Text", exact=True)).to_have_value("Dear {{ customer }}")
@@ -62,6 +60,24 @@ def test_a_text_is_seen_while_it_is_written_and_then_holds(
     check(page)
     page.get_by_role("button", name="Back to the built-in text").click()
     expect(page.get_by_text("The built-in text holds again.")).to_be_visible()
+
+
+def test_a_text_for_whatsapp_is_changed_in_place(product: Product, open_page: OpenPage, width: int) -> None:
+    page = open_page(width)
+    sign_in(page, product)
+    page.goto(product.url("house-of-hair", "/team/messages/whatsapp/"))
+    page.get_by_text("Add a text").click()
+    page.get_by_label("Message", exact=True).select_option("booking.reminder")
+    page.get_by_label("Its id at Twilio").fill(f"HX{'a' * 32}")
+    page.get_by_role("button", name="Add", exact=True).click()
+    check(page)
+    page.get_by_role("link", name=re.compile("Change: Reminder")).click()
+    page.get_by_label("What is put in").fill("customer, when")
+    check(page)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("customer, when")).to_be_visible()
+    page.get_by_role("button", name=re.compile("Take off: Reminder")).click()
+    expect(page.get_by_text("No text is approved yet")).to_be_visible()
 
 
 def test_without_scripts_a_text_is_looked_at_and_saved(product: Product, open_page: OpenPage) -> None:
@@ -77,12 +93,10 @@ def test_without_scripts_a_text_is_looked_at_and_saved(product: Product, open_pa
     expect(page.get_by_text("The built-in text holds again.")).to_be_visible()
 
 
-def test_the_mailbox_shows_each_channel_as_it_looks(
-    product: Product, open_page: OpenPage, width: int, scheme: str
-) -> None:
-    page = open_page(width, color_scheme=scheme)
+def test_the_mailbox_shows_each_channel_as_it_looks(product: Product, open_page: OpenPage, width: int) -> None:
+    page = open_page(width)
     sign_in(page, product)
-    book(page, product, f"Mail {width} {scheme}")
+    book(page, product, f"Mail {width}")
     page.goto(product.url(path="/mailbox/"))
     expect(page.locator(".mail").first).to_be_visible(timeout=20_000)
     check(page)

@@ -1,0 +1,171 @@
+"""What holds for every page that customers see, looked at by script in a real browser.
+
+A page is loaded once, from a cold cache; widths and schemes then change under it, as on somebody's desk.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from axe_playwright_python.base import AXE_SCRIPT
+from django.urls import Resolver404, resolve
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import AXE_RULES, COLOUR_RULES, FADED
+
+URLS = "bookme.web.urls_business"
+NOWHERE = "(no page)"
+WIDTHS = {320: 640, 390: 844, 768: 1024, 1280: 900}
+RULES = {"light": AXE_RULES, "dark": COLOUR_RULES}
+ZOOMED = 640  # 1280 px at 200 %
+TOTAL_BYTES, JS_BYTES, CSS_BYTES = 90 * 1024, 25 * 1024, 12 * 1024
+NO_TRANSFER = {"Image", "Ping"}  # pictures have no part in it
+
+# Runs axe where it is; what it finds as lines.
+AXE = """async (rules) => {
+    const found = await axe.run(document, { runOnly: rules, resultTypes: ["violations"] });
+    return found.violations.flatMap((each) => each.nodes.map((node) =>
+        `${each.id}: ${node.html.slice(0, 200)} ${node.failureSummary.replace(/\\s+/g, " ").slice(0, 300)}`));
+}"""
+
+# What can be pressed and is smaller than 24 px each way. Links within a sentence are as high as its lines.
+SMALL = """() => {
+    const able = "a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button]";
+    const inSentence = (each) => getComputedStyle(each).display.startsWith("inline") && each.matches("a")
+        && each.closest("p, li, dd, small, span:not(.btn span)")?.textContent.trim() !== each.textContent.trim();
+    return [...document.querySelectorAll(able)].filter((each) => {
+        if (!each.checkVisibility({ visibilityProperty: true }) || each.closest(".vh, .skip, .trap")) return false;
+        const boxes = [each, ...(each.labels ?? [])].map((one) => one.getBoundingClientRect());
+        const fits = boxes.some((box) => box.width >= 24 && box.height >= 24);
+        return !fits && !inSentence(each);
+    }).map((each) => {
+        const { width, height } = each.getBoundingClientRect();
+        return `${Math.round(width)} x ${Math.round(height)} px: ${each.outerHTML.slice(0, 160)}`;
+    });
+}"""
+
+# Gives the focus to one after another. Each must show that it has it, and none may be covered by what sticks.
+UNSEEN = """() => {
+    const able = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
+    const around = (each) =>
+        [each, each.nextElementSibling, each.parentElement, each.closest(".choice"), each.closest(".card")];
+    const look = (each) => around(each).filter(Boolean).map((one) => {
+        const { outlineStyle, outlineWidth, boxShadow, borderColor, transform } = getComputedStyle(one);
+        return [outlineStyle === "none" ? "" : outlineWidth, boxShadow, borderColor, transform].join();
+    }).join("|");
+    const meets = (each) => {
+        const box = each.getBoundingClientRect();
+        const mine = [each, ...(each.labels ?? [])];
+        const xs = [0.5, 0.1, 0.9], ys = [0.5, 0.1, 0.9];
+        return xs.some((x) => ys.some((y) => {
+            const hit = document.elementFromPoint(box.left + box.width * x, box.top + box.height * y);
+            return hit && mine.some((one) => one.contains(hit) || hit.contains(one));
+        }));
+    };
+    const faults = [];
+    for (const each of document.querySelectorAll(able)) {
+        if (each.disabled || each.tabIndex < 0 || !each.checkVisibility({ visibilityProperty: true })) continue;
+        document.activeElement?.blur();
+        const before = look(each);
+        each.focus();
+        if (document.activeElement !== each) continue;
+        const name = each.outerHTML.slice(0, 160);
+        if (look(each) === before) faults.push(`does not show its focus: ${name}`);
+        if (!meets(each)) faults.push(`has the focus and is hidden: ${name}`);
+    }
+    document.activeElement?.blur();
+    scrollTo(0, 0);
+    return faults;
+}"""
+
+TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def route_of(url: str) -> str:
+    try:
+        return resolve(urlsplit(url).path, URLS).route
+    except Resolver404:
+        return NOWHERE
+
+
+@dataclass
+class Transfer:
+    """What one page fetched since it was asked for, in bytes of content as it came over the wire, by kind."""
+
+    of: dict[str, int] = field(default_factory=dict)
+
+    def add(self, kind: str, size: int) -> None:
+        self.of[kind] = self.of.get(kind, 0) + size
+
+    def faults(self) -> list[str]:
+        total = sum(size for kind, size in self.of.items() if kind not in NO_TRANSFER)
+        bounds = (("in all", total, TOTAL_BYTES), ("Script", self.of.get("Script", 0), JS_BYTES))
+        bounds += (("Stylesheet", self.of.get("Stylesheet", 0), CSS_BYTES),)
+        return [f"{size} bytes {name}, more than {most}: {self.of}" for name, size, most in bounds if size > most]
+
+
+class Bars:
+    """Looks at the page as it is now, each time it is called; keeps which routes it has seen."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.transfer = page, Transfer()
+        self.seen: set[str] = set()
+        self._kinds: dict[str, str] = {}
+        wire = page.context.new_cdp_session(page)
+        wire.on("Network.requestWillBeSent", self._asked)
+        wire.on("Network.dataReceived", self._came)
+        wire.on("Network.loadingFinished", self._ended)
+        wire.send("Network.enable")
+        wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        wire.send("Network.setBypassServiceWorker", {"bypass": True})
+
+    def __call__(self) -> None:
+        """Raises AssertionError with everything that is below a bar."""
+        page = self.page
+        page.wait_for_load_state("load")
+        expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
+        self.seen.add(route_of(page.url))
+        faults = [f"transfer: {each}" for each in self.transfer.faults()]
+        page.evaluate(AXE_SCRIPT)
+        for width, height in WIDTHS.items():
+            page.set_viewport_size({"width": width, "height": height})
+            faults += self._too_wide(width)
+            faults += [f"at {width} px: {each}" for each in page.evaluate(SMALL)]
+            for scheme, rules in RULES.items():
+                page.emulate_media(color_scheme=scheme)
+                page.evaluate(f"scrollTo(0, 0); {FADED}")  # what is under the header half way has no size of its own
+                faults += [f"at {width} px, {scheme}: {each}" for each in page.evaluate(AXE, rules)]
+        page.set_viewport_size({"width": ZOOMED, "height": 450})
+        faults += self._too_wide(ZOOMED)
+        faults += self._unseen()
+        assert not faults, "\n".join([page.url, *faults])
+
+    def _too_wide(self, width: int) -> list[str]:
+        by = self.page.evaluate(TOO_WIDE)
+        return [f"at {width} px: {by} px too wide"] if by > 0 else []
+
+    def _unseen(self) -> list[str]:
+        """By keyboard, on a phone and on a desk; a step of its own first, since a mouse shows no focus."""
+        faults = []
+        for width in (1280, 390):
+            self.page.set_viewport_size({"width": width, "height": WIDTHS[width]})
+            self.page.keyboard.press("Tab")
+            faults += [f"at {width} px: {each}" for each in self.page.evaluate(UNSEEN)]
+        return faults
+
+    def _asked(self, event: dict[str, Any]) -> None:
+        if event["type"] == "Document" and event["requestId"] == event["loaderId"] and "redirectResponse" not in event:
+            self.transfer, self._kinds = Transfer(), {}
+        self._kinds[event["requestId"]] = event["type"]
+
+    def _came(self, event: dict[str, Any]) -> None:
+        self._add(event, of_documents=False)
+
+    def _ended(self, event: dict[str, Any]) -> None:
+        """Of documents alone Chromium tells no sooner, and with their headers."""
+        self._add(event, of_documents=True)
+
+    def _add(self, event: dict[str, Any], *, of_documents: bool) -> None:
+        kind = self._kinds.get(event["requestId"])
+        if kind is not None and (kind == "Document") == of_documents:
+            self.transfer.add(kind, int(event["encodedDataLength"]))
