@@ -8,6 +8,7 @@ The `stylist` signs in; whoever has a calendar is a row of its own: `StaffFactor
 """
 
 import gc
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,7 @@ from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
+from hypothesis import settings
 
 from bookme.bookings import locks
 from bookme.core.permissions import Role
@@ -30,7 +32,13 @@ from tests.bookings.desk import NOW
 from tests.factories.users import Person, Stranger, make_person
 from tests.internet import LOOPBACK, Internet, small_internet
 from tests.letters import Letters
+from tests.servers import MAIL
 
+# How long an example takes is the machine's affair.
+settings.register_profile("untimed", settings.get_profile(settings.get_current_profile_name()), deadline=None)
+settings.load_profile("untimed")
+
+MEASURED_CASES = 2
 SETTINGS: dict[str, Any] = {
     "timezone": "Europe/London",
     "currency": "GBP",
@@ -41,6 +49,16 @@ SETTINGS: dict[str, Any] = {
     "policies": {"slot_interval_minutes": 15, "min_notice_minutes": 60, "max_days_ahead": 90},
     "reminders": [{"channel": "email", "minutes_before": 1440}],
 }
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Coverage measures the first cases of a test alone: it makes each take up to twice as long."""
+    cases: Counter[str] = Counter()
+    for item in items:
+        name = item.nodeid.partition("[")[0]
+        cases[name] += 1
+        if cases[name] > MEASURED_CASES:
+            item.add_marker(pytest.mark.no_cover)
 
 
 def pytest_collection_finish() -> None:
@@ -78,10 +96,11 @@ def _as_in_production() -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_kept(request: pytest.FixtureRequest) -> Iterator[None]:
-    """No look-up and no counter of one test may answer another."""
+    """No look-up, no counter and no letter of one test may answer another."""
     forget_tenants()
     yield
     forget_tenants()
+    MAIL.empty()
     if "db" in request.fixturenames or "committed" in request.fixturenames:
         caches["default"].clear()
         caches["process"].clear()

@@ -85,7 +85,7 @@ class Reader:
 
 @pytest.fixture
 def reader(owner: Person) -> Iterator[Reader]:
-    """The business of the page: a cut by Anna, yoga on Tuesday evening, and a waitlist."""
+    """The business of the page: a cut by Anna, yoga on Tuesday evening, pottery on two of them, and a waitlist."""
     configure(owner.tenant, features={"waitlist": True})
     UserFactory(email="operator@platform.example", is_staff=True)
     with time_machine.travel(dt.datetime(2027, 2, 15, 9, tzinfo=dt.UTC)):
@@ -97,6 +97,12 @@ def reader(owner: Person) -> Iterator[Reader]:
         start = dt.datetime(2027, 3, 2, 18, tzinfo=dt.UTC)
         mira = StaffFactory(name="Mira", slug="mira", does=[yoga])
         SessionFactory(service=yoga, staff=mira, location=place, starts_at=start)
+        pottery = ServiceFactory(
+            of_class=True, name="Pottery", slug="pottery", price="30.00", course="whole", position=2
+        )
+        for day in (6, 13):
+            evening = dt.datetime(2027, 4, day, 17, tzinfo=dt.UTC)
+            SessionFactory(service=pottery, staff=mira, location=place, starts_at=evening, course_id=pottery.pk)
         yield Reader(ANNA=str(anna.pk), PASSWORD=PASSWORD)
 
 

@@ -18,7 +18,7 @@ import logging
 logging.getLogger("some.library").warning("from %s", "a library")
 from django.test import RequestFactory
 from django.utils.log import log_response
-request = RequestFactory().get(f"/manage/{'t' * 80}/cancel/")
+request = RequestFactory().get(f"/manage/{'t' * 44}/cancel/")
 from django.http import HttpResponseServerError
 log_response("%s: %s", "Internal Server Error", request.path, response=HttpResponseServerError(), request=request)
 client.get(f"/api/{'t' * 80}/")

@@ -16,7 +16,7 @@ from openapi_spec_validator import validate
 
 from bookme.bookings.serializers.bookings import BookingInput
 from bookme.bookings.serializers.steps import ReasonInput, RescheduleInput
-from bookme.communications.serializers.accounts import AccountInput
+from bookme.communications.serializers.channel_accounts import AccountInput
 from bookme.config.management.commands.openapi import described_api
 from bookme.config.openapi import ANSWERS, REQUESTS
 from bookme.config.postman import FORMAT, collection

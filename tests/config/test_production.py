@@ -128,8 +128,7 @@ def test_what_goes_to_sentry_is_scrubbed_and_tagged(salon: Tenant) -> None:
 
 
 def test_a_link_s_token_does_not_go_to_sentry() -> None:
-    token = f"{'0' * 32}:1:{'s' * 43}"
-    sent = scrub_event({"request": {"url": f"https://salon.example/manage/{token}/cancel/"}}, None)
+    sent = scrub_event({"request": {"url": f"https://salon.example/manage/{'s' * 44}/cancel/"}}, None)
     assert sent["request"]["url"] == "https://salon.example/manage/…/cancel/"
 
 

@@ -35,6 +35,15 @@ def test_messages_of_an_earlier_run_are_still_there(tmp_path: Path) -> None:
         assert [each["Subject"] for each in again.messages()] == ["First"]
 
 
+def test_emptied_it_keeps_what_comes_next(tmp_path: Path) -> None:
+    with Mailbox(tmp_path / "mailbox") as mail, smtplib.SMTP("127.0.0.1", mail.port, timeout=5) as client:
+        client.send_message(message("First"))
+        mail.empty()
+        assert mail.messages() == []
+        client.send_message(message("Second"))
+        assert [each["Subject"] for each in mail.messages()] == ["Second"]
+
+
 def test_an_interrupted_message_is_not_kept(tmp_path: Path) -> None:
     with Mailbox(tmp_path / "mailbox") as mail:
         with socket.create_connection(("127.0.0.1", mail.port), timeout=5) as client:

@@ -6,6 +6,7 @@ import os
 import pty
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 
+from bookme.communications.kinds import WHATSAPP_NAMES
+from bookme.communications.models import WhatsAppTemplate
 from bookme.config.settings.base import BASE_DIR
 from bookme.core.errors import Invalid
 from bookme.customers.models import Customer
@@ -55,7 +58,7 @@ def test_apply_tells_what_it_did(salon: Tenant, written: Write) -> None:
     code, out, err = run("tenant", "apply", str(written(data)))
     assert code == 0
     assert "  services.cut.price: 30.000 -> 33.00\n" in out
-    assert err == "warning: reminders[0]: will not go out while features.whatsapp is off\n"
+    assert err == "warning: reminders[0]: goes by the next channel, if there is one, while features.whatsapp is off\n"
 
 
 @pytest.mark.parametrize("content", [b"{", b"\xff", b"[]", b"[" * 100_000, b'{"a": NaN}'])
@@ -229,11 +232,14 @@ def test_prepare_local_loads_the_demo_once(db: None, django_assert_max_num_queri
         assert user.check_password("bookme-demo")
         with tenant_scope(tenant):
             assert Customer.objects.get(email=user.email).user_id == user.pk
+    with tenant_scope(Tenant.objects.get(slug="atlas-barbers")):
+        approved = WhatsAppTemplate.objects.filter(state="approved").values_list("name", "language")
+        assert set(approved) == set(product(WHATSAPP_NAMES, ("en", "fr", "ar")))
     operator = User.objects.get(email="admin@bookme.example")
     assert (operator.is_staff, operator.is_superuser, operator.check_password("bookme-demo")) == (True, True, True)
     with tenant_scope(Tenant.objects.get(slug="valclean")):
         Service.objects.filter(key="oven").update(price=1)
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(50):
         assert run("prepare_local") == (0, "the database is ready\n", "")
     with tenant_scope(Tenant.objects.get(slug="valclean")):
         assert Service.objects.get(key="oven").price == 1

@@ -13,6 +13,7 @@ from bookme.onboarding.actions import apply_config
 from bookme.onboarding.openapi import answer_schema
 from bookme.onboarding.validation.shape import INTERNAL, SCHEMA_PATH
 from bookme.services.models import Service
+from bookme.tenants.config import BusinessConfig
 from bookme.tenants.models import Tenant, TenantConfig
 from tests.factories.users import Api, Person, Stranger, make_key
 from tests.onboarding.files import small
@@ -115,6 +116,20 @@ def test_a_currency_cannot_take_over_prices_that_it_has_no_coins_for(owner: Pers
     assert owner.api.get("config/").json()["currency"] == "GBP"
 
 
+def test_without_quiet_hours_is_kept_and_is_not_the_default(owner: Person, configured: Tenant) -> None:
+    """What is answered can be sent back: a null stays one where it says something else than the default."""
+    never = {"quiet_from": None, "quiet_to": None}
+    told = owner.api.patch("config/", {"messages": never | {"follow_up_hours": 24}}).json()["messages"]
+    assert never.items() <= told.items()
+    assert owner.api.patch("config/", {"messages": told}).json()["messages"] == told
+    stored = TenantConfig.objects.get(pk=configured.pk).data
+    assert BusinessConfig.from_data(stored).messages.quiet_from is None
+    told = owner.api.patch("config/", {"messages": {"follow_up_hours": None}}).json()["messages"]
+    assert (told["follow_up_hours"], told["quiet_from"]) == (None, None)
+    told = owner.api.patch("config/", {"messages": None}).json()["messages"]
+    assert (told["quiet_from"], told["quiet_to"]) == ("21:00", "08:00")
+
+
 @pytest.mark.parametrize(
     ("patch", "pointers"),
     [
@@ -131,6 +146,8 @@ def test_a_currency_cannot_take_over_prices_that_it_has_no_coins_for(owner: Pers
             },
             ["/policies/cancellation/fee_steps/0/minutes_before", "/policies/cancellation/refund_percent"],
         ),
+        ({"messages": {"monthly_cap": "0.005"}}, ["/messages/monthly_cap"]),
+        ({"messages": {"countries": ["GB", "GB"]}}, ["/messages/countries"]),
         ({"slug": "other"}, ["/slug"]),
         ({"services": []}, ["/services"]),
         ({"timezone": None}, ["/timezone"]),

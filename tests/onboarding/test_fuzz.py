@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,8 @@ from bookme.onboarding.actions import apply_config
 from bookme.onboarding.validation import BadConfig, check_config, read_config
 from bookme.tenants.models import Tenant
 from tests.onboarding.files import SLUGS, demo, small
+
+pytestmark = pytest.mark.no_cover
 
 NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 

@@ -45,13 +45,21 @@ def test_the_demo_files_are_good(slug: str) -> None:
     assert list(Draft202012Validator(config_schema()).iter_errors(data)) == []
 
 
+def test_the_catalogue_of_valclean_is_in_both_of_its_languages() -> None:
+    data = demo("valclean")
+    named = [each["name"] for part in ("locations", "categories", "services", "extras") for each in data[part]]
+    asked = [text for each in data["custom_fields"] for text in (each["label"], *each.get("choices", ()))]
+    said = [data["branding"]["tagline"], *named, *asked]
+    assert [text for text in said if not isinstance(text, dict) or text.keys() != {"en", "pl"}] == []
+
+
 def test_one_file_with_twenty_faults_tells_all_of_them() -> None:
     data = demo("valclean")
     data["slug"] = "Val Clean"
     data["timezone"] = "Europe/Mars"
     data["currency"] = "ZZZ"
     data["country"] = "XX"
-    data["languages"] = ["en", "klingon"]
+    data["languages"] = ["en", "pl", "klingon"]
     data["colour"] = "red"
     data["contact"]["email"] = "nobody"
     data["contact"]["phone"] = "12"
@@ -78,7 +86,7 @@ def test_one_file_with_twenty_faults_tells_all_of_them() -> None:
         "country: is no known country, such as GB",
         "currency: is no known currency, such as GBP",
         'extras[0].services[3]: there is no "gardening" in services',
-        "languages[1]: is no known language, such as en",
+        "languages[2]: is no known language, such as en",
         "policies.deposit.value: is not allowed here",
         "reminders[2]: is there twice",
         'services[0].category: there is no "garden" in categories',
@@ -249,6 +257,7 @@ BAD: list[tuple[Change, str]] = [
     (_set("services", "cut", kind="group"), "services[0].capacity: must be at least 2 for a group service"),
     (_set("services", "yoga", min_to_run=9), "services[2].min_to_run: must be at most the capacity"),
     (_set("services", "yoga", staff_needed=2), "services[2].staff_needed: must be 1 for a class"),
+    (_set("services", "cut", course="whole"), "services[0].course: must be none but for a class"),
     (_set("services", "cut", price=30), "services[0].price: must be a text"),
     (_set("services", "cut", price="30.00\n"), "services[0].price: must be an amount"),
     (_set("services", "cut", price="٣٠"), "services[0].price: must be an amount"),
@@ -263,6 +272,11 @@ BAD: list[tuple[Change, str]] = [
         lambda d: (d.update(currency="JPY"), _set("services", "cut", price="30.50")(d)),
         "services[0].price: must have no decimals",
     ),
+    (
+        lambda d: d.update(messages={"monthly_cap": "20.005"}),
+        "messages.monthly_cap: must have at most 2 decimals, as GBP has",
+    ),
+    (lambda d: d.update(messages={"countries": ["GB", "QX"]}), "messages.countries[1]: is no known country"),
     (_set("extras", "mask", price="5.001"), "extras[0].price: must have at most 2 decimals, as GBP has"),
     (_set("custom_fields", "length", kind="text"), "custom_fields[0].choices: is not allowed here"),
     (_set("custom_fields", "length", choices=["A", {"en": "A"}]), "custom_fields[0].choices[1]: is there twice"),
@@ -350,7 +364,7 @@ def test_what_will_surprise_is_warned_of() -> None:
     )  # fmt: skip
     check_config(data)
     assert [each.text for each in config_warnings(data)] == [
-        "reminders[0]: will not go out while features.sms is off",
+        "reminders[0]: goes by the next channel, if there is one, while features.sms is off",
         "services[3]: cannot be booked: nobody does it",
         'services[3]: has no "room" at "annex" and cannot be booked there',
     ]

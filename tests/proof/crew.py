@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psycopg
+from celery import current_app
 from django.db import connection
 from redis import Redis
 
@@ -109,6 +110,16 @@ def _kill_with_siblings(backend: int) -> None:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             continue
+
+
+def is_at_rest() -> bool:
+    """Whether the one worker there is has ended what it was told to do: it answers between two tasks, not in one."""
+    return _nothing_waits() and bool(current_app.control.ping(timeout=1.0)) and _nothing_waits()
+
+
+def _nothing_waits() -> bool:
+    with Redis.from_url(os.environ["REDIS_URL"]) as wire:
+        return not wire.llen(current_app.conf.task_default_queue)
 
 
 def wait_until(true: Callable[[], bool], *, seconds: float) -> None:

@@ -23,15 +23,15 @@ from bookme.core.time import now
 from bookme.customers.models import Customer
 from bookme.dev.mailbox import Mailbox
 from bookme.staff.models import Staff
-from bookme.tenants.context import public_scope, tenant_scope
-from bookme.tenants.models import OutboxMessage, Tenant, TenantStatus
-from bookme.tenants.provisioning import create_tenant, drop_schema
+from bookme.tenants.context import tenant_scope
+from bookme.tenants.models import OutboxMessage, Tenant
 from tests.conftest import SETTINGS
 from tests.factories.bookings import AppointmentFactory, BookingFactory, VisitFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.locations import LocationFactory
 from tests.factories.services import ServiceFactory
 from tests.factories.staff import StaffFactory
+from tests.proof.conftest import opened
 from tests.proof.crew import crew, wait_until
 
 BUSINESSES, OF_EACH, WORKERS = 200, 50, 2
@@ -71,20 +71,8 @@ def sink(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sink]:
 
 @pytest.fixture
 def businesses(committed: Tenant, part: float) -> Iterator[list[Tenant]]:
-    with public_scope():
-        made = [_open(f"flood-{number}") for number in range(max(int(BUSINESSES * part), 2))]
-    yield made
-    with public_scope():
-        OutboxMessage.objects.all().delete()
-        for each in made:
-            drop_schema(each.schema_name)
-            Tenant.objects.filter(pk=each.pk).delete()
-
-
-def _open(slug: str) -> Tenant:
-    made = create_tenant(slug=slug, name=slug, kind="salon", config=REMINDING, domains=[f"{slug}.localhost"])
-    Tenant.objects.filter(pk=made.pk).update(status=TenantStatus.ACTIVE)
-    return Tenant.objects.select_related("tenantconfig").get(pk=made.pk)
+    with opened((f"flood-{number}" for number in range(max(int(BUSINESSES * part), 2))), REMINDING) as made:
+        yield made
 
 
 def _book(starts_at: dt.datetime) -> None:

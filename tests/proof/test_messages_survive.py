@@ -32,6 +32,8 @@ from tests.factories.staff import StaffFactory
 from tests.letters import Letters
 from tests.proof.crew import Crew, commits_are_flushed, crew, kill_postgres, kill_redis
 
+pytestmark = pytest.mark.usefixtures("room_enough")
+
 WORKERS = 3
 CONFIRMATIONS, WORKER_KILLS, POSTGRES_KILLS = 2000, 5, 3
 REMINDERS, RECOVERY_SECONDS = 1000, 120.0

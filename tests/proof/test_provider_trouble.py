@@ -31,6 +31,8 @@ from tests.proof.crew import crew
 from tests.proof.wire import ALL_DAY, Line, Server
 from tests.twilio import ACCOUNT, SMS_FROM, TOKEN, Mood, Twilio, twilio_on_loopback
 
+pytestmark = pytest.mark.usefixtures("room_enough")
+
 MESSAGES, WORKERS, CLIENTS, OF_ADDRESS = 1000, 3, 2, 5
 MOODS = [Mood.BROKEN] * 15 + [Mood.FAILS] * 15 + [Mood.CUT] * 5 + [Mood.LATE] * 5 + [Mood.BUSY] * 10 + [None] * 50
 _IMPATIENT = """

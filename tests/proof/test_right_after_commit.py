@@ -14,7 +14,7 @@ from bookme.tenants.delivery import start_delivery
 from bookme.tenants.models import Tenant
 from tests.communications.conftest import configure, happen
 from tests.factories.bookings import BookingFactory
-from tests.proof.crew import Crew, wait_until
+from tests.proof.crew import Crew, is_at_rest, wait_until
 from tests.servers import MAIL
 
 CONFIRMATIONS, SECONDS = 50, 2.0
@@ -22,11 +22,13 @@ CONFIRMATIONS, SECONDS = 50, 2.0
 
 @pytest.fixture
 def worker(committed: Tenant) -> Iterator[None]:
-    """One that nobody wakes but the commits, warm after a first confirmation."""
+    """One that nobody wakes but the commits, warm after a first confirmation, whose round is over: it would go on with
+    what comes meanwhile."""
     configure(committed, contact={"email": ""}, reminders=[])
     alone = Crew(1)
     try:
         _accepted_after(seconds=60)
+        wait_until(is_at_rest, seconds=30)
         yield
     finally:
         alone.stop()

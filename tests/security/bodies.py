@@ -69,6 +69,7 @@ BODIES: dict[str, Any] = {
         "credentials": {"host": "mail.salon.example", "port": "587", "security": "starttls"},
     },
     "PATCH config/": {"contact": {"phone": "+442079460101"}},
+    "POST courses/{course}/book/": _WHO,
     "PATCH customers/me/": {"channels": {}},
     "PATCH customers/me/messages/": {"wanted": {"booking.reminder": False}},
     "POST customers/me/erase/": {"current_password": "{password}"},

@@ -176,7 +176,7 @@ _SHAPES: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
         ),
         {
             "all": (
-                "bookable_dates bookable_hours capacity category color currency description duration_minutes "
+                "bookable_dates bookable_hours capacity category color course currency description duration_minutes "
                 "extras id is_active key kind locations min_to_run name padding_after_minutes "
                 "padding_before_minutes position price requires slug staff_needed tags"
             ),
@@ -187,7 +187,7 @@ _SHAPES: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
         ("GET services/by-postcode/",),
         {
             "all": (
-                "bookable_dates bookable_hours capacity category color currency description duration_minutes "
+                "bookable_dates bookable_hours capacity category color course currency description duration_minutes "
                 "extras id is_active key kind locations min_to_run name padding_after_minutes "
                 "padding_before_minutes position price requires slug staff_needed tags"
             ),
@@ -328,6 +328,12 @@ _SHAPES: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
         },
     ),
     (
+        ("GET courses/{course}/",),
+        {
+            "all": "can_join currency dates_left id price seats_left service service_name sessions single_dates",
+        },
+    ),
+    (
         ("GET series/{series}/",),
         {
             "all": "id rule visits",
@@ -355,7 +361,7 @@ _SHAPES: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
         ),
         {
             "all": (
-                "cancellation_text capacity currency decide_at end id is_sure location location_name min_to_run "
+                "cancellation_text capacity course currency decide_at end id is_sure location location_name min_to_run "
                 "price seats_left service service_name staff staff_name start version"
             ),
         },
@@ -378,7 +384,7 @@ _SHAPES: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
             "GET communications/accounts/",
             "GET communications/accounts/{channel}/",
         ),
-        {"all": "account carried_by channel is_on"},
+        {"all": "account carried_by channel is_on unreachable_since"},
     ),
     (("GET communications/spending/",), {"all": "cap currency month spent"}),
     (("GET communications/stopped/",), {"all": "address channel created_at id notification reason"}),

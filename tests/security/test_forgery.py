@@ -26,16 +26,19 @@ __all__ = ["shop", "visitor"]
 # one of them is for members alone, what books is protected by itself (`test_who_books_as_a_member_is_protected`).
 BY_THEIR_ADDRESS = {
     "book/",
+    "book/dates/",
     "book/details/",
     "book/professional/",
     "book/time/",
     "book/where/",
     "classes/{}/book/",
+    "classes/{}/course/",
     "classes/{}/wait/",
     "manage/{}/cancel/",
     "manage/{}/move/",
     "unsubscribe/{}/",
     "waitlist/join/",
+    "w/{}/",
     "waitlist/{}/",
 }
 # What providers tell is signed by them (`tests/communications/test_twilio_callbacks.py`, `test_mail_callbacks.py`).

@@ -17,6 +17,8 @@ from tests.security.matrix import CALLERS, ROWS, Row
 from tests.security.world import CANARY, World, build
 from tests.urltable import operations
 
+pytestmark = pytest.mark.no_cover
+
 OPERATIONS = {str(each): each for each in (*operations(settings.ROOT_URLCONF), *operations())}
 DECLARED = {name: declared_for(each.view, each.method) for name, each in OPERATIONS.items()}
 POWERS = {each.value: each for each in Permission}

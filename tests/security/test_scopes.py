@@ -3,7 +3,9 @@
 import pytest
 
 from bookme.bookings.models import Booking
+from bookme.communications.models import ChannelAccount, MessageTemplate, WhatsAppTemplate
 from bookme.core.permissions import Role
+from bookme.eventlog.models import Event
 from bookme.tenants.models import Tenant
 from tests.bookings.conftest import Shop, shop  # noqa: F401 - fixtures
 from tests.bookings.desk import body_for, monday, refused, session_body, written
@@ -96,3 +98,36 @@ def test_who_helps_is_within_the_scope(salon: Tenant, shop: Shop) -> None:  # no
     both = make_person(salon, Role.MANAGER, staff_ids=[str(shop.ada.pk), str(cyd.pk)])
     made = both.api.post("bookings/", body_for(lift, monday(10))).json()
     assert (made["staff"], made["helpers"]) == (str(shop.ada.pk), [str(cyd.pk)])
+
+
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.OWNER])
+def test_who_is_bound_changes_nothing_of_messages_that_is_the_whole_business_s(
+    salon: Tenant, owner: Person, role: Role
+) -> None:
+    """Texts, approvals, accounts, switches; nor do they read what it all costs. The owner is the control."""
+    place = LocationFactory()
+    bound = make_person(salon, role, email="bound@salon.example", location_ids=[str(place.pk)])
+    account = {
+        "provider": "twilio",
+        "sender": "+447700900123",
+        "credentials": {"account_sid": "AC" + "0" * 32, "auth_token": "secret"},
+        "price": "0.04",
+    }
+    text = {"subject": "Hello", "heading": "Hello", "body": "Hello"}
+    approved = {"name": "booking.confirmed", "language": "en", "content_id": f"HX{'0' * 32}"}
+    writes = [
+        ("put", "communications/templates/booking.confirmed/email/en/", text, True),
+        ("post", "communications/whatsapp-templates/", approved, True),
+        ("put", "communications/accounts/sms/", account, role is Role.OWNER),
+        ("patch", "config/", {"messages": {"off": ["booking.confirmed"]}}, role is Role.OWNER),
+        ("get", "communications/spending/", None, True),
+    ]
+    for method, path, body, has_permission in writes:
+        answer = getattr(bound.api, method)(path, *([body] if body else []))
+        assert answer.status_code == 403, path
+        assert (answer.json()["code"] == "out_of_scope") is has_permission, path
+    for model in (MessageTemplate, WhatsAppTemplate, ChannelAccount):
+        assert not model._default_manager.exists()
+    assert not Event.objects.exists()
+    for method, path, body, _ in writes:
+        assert getattr(owner.api, method)(path, *([body] if body else [])).status_code in {200, 201}, path

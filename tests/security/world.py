@@ -15,6 +15,7 @@ from bookme.bookings.links import manage_token, waitlist_token
 from bookme.bookings.models import Booking, Waiting
 from bookme.bookings.states import Status
 from bookme.communications.models import Channel, Provider
+from bookme.core.ids import uuid7
 from bookme.core.permissions import KEY_PERMISSIONS, PERMISSIONS_OF, Role
 from bookme.core.time import now
 from bookme.eventlog.models import Event
@@ -185,6 +186,8 @@ def _side(half: Half) -> Side:
     begun = half.booked(NOW - dt.timedelta(minutes=30))
     arrived = half.booked(NOW - dt.timedelta(hours=2), Status.ARRIVED)
     session, full = half.session(1), half.session(2, capacity=1, seats_taken=1)
+    pottery = ServiceFactory(name="Pottery", of_class=True, course="drop_in")
+    course = half.session(4, service=pottery, course_id=uuid7())
     asked = {"customer": half.customer, **half.said()}
     held = HoldFactory(
         visit=VisitFactory(**asked),
@@ -217,6 +220,7 @@ def _side(half: Half) -> Side:
     tokens = {name: manage_token(visit) for name, visit in with_link.items()}
     tokens |= {"waiting": waitlist_token(waiting), "offered": waitlist_token(offered)}
     named = {"person": half.person.name, "place": half.place.name, "reference": booking.visit.reference}
+    named["course"] = str(course.course_id)
     return ids | named | {name: str(visit.pk) for name, visit in visits.items()} | {"tokens": tokens}
 
 

@@ -8,4 +8,4 @@ class ConfigConfig(AppConfig):
     label = "config"
 
     def ready(self) -> None:
-        from bookme.config import celery, cors, reactions, standing  # noqa: F401, PLC0415 - models must be loaded first
+        from bookme.config import celery, checks, cors, reactions, standing  # noqa: F401, PLC0415 - models must be loaded first

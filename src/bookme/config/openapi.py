@@ -9,7 +9,7 @@ SESSION = "0198f69f-bb20-7d21-9e22-2f3a4b5c6d7e"
 STAFF = "0198f69f-cc30-7e31-8f32-3a4b5c6d7e8f"
 LOCATION = "0198f69f-dd40-7f41-9a42-4b5c6d7e8f9a"
 EXTRA = "0198f69f-ee50-7f51-8a52-5c6d7e8f9a0b"
-_TOKEN = "0198f6a01c2d7e3f8a4b5c6d7e8f9a0b:1:zWmTq0h3sVb8Yk1pUo5nRc2eLx7fGd4aJi9vMt6wQKE"  # noqa: S105 - nobody's
+_TOKEN = "zWmTq0h3sVb8Yk1pUo5nRgGY9qAcLX4_iktcbX6PmgsB"  # noqa: S105 - nobody's
 
 _CUSTOMER = {"name": "Ada Lovelace", "email": "ada@mail.example", "phone": "+442079460102"}
 _CONSENTS = {"terms": True, "privacy": True, "marketing": False}
@@ -101,6 +101,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
             "consents": _CONSENTS,
         },
     },
+    "courses_book": {"Book all dates": {"party_size": 1, "customer": _CUSTOMER, "consents": _CONSENTS}},
     "bookings_reschedule": {"Move": {"start": "2027-03-02T11:00:00+00:00"}},
     "bookings_cancel": {"Cancel": {"reason": "I am ill."}},
 }

@@ -53,9 +53,16 @@ class Mailbox:
 
     def messages(self) -> list[EmailMessage]:
         """Everything received so far, oldest first, as parsed messages."""
-        paths = [path for part in ("new", "cur") for path in (Path(self._maildir._path) / part).iterdir()]
-        paths.sort(key=lambda path: path.stat().st_mtime_ns)
+        paths = sorted(self._paths(), key=lambda path: path.stat().st_mtime_ns)
         return [message_from_bytes(path.read_bytes(), policy=default) for path in paths]
+
+    def empty(self) -> None:
+        """Forget everything received so far."""
+        for path in self._paths():
+            path.unlink()
+
+    def _paths(self) -> list[Path]:
+        return [path for part in ("new", "cur") for path in (Path(self._maildir._path) / part).iterdir()]
 
     def _run(self) -> None:
         asyncio.run(self.serve())

@@ -35,6 +35,7 @@ _PLAIN_KEYS = {
         "padding_after_minutes",
         "capacity",
         "min_to_run",
+        "course",
         "staff_needed",
         "color",
         "tags",

@@ -37,6 +37,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "padding_after_minutes": 0,
         "capacity": 1,
         "min_to_run": None,
+        "course": "none",
         "staff_needed": 1,
         "color": "",
         "requires": [],
@@ -63,7 +64,10 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
 }
 # Columns that a constraint ties together are always the file's.
-TIED = {"services": ("kind", "capacity", "min_to_run", "staff_needed"), "custom_fields": ("choices", "min", "max")}
+TIED = {
+    "services": ("kind", "capacity", "min_to_run", "staff_needed", "course"),
+    "custom_fields": ("choices", "min", "max"),
+}
 SECTIONS = tuple(DEFAULTS)
 # Objects that are one value, not a group of settings.
 WHOLE: frozenset[Path] = frozenset({("policies", "deposit"), ("branding", "tagline")})

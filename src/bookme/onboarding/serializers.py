@@ -7,7 +7,7 @@ from django.utils.translation import override
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from bookme.bookings.wording import cancellation_text
+from bookme.bookings.cancel_wording import cancellation_text
 from bookme.core.formats import Formats, locale_of
 from bookme.customers.models import ConsentKind
 from bookme.customers.wording import consent_links, consent_wording
@@ -15,7 +15,7 @@ from bookme.onboarding.selectors import TEAM_PATH
 from bookme.onboarding.validation.shape import INTERNAL
 from bookme.onboarding.wording import reason_text
 from bookme.services.models import Question
-from bookme.tenants.config import BusinessConfig, Legal
+from bookme.tenants.config import BusinessConfig
 from bookme.tenants.hosts import file_url, proof_of, record_name
 from bookme.tenants.models import Domain, Tenant
 from bookme.tenants.selectors import host_of, host_url
@@ -34,7 +34,7 @@ def config_answer(tenant: Tenant, questions: list[Question], *, language: str, w
         "language": language if language in config.languages else config.language,
         **{name: value for name, value in settings.items() if whole or name not in INTERNAL},
         "questions": [question_answer(each, language=language) for each in questions],
-        "consents": consents_answer(config.legal, language=language),
+        "consents": consents_answer(tenant, language=language),
         "cancellation_text": _cancellation_text(config, language=language),
     }
 
@@ -42,7 +42,7 @@ def config_answer(tenant: Tenant, questions: list[Question], *, language: str, w
 def _cancellation_text(config: BusinessConfig, *, language: str) -> str:
     formats = Formats(locale=locale_of(language, config.country), currency=config.currency)
     with override(language):
-        return cancellation_text(cancellation=config.policy.cancellation, price=None, formats=formats)
+        return cancellation_text(config.policy.cancellation, None, formats=formats)
 
 
 def settings_answer(config: BusinessConfig, *, language: str) -> dict[str, Any]:
@@ -66,9 +66,9 @@ def settings_answer(config: BusinessConfig, *, language: str) -> dict[str, Any]:
     }
 
 
-def consents_answer(legal: Legal, *, language: str) -> list[dict[str, Any]]:
+def consents_answer(tenant: Tenant, *, language: str) -> list[dict[str, Any]]:
     with override(language):
-        links = consent_links(legal)
+        links = consent_links(tenant)
         return [
             {"kind": kind.value, "wording": consent_wording(kind), "url": links.get(kind.value)} for kind in ConsentKind
         ]

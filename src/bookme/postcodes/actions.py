@@ -12,7 +12,7 @@ from bookme.postcodes.models import Postcode
 from bookme.postcodes.selectors import MAX_CODE, normalized
 
 MOST_FAULTS = 20
-OUTWARD_CODES = Path(__file__).parent / "outward.csv"  # those around the demo businesses
+OUTWARD_CODES = Path(__file__).parent / "outward.csv"  # around the demo businesses, and some far from them
 _COLUMNS = {
     "code": ("postcode", "code", "pcd", "pcds"),
     "latitude": ("latitude", "lat"),

@@ -7,8 +7,10 @@ from urllib.parse import unquote
 from csp.constants import NONCE
 
 from bookme.config.logs import configure_logging
+from bookme.config.settings.admin import *  # noqa: F403
 from bookme.config.settings.environment import BASE_DIR, env
 from bookme.config.settings.social import *  # noqa: F403
+from bookme.config.settings.twilio import *  # noqa: F403
 
 DEBUG = False
 LOCAL_MODE = False
@@ -75,13 +77,16 @@ MIDDLEWARE = [
     "bookme.core.http.client.BelievedForwarding",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "bookme.core.http.compression.CompressedPages",
     "bookme.tenants.middleware.TenantMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "bookme.core.http.limits.RateLimitHeaders",
     "csp.middleware.CSPMiddleware",
     "bookme.config.middleware.AdminPolicy",
+    "bookme.web.widget.frames.FramedMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "bookme.web.middleware.LanguageMiddleware",
+    "bookme.web.middleware.PrivateMiddleware",
     "bookme.web.middleware.RefusalMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -167,6 +172,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_RESULT_EXPIRES = None  # no results, hence no daily celery.backend_cleanup, which no tenant sends
 CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # a busy worker leaves the start of a delivery to an idle one
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -176,8 +182,10 @@ CELERY_BEAT_SCHEDULE = {
     "tidy-outbox": {"task": "tenants.tidy_outbox", "schedule": 86400.0},
     "tidy-answers": {"task": "eventlog.tidy_answers", "schedule": 86400.0},
     "tidy-invitations": {"task": "team.tidy_invitations", "schedule": 86400.0},
+    "plan-approvals": {"task": "communications.plan_approvals", "schedule": 86400.0},
     "tidy-messages": {"task": "communications.tidy_messages", "schedule": 86400.0},
     "tidy-sign-ins": {"task": "users.tidy_sign_ins", "schedule": 86400.0},
+    "erase-overdue": {"task": "privacy.erase_overdue", "schedule": 3600.0},
     "tidy-sessions": {"task": "users.tidy_sessions", "schedule": 86400.0},
 }
 
@@ -195,7 +203,6 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/team/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 OPERATOR_CODE_URL = "/sign-in/code/"
-OPERATOR_TWO_FACTOR_URL = "/security/two-factor/"
 OPERATOR_RESET_URL = "/account/reset/"
 OPERATORS_NEED_TWO_FACTOR = env.bool("OPERATORS_NEED_TWO_FACTOR", True)
 ACCOUNT_LINK_HOURS = 24
@@ -284,51 +291,6 @@ CONTENT_SECURITY_POLICY = {
         "form-action": ["'self'"],
     }
 }
-# For the admin: Unfold comes with Alpine, which evaluates, and with inline styles.
-ADMIN_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self' 'unsafe-eval'",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data:",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
-)
-UNFOLD = {
-    "SITE_TITLE": "bookme.config.unfold.whose_data",
-    "SITE_HEADER": "bookme.config.unfold.whose_data",
-    "SITE_SUBHEADER": "bookme.config.unfold.what_it_is",
-    "SITE_SYMBOL": "calendar_month",
-    "COLORS": {  # the platform's own, as on its pages
-        "primary": {
-            weight: f"oklch({lightness}% {chroma} 281)"
-            for weight, lightness, chroma in (
-                ("50", 97, 0.015),
-                ("100", 94, 0.03),
-                ("200", 88.5, 0.06),
-                ("300", 81, 0.095),
-                ("400", 76, 0.11),
-                ("500", 67, 0.14),
-                ("600", 46, 0.155),
-                ("700", 41, 0.145),
-                ("800", 35, 0.12),
-                ("900", 30, 0.095),
-                ("950", 22, 0.075),
-            )
-        }
-    },
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "bookme.config.unfold.icon"}],
-    "SITE_DROPDOWN": "bookme.config.unfold.businesses",
-    "ENVIRONMENT": "bookme.config.unfold.badge",
-    "SHOW_VIEW_ON_SITE": False,
-    "SHOW_HISTORY": True,
-    "LOGIN": {"form": "bookme.users.operators.OperatorForm"},
-    "ACCOUNT": {"navigation": [{"title": "Two-factor sign-in", "link": OPERATOR_TWO_FACTOR_URL}]},
-    "SIDEBAR": {"show_search": True, "show_all_applications": False},
-}
 X_FRAME_OPTIONS = "DENY"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
@@ -359,11 +321,6 @@ EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", True)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"bookings@{PLATFORM_HOST}")
 MAILBOX_DIR = env.str("MAILBOX_DIR", "")
-# The platform's account with Twilio, for businesses without one of their own; it carries what it has a sender for.
-TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", "")
-TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", "")
-TWILIO_SENDERS = {"sms": env.str("TWILIO_FROM", ""), "whatsapp": env.str("TWILIO_WHATSAPP_FROM", "")}
-TWILIO_API_URL = ""  # empty, Twilio's own hosts; only the tests have another
 # What carries a channel for which there is no account: None means that it cannot be used.
 MESSAGE_BACKENDS: dict[str, str | None] = {"sms": None, "whatsapp": None}
 # By provider of e-mail, where its API is, if not at its own hosts: only the tests have others.
@@ -378,17 +335,20 @@ OUTBOUND_HTTP_PORT = 80
 
 # Limits and ages --------------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["bookme.core.http.uploads.BoundedForms"]
 ACCOUNT_MAILS_PER_HOUR = env.int("ACCOUNT_MAILS_PER_HOUR", 500)
 FORM_MIN_SECONDS = env.int("FORM_MIN_SECONDS", 2)
 DOMAIN_PROOF_DAYS = 7
-GUEST_BOOKINGS_PER_CONTACT = 10
-GUEST_BOOKINGS_PER_ADDRESS = 100
+GUEST_BOOKINGS_PER_CONTACT, GUEST_BOOKINGS_PER_ADDRESS = 10, 100
 IDEMPOTENCY_HOURS = env.int("IDEMPOTENCY_HOURS", 24)
 INVITATION_KEEP_DAYS = env.int("INVITATION_KEEP_DAYS", 90)
 NOTIFICATION_KEEP_DAYS = env.int("NOTIFICATION_KEEP_DAYS", 365)
 OUTBOX_DEAD_KEEP_DAYS = env.int("OUTBOX_DEAD_KEEP_DAYS", 365)
 OUTBOX_KEEP_DAYS = env.int("OUTBOX_KEEP_DAYS", 30)
 OUTBOX_LAG_SECONDS = 120
+PAID_MESSAGES_PER_NUMBER = 10  # in a day, of each business
+PLATFORM_MAILS_PER_DAY = env.int("PLATFORM_MAILS_PER_DAY", 1000)  # of each business
+PLATFORM_MAILS_PER_HOUR = env.int("PLATFORM_MAILS_PER_HOUR", 200)
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 TRUSTED_PROXIES = [str(ip_network(each)) for each in env.list("TRUSTED_PROXIES", default=[])]
 

@@ -24,7 +24,7 @@ STORAGES = {
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
 MESSAGE_BACKENDS = {
     "sms": "bookme.communications.channels.email.MailboxChannel",
-    "whatsapp": "bookme.communications.channels.email.MailboxChannel",
+    "whatsapp": "bookme.communications.channels.email.MailboxWhatsApp",
 }
 
 # One machine is one address, and whoever tries BookMe out books a lot.

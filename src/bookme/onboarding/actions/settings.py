@@ -20,15 +20,19 @@ from bookme.staff.models import StaffService
 from bookme.tenants.models import Tenant, TenantConfig
 from bookme.tenants.selectors import forget_tenants
 
+# Of messages: what has a default that null is not.
+_NULL_IS_NONE = ("quiet_from", "quiet_to")
+
 
 def change_settings(*, tenant: Tenant, patch: object, actor: Actor) -> Tenant:
-    """Merge a JSON merge patch (RFC 7396) into the settings; null goes back to the default. Returns the business anew.
+    """Merge a JSON merge patch (RFC 7396) into the settings; null goes back to the default, and of quiet hours it says
+    that there are none. Returns the business anew.
 
     Rows cannot be changed here, nor the first language, which the texts are written in; and what the team may see, and
     how it signs in, is not a program's to change. Raises NotAllowed (`people_only`), and BadConfig with every fault.
     Locks the settings; publishes `business.configured` if anything changed.
     """
-    actor.demand(Permission.CONFIG_MANAGE)
+    actor.demand_everywhere(Permission.CONFIG_MANAGE)
     if not isinstance(patch, dict):
         raise BadConfig([Fault((), "must be an object", "type")])
     if "team" in patch and actor.kind is ActorKind.KEY:
@@ -36,7 +40,7 @@ def change_settings(*, tenant: Tenant, patch: object, actor: Actor) -> Tenant:
     with transaction.atomic():
         row = TenantConfig.objects.select_for_update().get(pk=tenant.pk)
         before = row.data | {"name": tenant.name}
-        wanted = _merged(before, normalised(patch))
+        wanted = _kept_nulls(_merged(before, normalised(patch)), patch)
         _refuse_other_language(before, wanted)
         refuse_bad_settings(wanted)
         _refuse_finer_prices(wanted["currency"])
@@ -63,6 +67,15 @@ def _merged(target: Any, patch: Any) -> Any:
         else:
             merged[name] = _merged(merged.get(name), value)
     return merged
+
+
+def _kept_nulls(wanted: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+    """With what was said to be nothing where the default is something: else nobody could say so, or send it back."""
+    asked, there = patch.get("messages"), wanted.get("messages", {})
+    if not isinstance(asked, dict) or not isinstance(there, dict):
+        return wanted
+    nulls = {name: None for name in _NULL_IS_NONE if name in asked and asked[name] is None}
+    return wanted | {"messages": there | nulls} if nulls else wanted
 
 
 def _refuse_other_language(before: dict[str, Any], after: dict[str, Any]) -> None:

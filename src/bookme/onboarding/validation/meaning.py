@@ -9,7 +9,7 @@ from bookme.core.money import currency_codes
 from bookme.onboarding.validation.entries import by_key, entries, items, number, part, services_of, word
 from bookme.onboarding.validation.faults import Fault, Path, of_rule
 from bookme.onboarding.validation.timetable import timetable_faults
-from bookme.services.models import ServiceKind
+from bookme.services.models import Course, ServiceKind
 from bookme.services.rules import bounds_faults, price_faults, repeated, seats_faults
 from bookme.tenants.config import Cancellation, DepositKind
 from bookme.tenants.rules import MAX_FEE_STEPS, deposit_faults, fee_step_faults
@@ -40,6 +40,7 @@ def settings_faults(data: dict[str, Any]) -> Iterator[Fault]:
     yield from _repeated_reminders(data)
     yield from _deposit_faults(data, part(data, "policies"), ("policies", "deposit"))
     yield from _fee_step_faults(data, part(data, "policies"), ("policies",))
+    yield from _amount_faults(data, part(data, "messages"), ("messages", "monthly_cap"))
 
 
 def rows_faults(data: dict[str, Any]) -> Iterator[Fault]:
@@ -162,6 +163,7 @@ def _capacity_faults(entry: dict[str, Any], path: Path) -> Iterator[Fault]:
     values: dict[str, Any] = {"kind": word(entry, "kind") or ServiceKind.INDIVIDUAL}
     values |= {name: number(entry, name) or 1 for name in ("capacity", "staff_needed")}
     values["min_to_run"] = number(entry, "min_to_run") if number(entry, "capacity") else None
+    values["course"] = word(entry, "course") or Course.NONE
     if values["kind"] == ServiceKind.CLASS and "capacity" not in entry:
         yield Fault((*path, "capacity"), "is missing: a class needs it", "required")
     yield from (of_rule(each, path) for each in seats_faults(values))

@@ -10,7 +10,7 @@ CHANNEL_FEATURES = {"sms": "sms", "whatsapp": "whatsapp"}
 
 
 def config_warnings(data: dict[str, Any]) -> list[Fault]:
-    """Of a good config: reminders that will not go out, services that nobody can give."""
+    """Of a good config: reminders that do not go by their channel, services that nobody can give."""
     return [*reminder_warnings(data), *_unmanned_services(data), *_missing_resources(data)]
 
 
@@ -19,7 +19,9 @@ def reminder_warnings(data: dict[str, Any]) -> Iterator[Fault]:
     for path, reminder in entries(data, "reminders"):
         feature = CHANNEL_FEATURES.get(str(reminder.get("channel")))
         if feature and not features.get(feature):
-            yield Fault(path, f"will not go out while features.{feature} is off", "channel_off")
+            yield Fault(
+                path, f"goes by the next channel, if there is one, while features.{feature} is off", "channel_off"
+            )
 
 
 def _unmanned_services(data: dict[str, Any]) -> Iterator[Fault]:

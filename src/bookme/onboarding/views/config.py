@@ -42,7 +42,7 @@ class ConfigView(CachedRead):
         responses={200: answer_schema(whole=True)},
     )
     def patch(self, request: Request) -> Response:
-        """Change settings by a JSON merge patch: what is given changes, null goes back to the default."""
+        """Change settings by a JSON merge patch. Null goes back to the default; of quiet hours it says: none."""
         with write():
             tenant = change_settings(tenant=require_tenant(), patch=request.data, actor=self.actor)
         return self._answer(tenant)

@@ -48,7 +48,7 @@ class Command(BaseCommand):
             call_command("migrate_schemas", shared=True, interactive=False, verbosity=0)
 
     def _load_postcodes(self) -> None:
-        """The few outward codes around the demo business that goes to its customers."""
+        """A few outward codes around the demo business that goes to its customers, and some where it does not go."""
         with public_scope():
             if not Postcode.objects.exists():
                 call_command("postcodes", "import", str(OUTWARD_CODES), stdout=self.stdout)
