@@ -5,7 +5,6 @@ is the conversation with the mail server.
 """
 
 import datetime as dt
-import logging
 import os
 import time
 from collections.abc import Iterator
@@ -63,7 +62,6 @@ class Sink(Mailbox):
 
 @pytest.fixture
 def sink(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sink]:
-    logging.getLogger("mail.log").setLevel(logging.WARNING)
     with Sink(tmp_path / "sink") as server:
         monkeypatch.setenv("EMAIL_PORT", str(server.port))
         yield server

@@ -54,6 +54,7 @@ def configure_logging(*, level: str, form: str) -> None:
         logging.getLogger(noisy).setLevel("ERROR")
     for repeating in ("celery.beat", "celery.worker.strategy", "celery.app.trace"):  # each task has a line of ours
         logging.getLogger(repeating).setLevel("WARNING")
+    logging.getLogger("mail.log").setLevel("WARNING")  # each line that our own mail server hears, addresses among them
     logging.getLogger("urllib3.connectionpool").setLevel("INFO")  # below that it tells about whom providers are asked
 
 
