@@ -1,7 +1,6 @@
 """What a guest may have: counted by e-mail, phone and network; what was obtained, whatever became of it."""
 
 import datetime as dt
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from bookme.core.time import now
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import Tenant
 from bookme.users.models import User
+from tests.at_once import met
 from tests.bookings.conftest import Shop, open_shop
 from tests.bookings.crowd import crowd
 from tests.bookings.desk import body_for, monday, refused, session_body, written
@@ -169,14 +169,8 @@ def test_at_once_no_more_than_one_after_another(open_business: Shop) -> None:
 
 def test_at_once_control(open_business: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the contact among the keys of the lock, all have counted before any of them writes."""
-    together, count = Barrier(CLIENTS), booking.require_contact_limit
-
-    def counted(**asked: Any) -> None:
-        count(**asked)
-        together.wait(timeout=10)
-
     monkeypatch.setattr(booking, "guest_contacts", lambda *_, **__: frozenset())
-    monkeypatch.setattr(booking, "require_contact_limit", counted)
+    monkeypatch.setattr(booking, "require_contact_limit", met(booking.require_contact_limit, CLIENTS))
     assert _most_obtained(open_business, rounds=1) == CLIENTS
 
 

@@ -18,6 +18,7 @@ from bookme.core.permissions import Role
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import Tenant
 from bookme.tenants.tasks import deliver_outbox
+from tests.at_once import met
 from tests.bookings.conftest import Shop, open_shop
 from tests.bookings.crowd import crowd, wrong_seats
 from tests.bookings.desk import NOW, monday
@@ -96,9 +97,10 @@ def test_accepted_or_over_never_both_control(
     open_business: Shop, committed: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Read, then write, instead of compare and swap."""
+    look = met(lambda: None, 2)
 
     def careless(booking: Booking, **columns: Any) -> bool:
-        time.sleep(0.3)
+        look()
         Booking.objects.filter(pk=booking.pk).update(**columns)
         return True
 
@@ -146,12 +148,8 @@ def test_four_reactions_at_once_control(
 ) -> None:
     """Without the lock of the entry's row, who is first in line is held two places."""
 
-    def unlocked(entry_id: Any) -> WaitlistEntry:
-        found = waitlist_entries().get(pk=entry_id)
-        time.sleep(0.3)
-        return found
-
     cancelled_twice(open_business, committed)
+    unlocked = met(lambda entry_id: waitlist_entries().get(pk=entry_id), 4)
     monkeypatch.setattr(offering, "locked_with_same", unlocked)
     together(committed, *[offer_opened] * 4)
     assert [each.visit.contact_email for each in held()] == ["ada@mail.example"] * 2

@@ -1,6 +1,5 @@
 """What members of the team may, as data: who may change it, and who is out."""
 
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from bookme.users.actions import members as guarded
 from bookme.users.models import Membership, SignIn
 from bookme.users.selectors import operator_actor
 from tests.answers import faults, ids
-from tests.at_once import all_at_once
+from tests.at_once import all_at_once, met
 from tests.factories.locations import LocationFactory
 from tests.factories.staff import StaffFactory
 from tests.factories.team import InvitationFactory
@@ -268,7 +267,7 @@ def test_of_two_owners_who_end_each_other_at_once_one_stays(
 
     if not guard:
         monkeypatch.setattr(guarded, "lock_team", lambda tenant: None)
-        _meet_before_they_look(monkeypatch)
+        monkeypatch.setattr(guarded, "_refuse_last_owner", met(guarded._refuse_last_owner, 2))
     all_at_once(2, act)
     left = Membership.objects.filter(tenant=committed, role="owner", is_active=True).count()
     assert left == (1 if guard else 0)
@@ -302,14 +301,3 @@ def test_who_waited_for_whoever_removed_them_changes_nothing(
     member = Membership.objects.get(pk=other.membership.pk)
     found = (member.role, member.is_active, Invitation.objects.count(), asked.revoked_at)
     assert (found == ("staff", True, 1, None)) is removed_first
-
-
-def _meet_before_they_look(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both have seen the other as an owner before either writes: what the lock makes impossible."""
-    together, check = Barrier(2), guarded._refuse_last_owner
-
-    def looked(member: Membership) -> None:
-        check(member)
-        together.wait(timeout=10)
-
-    monkeypatch.setattr(guarded, "_refuse_last_owner", looked)
