@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from bookme.communications.channels import Carrier, account_carrier
 from bookme.communications.channels.email import EmailChannel, MailboxChannel
@@ -21,13 +21,15 @@ PHONE = "+447700900123"
 
 
 class Attentive(Moody):
-    """A mail server that knows when it has listened."""
+    """A mail server that knows when it has greeted whoever called."""
 
     listens = False
 
-    def _conversation(self) -> SMTP:
-        self.listens = True
-        return super()._conversation()
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd's name
+        self, _server: SMTP, session: Session, _envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name, self.listens = hostname, True  # type: ignore[assignment]
+        return responses
 
 
 class _NoLongerTrueError(Exception):

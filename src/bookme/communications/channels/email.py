@@ -154,11 +154,12 @@ def _is_no_address(code: int, said: bytes) -> bool:
 
 
 def converse(email: EmailMultiAlternatives, last_look: Callable[[], None]) -> None:
-    """Send it by its connection, or the platform's; both are SMTP. The last look is when the server listens.
+    """Send it by its connection, or the platform's; both are SMTP. The last look is when the server has greeted us.
 
     Raises as `Carrier.send`, and what the look raises; what smtplib raises is surely not taken.
     """
     with email.connection or conversation() as email.connection:
+        email.connection.connection.ehlo_or_helo_if_needed()  # else smtplib does it with the mail, after the look
         last_look()
         try:
             email.send()
