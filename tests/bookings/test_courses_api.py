@@ -187,8 +187,31 @@ class TestSingleDates:
             "rule": {"frequency": "weekly", "count": 2},
         }
         before = written()
-        refused(api.post("series/", {**wanted, **WHO}), 400, "course_only", "/session")
+        refused(api.post("series/", {**wanted, **WHO}), 400, "course_only", "/items/0/service")
         assert written() == before
+
+    def test_which_the_preview_says_to_all_but_the_team(
+        self, shop: Shop, api: Api, pottery: Service, salon: Tenant
+    ) -> None:
+        dates = run_of(shop, pottery, weeks=2)
+        fill(dates[1], 8)
+        single = SessionFactory(
+            service=pottery, staff=shop.ada, location=shop.place, starts_at=dates[1].starts_at + WEEK
+        )
+        wanted = {
+            "items": [{"service": str(pottery.pk)}],
+            "start": monday(10).isoformat(),
+            "rule": {"frequency": "weekly", "count": 3},
+        }
+
+        def told(by: Api) -> list[list[str]]:
+            return [each["causes"] for each in by.post("series/preview/", wanted).json()["dates"]]
+
+        owner = make_person(salon, Role.OWNER).api
+        assert told(api) == [["course_only"], ["course_only"], []]
+        assert told(owner) == [[], ["capacity"], []]
+        alone = {**wanted, **WHO, "starts": [single.starts_at.isoformat()]}
+        assert api.post("series/", alone).status_code == 201
 
     def test_nor_waited_for(self, shop: Shop, api: Api, pottery: Service, salon: Tenant) -> None:
         configure(salon, features={"waitlist": True})

@@ -17,6 +17,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 SESSIONS_ONLY = "sessions_only"  # the cause where a class is asked for at a time without a session
+COURSE_ONLY = "course_only"  # that of one date of a course that is booked as a whole
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -62,7 +62,7 @@ def _terms_at(terms: VisitTerms, start: dt.datetime, actor: Actor) -> VisitTerms
     session = session_at(first.wish) if first.wish.service.kind == ServiceKind.CLASS else None
     if session is None:
         return replace(terms, items=items)
-    require_single(session, actor)
+    require_single(session, actor, pointer="/items/0/service")
     return terms_in(terms, session)
 
 

@@ -20,7 +20,7 @@ from bookme.bookings.selectors.offer import (
     require_staff,
 )
 from bookme.bookings.selectors.sessions import is_of_whole
-from bookme.bookings.wishes import Wish
+from bookme.bookings.wishes import COURSE_ONLY, Wish
 from bookme.core.actor import Actor, ActorKind
 from bookme.core.errors import FieldError, Invalid, NotAllowed
 from bookme.customers.actions import Address
@@ -38,7 +38,6 @@ MOST_SERVICES = 10
 SESSION_OR_SERVICE = "Give either a session, or a service and a start."
 START_NEEDED = "Say when it begins."
 CONSENT_NEEDED = "This is needed to book."
-COURSE_ONLY = "This class is booked as a whole course."
 NO_MORE_PLACES = "A class takes no more than it has places: change how many it has."
 ADDRESS_NEEDED = "Say where we are to come."
 
@@ -166,7 +165,7 @@ def missing_consents(given: Mapping[str, Any]) -> list[ConsentKind]:
 def require_single(session: Appointment, actor: Actor, *, pointer: str = "/session") -> None:
     """Raises Invalid `course_only` for one date of a course that is booked as a whole; the team may give it."""
     if is_of_whole(session) and not acts_for_business(actor):
-        raise Invalid.field(pointer, COURSE_ONLY, code="course_only")
+        raise Invalid.field(pointer, "This class is booked as a whole course.", code=COURSE_ONLY)
 
 
 def terms_in(terms: VisitTerms, session: Appointment) -> VisitTerms:

@@ -25,13 +25,14 @@ from bookme.bookings.selectors.openings import (
     session_causes,
     snapshots_between,
 )
-from bookme.bookings.selectors.sessions import session_at
+from bookme.bookings.selectors.sessions import is_of_whole, session_at
 from bookme.bookings.selectors.snapshots import MAX_RANGE_DAYS
 from bookme.bookings.selectors.visits import BookedVisit
 from bookme.bookings.states import UPCOMING
-from bookme.bookings.wishes import SESSIONS_ONLY, SlotUnavailable, Wish
+from bookme.bookings.wishes import COURSE_ONLY, SESSIONS_ONLY, SlotUnavailable, Wish
 from bookme.core.actor import Actor
 from bookme.core.errors import Invalid, NotAllowed, NotFound
+from bookme.core.permissions import Permission
 from bookme.core.time import MINUTE, instant_of, minute_of
 from bookme.locations.selectors import zone_of
 from bookme.services.models import ServiceKind
@@ -108,14 +109,17 @@ def require_few(dates: Sequence[object], services: Sequence[object], *, pointer:
         raise Invalid.field(pointer, detail, code="too_many_dates")
 
 
-def series_preview(*, rule: Recurrence, wish: Wish, now: dt.datetime) -> list[SeriesDate]:
-    """Every date of the rule from the wish's start on: free or not, why not, and the nearest that is.
+def series_preview(*, rule: Recurrence, wish: Wish, actor: Actor, now: dt.datetime) -> list[SeriesDate]:
+    """Every date of the rule from the wish's start on: free for this actor or not, why not, and the nearest that is.
 
     Of three months at a time what is read is the same, however many dates. Limits of a customer are not looked at.
     """
     starts = starts_of(rule, wish)
     wishes = [wish.at(start) for _, start in starts if start is not None]
-    found = dict((_sessions if wish.service.kind == ServiceKind.CLASS else _openings)(wishes, now))
+    if wish.service.kind == ServiceKind.CLASS:
+        found = dict(_sessions(wishes, now, gives_single=actor.may(Permission.BOOKINGS_MANAGE)))
+    else:
+        found = dict(_openings(wishes, now))
     return [
         SeriesDate(date, start, **found[start]) if start else SeriesDate(date, None, causes=(NO_SUCH_TIME,))
         for date, start in starts
@@ -163,19 +167,22 @@ def _out_of_reach(wish: Wish, now: dt.datetime) -> SlotUnavailable | None:
     return None
 
 
-def _sessions(wishes: Sequence[Wish], now: dt.datetime) -> Iterator[Found]:
+def _sessions(wishes: Sequence[Wish], now: dt.datetime, *, gives_single: bool) -> Iterator[Found]:
+    """Who `gives_single` dates of a course that is booked as a whole is of the team: see `terms.require_single`."""
     for wish in wishes:
         session = session_at(wish)
-        causes = _against(session, wish, now)
+        causes = _against(session, wish, now, gives_single=gives_single)
         if session is not None and not causes:
             yield wish.start, {"end": session.ends_at}
         else:
             yield wish.start, {"causes": causes, "alternatives": alternatives_to(wish, now=now, count=_NEAR)}
 
 
-def _against(session: Appointment | None, wish: Wish, now: dt.datetime) -> tuple[str, ...]:
+def _against(session: Appointment | None, wish: Wish, now: dt.datetime, *, gives_single: bool) -> tuple[str, ...]:
     if session is None:
         return (SESSIONS_ONLY,)
+    if is_of_whole(session) and not gives_single:
+        return (COURSE_ONLY,)
     if late := session_causes(session, wish, now=now):
         return tuple(map(str, late))
     return () if session.seats_taken + wish.party_size <= session.capacity else (str(Cause.CAPACITY),)

@@ -14,9 +14,11 @@ from bookme.bookings.serializers.fields import ANY
 from bookme.bookings.serializers.repeat import RepeatInput, RepeatOutput
 from bookme.bookings.serializers.steps import ReasonInput
 from bookme.bookings.serializers.visits import ItemInput, VisitInput
-from bookme.bookings.wishes import SESSIONS_ONLY
+from bookme.bookings.wishes import COURSE_ONLY, SESSIONS_ONLY
 from bookme.core.http.fields import BoundedList, InstantField, PlainText, WholeNumber
 from bookme.core.http.serializers import InputSerializer
+
+_CAUSES = [*(each.value for each in Cause), SESSIONS_ONLY, COURSE_ONLY, NO_SUCH_TIME]
 
 
 class SeriesPreviewInput(InputSerializer):
@@ -78,9 +80,7 @@ class SeriesDateOutput(serializers.Serializer[Any]):
     start = InstantField(allow_null=True)
     end = InstantField(allow_null=True)
     free = serializers.BooleanField(source="is_free")
-    causes = serializers.ListField(
-        child=serializers.ChoiceField(choices=[*(each.value for each in Cause), SESSIONS_ONLY, NO_SUCH_TIME])
-    )
+    causes = serializers.ListField(child=serializers.ChoiceField(choices=_CAUSES))
     alternatives = serializers.ListField(child=serializers.DictField(), help_text="As those of a refusal.")
 
 

@@ -50,7 +50,7 @@ class SeriesPreviewView(ApiView):
             party_size=given["party_size"],
         )
         wish = chained(item_terms(asked, point=asked_point(given["postcode"]), actor=self.actor))
-        dates, tz = series_preview(rule=given["rule"], wish=wish, now=now()), series_zone(wish)
+        dates, tz = series_preview(rule=given["rule"], wish=wish, actor=self.actor, now=now()), series_zone(wish)
         with kept(SeriesPreviewOutput, self.get_serializer_context() | {"zone": tz}) as serializer:
             return Response(serializer.to_representation({"timezone": str(tz), "dates": dates}))
 

@@ -12,6 +12,7 @@ from bookme.bookings.availability import Cause
 from bookme.bookings.recurrence import Recurrence
 from bookme.bookings.selectors.series import SeriesDate, series_preview
 from bookme.bookings.series_wording import recurrence_text
+from bookme.core.actor import GUEST
 from bookme.core.time import instant_of, minute_of, now
 from bookme.web.booking.choice import Choice
 from bookme.web.booking.draft import Repeat
@@ -152,7 +153,7 @@ def _times_url(choice: Choice, weeks: int, times: int) -> str:
 
 def _dates(choice: Choice, start: dt.datetime, rule: Recurrence, at: dt.datetime) -> list[DateChoice]:
     agreed = set(choice.draft.starts)
-    found = [_date(each, choice) for each in series_preview(rule=rule, wish=choice.wish(start), now=at)]
+    found = [_date(each, choice) for each in series_preview(rule=rule, wish=choice.wish(start), actor=GUEST, now=at)]
     wanted = [_as_picked(each, agreed) if agreed else each for each in found]
     return [replace(wanted[0], is_first=True), *wanted[1:]]
 

@@ -105,7 +105,7 @@ def choose_repeat(request: HttpRequest, actor: Actor) -> HttpResponse:
     if start is None:
         return redirect(wanted.url("team-new-time"))
     form = RepeatForm(request.GET if repeats(request) else None)
-    options = _options(form, wanted, _wish(wanted, start, actor)) if form.is_bound and form.is_valid() else []
+    options = _options(form, wanted, start, actor) if form.is_bound and form.is_valid() else []
     context: dict[str, Any] = {
         "here": "team-new",
         "wanted": wanted,
@@ -149,9 +149,9 @@ def rule_query(form: RepeatForm) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value}
 
 
-def _options(form: RepeatForm, wanted: Wanted, wish: Wish) -> list[Option]:
+def _options(form: RepeatForm, wanted: Wanted, start: dt.datetime, actor: Actor) -> list[Option]:
     try:
-        dates = series_preview(rule=form.rule(), wish=wish, now=now())
+        dates = series_preview(rule=form.rule(), wish=_wish(wanted, start, actor), actor=actor, now=now())
     except Invalid as error:
         is_early = error.code == "no_dates"
         ends = _("It ends before its first date.") if is_early else _("At most 104 dates, within three years.")
