@@ -1,19 +1,25 @@
 """Moving: to another time, person, room or session, by everybody who may."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
 
 from bookme.bookings.models import Appointment, Booking, ResourceAllocation
 from bookme.bookings.states import Status
+from bookme.core.ids import uuid7
+from bookme.core.permissions import Role
 from bookme.eventlog.models import Event
+from bookme.services.models import Service
+from bookme.tenants.models import Tenant
 from tests.bookings.conftest import Shop
-from tests.bookings.desk import body_for, monday, refused, session_body
+from tests.bookings.crowd import wrong_seats
+from tests.bookings.desk import CONSENTS, CUSTOMER, body_for, monday, refused, session_body, written
 from tests.bookings.rows import booked, link, names
 from tests.factories.bookings import AppointmentFactory, BookingFactory, SessionFactory
-from tests.factories.locations import ResourceFactory
+from tests.factories.locations import LocationFactory, ResourceFactory
 from tests.factories.services import ServiceFactory
-from tests.factories.users import Person, Stranger
+from tests.factories.users import Person, Stranger, make_person
 
 
 class TestMoving:
@@ -145,3 +151,134 @@ class TestMoving:
         assert answer.json()["session"] == str(later.pk)
         seats = dict(Appointment.objects.values_list("pk", "seats_taken"))
         assert seats == {session.pk: 0, later.pk: 8}
+
+
+class TestWhichSession:
+    """Two of one class begin at the same minute: with Ada, and with Ben at another place."""
+
+    @pytest.fixture
+    def there(self, shop: Shop) -> list[Appointment]:
+        yoga, annex = ServiceFactory(of_class=True), LocationFactory(name="Annex", position=1)
+        return [
+            SessionFactory(service=yoga, staff=who, location=where, starts_at=monday(12))
+            for who, where in ((shop.ada, shop.place), (shop.ben, annex))
+        ]
+
+    @pytest.fixture
+    def told(self, shop: Shop, stranger: Stranger, there: list[Appointment]) -> dict[str, Any]:
+        """Booked in a session two hours before these."""
+        session = SessionFactory(service=there[0].service, staff=shop.ada, location=shop.place)
+        made: dict[str, Any] = stranger.api.post("bookings/", session_body(session)).json()
+        return made
+
+    def test_it_is_said_by_id(self, stranger: Stranger, there: list[Appointment], told: dict[str, Any]) -> None:
+        for kind, name in (("bookings", "id"), ("visits", "visit")):
+            path = f"{kind}/{told[name]}/reschedule/?token={told['manage_token']}"
+            for session in there:
+                assert stranger.api.post(path, {"session": str(session.pk)}).status_code == 200
+                assert Booking.objects.get().appointment_id == session.pk
+            Booking.objects.update(times_moved=0)
+        assert wrong_seats() == 0
+
+    def test_a_time_alone_does_not_say_it(
+        self, stranger: Stranger, owner: Person, there: list[Appointment], told: dict[str, Any]
+    ) -> None:
+        at_noon = {"start": monday(12).isoformat()}
+        before = written()
+        for api, query in ((stranger.api, f"?token={told['manage_token']}"), (owner.api, "")):
+            for path in (f"bookings/{told['id']}/reschedule/", f"visits/{told['visit']}/reschedule/"):
+                problem = refused(api.post(path + query, at_noon), 409, "session_ambiguous")
+                assert [each["session"] for each in problem["sessions"]] == [str(each.pk) for each in there]
+                assert problem["sessions"][1]["staff"] == [str(there[1].staff_id)]
+        assert written() == before
+        path = f"bookings/{told['id']}/reschedule/"
+        assert owner.api.post(path, {**at_noon, "staff": str(there[1].staff_id)}).status_code == 400, "no such person"
+        place = {**at_noon, "location": str(there[1].location_id)}
+        assert owner.api.post(path, place).json()["session"] == str(there[1].pk)
+
+    @pytest.mark.parametrize(
+        ("given", "code", "pointer"),
+        [
+            ({}, "required", "/start"),
+            ({"start": "2030-01-07T12:00:00Z", "session": "first"}, "session_or_start", "/session"),
+            ({"session": "called off"}, "unknown_session", "/session"),
+            ({"session": "of another class"}, "session_service", "/session"),
+            ({"session": "first", "location": "second"}, "session_location", "/location"),
+        ],
+    )
+    def test_what_does_not_go_together(
+        self,
+        stranger: Stranger,
+        there: list[Appointment],
+        told: dict[str, Any],
+        given: dict[str, Any],
+        code: str,
+        pointer: str,
+    ) -> None:
+        other = SessionFactory(starts_at=monday(15))
+        off = SessionFactory(service=there[0].service, starts_at=monday(15), published=False)
+        names = {"first": there[0].pk, "called off": off.pk, "of another class": other.pk}
+        body = {name: str(names.get(value, value)) for name, value in given.items()}
+        if "location" in body:
+            body["location"] = str(there[1].location_id)
+        before = written()
+        answer = stranger.api.post(f"bookings/{told['id']}/reschedule/?token={told['manage_token']}", body)
+        refused(answer, 400, code, pointer)
+        assert written() == before
+
+    def test_what_is_no_class_goes_into_no_session(
+        self, shop: Shop, stranger: Stranger, there: list[Appointment]
+    ) -> None:
+        booking = booked(shop, appointment__starts_at=monday(16))
+        answer = stranger.api.post(f"bookings/{booking.pk}/reschedule/{link(booking)}", {"session": str(there[0].pk)})
+        refused(answer, 400, "session_service", "/session")
+
+    def test_one_that_is_full_is_not_another_one(
+        self, stranger: Stranger, there: list[Appointment], told: dict[str, Any]
+    ) -> None:
+        Appointment.objects.filter(pk=there[0].pk).update(seats_taken=8)
+        path = f"bookings/{told['id']}/reschedule/?token={told['manage_token']}"
+        refused(stranger.api.post(path, {"session": str(there[0].pk)}), 409, "slot_unavailable")
+        refused(stranger.api.post(path, {"start": monday(12).isoformat()}), 409, "session_ambiguous")
+
+    def test_a_customer_has_no_choice_where_one_is_a_date_of_a_course(
+        self, stranger: Stranger, owner: Person, there: list[Appointment], told: dict[str, Any]
+    ) -> None:
+        Service.objects.filter(pk=there[0].service_id).update(course="whole")
+        Appointment.objects.filter(pk=there[0].pk).update(course_id=uuid7())
+        path, at_noon = f"bookings/{told['id']}/reschedule/", {"start": monday(12).isoformat()}
+        refused(owner.api.post(path, at_noon), 409, "session_ambiguous")
+        by_link = f"{path}?token={told['manage_token']}"
+        refused(stranger.api.post(by_link, {"session": str(there[0].pk)}), 400, "course_only", "/session")
+        assert stranger.api.post(by_link, at_noon).json()["session"] == str(there[1].pk)
+
+    def test_who_reaches_one_of_them_moves_to_that_one(
+        self, salon: Tenant, there: list[Appointment], told: dict[str, Any]
+    ) -> None:
+        bound = make_person(salon, Role.MANAGER, location_ids=[str(there[0].location_id)]).api
+        path = f"bookings/{told['id']}/reschedule/"
+        refused(bound.post(path, {"session": str(there[1].pk)}), 403, "out_of_scope")
+        assert bound.post(path, {"start": monday(12).isoformat()}).json()["session"] == str(there[0].pk)
+
+    def test_a_series_goes_to_those_with_the_same_person_and_place(
+        self, shop: Shop, stranger: Stranger, there: list[Appointment]
+    ) -> None:
+        week, common = dt.timedelta(weeks=1), {"service": there[0].service}
+        for each in range(2):
+            SessionFactory(staff=shop.ada, location=shop.place, starts_at=monday(10) + each * week, **common)
+        later = [
+            SessionFactory(staff=each.staff, location=each.location, starts_at=monday(12) + week, **common)
+            for each in there
+        ]
+        wanted = {"items": [{"service": str(there[0].service_id)}], "start": monday(10).isoformat()}
+        rule = {"frequency": "weekly", "count": 2}
+        series = stranger.api.post(
+            "series/", {**wanted, "rule": rule, "customer": CUSTOMER, "consents": CONSENTS}
+        ).json()
+        path = f"series/{series['id']}/reschedule/?token={series['manage_token']}"
+        by_time = {"scope": "all", "start": monday(12).isoformat()}
+        refused(stranger.api.post(path, by_time), 409, "session_ambiguous")
+        answer = stranger.api.post(path, {"scope": "all", "session": str(there[1].pk)})
+        assert answer.status_code == 200, answer.content
+        assert set(Booking.objects.values_list("appointment", flat=True)) == {there[1].pk, later[1].pk}
+        assert wrong_seats() == 0

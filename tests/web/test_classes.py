@@ -10,7 +10,7 @@ import pytest
 from bookme.bookings.models import Appointment, Booking
 from bookme.services.models import Service
 from tests.bookings.desk import written
-from tests.factories.bookings import AppointmentFactory, WaitlistEntryFactory
+from tests.factories.bookings import AppointmentFactory, SessionFactory, WaitlistEntryFactory
 from tests.factories.locations import LocationFactory
 from tests.factories.services import ServiceFactory
 from tests.web.conftest import GOOD, MONDAY, NOW, Visitor, configure, page_of, publish
@@ -193,10 +193,43 @@ def test_move_to_another_session(visitor: Visitor, yoga: Service) -> None:
     done = visitor.client.post(details_of(visitor, session), ONE)["Location"]
     manage = done.replace("/book/done/", "/manage/")
     page = page_of(visitor.get(f"{manage}move/"))
-    assert f'value="{other.starts_at.isoformat()}"' in page
-    assert f'value="{session.starts_at.isoformat()}"' not in page
-    assert visitor.post(f"{manage}move/", {"slot": other.starts_at.isoformat()}).status_code == 302
+    assert f'name="session" value="{other.pk}"' in page
+    assert f'value="{session.pk}"' not in page
+    assert visitor.post(f"{manage}move/", {"session": str(other.pk)}).status_code == 302
     assert Booking.objects.get().appointment_id == other.id
+
+
+def test_move_to_one_of_two_at_the_same_time(visitor: Visitor, yoga: Service) -> None:
+    """With other people at other places: the page tells them apart, and moves to the one that was picked."""
+    session, week = publish(visitor, yoga), dt.timedelta(days=7)
+    annex = LocationFactory(name="Annex", position=1)
+    first = publish(visitor, yoga, MONDAY + week)
+    second = SessionFactory(service=yoga, staff=visitor.shop.ben, location=annex, starts_at=MONDAY + week)
+    done = visitor.client.post(details_of(visitor, session), ONE)["Location"]
+    move = done.replace("/book/done/", "/manage/") + "move/"
+    page = page_of(visitor.get(move))
+    for each in (first, second):
+        assert f'name="session" value="{each.pk}"' in page
+        assert f"{each.staff.name} · {each.location.name}" in page
+    assert visitor.post(move, {"session": str(second.pk)}).status_code == 302
+    assert Booking.objects.get().appointment_id == second.pk
+
+
+def test_what_begins_too_soon_or_is_called_off_is_not_moved_to(visitor: Visitor, yoga: Service) -> None:
+    soon, later = publish(visitor, yoga), publish(visitor, yoga, MONDAY + dt.timedelta(days=14))
+    session = publish(visitor, yoga, MONDAY + dt.timedelta(days=7))
+    done = visitor.client.post(details_of(visitor, session), ONE)["Location"]
+    move = done.replace("/book/done/", "/manage/") + "move/"
+    Service.objects.filter(pk=yoga.pk).update(policy={"min_notice_minutes": 9 * 24 * 60})
+    page = page_of(visitor.get(move))
+    assert f'value="{soon.pk}"' not in page
+    assert f'value="{later.pk}"' in page
+    Appointment.objects.filter(pk=later.pk).update(published=False)
+    for given in ({"session": str(later.pk)}, {"session": str(uuid4())}):
+        assert "That time has just been taken." in page_of(visitor.post(move, given))
+    for given in ({"session": "x"}, {}):
+        assert "Pick a time to go on." in page_of(visitor.post(move, given))
+    assert Booking.objects.get().appointment_id == session.pk
 
 
 def test_no_other_session_to_move_to(visitor: Visitor, yoga: Service) -> None:

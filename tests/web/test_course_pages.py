@@ -188,9 +188,9 @@ def test_a_single_session_is_not_moved_to_one_date_of_a_course(visitor: Visitor,
     address = str(visitor.get(f"/classes/{single.pk}/book/")["Location"])
     move = visitor.client.post(address, ONE)["Location"].replace("/book/done/", "/manage/") + "move/"
     page = page_of(visitor.get(move))
-    assert f'value="{other.starts_at.isoformat()}' in page
-    assert dates[1].starts_at.isoformat() not in page
-    answer = visitor.post(move, {"slot": dates[1].starts_at.isoformat()})
+    assert f'value="{other.pk}"' in page
+    assert str(dates[1].pk) not in page
+    answer = visitor.post(move, {"session": str(dates[1].pk)})
     assert "This class is booked as a whole course." in page_of(answer)
     assert Booking.objects.get().appointment_id == single.pk
 

@@ -155,15 +155,16 @@ def test_a_calendar_file_of_all_dates(visitor: Visitor, visits: list[Visit]) -> 
 def test_a_course_moves_to_other_sessions(visitor: Visitor) -> None:
     shop = visitor.shop
     yoga = ServiceFactory(of_class=True, staff=[shop.ana], name="Yoga")
-    for week in range(2):
-        for hour in (0, 2):
-            start = MONDAY + week * WEEK + hour * HOUR
-            SessionFactory(service=yoga, staff=shop.ana, location=shop.place, starts_at=start)
+    _, other, *_ = [
+        SessionFactory(service=yoga, staff=shop.ana, location=shop.place, starts_at=MONDAY + week * WEEK + hour * HOUR)
+        for week in range(2)
+        for hour in (0, 2)
+    ]
     visits = series_of(shop, yoga, rule=Recurrence(frequency=Frequency.WEEKLY, count=2))
     path = f"{path_of(visits[0])}move/?what=all"
     page = page_of(visitor.client.get(path))
     assert "All 2 dates still to come" in page
-    assert visitor.client.post(path, {"slot": (MONDAY + 2 * HOUR).isoformat()}).status_code == 302
+    assert visitor.client.post(path, {"session": str(other.pk)}).status_code == 302
     assert [at for _status, at in bookings_now(*visits)] == [MONDAY + 2 * HOUR, MONDAY + WEEK + 2 * HOUR]
 
 

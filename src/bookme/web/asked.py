@@ -1,6 +1,7 @@
 """What an address or a form says, read as a value; None for what cannot be read."""
 
 import datetime as dt
+from uuid import UUID
 
 from django.http import HttpRequest
 
@@ -14,6 +15,14 @@ def asked_day(request: HttpRequest, name: str = "date") -> dt.date | None:
     except ValueError:
         return None
     return day if is_calendar_day(day) else None
+
+
+def read_id(text: str) -> UUID | None:
+    """An id."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def read_instant(text: str) -> dt.datetime | None:

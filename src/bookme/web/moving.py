@@ -1,16 +1,17 @@
 """A visit that looks for another time, as one: by itself, or with more of its series going as far."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from bookme.bookings.actions.moving import reschedule_visit, visit_move
 from bookme.bookings.actions.series import reschedule_series
-from bookme.bookings.models import Appointment, Booking
+from bookme.bookings.models import Booking
 from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.selectors.openings import max_gap, snapshots_between
 from bookme.bookings.selectors.series import Scope
@@ -25,8 +26,10 @@ from bookme.core.time import now
 from bookme.locations.selectors import zone_of
 from bookme.services.models import Service, ServiceKind
 from bookme.staff.models import Staff
+from bookme.web.asked import read_id, read_instant
 from bookme.web.booking.picker import Openings, openings
 from bookme.web.reach import Reach, first_of
+from bookme.web.sessions import SessionCard
 
 MOVE_DAYS = 90
 
@@ -98,12 +101,17 @@ class Moving:
         snapshots = snapshots_between(self.wish, first, last, now=at)
         return openings(snapshots, self.zone, max_gap=max_gap(self.wish))
 
-    def to(self, start: dt.datetime) -> None:
-        """Moves it, in the caller's transaction. Raises as the actions do."""
+    def to(self, when: dt.datetime | UUID) -> None:
+        """Moves it to a start or, of a class, into the session of that id, in the caller's transaction.
+
+        Raises as the actions do.
+        """
+        start, session_id = (None, when) if isinstance(when, UUID) else (when, None)
         if self.reach.is_one_visit:
             reschedule_visit(
                 bookings=self.booked.bookings,
                 start=start,
+                session_id=session_id,
                 any_staff=self.any_staff,
                 location_id=None,
                 actor=self.actor,
@@ -115,6 +123,7 @@ class Moving:
             scope=Scope(self.reach.key),
             visit_id=self.booked.visit.pk,
             start=start,
+            session_id=session_id,
             any_staff=self.any_staff,
             location_id=None,
             actor=self.actor,
@@ -130,13 +139,19 @@ class Fault:
     dates: tuple[dt.datetime, ...] = ()
 
 
-def fault_of_move(moving: Moving, start: dt.datetime | None, told: Callable[[DomainError], str]) -> Fault | None:
-    """Moves it to `start`; else why not, other refusals in the words of `told`."""
-    if start is None:
+def fault_of_move(
+    moving: Moving, asked: Mapping[str, str], told: Callable[[DomainError], str], *, field: str
+) -> Fault | None:
+    """Moves it to the start that a form has in this field, or into its `session`; else why not.
+
+    Refusals that are none of a time are in the words of `told`.
+    """
+    when = read_id(asked.get("session", "")) if moving.is_class else read_instant(asked.get(field, ""))
+    if when is None:
         return Fault(_("Pick a time to go on."))
     try:
         with write():
-            moving.to(start)
+            moving.to(when)
     except DatesUnavailable as error:
         not_free = tuple(each.astimezone(moving.zone) for each in error.starts)
         return Fault(_("Nothing was moved: at that time it cannot be on every date."), not_free)
@@ -147,8 +162,9 @@ def fault_of_move(moving: Moving, start: dt.datetime | None, told: Callable[[Dom
     return None
 
 
-def other_sessions(booking: Booking, *, now: dt.datetime) -> list[Appointment]:
+def other_sessions(booking: Booking, *, after: dt.datetime) -> list[SessionCard]:
     """The other sessions of the class that have room for the party, by start."""
-    end = now + dt.timedelta(days=MOVE_DAYS)
-    found = sessions_between(now, end, service_id=booking.appointment.service_id).exclude(pk=booking.appointment_id)
-    return [each for each in found if each.capacity - each.seats_taken >= booking.party_size]
+    end = after + dt.timedelta(days=MOVE_DAYS)
+    found = sessions_between(after, end, service_id=booking.appointment.service_id).exclude(pk=booking.appointment_id)
+    cards = [SessionCard(each) for each in found]
+    return [each for each in cards if each.seats_left >= booking.party_size]

@@ -17,6 +17,7 @@ _TOLD: dict[str, Promise] = {
     "customer_limit": _("You have as many bookings of this service ahead as you may have."),
     "course_begun": _("This course has begun."),
     "course_changed": _("The dates of this course have just changed. Look again."),
+    "unknown_session": _("That time has just been taken. Here is what is free now."),
     "course_only": _("This class is booked as a whole course."),
     "too_late": _("It is too late for that. Call us, please."),
     "too_often": _("This booking has been moved as often as it may be."),

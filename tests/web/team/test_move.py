@@ -100,9 +100,39 @@ def test_a_class_moves_to_another_session(salon_team: Shop, owner: Person) -> No
     page = shown(owner, path)
     assert "Wednesday 9 January, 10:00" in page
     assert "8 places left" in page
-    done(owner, path, {"version": 1, "start": "2030-01-09T10:00:00+00:00"})
+    other = SessionFactory(service=first.service, staff=salon_team.ben, starts_at=second.starts_at)
+    assert page_of(sent(owner, path, {"version": 1, "start": second.starts_at.isoformat()})).count("Pick a time") == 1
+    done(owner, path, {"version": 1, "session": str(other.pk)})
+    booking.refresh_from_db()
+    assert booking.appointment == other
+
+
+def test_a_session_that_begins_too_soon_is_given_on_purpose(salon_team: Shop, owner: Person) -> None:
+    first = SessionFactory(staff=salon_team.ana, location=salon_team.place, starts_at=TODAY_AT_TEN, seats_taken=1)
+    second = SessionFactory(
+        service=first.service, staff=salon_team.ana, location=salon_team.place,
+        starts_at=TODAY_AT_TEN + dt.timedelta(hours=3),
+    )  # fmt: skip
+    first.service.policy = {"min_notice_minutes": 24 * 60}
+    first.service.save()
+    booking = BookingFactory(appointment=first)
+    path, there = f"/team/bookings/{booking.pk}/move/", {"version": 1, "session": str(second.pk)}
+    page = page_of(sent(owner, path, there))
+    assert f'type="hidden" name="session" value="{second.pk}"' in page
+    assert 'name="force" value="hours" required' in page
+    assert "Moved." in done(owner, path, {**there, "force": "hours"})
     booking.refresh_from_db()
     assert booking.appointment == second
+
+
+def test_a_session_that_was_called_off_is_not_moved_to(salon_team: Shop, owner: Person) -> None:
+    first = SessionFactory(staff=salon_team.ana, location=salon_team.place, starts_at=TODAY_AT_TEN, seats_taken=1)
+    off = SessionFactory(service=first.service, published=False, starts_at=TODAY_AT_TEN)
+    booking = BookingFactory(appointment=first)
+    answer = sent(owner, f"/team/bookings/{booking.pk}/move/", {"version": 1, "session": str(off.pk)})
+    assert "That time is not free any more." in page_of(answer)
+    booking.refresh_from_db()
+    assert booking.appointment == first
 
 
 @pytest.mark.parametrize("query", ["?person=nobody", "?place=1", "?person=01a1fc30-1d32-76bf-a38e-f37befb62cea"])

@@ -212,14 +212,18 @@ def test_no_time_moves_nothing(visit: Visit, owner: Person, start: str) -> None:
 def test_a_course_moves_to_other_sessions(salon_team: Shop, owner: Person) -> None:
     yoga = ServiceFactory(of_class=True, staff=[salon_team.ana])
     for week in range(2):
-        for hour in (0, 2):
-            start = MONDAY + week * WEEK + hour * HOUR
-            SessionFactory(service=yoga, staff=salon_team.ana, location=salon_team.place, starts_at=start)
+        SessionFactory(service=yoga, staff=salon_team.ana, location=salon_team.place, starts_at=MONDAY + week * WEEK)
     visits = series_of(salon_team, yoga, rule=Recurrence(frequency=Frequency.WEEKLY, count=2))
+    others = [
+        SessionFactory(service=yoga, staff=who, location=salon_team.place, starts_at=MONDAY + week * WEEK + 2 * HOUR)
+        for week in range(2)
+        for who in (salon_team.ana, salon_team.ben)
+    ]
     path = path_of(visits[0], "move-visit/?what=all")
-    assert f'value="{(MONDAY + 2 * HOUR).isoformat()}"' in page_of(owner.page.get(path))
-    done(owner, path, {"version": 1, "start": (MONDAY + 2 * HOUR).isoformat()})
+    assert f'value="{others[1].pk}"' in page_of(owner.page.get(path))
+    done(owner, path, {"version": 1, "session": str(others[1].pk)})
     assert [at for _status, at in bookings_now(*visits)] == [MONDAY + 2 * HOUR, MONDAY + WEEK + 2 * HOUR]
+    assert {each.appointment.staff for each in Booking.objects.select_related("appointment")} == {salon_team.ben}
 
 
 def test_what_is_over_is_not_moved(visits: list[Visit], owner: Person, clock: Any) -> None:

@@ -33,15 +33,25 @@ from bookme.bookings.actions.versions import swap
 from bookme.bookings.availability import Cause
 from bookme.bookings.events import BookingRescheduled
 from bookme.bookings.models import Appointment, Booking
-from bookme.bookings.selectors.offer import require_location, require_staff
-from bookme.bookings.selectors.openings import require_reach, require_session_notice, session_causes
-from bookme.bookings.selectors.sessions import session_at
+from bookme.bookings.selectors.offer import (
+    asked_session,
+    require_location,
+    require_session_as_asked,
+    require_staff,
+)
+from bookme.bookings.selectors.openings import (
+    require_reach,
+    require_session_notice,
+    session_as_data,
+    session_causes,
+)
+from bookme.bookings.selectors.sessions import is_of_whole, sessions_at
 from bookme.bookings.selectors.terms import move_terms_of
 from bookme.bookings.states import Status
 from bookme.bookings.wishes import SESSIONS_ONLY, SlotUnavailable, Wish, each_or_refused
 from bookme.core.actor import Actor
-from bookme.core.errors import Conflict
-from bookme.services.models import ServiceKind
+from bookme.core.errors import Conflict, Invalid
+from bookme.services.models import Service, ServiceKind
 
 _WHY_NOT = {
     "wrong_status": "Only a booking that is still to come can be moved.",
@@ -54,27 +64,42 @@ _WHY_NOT = {
 class Move:
     """Bookings of one visit that go together, in order, and what is wished for them.
 
-    With `columns`, the team changes these and the start stays. Only what a customer moves is counted as a move.
+    With `columns`, the team changes these and the start stays. Only what a customer moves is counted as a move. Of a
+    class, `session` is the one that was named: it goes there or, at another time, to the one that is like it.
     """
 
     bookings: Sequence[Booking]
     wish: Wish
     columns: Mapping[str, Any] | None = None
+    session: Appointment | None = None
+
+
+class SessionAmbiguous(Conflict):
+    """Several sessions of the class begin then, and none is named; `extra` has them as alternatives are."""
+
+    default_code = "session_ambiguous"
+    default_detail = "Several sessions of this class begin then. Say which."
+
+    def __init__(self, sessions: Sequence[Appointment]) -> None:
+        super().__init__(extra={"sessions": [session_as_data(each) for each in sessions]})
 
 
 def reschedule_booking(
     *,
     booking: Booking,
-    start: dt.datetime,
     actor: Actor,
     now: dt.datetime,
+    start: dt.datetime | None = None,
+    session_id: UUID | None = None,
     staff_id: UUID | None = None,
     any_staff: bool = False,
     location_id: UUID | None = None,
     outside_hours: bool = False,
     overbook: bool = False,
 ) -> Booking:
-    """Move to `start`: with the same person and place unless others are named; of a class, to its session at that time.
+    """Move to `start`, with the same person and place unless others are named; or of a class, to that session.
+
+    A class goes by `start`, too, to its session at that time: Conflict `session_ambiguous` where there are several.
 
     The price stays. An appointment of one's own moves in place; of a shared one, only the seats do. Customers are bound
     by the policy that they booked under, and move a visit of several services as a whole; the team may move it
@@ -88,18 +113,21 @@ def reschedule_booking(
     service = booking.appointment.service
     require_staff(service, staff_id)
     require_location(service, location_id)
+    start, session = destination_of(service, start, session_id, actor=actor, staff_id=staff_id, location_id=location_id)
     wish = _wish(booking, start, staff_id=staff_id, any_staff=any_staff, location_id=location_id)
     may_waive = waivable_by(actor, outside_hours=outside_hours, overbook=overbook)
-    move_all([Move([booking], forcing(wish.within_scopes_of(actor), may_waive, actor))], actor=actor, now=now)
+    wish = forcing(wish.within_scopes_of(actor), may_waive, actor)
+    move_all([Move([booking], wish, session=session)], actor=actor, now=now)
     return booking
 
 
 def reschedule_visit(
     *,
     bookings: Sequence[Booking],
-    start: dt.datetime,
     actor: Actor,
     now: dt.datetime,
+    start: dt.datetime | None = None,
+    session_id: UUID | None = None,
     any_staff: bool = False,
     location_id: UUID | None = None,
     outside_hours: bool = False,
@@ -107,10 +135,40 @@ def reschedule_visit(
 ) -> None:
     """Move what of a visit is still to come, as `visit_move` says; otherwise as `reschedule_booking`."""
     may_waive = waivable_by(actor, outside_hours=outside_hours, overbook=overbook)
+    service = bookings[0].appointment.service
+    start, session = destination_of(service, start, session_id, actor=actor, location_id=location_id)
     move = visit_move(bookings=bookings, start=start, any_staff=any_staff, location_id=location_id, actor=actor)
     then = tuple(forcing(each, may_waive, actor) for each in move.wish.then)
     wish = forcing(replace(move.wish, then=then), may_waive, actor)
-    move_all([replace(move, wish=wish)], actor=actor, now=now)
+    move_all([replace(move, wish=wish, session=session)], actor=actor, now=now)
+
+
+def destination_of(
+    service: Service,
+    start: dt.datetime | None,
+    session_id: UUID | None,
+    *,
+    actor: Actor,
+    staff_id: UUID | None = None,
+    location_id: UUID | None = None,
+) -> tuple[dt.datetime, Appointment | None]:
+    """Where something of the service is to go: to `start` or, of a class, into a session, which has a start.
+
+    Raises Invalid `required` for neither, `session_or_start` for both, `unknown_session`, `session_service` for one of
+    another class, and as `require_session_as_asked` does; NotAllowed `out_of_scope`.
+    """
+    if session_id is None:
+        if start is None:
+            raise Invalid.field("/start", "Say when, or in which session.", code="required")
+        return start, None
+    if start is not None:
+        raise Invalid.field("/session", "Give either a session, or a start.", code="session_or_start")
+    session = asked_session(session_id)
+    if session.service_id != service.pk:
+        raise Invalid.field("/session", "This is a session of another class.", code="session_service")
+    require_session_as_asked(session, staff_id=staff_id, location_id=location_id)
+    require_in_scope(actor, session)
+    return session.starts_at, session
 
 
 def visit_move(
@@ -229,12 +287,28 @@ def _way_of(move: Move, actor: Actor, now: dt.datetime) -> _Way:
         for each in move.wish.services:
             require_reach(each, now=now)
         return _Way(move.wish, every_calendar(move.wish))
-    session = session_at(move.wish)
-    if session is None:
-        raise SlotUnavailable(wish=move.wish, causes=[SESSIONS_ONLY])
-    require_single(session, actor, pointer="/start")
+    session = _session_of(move, actor)
+    require_single(session, actor, pointer="/start" if move.session is None else "/session")
     require_session_notice(session, move.wish, now=now)
     return _Way(move.wish, Calendars(frozenset({session.staff_id})), session)
+
+
+def _session_of(move: Move, actor: Actor) -> Appointment:
+    """The session that was named, or the only one that it can be. Who may go into single ones alone has those."""
+    named = move.session
+    if named is not None and named.starts_at == move.wish.start:
+        return named
+    found = sessions_at(move.wish)
+    if not acts_for_business(actor):
+        found = [each for each in found if not is_of_whole(each)] or found
+    if named is not None:
+        alike = (each for each in found if (each.staff_id, each.location_id) == (named.staff_id, named.location_id))
+        found = list(alike) or found
+    if not found:
+        raise SlotUnavailable(wish=move.wish, causes=[SESSIONS_ONLY])
+    if len(found) > 1:
+        raise SessionAmbiguous(found)
+    return found[0]
 
 
 def _lock_all(bookings: Sequence[Booking], ways: Sequence[_Way], now: dt.datetime) -> None:

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from bookme.bookings.actions.booking import book
 from bookme.bookings.actions.cancelling import cancel_visits
-from bookme.bookings.actions.moving import move_all, visit_move
+from bookme.bookings.actions.moving import destination_of, move_all, visit_move
+from bookme.bookings.actions.powers import acts_for_business
 from bookme.bookings.actions.request import BookingRequest
 from bookme.bookings.actions.terms import VisitTerms, checked_terms, require_single, terms_in
 from bookme.bookings.models import Series, Visit
@@ -59,7 +60,9 @@ def _starts(rule: Recurrence, terms: VisitTerms) -> list[dt.datetime]:
 def _terms_at(terms: VisitTerms, start: dt.datetime, actor: Actor) -> VisitTerms:
     items = tuple(replace(each, wish=each.wish.at(start)) for each in terms.items)
     first = items[0]
-    session = session_at(first.wish) if first.wish.service.kind == ServiceKind.CLASS else None
+    if first.wish.service.kind != ServiceKind.CLASS:
+        return replace(terms, items=items)
+    session = session_at(first.wish, gives_single=acts_for_business(actor))
     if session is None:
         return replace(terms, items=items)
     require_single(session, actor, pointer="/items/0/service")
@@ -85,20 +88,23 @@ def reschedule_series(
     visits: Sequence[BookedVisit],
     scope: Scope,
     visit_id: UUID | None,
-    start: dt.datetime,
     actor: Actor,
     now: dt.datetime,
+    start: dt.datetime | None = None,
+    session_id: UUID | None = None,
     any_staff: bool = False,
     location_id: UUID | None = None,
 ) -> None:
     """Move the named visit (of all, the first still to come) to `start`, and the others that are meant as far.
 
-    As far is in local time: so many days, and to the same time of day. As `reschedule_visit` otherwise, all or none.
-    Raises Invalid `no_such_time` where the clock skips the time on a date, and DatesUnavailable.
+    As far is in local time: so many days, and to the same time of day; of several sessions then, to the one with the
+    person and the place of the session that is named. As `reschedule_visit` otherwise, all or none. Raises Invalid `no_such_time` where the clock skips the time on a date, and DatesUnavailable.
     """
     meant = _meant(visits, scope, visit_id, now)
     anchor = next((each for each in meant if each.visit.pk == visit_id), meant[0])
-    tz = zone_of(anchor.bookings[0].appointment.location)
+    old = anchor.bookings[0].appointment
+    start, session = destination_of(old.service, start, session_id, actor=actor, location_id=location_id)
+    tz = zone_of(old.location)
     wanted = start.astimezone(tz)
     days = wanted.date() - anchor.start.astimezone(tz).date()
     moves = []
@@ -107,9 +113,8 @@ def reschedule_series(
         at = start if each is anchor else instant_on(date, wanted.time(), tz)
         if at is None:
             raise Invalid.field("/start", f"The clock skips this time on {date.isoformat()}.", code=NO_SUCH_TIME)
-        moves.append(
-            visit_move(bookings=each.bookings, start=at, any_staff=any_staff, location_id=location_id, actor=actor)
-        )
+        move = visit_move(bookings=each.bookings, start=at, any_staff=any_staff, location_id=location_id, actor=actor)
+        moves.append(replace(move, session=session))
     move_all(moves, actor=actor, now=now)
     if scope is Scope.ALL:
         _shift_rule(anchor.visit.series, days.days)

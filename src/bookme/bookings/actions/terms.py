@@ -16,6 +16,7 @@ from bookme.bookings.selectors.offer import (
     policy_of,
     require_location,
     require_party,
+    require_session_as_asked,
     require_shared_place,
     require_staff,
 )
@@ -119,8 +120,6 @@ def _item_terms(asked: Asked, item: Item, session: Appointment | None, point: Po
         policy = policy_of(service)
         if session is None:
             require_staff(service, item.staff_id)
-        elif item.staff_id not in {None, session.staff_id}:
-            raise Invalid.field("/staff", "A session is given by whom it says.", code="session_staff")
         extras = asked_extras(service, item.extra_ids)
         _require_no_longer_class(service, extras)
     except Invalid as error:
@@ -128,8 +127,8 @@ def _item_terms(asked: Asked, item: Item, session: Appointment | None, point: Po
     require_party(service, asked.party_size, session=session)
     if session is None:
         require_location(service, asked.location_id)
-    elif asked.location_id not in {None, session.location_id}:
-        raise Invalid.field("/location", "A session is where it says.", code="session_location")
+    else:
+        require_session_as_asked(session, staff_id=item.staff_id, location_id=asked.location_id)
     wish = session_wish(session, asked.party_size) if session else _slot_wish(service, asked, item, extras)
     if session is None and policy.at_customer:
         wish = replace(wish, point=point)

@@ -72,6 +72,14 @@ def asked_session(session_id: UUID) -> Appointment:
     return found
 
 
+def require_session_as_asked(session: Appointment, *, staff_id: UUID | None, location_id: UUID | None) -> None:
+    """Raises Invalid `session_staff` or `session_location` for another person or place than it has."""
+    if staff_id not in {None, session.staff_id}:
+        raise Invalid.field("/staff", "A session is given by whom it says.", code="session_staff")
+    if location_id not in {None, session.location_id}:
+        raise Invalid.field("/location", "A session is where it says.", code="session_location")
+
+
 def asked_extras(service: Service, ids: Sequence[UUID]) -> tuple[Extra, ...]:
     """The service's active extras, in the order asked; raises Invalid `unknown_extra` or `repeated`."""
     if not ids:

@@ -182,7 +182,7 @@ def alternatives_to(wish: Wish, *, now: dt.datetime, count: int = ALTERNATIVES) 
     if wish.service.kind == ServiceKind.CLASS:
         soonest = now + policy_of(wish.service).min_notice_minutes * MINUTE
         found = sessions_near(wish, start, soonest=soonest, count=count)
-        return [_session_data(each) for each in found]
+        return [session_as_data(each) for each in found]
     chain = Chain(snapshots_of(wish.at(start), now=now, days_around=NEAR_DAYS), max_gap=max_gap(wish))
     return alternatives_in(chain, wish, start, count=count)
 
@@ -229,7 +229,8 @@ def plan_as_data(plan: Plan, wish: Wish, tz: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _session_data(session: Appointment) -> dict[str, Any]:
+def session_as_data(session: Appointment) -> dict[str, Any]:
+    """As an alternative of a class has it."""
     tz = zone_of(session.location)
     return {
         "session": str(session.pk),

@@ -168,9 +168,8 @@ def _out_of_reach(wish: Wish, now: dt.datetime) -> SlotUnavailable | None:
 
 
 def _sessions(wishes: Sequence[Wish], now: dt.datetime, *, gives_single: bool) -> Iterator[Found]:
-    """Who `gives_single` dates of a course that is booked as a whole is of the team: see `terms.require_single`."""
     for wish in wishes:
-        session = session_at(wish)
+        session = session_at(wish, gives_single=gives_single)
         causes = _against(session, wish, now, gives_single=gives_single)
         if session is not None and not causes:
             yield wish.start, {"end": session.ends_at}

@@ -73,12 +73,25 @@ def next_session(service_id: UUID, after: dt.datetime) -> Appointment | None:
     return ahead.filter(seats_taken__lt=F("capacity")).first() or ahead.first()
 
 
-def session_at(wish: Wish) -> Appointment | None:
-    """The class's session that begins then, with whom and where the wish says."""
+def sessions_at(wish: Wish) -> list[Appointment]:
+    """The class's sessions that begin then, with whom and where the wish says: often one, and seldom more."""
     found = _reached_by(wish).filter(starts_at=wish.start)
     found = found.filter(staff=wish.staff_id) if wish.staff_id else found
     found = found.filter(location=wish.location_id) if wish.location_id else found
-    return found.order_by("location__position", "id").first()
+    return list(found.order_by("location__position", "id"))
+
+
+def session_at(wish: Wish, *, gives_single: bool) -> Appointment | None:
+    """Whichever of these can be had; one of them, where none can.
+
+    Who `gives_single` dates of a course that is booked as a whole is of the team: see `terms.require_single`.
+    """
+
+    def stands_against(session: Appointment) -> tuple[bool, bool]:
+        is_full = session.capacity - session.seats_taken < wish.party_size
+        return is_of_whole(session) and not gives_single, is_full
+
+    return min(sessions_at(wish), key=stands_against, default=None)
 
 
 def sessions_near(wish: Wish, start: dt.datetime, *, soonest: dt.datetime, count: int) -> list[Appointment]:

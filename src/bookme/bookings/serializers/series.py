@@ -66,9 +66,13 @@ class SeriesCancelInput(_ScopeInput, ReasonInput):
 
 
 class SeriesRescheduleInput(_ScopeInput):
-    """The new start of the named visit, or of the first; the others that are meant move as far, in local time."""
+    """The new start of the named visit, or of the first; the others that are meant move as far, in local time.
 
-    start = InstantField()
+    Or a class's session, to which it goes.
+    """
+
+    start = InstantField(required=False, allow_null=True, default=None)
+    session = serializers.UUIDField(required=False, allow_null=True, default=None)
     staff = serializers.ChoiceField(choices=[ANY], required=False)
     location = serializers.UUIDField(required=False, allow_null=True, default=None)
 

@@ -17,9 +17,10 @@ class ReasonInput(InputSerializer):
 
 
 class RescheduleInput(ForcedInput):
-    """The new start, and who is to do it: the same person unless another, or `any`, is named."""
+    """The new start, and who is to do it: the same person unless another, or `any`, is named. Or a class's session."""
 
-    start = InstantField()
+    start = InstantField(required=False, allow_null=True, default=None)
+    session = serializers.UUIDField(required=False, allow_null=True, default=None)
     staff = StaffChoice(required=False)
     location = serializers.UUIDField(required=False, allow_null=True, default=None)
 

@@ -39,9 +39,13 @@ class VisitInput(ForcedInput, WhoInput):
 
 
 class VisitRescheduleInput(ForcedInput):
-    """The new start of all that is still to come: with the same people, unless `staff` is `any`."""
+    """The new start of all that is still to come: with the same people, unless `staff` is `any`.
 
-    start = InstantField()
+    Or a class's session.
+    """
+
+    start = InstantField(required=False, allow_null=True, default=None)
+    session = serializers.UUIDField(required=False, allow_null=True, default=None)
     staff = serializers.ChoiceField(choices=[ANY], required=False)
     location = serializers.UUIDField(required=False, allow_null=True, default=None)
 

@@ -155,6 +155,7 @@ class SeriesRescheduleView(SeriesStepView):
                 scope=Scope(given["scope"]),
                 visit_id=given["visit"],
                 start=given["start"],
+                session_id=given["session"],
                 any_staff="staff" in given,
                 location_id=given["location"],
                 actor=caller,

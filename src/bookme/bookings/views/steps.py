@@ -114,6 +114,7 @@ class RescheduleView(StepView):
             booking_id,
             actions.reschedule_booking,
             start=given["start"],
+            session_id=given["session"],
             now=now(),
             staff_id=given.get("staff"),
             any_staff="staff" in given and given["staff"] is None,

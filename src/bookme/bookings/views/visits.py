@@ -173,6 +173,7 @@ class VisitRescheduleView(VisitStepView):
             lambda found: actions.reschedule_visit(
                 bookings=found,
                 start=given["start"],
+                session_id=given["session"],
                 any_staff="staff" in given,
                 location_id=given["location"],
                 actor=caller,

@@ -1,6 +1,5 @@
 """Moving by the link: the visit as one, or more of its series as far."""
 
-import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,17 +9,18 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from bookme.bookings.models import Booking
+from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.selectors.sessions import is_of_whole
 from bookme.core.actor import GUEST
-from bookme.locations.selectors import zone_of
+from bookme.core.time import MINUTE
 from bookme.services.selectors import service_for
-from bookme.web.asked import asked_day, read_instant
+from bookme.web.asked import asked_day
 from bookme.web.booking.flow import guest_page
 from bookme.web.booking.time import asks_month, make_picker
 from bookme.web.manage.managed import Managed, managed_visit, page_context, with_visit
 from bookme.web.moving import Moving, fault_of_move, other_sessions
 from bookme.web.reach import THIS, Reach, asked_reach
+from bookme.web.sessions import SessionCard
 from bookme.web.wording import told
 
 
@@ -37,7 +37,7 @@ def manage_move(request: HttpRequest, managed: Managed) -> HttpResponse:
     moving, own_url = _moving(request, managed), reverse("manage", args=[managed.token])
     fault = None
     if moving is not None and request.method == "POST":
-        fault = fault_of_move(moving, read_instant(request.POST.get("slot", "")), told)
+        fault = fault_of_move(moving, request.POST, told, field="slot")
         if fault is None:
             return redirect(f"{own_url}?moved=1")
         managed = managed_visit(managed.token, managed.at)
@@ -52,7 +52,7 @@ def manage_move(request: HttpRequest, managed: Managed) -> HttpResponse:
         "faulty_dates": fault.dates if fault else (),
     }
     if moving.is_class:
-        return render(request, "manage/move_class.html", context | {"starts": _starts(moving.booking, managed.at)})
+        return render(request, "manage/move_class.html", context | {"sessions": _sessions(moving)})
     return _time_page(request, managed, moving, context)
 
 
@@ -89,7 +89,7 @@ def _url(request: HttpRequest, managed: Managed, reach: Reach) -> str:
     return f"{reverse('manage-move', args=[managed.token])}?{urlencode(query)}"
 
 
-def _starts(booking: Booking, at: dt.datetime) -> list[dt.datetime]:
-    """No date of a course that is booked as a whole: none but the team gives one by itself."""
-    found = [each for each in other_sessions(booking, now=at) if not is_of_whole(each)]
-    return [each.starts_at.astimezone(zone_of(each.location)) for each in found]
+def _sessions(moving: Moving) -> list[SessionCard]:
+    """None that begins too soon, and no date of a course that is booked as a whole: only the team gives these."""
+    soonest = moving.at + policy_of(moving.service).min_notice_minutes * MINUTE
+    return [each for each in other_sessions(moving.booking, after=soonest) if not is_of_whole(each.session)]

@@ -19,7 +19,7 @@ from bookme.core.errors import Conflict, Invalid
 from bookme.core.http.views import write
 from bookme.core.permissions import Permission
 from bookme.core.time import now
-from bookme.web.asked import read_instant
+from bookme.web.asked import read_id, read_instant
 from bookme.web.team.around import around, move_urls
 from bookme.web.team.cards import Card
 from bookme.web.team.doors import asked_day, require_seen, team_page
@@ -54,32 +54,35 @@ def move_booking(request: HttpRequest, actor: Actor, booking_id: UUID) -> HttpRe
 
 def _moved(request: HttpRequest, actor: Actor, booking: Booking, wanted: Wanted) -> dict[str, Any]:
     """Moves the booking; else why not, for the page."""
-    start = read_instant(request.POST.get("start", "")) or wall_instant(request.POST, wanted.zone)
-    if start is None:
+    where = _where(request, wanted)
+    if where is None:
         return {"error": _("Pick a time to go on.")}
     try:
         with write():
             require_seen(booking, request.POST.get("version", ""))
-            reschedule_booking(
-                booking=booking,
-                start=start,
-                actor=actor,
-                now=now(),
-                staff_id=None if wanted.is_class or wanted.person is None else wanted.person.pk,
-                any_staff=wanted.person is None,
-                location_id=None if wanted.is_class or wanted.place is None else wanted.place.pk,
-                **flags_of(request.POST),
-            )
+            reschedule_booking(booking=booking, actor=actor, now=now(), **where, **flags_of(request.POST))
     except SlotUnavailable as error:
         refusal = refusal_of(error.causes, actor, wanted.person)
-        tried = start.astimezone(wanted.zone)
+        tried = error.wish.start.astimezone(wanted.zone)
         if "at" in request.POST:
             return {"refusal": refusal, "tried": tried}
         text = _("That time has just been taken. Here is what is free now.")
-        return {"error": text, "refusal": refusal, "tried": tried}
+        return {"error": text, "refusal": refusal, "tried": tried, "session_id": where.get("session_id")}
     except (Conflict, Invalid) as error:
         return {"error": why_not(error)}
     return {}
+
+
+def _where(request: HttpRequest, wanted: Wanted) -> dict[str, Any] | None:
+    """The session that is asked for, or the time, with whom and where; None where there is none."""
+    if wanted.is_class:
+        session_id = read_id(request.POST.get("session", ""))
+        return {"session_id": session_id} if session_id else None
+    start = read_instant(request.POST.get("start", "")) or wall_instant(request.POST, wanted.zone)
+    if start is None:
+        return None
+    who = {"any_staff": True} if wanted.person is None else {"staff_id": wanted.person.pk}
+    return {"start": start, "location_id": wanted.place.pk if wanted.place else None, **who}
 
 
 def _choices(request: HttpRequest, card: Card, wanted: Wanted) -> dict[str, Any]:

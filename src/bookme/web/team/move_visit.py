@@ -15,10 +15,8 @@ from bookme.core.actor import Actor
 from bookme.core.errors import Conflict, DomainError, Invalid
 from bookme.core.permissions import Permission
 from bookme.core.time import now
-from bookme.web.asked import read_instant
 from bookme.web.moving import Fault, Moving, fault_of_move, other_sessions
 from bookme.web.reach import THIS, asked_reach
-from bookme.web.sessions import SessionCard
 from bookme.web.team.around import around, move_urls
 from bookme.web.team.cards import Card
 from bookme.web.team.doors import asked_day, require_seen, team_page
@@ -68,7 +66,7 @@ def _moved(request: HttpRequest, booking: Booking, moving: Moving) -> Fault | No
         require_seen(booking, request.POST.get("version", ""))
     except Conflict as error:
         return Fault(why_not(error))
-    return fault_of_move(moving, read_instant(request.POST.get("start", "")), _told)
+    return fault_of_move(moving, request.POST, _told, field="start")
 
 
 def _told(error: DomainError) -> str:
@@ -89,8 +87,7 @@ def _choices(request: HttpRequest, actor: Actor, booking: Booking, moving: Movin
         "reach_urls": move_urls(found, booking),
     }
     if moving.is_class:
-        sessions = other_sessions(moving.booking, now=moving.at)
-        return context | {"sessions": [SessionCard(each) for each in sessions]}
+        return context | {"sessions": other_sessions(moving.booking, after=moving.at)}
     today = moving.at.astimezone(moving.zone).date()
     asked = asked_day(request, today=today) if "day" in request.GET else max(moving.old_start.date(), today)
     day = {"day": asked.isoformat()}

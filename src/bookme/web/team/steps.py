@@ -92,7 +92,7 @@ def _cancel_more(request: HttpRequest, booking: Booking, actor: Actor) -> str:
 
 def why_not(error: Conflict | Invalid) -> str:
     """A refusal in words for the team."""
-    if isinstance(error, SlotUnavailable):
+    if isinstance(error, SlotUnavailable) or error.code == "unknown_session":
         return _("That time is not free any more. Move the booking, or book another time.")
     if error.code == "stale_version":
         return _("Somebody has just changed this booking. This is how it is now.")
