@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from bookme.bookings.models import WaitlistEntry
+from bookme.bookings.links import waitlist_token
+from bookme.bookings.models import Appointment, WaitlistEntry
+from bookme.core.ids import uuid7
 from bookme.eventlog.models import Event
 from bookme.tenants.models import Tenant
 from bookme.tenants.tasks import deliver_outbox
@@ -63,3 +65,47 @@ def test_they_wait_on_where_it_moves(session: Any, owner: Person) -> None:
     deliver_outbox()
     assert statuses() == {"ada": "waiting", "bea": "waiting"}
     assert {each.session.starts_at for each in WaitlistEntry.objects.select_related("session") if each.session} == {to}
+
+
+class TestBookedAsAWhole:
+    """The class is sold as a whole course from now on, and the session is one of its dates."""
+
+    def sold_as_a_whole(self, owner: Person, session: Appointment) -> None:
+        Appointment.objects.filter(pk=session.pk).update(course_id=uuid7())
+        answer = owner.api.patch(f"services/{session.service_id}/", {"course": "whole"})
+        assert answer.status_code == 200, answer.content
+        deliver_outbox()
+
+    def test_nobody_is_offered_one_date_of_it(self, session: Any, owner: Person) -> None:
+        self.sold_as_a_whole(owner, session)
+        assert statuses() == {"ada": "closed", "bea": "closed"}
+        assert {each.payload["reason"] for each in Event.objects.filter(name="waitlist.closed")} == {"course_only"}
+        assert owner.api.patch(f"sessions/{session.pk}/", {"capacity": 4}).status_code == 200
+        deliver_outbox()
+        assert held() == []
+
+    def test_what_was_offered_is_theirs(self, session: Any, owner: Person, stranger: Stranger) -> None:
+        owner.api.patch(f"sessions/{session.pk}/", {"capacity": 3})
+        deliver_outbox()
+        entry = WaitlistEntry.objects.get(status="offered")
+        self.sold_as_a_whole(owner, session)
+        assert statuses() == {"ada": "offered", "bea": "closed"}
+        assert stranger.api.post(f"waitlist/{entry.pk}/accept/?token={waitlist_token(entry)}").status_code == 200
+        assert statuses() == {"ada": "accepted", "bea": "closed"}
+        assert wrong_seats() == 0
+
+    def test_whom_the_team_put_down_waits_on(self, session: Any, owner: Person) -> None:
+        waits(owner.api, "cleo", session=str(session.pk))
+        self.sold_as_a_whole(owner, session)
+        waits(owner.api, "dora", session=str(session.pk))
+        deliver_outbox()
+        assert statuses() == {"ada": "closed", "bea": "closed", "cleo": "waiting", "dora": "waiting"}
+        owner.api.patch(f"sessions/{session.pk}/", {"capacity": 3})
+        deliver_outbox()
+        assert statuses()["cleo"] == "offered"
+
+    def test_where_single_dates_are_sold_too_all_wait_on(self, session: Any, owner: Person) -> None:
+        Appointment.objects.filter(pk=session.pk).update(course_id=uuid7())
+        owner.api.patch(f"services/{session.service_id}/", {"course": "drop_in"})
+        deliver_outbox()
+        assert statuses() == {"ada": "waiting", "bea": "waiting"}

@@ -11,11 +11,13 @@ from bookme.bookings.actions.offering import decline_offer, leave_waitlist, offe
 from bookme.bookings.actions.sessions.cancelling import cancel_session
 from bookme.bookings.events import WaitlistClosed, WaitlistJoined
 from bookme.bookings.links import waitlist_url
-from bookme.bookings.models import WaitlistEntry
+from bookme.bookings.models import Appointment, WaitlistEntry
 from bookme.communications.models import Notification
 from bookme.core.actor import SYSTEM
+from bookme.core.ids import uuid7
 from bookme.core.time import now
 from bookme.eventlog.actions import publish
+from bookme.services.models import Service
 from bookme.tenants.models import Tenant
 from bookme.tenants.tasks import deliver_outbox
 from tests.bookings.desk import refused
@@ -111,6 +113,18 @@ def test_a_session_that_is_cancelled_is_told(entry: WaitlistEntry, letters: Lett
     assert letter["Subject"].startswith("Does not take place: Yoga")
     assert "You are not waiting for it any more." in body(letter)
     assert waitlist_url(entry) not in body(letter)
+
+
+def test_a_course_that_is_booked_as_a_whole_by_now_is_told(entry: WaitlistEntry, letters: Letters) -> None:
+    Service.objects.update(course="whole")
+    Appointment.objects.update(course_id=uuid7())
+    with transaction.atomic():
+        assert not offer_place(entry_id=entry.pk, now=now())
+    deliver_outbox()
+    (letter,) = letters.to("amelia@mail.example")
+    assert letter["Subject"].startswith("Booked as a whole course now: Yoga")
+    assert "called off" not in body(letter)
+    assert "not booked one by one any more at" in body(letter)
 
 
 def test_what_has_begun_is_told_to_nobody(entry: WaitlistEntry, letters: Letters) -> None:

@@ -221,7 +221,10 @@ class WaitlistRanked(WaitlistEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class WaitlistClosed(WaitlistEvent):
-    """`reason` is `cancelled`, of a session, or `passed`: it has begun, or the day is over."""
+    """`reason` is `cancelled`, of a session, or `passed`: it has begun, or the day is over.
+
+    Or `course_only`: the session is a date of what is booked as a whole course by now.
+    """
 
     name: ClassVar[str] = "waitlist.closed"
 

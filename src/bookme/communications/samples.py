@@ -187,7 +187,7 @@ def _later(first: BookingFacts, weeks: int) -> BookingFacts:
     )
 
 
-def _waiting(kind: Kind, audience: Audience, stage: Stage, language: str, _flags: frozenset[str]) -> Told:
+def _waiting(kind: Kind, audience: Audience, stage: Stage, language: str, flags: frozenset[str]) -> Told:
     cast, formats = _CASTS[language], _formats(stage, language)
     is_offer, is_closed = kind is Kind.WAIT_OFFERED, kind is Kind.WAIT_CLOSED
     when = formats.moment(_start(stage).astimezone(stage.zone))
@@ -210,6 +210,7 @@ def _waiting(kind: Kind, audience: Audience, stage: Stage, language: str, _flags
             "staff": cast.staff,
             "place": cast.place,
             "held_until": until,
+            "is_course": "is_course" in flags,
         },
         layout=Layout(rows=[*rows, (_("Held until"), until)] if is_offer else rows),
         button=button,

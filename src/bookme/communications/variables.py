@@ -45,6 +45,7 @@ _OF_FAMILY: Mapping[Family, Mapping[str, Promise]] = {
         "staff": _("with whom, or anyone"),
         "place": _("where, if that is said"),
         "held_until": _("until when a free place is held for them"),
+        "is_course": _("true where its dates are not booked one by one any more, but as a whole course"),
     },
     Family.SESSION: {
         "service": _("what the class is"),
@@ -69,7 +70,7 @@ _OF_FAMILY: Mapping[Family, Mapping[str, Promise]] = {
 
 
 # These are true or false, for `{% if … %}`; the others are texts.
-FLAGS = frozenset({"is_series", "is_changed", "is_gone", "by_customer", "has_bookings", "too_few"})
+FLAGS = frozenset({"is_series", "is_changed", "is_gone", "by_customer", "is_course", "has_bookings", "too_few"})
 # These texts are never empty.
 _ALWAYS: Mapping[Family, frozenset[str]] = {
     Family.BOOKING: frozenset({"business", "action", "link", "customer", "service", "when", "reference"}),

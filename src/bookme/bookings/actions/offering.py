@@ -11,7 +11,13 @@ from bookme.bookings.actions.powers import BUSINESS, CUSTOMER, acts_for_business
 from bookme.bookings.actions.request import BookingRequest, Item
 from bookme.bookings.actions.seats import expire_locked
 from bookme.bookings.actions.versions import swapped
-from bookme.bookings.actions.waiting import end_waiting, locked_entry, locked_with_same, require_waiting
+from bookme.bookings.actions.waiting import (
+    close_entry,
+    end_waiting,
+    locked_entry,
+    locked_with_same,
+    require_waiting,
+)
 from bookme.bookings.events import (
     BookingConfirmed,
     BookingRequested,
@@ -24,8 +30,16 @@ from bookme.bookings.events import (
 from bookme.bookings.locks import lock
 from bookme.bookings.models import Booking, Visit, Waiting, WaitlistEntry
 from bookme.bookings.selectors.offer import policy_of
-from bookme.bookings.selectors.waiting import free_starts, has_one_already, has_seats, held_by, offer_until
+from bookme.bookings.selectors.waiting import (
+    free_starts,
+    has_one_already,
+    has_seats,
+    held_by,
+    is_of_course_only,
+    offer_until,
+)
 from bookme.bookings.states import Status, first_status
+from bookme.bookings.wishes import COURSE_ONLY
 from bookme.core.actor import SYSTEM, Actor, ActorKind
 from bookme.core.errors import Conflict
 from bookme.core.permissions import Permission
@@ -41,7 +55,8 @@ def offer_place(*, entry_id: UUID, now: dt.datetime, actor: Actor = SYSTEM) -> b
     """Hold a free place for who waits, if there is one for them in time; False, and nothing done, if there is none.
 
     Of a day it is the first free start. The hold ends after the policy's `offer_minutes`, never later than the notice
-    allows. However often a guest asked for the same, in turn they get it once; the team may give them more.
+    allows. However often a guest asked for the same, in turn they get it once; the team may give them more. Who waits
+    for one date of what is booked as a whole course by now waits no more: WaitlistClosed.
 
     Joins the transaction. Takes the rows of all that this customer asked for the same, so that two at once do not offer
     to the same one, then the lock. Publishes BookingHeld and WaitlistOffered. Raises what `create_visit` does:
@@ -49,6 +64,9 @@ def offer_place(*, entry_id: UUID, now: dt.datetime, actor: Actor = SYSTEM) -> b
     """
     entry = locked_with_same(entry_id)
     if entry.state is not Waiting.WAITING or not require_tenant().config.features.waitlist:
+        return False
+    if actor.kind is ActorKind.SYSTEM and is_of_course_only(entry):
+        close_entry(entry_id=entry_id, reason=COURSE_ONLY)
         return False
     if actor.kind is ActorKind.SYSTEM and has_one_already(entry):
         return False

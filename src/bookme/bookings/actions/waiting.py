@@ -134,7 +134,8 @@ def waits_for_one(*, session: object, service: object, date: object) -> bool:
 def locked_entry(entry_id: UUID) -> WaitlistEntry:
     """The row as it is now, held until the transaction ends: before the lock of the calendars, never after it."""
     rows = WaitlistEntry.objects.select_for_update(of=("self",), no_key=True)
-    found = rows.select_related("service", "session__location", "location").filter(pk=entry_id).first()
+    rows = rows.select_related("service", "session__service", "session__location", "location")
+    found = rows.filter(pk=entry_id).first()
     if found is None:
         raise NotFound
     return found

@@ -11,9 +11,10 @@ from django.db.models.functions import Coalesce
 
 from bookme.bookings.availability import Snapshot, Unit, offered
 from bookme.bookings.links import waiting_for_token
-from bookme.bookings.models import STILL_WAITS, Appointment, Booking, Waiting, WaitlistEntry
+from bookme.bookings.models import STILL_WAITS, TEAM_SOURCE, Appointment, Booking, Waiting, WaitlistEntry
 from bookme.bookings.selectors.bookings import own
 from bookme.bookings.selectors.offer import policy_of
+from bookme.bookings.selectors.sessions import is_of_whole
 from bookme.bookings.selectors.snapshots import load_snapshot
 from bookme.bookings.states import KEEPS_SEATS
 from bookme.core.actor import SYSTEM, Actor, ActorKind
@@ -89,6 +90,11 @@ def held_by(entry: WaitlistEntry) -> Booking | None:
 def offer_of(booking: Booking) -> WaitlistEntry | None:
     """Who has the booking as an offer, which they have not answered."""
     return WaitlistEntry.objects.filter(visit=booking.visit_id, status=Waiting.OFFERED).first()
+
+
+def is_of_course_only(entry: WaitlistEntry) -> bool:
+    """It waits for one date of what is booked as a whole course by now. Whom the team put down may have it."""
+    return entry.source != TEAM_SOURCE and entry.session is not None and is_of_whole(entry.session)
 
 
 def waiting_around(start: dt.datetime, end: dt.datetime, *, now: dt.datetime) -> list[UUID]:

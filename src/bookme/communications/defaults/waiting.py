@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from bookme.communications.kinds import Audience, Kind
-from bookme.communications.templating import Texts
+from bookme.communications.templating import Texts, either
 
 
 def waiting_texts(kind: Kind, _audience: Audience) -> Texts:
@@ -25,11 +25,22 @@ def waiting_texts(kind: Kind, _audience: Audience) -> Texts:
             ),
         ),
         Kind.WAIT_CLOSED: (
-            _("Does not take place: {{ service }}, {{ when }}"),
-            _("It does not take place"),
-            _(
-                "{{ customer }}, {{ business }} had to call this off and is sorry about it."
-                " You are not waiting for it any more."
+            either(
+                "is_course",
+                _("Booked as a whole course now: {{ service }}, {{ when }}"),
+                _("Does not take place: {{ service }}, {{ when }}"),
+            ),
+            either("is_course", _("It is booked as a whole course now"), _("It does not take place")),
+            either(
+                "is_course",
+                _(
+                    "{{ customer }}, its dates are not booked one by one any more at {{ business }}, but as a whole"
+                    " course. You are not waiting for one of them any more."
+                ),
+                _(
+                    "{{ customer }}, {{ business }} had to call this off and is sorry about it."
+                    " You are not waiting for it any more."
+                ),
             ),
         ),
     }[kind]

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from bookme.bookings.cancel_wording import deadline_text_of
 from bookme.bookings.links import waitlist_url
 from bookme.bookings.models import Booking, Waiting, WaitlistEntry
+from bookme.bookings.selectors.sessions import is_of_whole
 from bookme.bookings.selectors.waiting import held_by, waitlist_entries
 from bookme.bookings.states import Status
 from bookme.communications.kinds import Audience, Kind
@@ -80,6 +81,12 @@ class _Waiting:
         return in_line((self.when, self.formats.zone_name(self.zone, appointment.starts_at)))
 
     @property
+    def is_course(self) -> bool:
+        """It was not called off: its dates are not booked one by one any more."""
+        session = self.entry.session
+        return session is not None and session.published and is_of_whole(session)
+
+    @property
     def until(self) -> str:
         end = self.held.hold_expires_at if self.held else None
         return self.formats.moment(end.astimezone(self.zone)) if end else ""
@@ -107,6 +114,7 @@ def told_of_waiting(notification: Notification, *, now: dt.datetime) -> Told | N
             "staff": told.with_whom,
             "place": told.place.text("name", told.language) if told.place else "",
             "held_until": told.until,
+            "is_course": kind is Kind.WAIT_CLOSED and told.is_course,
         },
         layout=Layout(rows=_rows(told)),
         policies=_policies(told, now),
