@@ -14,14 +14,14 @@ from bookme.tenants.models import Tenant
 from bookme.tenants.tasks import deliver_outbox
 from tests.bookings.conftest import Shop
 from tests.bookings.crowd import wrong_seats
-from tests.bookings.desk import CONSENTS, CUSTOMER, NOW, monday, refused, session_body, written
+from tests.bookings.desk import CONSENTS, CUSTOMER, NOW, body_for, monday, refused, session_body, written
 from tests.factories.bookings import SessionFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.services import ServiceFactory
 from tests.factories.users import Api, Stranger, make_person
 from tests.web.conftest import configure
 
-WEEK = dt.timedelta(weeks=1)
+WEEK, HOUR = dt.timedelta(weeks=1), dt.timedelta(hours=1)
 WHO = {"customer": CUSTOMER, "consents": CONSENTS}
 
 
@@ -161,14 +161,36 @@ class TestBooking:
         assert first == again
         assert Series.objects.count() == 1
 
-    def test_to_what_a_guest_may_have_it_adds_one(self, shop: Shop, api: Api, pottery: Service, settings: Any) -> None:
-        settings.GUEST_BOOKINGS_PER_CONTACT = 3
+    @pytest.mark.parametrize("limit", ["GUEST_BOOKINGS_PER_CONTACT", "GUEST_BOOKINGS_PER_ADDRESS"])
+    def test_of_what_a_guest_may_have_it_is_one(
+        self, shop: Shop, api: Api, pottery: Service, settings: Any, clock: Any, limit: str
+    ) -> None:
+        """On the day on which it is booked, and as long as one of its dates is ahead: those of this one are four."""
+        setattr(settings, limit, 2)
         assert book(api, run_of(shop, pottery)).status_code == 201
+        clock.move_to(monday(10) + dt.timedelta(days=1))
+        late = monday(12) + 3 * WEEK
+        assert api.post("bookings/", body_for(shop.service, late)).status_code == 201
+        another = run_of(shop, pottery, start=late + 2 * HOUR)
+        refused(book(api, another), 429, "too_many_bookings")
+        clock.move_to(monday(11) + 3 * WEEK)
+        assert book(api, another).status_code == 201, "the first course is over"
 
-    def test_to_what_a_customer_may_have_it_adds_one(self, shop: Shop, api: Api, pottery: Service) -> None:
-        Service.objects.filter(pk=pottery.pk).update(policy={"max_per_customer": 1})
+    def test_what_repeats_by_a_rule_is_as_many_as_its_dates(
+        self, shop: Shop, api: Api, pottery: Service, settings: Any
+    ) -> None:
+        settings.GUEST_BOOKINGS_PER_CONTACT = 4
+        assert book(api, run_of(shop, pottery)).status_code == 201
+        rule = {"rule": {"frequency": "weekly", "count": 2}, "items": [{"service": str(shop.service.pk)}]}
+        assert api.post("series/", {**WHO, **rule, "start": monday(12).isoformat()}).status_code == 201
+        refused(api.post("series/", {**WHO, **rule, "start": monday(14).isoformat()}), 429, "too_many_bookings")
+        assert api.post("bookings/", body_for(shop.service, monday(15))).status_code == 201
+
+    def test_of_what_a_customer_may_have_it_is_one(self, shop: Shop, api: Api, pottery: Service) -> None:
+        Service.objects.filter(pk=pottery.pk).update(policy={"max_per_customer": 2})
         CustomerFactory(email=CUSTOMER["email"])
         assert book(api, run_of(shop, pottery)).status_code == 201
+        assert book(api, run_of(shop, pottery, start=monday(12))).status_code == 201
         refused(book(api, run_of(shop, pottery, start=monday(14))), 409, "customer_limit")
 
 

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Case, F, When
 
 from bookme.bookings.models import IMPORT_SOURCE, TEAM_SOURCE, Booking
+from bookme.bookings.recurrence import MOST
 from bookme.bookings.selectors.offer import policy_of
 from bookme.bookings.states import KEEPS_SEATS, UPCOMING, Status
 from bookme.core.actor import Actor, ActorKind
@@ -26,15 +28,17 @@ TOO_MANY = "too_many_bookings"
 _FULL_NETWORK = "There are too many guest bookings from this network."
 
 # By what is the same in the visit, SQL for the number of bookings that are ahead or, whatever became of them, not a day
-# old. What the team wrote down does not count. Each has an index, and is read no further than is allowed.
+# old. What the team wrote down does not count, and all dates of a course are one. Each has an index, and is read no
+# further than so many rows, among which there is as much as is allowed.
 _OBTAINED = {
-    name: f"""(SELECT count(*) FROM (
-        SELECT FROM bookings_visit visit
+    name: f"""(SELECT count(DISTINCT one) FROM (
+        SELECT coalesce(course.id, booking.id) AS one FROM bookings_visit visit
         JOIN bookings_booking booking ON booking.visit_id = visit.id
         JOIN bookings_appointment appointment ON appointment.id = booking.appointment_id
+        LEFT JOIN bookings_series course ON course.id = visit.series_id AND course.rule IS NULL
         WHERE {is_same} AND visit.source <> ALL(%(own)s) AND (
             booking.created_at > %(since)s OR booking.status = ANY(%(upcoming)s) AND appointment.ends_at > %(now)s
-        ) LIMIT %(most)s
+        ) LIMIT %(rows)s
     ) found)"""
     for name, is_same in {
         "contact_email": "visit.contact_email = %(contact_email)s AND visit.contact_email <> ''",
@@ -43,6 +47,12 @@ _OBTAINED = {
         "guest_site": "visit.guest_address BETWEEN %(guest_site)s AND %(guest_site_end)s",
     }.items()
 }
+
+
+# The same for a query of bookings.
+_ONE = Case(
+    When(visit__series__isnull=False, visit__series__rule__isnull=True, then=F("visit__series")), default=F("pk")
+)
 
 
 @dataclass(frozen=True)
@@ -66,7 +76,7 @@ def customer_counted(service: Service, customer_id: UUID) -> frozenset[UUID]:
 def require_customer_limit(*, service: Service, customer_id: UUID, adding: int = 1, now: dt.datetime) -> None:
     """Raises Conflict `customer_limit` where the customer would have more bookings of the service ahead than they may.
 
-    Exact if the caller's lock holds `customer_counted`.
+    A course is one. Exact if the caller's lock holds `customer_counted`.
     """
     most = policy_of(service).max_per_customer
     if most is None:
@@ -77,7 +87,7 @@ def require_customer_limit(*, service: Service, customer_id: UUID, adding: int =
         appointment__ends_at__gt=now,
         status__in=KEEPS_SEATS,
     ).exclude(status=Status.HELD, hold_expires_at__lte=now)
-    if ahead.order_by()[:most].count() + adding > most:
+    if ahead.order_by().values(one=_ONE).distinct()[:most].count() + adding > most:
         raise Conflict("This customer has as many bookings of the service ahead as they may.", code="customer_limit")
 
 
@@ -133,7 +143,7 @@ def refuse_beyond(name: str, most: int, *, had: int, adding: int = 1, detail: st
 def _obtained(same: Mapping[str, str | None], most: int, now: dt.datetime) -> int:
     """How many bookings there are whose visit has one of these the same, of which has the most.
 
-    It does not count further than `most`.
+    It does not look further than it takes to find `most`.
     """
     given = {name: value for name, value in same.items() if value}
     times = {
@@ -141,7 +151,7 @@ def _obtained(same: Mapping[str, str | None], most: int, now: dt.datetime) -> in
         "since": now - RECENT,
         "upcoming": sorted(UPCOMING),
         "own": [TEAM_SOURCE, IMPORT_SOURCE],
-        "most": most,
+        "rows": most * MOST,
     }
     counted = ", ".join(_OBTAINED[name] for name in given if name in _OBTAINED)
     [counts] = prepared_rows(f"SELECT {counted}", times | given)
