@@ -264,6 +264,25 @@ class TestHow:
         assert erase_overdue(now=NOW) == 1
         assert is_erased(first)
 
+    def test_nobody_starves_behind_those_who_cannot_be_erased(
+        self, salon: Tenant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Of each kind there are more who cannot be than are tried at once, and they are the first."""
+        monkeypatch.setattr(retention, "AT_ONCE", 2)
+        stuck = {old_member(salon).membership.pk for _ in range(3)} | {old_customer().pk for _ in range(3)}
+        member, row, real = old_member(salon), old_customer(), retention._tried
+
+        def fail_at_stuck(erase: Any, id_: Any, *times: Any) -> bool:
+            return id_ not in stuck and real(erase, id_, *times)
+
+        monkeypatch.setattr(retention, "_tried", fail_at_stuck)
+        erased = 0
+        for _round in range(60):
+            erased += erase_overdue(now=NOW)
+        assert erased == 2
+        assert is_erased(row)
+        assert not Membership.objects.filter(pk=member.membership.pk).exists()
+
     def test_who_came_back_in_between_stays(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """They were overdue when the list was made, and are not any more when it is their turn."""
         row = old_customer()
