@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from bookme.bookings.models import Booking, Series, Visit
+from bookme.bookings.models import Appointment, Booking, Series, Visit
 from bookme.bookings.recurrence import Frequency, Recurrence
 from bookme.core.time import minute_of
 from tests.bookings.desk import written
@@ -159,3 +159,22 @@ def test_a_class_repeats_in_its_sessions(salon_team: Shop, owner: Person) -> Non
     assert "booked on 2 dates" in done(owner, path, CALLER)
     found = Booking.objects.order_by("appointment__starts_at")
     assert [each.appointment_id for each in found] == [each.pk for each in sessions]
+
+
+def test_of_several_sessions_at_a_time_it_repeats_in_those_of_the_same_person(salon_team: Shop, owner: Person) -> None:
+    """A place that is left with somebody else is better than none."""
+    yoga = ServiceFactory(of_class=True, staff=[salon_team.ana, salon_team.ben])
+    anas, bens = (
+        [
+            SessionFactory(service=yoga, staff=who, location=salon_team.place, starts_at=MONDAY + n * WEEK)
+            for n in range(3)
+        ]
+        for who in (salon_team.ana, salon_team.ben)
+    )
+    Appointment.objects.filter(pk__in=[anas[0].pk, bens[2].pk]).update(seats_taken=8)
+    every_week = {"every": "1", "unit": "weekly", "count": "3"}
+    first = {"service": None, "person": None, "start": None, "session": bens[0].pk}
+    assert "3 of 3 available" in shown(owner, address(salon_team, **first, **every_week))
+    done(owner, address(salon_team, "customer", **first, **every_week, date=dates(0, 1, 2)), CALLER)
+    found = Booking.objects.order_by("appointment__starts_at")
+    assert [each.appointment_id for each in found] == [bens[0].pk, bens[1].pk, anas[2].pk]

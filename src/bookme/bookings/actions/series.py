@@ -31,12 +31,14 @@ def create_series(
     actor: Actor,
     now: dt.datetime,
     starts: Sequence[dt.datetime] = (),
+    person: UUID | None = None,
 ) -> list[Visit]:
     """Book the request at each date of the rule, from its own start on; or at `starts`, as agreed after a preview.
 
-    One transaction, the caller's, under one lock; of a class, in its session at each time. Publishes as `create_visit`
-    does, and one message tells of all. Raises as it does, DatesUnavailable with every start that is not offered, and
-    Invalid `no_such_time` where the clock skips the time on a date, `too_many_dates` or `repeated`.
+    One transaction, the caller's, under one lock; of a class, in its session at each time, that of the `person` if
+    there are several. Publishes as `create_visit` does, and one message tells of all. Raises as it does,
+    DatesUnavailable with every start that is not offered, and Invalid `no_such_time` where the clock skips the time on
+    a date, `too_many_dates` or `repeated`.
     """
     terms = checked_terms(request, actor=actor)
     require_few(starts, terms.items, pointer="/starts")
@@ -44,7 +46,7 @@ def create_series(
     for index, start in enumerate(chosen):
         if start in chosen[:index]:
             raise Invalid.field(f"/starts/{index}", "This start is there twice.", code="repeated")
-    visits = [_terms_at(terms, start, actor) for start in sorted(chosen)]
+    visits = [_terms_at(terms, start, actor, person) for start in sorted(chosen)]
     made = book(request=request, visits=visits, rule=rule, actor=actor, now=now)
     return [bookings[0].visit for bookings in made]
 
@@ -57,12 +59,12 @@ def _starts(rule: Recurrence, terms: VisitTerms) -> list[dt.datetime]:
     return [start for _, start in starts if start is not None]
 
 
-def _terms_at(terms: VisitTerms, start: dt.datetime, actor: Actor) -> VisitTerms:
+def _terms_at(terms: VisitTerms, start: dt.datetime, actor: Actor, person: UUID | None) -> VisitTerms:
     items = tuple(replace(each, wish=each.wish.at(start)) for each in terms.items)
     first = items[0]
     if first.wish.service.kind != ServiceKind.CLASS:
         return replace(terms, items=items)
-    session = session_at(first.wish, gives_single=acts_for_business(actor))
+    session = session_at(first.wish, gives_single=acts_for_business(actor), person=person)
     if session is None:
         return replace(terms, items=items)
     require_single(session, actor, pointer="/items/0/service")
@@ -98,7 +100,8 @@ def reschedule_series(
     """Move the named visit (of all, the first still to come) to `start`, and the others that are meant as far.
 
     As far is in local time: so many days, and to the same time of day; of several sessions then, to the one with the
-    person and the place of the session that is named. As `reschedule_visit` otherwise, all or none. Raises Invalid `no_such_time` where the clock skips the time on a date, and DatesUnavailable.
+    person and the place of the session that is named. As `reschedule_visit` otherwise, all or none. Raises Invalid
+    `no_such_time` where the clock skips the time on a date, and DatesUnavailable.
     """
     meant = _meant(visits, scope, visit_id, now)
     anchor = next((each for each in meant if each.visit.pk == visit_id), meant[0])

@@ -109,15 +109,19 @@ def require_few(dates: Sequence[object], services: Sequence[object], *, pointer:
         raise Invalid.field(pointer, detail, code="too_many_dates")
 
 
-def series_preview(*, rule: Recurrence, wish: Wish, actor: Actor, now: dt.datetime) -> list[SeriesDate]:
+def series_preview(
+    *, rule: Recurrence, wish: Wish, actor: Actor, now: dt.datetime, person: UUID | None = None
+) -> list[SeriesDate]:
     """Every date of the rule from the wish's start on: free for this actor or not, why not, and the nearest that is.
 
-    Of three months at a time what is read is the same, however many dates. Limits of a customer are not looked at.
+    Of several sessions of a class at a time, that of the `person` goes before. Of three months at a time what is read
+    is the same, however many dates. Limits of a customer are not looked at.
     """
     starts = starts_of(rule, wish)
     wishes = [wish.at(start) for _, start in starts if start is not None]
     if wish.service.kind == ServiceKind.CLASS:
-        found = dict(_sessions(wishes, now, gives_single=actor.may(Permission.BOOKINGS_MANAGE)))
+        gives_single = actor.may(Permission.BOOKINGS_MANAGE)
+        found = dict(_sessions(wishes, now, gives_single=gives_single, person=person))
     else:
         found = dict(_openings(wishes, now))
     return [
@@ -167,9 +171,9 @@ def _out_of_reach(wish: Wish, now: dt.datetime) -> SlotUnavailable | None:
     return None
 
 
-def _sessions(wishes: Sequence[Wish], now: dt.datetime, *, gives_single: bool) -> Iterator[Found]:
+def _sessions(wishes: Sequence[Wish], now: dt.datetime, *, gives_single: bool, person: UUID | None) -> Iterator[Found]:
     for wish in wishes:
-        session = session_at(wish, gives_single=gives_single)
+        session = session_at(wish, gives_single=gives_single, person=person)
         causes = _against(session, wish, now, gives_single=gives_single)
         if session is not None and not causes:
             yield wish.start, {"end": session.ends_at}

@@ -81,15 +81,15 @@ def sessions_at(wish: Wish) -> list[Appointment]:
     return list(found.order_by("location__position", "id"))
 
 
-def session_at(wish: Wish, *, gives_single: bool) -> Appointment | None:
-    """Whichever of these can be had; one of them, where none can.
+def session_at(wish: Wish, *, gives_single: bool, person: UUID | None = None) -> Appointment | None:
+    """Whichever of these can be had, that of this person if there is a choice; one of them, where none can.
 
     Who `gives_single` dates of a course that is booked as a whole is of the team: see `terms.require_single`.
     """
 
-    def stands_against(session: Appointment) -> tuple[bool, bool]:
+    def stands_against(session: Appointment) -> tuple[bool, bool, bool]:
         is_full = session.capacity - session.seats_taken < wish.party_size
-        return is_of_whole(session) and not gives_single, is_full
+        return is_of_whole(session) and not gives_single, is_full, session.staff_id != person
 
     return min(sessions_at(wish), key=stands_against, default=None)
 

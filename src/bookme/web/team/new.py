@@ -164,7 +164,13 @@ def _booked(
     draft_id = _draft_id(request)
     asked = _request(wanted, form, repeats=True) if repeat else _request(wanted, form, **flags_of(request.POST))
     at = now()
-    visit = once(Visit, key=draft_id.hex, form_id=draft_id.hex, make=lambda: _book(asked, repeat, actor=actor, now=at))
+    person = wanted.person.pk if wanted.person else None
+    visit = once(
+        Visit,
+        key=draft_id.hex,
+        form_id=draft_id.hex,
+        make=lambda: _book(asked, repeat, person, actor=actor, now=at),
+    )
     text, count = _("%(name)s is booked."), len(repeat.starts) if repeat else 1
     if repeat:
         text = ngettext("%(name)s is booked on %(count)d date.", "%(name)s is booked on %(count)d dates.", count)
@@ -172,11 +178,13 @@ def _booked(
     return redirect(_page_of(visit, actor))
 
 
-def _book(asked: BookingRequest, repeat: Repeat | None, *, actor: Actor, now: dt.datetime) -> Visit:
+def _book(
+    asked: BookingRequest, repeat: Repeat | None, person: UUID | None, *, actor: Actor, now: dt.datetime
+) -> Visit:
     """What repeats is told of by the first of its series."""
     if repeat is None:
         return create_visit(request=asked, actor=actor, now=now)
-    return create_series(request=asked, rule=repeat.rule, starts=repeat.starts, actor=actor, now=now)[0]
+    return create_series(request=asked, rule=repeat.rule, starts=repeat.starts, person=person, actor=actor, now=now)[0]
 
 
 def _request(wanted: Wanted, form: CallerForm, *, repeats: bool = False, **flags: bool) -> BookingRequest:

@@ -151,7 +151,8 @@ def rule_query(form: RepeatForm) -> dict[str, Any]:
 
 def _options(form: RepeatForm, wanted: Wanted, start: dt.datetime, actor: Actor) -> list[Option]:
     try:
-        dates = series_preview(rule=form.rule(), wish=_wish(wanted, start, actor), actor=actor, now=now())
+        wish, person = _wish(wanted, start, actor), wanted.person.pk if wanted.person else None
+        dates = series_preview(rule=form.rule(), wish=wish, actor=actor, now=now(), person=person)
     except Invalid as error:
         is_early = error.code == "no_dates"
         ends = _("It ends before its first date.") if is_early else _("At most 104 dates, within three years.")
@@ -176,7 +177,7 @@ def _option(date: SeriesDate, wanted: Wanted) -> Option:
 
 
 def _wish(wanted: Wanted, start: dt.datetime, actor: Actor) -> Wish:
-    """Of a class, whatever session is there then, at its place."""
+    """Of a class, whatever session is there then at its place, rather with the same person."""
     place = wanted.session.location if wanted.session else wanted.place
     wish = Wish(
         service=wanted.service,
