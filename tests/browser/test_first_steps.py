@@ -2,10 +2,11 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, check, go_on, heading
-from tests.browser.customer_steps import FREE_DAYS, fill_in, pick_a_time, start, start_at_home
+from tests.browser.customer_steps import FREE_DAYS, fill_in, phone_of, pick_a_time, start, start_at_home
 from tests.browser.product import Product
 
 CALL = "Introductory call"
@@ -113,3 +114,44 @@ def test_the_chips_tell_which_category_is_read(product: Product, open_page: Open
     expect(chips.nth(1)).to_have_attribute("aria-current", "true")
     expect(chips.first).not_to_have_attribute("aria-current", "true")
     check(page)
+
+
+@pytest.mark.parametrize("has_script", [True, False], ids=["script", "no script"])
+def test_another_language_keeps_what_was_typed(product: Product, open_page: OpenPage, *, has_script: bool) -> None:
+    page = open_page(390, java_script_enabled=has_script)
+    page.goto(product.url("house-of-hair", "/book/?service=fringe"))
+    for name in ("professional", "time"):
+        go_on(page)
+        expect(page).to_have_url(re.compile(f"/book/{name}/"))
+    page.locator(".strip a.is-plenty").nth(3).click()
+    page.locator(".slot").first.click()
+    wanted = page.locator(".slot:has(:checked) input").get_attribute("value")
+    page.locator("button[name=lang][value=ar]").click()
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    expect(page.locator(".slot:has(:checked) input")).to_have_value(str(wanted))
+    if has_script:
+        check(page)
+    go_on(page)
+    page.locator("[name=name]").fill("Mia Thompson")
+    page.locator("[name=email]").fill("tongues@mail.example")
+    page.locator("input[name=terms]").check()
+    page.get_by_role("button", name="English").click()
+    heading(page, "Almost there")
+    expect(page.get_by_label("Your name")).to_have_value("Mia Thompson")
+    expect(page.get_by_label("I agree to the terms")).to_be_checked()
+    expect(page.locator("[aria-invalid=true]")).to_have_count(0)
+    page.get_by_label("My details may be used").check()
+    page.get_by_label("Phone").fill(phone_of("tongues@mail.example"))
+    go_on(page)
+    heading(page, "See you soon, Mia")
+
+
+def test_another_language_of_a_class_keeps_how_many_come(product: Product, open_page: OpenPage) -> None:
+    page = open_page(1280)
+    page.goto(product.url("mind-department", "/classes/"))
+    page.locator(".ses h3 a").first.click()
+    page.locator("#more").click()
+    expect(page.locator(".places .count b")).to_have_text("2")
+    page.locator("a[hreflang=ar]").click()
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    expect(page.locator(".places .count b")).to_have_text("2")

@@ -19,6 +19,7 @@ from bookme.services.selectors import questions_of
 from bookme.tenants.context import require_tenant
 from bookme.web.booking.choice import Choice
 from bookme.web.booking.draft import Draft
+from bookme.web.booking.flow import asked_language, is_sent
 from bookme.web.booking.forms import ADDRESS_FIELDS, DetailsForm, GuestForm
 from bookme.web.wording import told
 
@@ -32,13 +33,13 @@ def form_id_of(request: HttpRequest) -> str:
 
 
 def details_form(request: HttpRequest, choice: Choice, actor: Actor, *, seats: int) -> GuestForm:
-    """As it was sent, or with what is known of the actor.
+    """As it was sent, or with what is known of the actor; for another language as far as it has been filled in.
 
     Of a class up to so many `seats` may be chosen; other parties were asked for with the service.
     """
     tenant = require_tenant()
-    return GuestForm(
-        request.POST if request.method == "POST" else None,
+    form = GuestForm(
+        request.POST if is_sent(request) else None,
         config=tenant.config,
         questions=questions_of(*choice.services),
         language=request.LANGUAGE_CODE,
@@ -46,6 +47,9 @@ def details_form(request: HttpRequest, choice: Choice, actor: Actor, *, seats: i
         seats=min(seats, MOST_SEATS) if choice.session else 1,
         initial=_known_of(actor) | _chosen_in(choice.draft),
     )
+    if asked_language(request):
+        form.keep_typed(request.POST)
+    return form
 
 
 def asked_of(request: HttpRequest, choice: Choice, form: DetailsForm) -> BookingRequest:

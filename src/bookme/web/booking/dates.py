@@ -16,7 +16,7 @@ from bookme.core.actor import GUEST
 from bookme.core.time import instant_of, minute_of, now
 from bookme.web.booking.choice import Choice
 from bookme.web.booking.draft import Repeat
-from bookme.web.booking.flow import address, go_to, guest_page, show, steps, with_choice
+from bookme.web.booking.flow import address, asked_language, go_to, guest_page, same_step, show, steps, with_choice
 from bookme.web.context import formats_in
 
 USUAL_TIMES = 4
@@ -103,9 +103,11 @@ def choose_dates(request: HttpRequest, choice: Choice) -> HttpResponse:
     times = min(max(repeat.times, 2), most)
     rule = Repeat(repeat.weeks, times).rule
     dates = _dates(choice, start, rule, at) if times > 1 else []
+    picked = _picked(request, dates) if request.method == "POST" and dates else []
+    if asked_language(request):
+        return same_step(request, _with_starts(choice, picked).draft)
     error = ""
     if request.method == "POST" and dates:
-        picked = _picked(request, dates)
         if request.headers.get("HX-Target") == "sum":
             return show(request, "booking/_summary.html", {"choice": _with_starts(choice, picked), "is_fragment": True})
         if len(picked) > 1 and picked[0] == start:

@@ -19,9 +19,19 @@ from bookme.tenants.context import require_tenant
 from bookme.web.booking.asking import asked_of, book_choice, details_form, form_id_of, take_refusal
 from bookme.web.booking.choice import Choice
 from bookme.web.booking.dates import without_dates
-from bookme.web.booking.flow import address, go_to, guest_page, show, steps, to_done, with_choice
+from bookme.web.booking.flow import (
+    address,
+    asked_language,
+    go_to,
+    guest_page,
+    is_sent,
+    show,
+    steps,
+    to_done,
+    with_choice,
+)
 from bookme.web.booking.forms import DetailsForm
-from bookme.web.booking.instead import with_picked_instead
+from bookme.web.booking.instead import picked_instead, with_picked_instead
 from bookme.web.booking.lines import ChosenLine
 from bookme.web.booking.taken import Taken, course_gone, taken_by
 from bookme.web.booking.terms import terms_of
@@ -63,10 +73,10 @@ def _member_details(request: HttpRequest, choice: Choice) -> HttpResponse:
 
 
 def _details(request: HttpRequest, choice: Choice, actor: Actor) -> HttpResponse:
-    if request.method != "POST":
-        return _page(request, choice, _form(request, choice, actor), actor)
     choice = with_picked_instead(request, choice)
     form = _form(request, choice, actor)
+    if not is_sent(request):
+        return _page(request, choice, form, actor)
     if not form.is_valid():
         return _page(request, choice, form, actor, status=422)
     if told := _price_told(request, choice):
@@ -168,6 +178,8 @@ def _page(
         "seen": _seen(choice),
         "dates_url": address("book-dates", choice.draft),
         "form_id": form_id_of(request),
+        "picked_instead": picked_instead(request) if asked_language(request) else (),
+        "kept_form": "step-form",
         "terms": terms_of(choice),
         "consent_links": consent_links(require_tenant()),
         "is_member": actor.id is not None,

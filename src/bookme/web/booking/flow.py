@@ -94,6 +94,24 @@ def go_to(name: str, draft: Draft) -> HttpResponse:
     return redirect(address(name, draft))
 
 
+def asked_language(request: HttpRequest) -> str:
+    """The language that a button of a page's form asks for: what is in the form is not sent, but kept."""
+    code = request.POST.get("lang", "") if request.method == "POST" else ""
+    return code if code in require_tenant().config.languages else ""
+
+
+def is_sent(request: HttpRequest) -> bool:
+    """The form of the page is sent, not only shown in another language."""
+    return request.method == "POST" and not asked_language(request)
+
+
+def same_step(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """The page of this request in the language that was asked for, with what has been chosen on it by now."""
+    query = request.GET.copy()
+    query["lang"], query["d"] = asked_language(request), draft.token()
+    return redirect(f"{request.path}?{query.urlencode()}")
+
+
 def to_done(visit: Visit, zone: str = "") -> HttpResponse:
     """To the last page, which is that of the visit; `zone` is where the visitor is, if that matters."""
     query = f"?{urlencode({'zone': zone})}" if zone else ""

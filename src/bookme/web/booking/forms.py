@@ -90,6 +90,12 @@ class DetailsForm(forms.Form):
             self.fields[name].widget.attrs |= hints
         self.fields["phone"].widget.input_type = "tel"
 
+    def keep_typed(self, data: Any) -> None:
+        """Shows again what has been filled in so far, without a word on what is missing."""
+        self.data = data
+        typed = {name: field.widget.value_from_datadict(data, {}, name) for name, field in self.fields.items()}
+        self.initial = {**self.initial, **typed}
+
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
 

@@ -19,8 +19,15 @@ MOST_GONE = 100
 
 def with_picked_instead(request: HttpRequest, choice: Choice) -> Choice:
     """The choice without the dates that were gone, at the postcode, start or session that the form says instead."""
+    if request.method != "POST":
+        return choice
     choice = _with_other_postcode(request, _with_fewer_dates(request, choice))
     return _with_other_session(request, _with_other_start(request, choice))
+
+
+def picked_instead(request: HttpRequest) -> list[tuple[str, str]]:
+    """The same as the form sent it, for one that is shown again before it books."""
+    return [(name, value) for name in ("gone", "start", "session") for value in request.POST.getlist(name)[:MOST_GONE]]
 
 
 def _with_fewer_dates(request: HttpRequest, choice: Choice) -> Choice:

@@ -12,7 +12,7 @@ from bookme.bookings.selectors.openings import max_gap, snapshots_between
 from bookme.core.time import instant_of, now
 from bookme.staff.models import Staff
 from bookme.web.booking.choice import Choice
-from bookme.web.booking.flow import go_to, guest_page, show, steps, with_choice
+from bookme.web.booking.flow import asked_language, go_to, guest_page, same_step, show, steps, with_choice
 from bookme.web.booking.lines import ChosenLine, Price
 from bookme.web.booking.picker import offered_as_one
 
@@ -38,6 +38,8 @@ def choose_professional(request: HttpRequest, choice: Choice) -> HttpResponse:
         return go_to("book-time", choice.draft)
     if request.method == "POST":
         asking = choice.asking(_wanted(request, choice))
+        if asked_language(request):
+            return same_step(request, asking.draft)
         return go_to("book-time", asking.draft.at(None))
     anyone = choice.with_anyone()
     people = _who_do_all(choice)

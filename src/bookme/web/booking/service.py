@@ -19,7 +19,17 @@ from bookme.staff.models import StaffService
 from bookme.staff.selectors import all_offers
 from bookme.web.booking.choice import Apart, Choice, Nowhere
 from bookme.web.booking.draft import Draft, Line
-from bookme.web.booking.flow import address, after_where, asked_draft, guest_page, show, steps, where_first
+from bookme.web.booking.flow import (
+    address,
+    after_where,
+    asked_draft,
+    asked_language,
+    guest_page,
+    same_step,
+    show,
+    steps,
+    where_first,
+)
 from bookme.web.booking.lines import Price, offered_extras, places_among, price_among
 from bookme.web.booking.loading import choice_anywhere
 from bookme.web.booking.where import Served, served_at
@@ -101,6 +111,8 @@ def choose_service(request: HttpRequest) -> HttpResponse:
     error = ""
     if request.method == "POST":
         draft = _filled_in(request, draft, cards)
+        if asked_language(request):
+            return same_step(request, draft)
         choice, error = _chosen(draft)
     else:
         choice = _summed_up(draft, _chosen_ids(request, draft, cards))

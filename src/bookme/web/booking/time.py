@@ -17,7 +17,7 @@ from bookme.tenants.context import require_tenant
 from bookme.web.asked import asked_day, read_instant
 from bookme.web.booking.choice import Choice
 from bookme.web.booking.dates import often_choices
-from bookme.web.booking.flow import address, go_to, guest_page, show, steps, with_choice
+from bookme.web.booking.flow import address, asked_language, go_to, guest_page, same_step, show, steps, with_choice
 from bookme.web.booking.lines import ChosenLine
 from bookme.web.booking.picker import Days, Openings, Picker, month_bounds, picture
 from bookme.web.booking.zones import Abroad, zone_choices
@@ -50,9 +50,12 @@ def choose_time(request: HttpRequest, choice: Choice) -> HttpResponse:
     error = ""
     if request.method == "POST":
         start = read_instant(request.POST.get("slot", ""))
+        taken = take(choice, start, at) if start else None
+        if asked_language(request):
+            return same_step(request, (taken or choice).draft)
         if start is None:
             error = _("Pick a time to go on.")
-        elif taken := take(choice, start, at):
+        elif taken is not None:
             return go_to("book-dates" if taken.draft.repeat else "book-details", taken.draft)
         else:
             error = _("That time has just been taken. Here is what is free now.")

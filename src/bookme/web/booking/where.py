@@ -20,8 +20,10 @@ from bookme.web.booking.flow import (
     address,
     after_where,
     asked_draft,
+    asked_language,
     go_to,
     guest_page,
+    same_step,
     show,
     start_again,
     steps,
@@ -63,6 +65,8 @@ def choose_where(request: HttpRequest) -> HttpResponse:
         return go_to(after_where(choice), choice.draft) if choice else start_again()
     is_sent = request.method == "POST"
     postcode = _postcode(request.POST.get("postcode", "")) if is_sent else draft.postcode
+    if asked_language(request):
+        return same_step(request, replace(draft, postcode=postcode))
     error, nobody = "", False
     try:
         if is_sent and postcode:

@@ -130,6 +130,14 @@ def away(context: Context) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
+def in_language(context: Context, code: str) -> str:
+    """This page with all that its address says, in that language."""
+    query = context["request"].GET.copy()
+    query["lang"] = code
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
 def own_address(context: Context) -> str:
     """This page's address, outside of frames."""
     return outside(context["request"])

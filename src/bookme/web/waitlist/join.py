@@ -24,7 +24,7 @@ from bookme.web.asked import asked_day
 from bookme.web.booking.asking import asked_of, details_form, form_id_of, take_refusal
 from bookme.web.booking.choice import Choice
 from bookme.web.booking.draft import Draft
-from bookme.web.booking.flow import address, go_to, guest_page, show, with_choice
+from bookme.web.booking.flow import address, go_to, guest_page, is_sent, show, with_choice
 from bookme.web.booking.terms import terms_of
 from bookme.web.errors import not_found
 from bookme.web.me import is_own_form, own_actor
@@ -92,8 +92,8 @@ def _join(request: HttpRequest, wanted: Wanted, actor: Actor) -> HttpResponse:
     session = wanted.choice.session
     form = details_form(request, wanted.choice, actor, seats=session.capacity if session else 1)
     form_id = form_id_of(request)
-    page = _context(wanted) | {"form": form, "form_id": form_id, "is_member": actor.id is not None}
-    if request.method != "POST":
+    page = _context(wanted) | {"form": form, "form_id": form_id, "is_member": actor.id is not None, "kept_form": "join"}
+    if not is_sent(request):
         return show(request, "waitlist/join.html", page)
     if not form.is_valid():
         return show(request, "waitlist/join.html", page, status=422)

@@ -61,6 +61,15 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (retry) retry.hidden = true;
 });
 
+// Another language is for the page as it is by now: what was swapped in has changed its address.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest(".foot a[hreflang]");
+  if (!link) return;
+  const there = new URL(location.href);
+  there.searchParams.set("lang", link.hreflang);
+  link.href = there;
+});
+
 // What is online is told in the visitor's own time, too: the page is asked for once more with their zone. One that was
 // picked on these pages stays; that of whoever passed the address on does not.
 const zoned = find("[data-zone]");
