@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import re
+from html import unescape
 from io import BytesIO
 from typing import Any
 from xml.etree import ElementTree
@@ -110,6 +111,38 @@ def test_the_steps_of_a_booking_are_found_as_one_page(visitor: Visitor, shop: Sh
         assert 'content="noindex"' not in page
     assert 'content="noindex"' in page_of(visitor.get("/book/details/", visitor.draft()))
     assert "Disallow: /book/" not in visitor.get("/robots.txt").content.decode()
+
+
+def described(page: str) -> tuple[str, list[str], list[str]]:
+    """The title of a page, its descriptions and its canonical addresses."""
+    head = unescape(page.partition("<body")[0])
+    (title,) = re.findall(r"<title>([^<]+)</title>", head)
+    about = re.findall(r'<meta name="description" content="([^"]+)">', head)
+    return title, about, re.findall(r'<link rel="canonical" href="http://salon.localhost:8000([^"]+)">', head)
+
+
+def test_every_page_that_is_found_says_what_it_is_and_where(visitor: Visitor, yoga: Service, shop: Shop) -> None:
+    Service.objects.filter(pk=yoga.pk).update(description="")
+    session = f"/classes/{publish(visitor, yoga).pk}/"
+    pages = {"/": "/", "/book/": "/book/", "/classes/": "/classes/", session: session}
+    pages |= {"/privacy/": "/privacy/", "/terms/": "/terms/"}
+    found = {path: described(page_of(visitor.get(path))) for path in pages}
+    for path, (title, about, canonical) in found.items():
+        assert shop.tenant.name in title, path
+        assert (len(about), canonical) == (1, [pages[path]]), path
+    assert len({title for title, *_rest in found.values()}) == len(pages)
+    assert len({about[0] for _title, about, _canonical in found.values()}) == len(pages)
+
+
+def test_where_the_postcode_comes_first_that_is_the_page_that_is_found(visitor: Visitor, shop: Shop) -> None:
+    configure(shop.tenant, features={"service_areas": True})
+    assert visitor.get("/book/").status_code == 302
+    page = page_of(visitor.get("/book/where/"))
+    title, about, canonical = described(page)
+    assert (title, canonical) == (f"Where should we come? · {shop.tenant.name}", ["/book/where/"])
+    assert about == [f"{shop.tenant.name}: Services. Book online in under a minute."]
+    assert 'content="noindex"' not in page
+    assert f'property="og:title" content="{shop.tenant.name}"' in page
 
 
 def test_a_session_has_a_page_with_the_dates_of_its_course(visitor: Visitor, yoga: Service, shop: Shop) -> None:

@@ -33,11 +33,12 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True)
 class Step:
-    """`state` is `done`, `now` or `ahead`; a step that is done can be gone back to."""
+    """`state` is `done`, `now` or `ahead`; a step that is done can be gone back to. `name` is that of its page."""
 
     label: str
     state: str
     url: str
+    name: str = ""
 
 
 def guest_page(view: View) -> View:
@@ -159,9 +160,9 @@ def steps(current: str, choice: Choice | None = None, draft: Draft | None = None
 def _stated(names: list[tuple[str, str]], current: str, draft: Draft | None) -> list[Step]:
     at = [name for name, _label in names].index(current)
     return [
-        Step(label, "done", _way_back(name, draft))
+        Step(label, "done", _way_back(name, draft), name)
         if place < at
-        else Step(label, "now" if place == at else "ahead", "")
+        else Step(label, "now" if place == at else "ahead", "", name)
         for place, (name, label) in enumerate(names)
     ]
 
