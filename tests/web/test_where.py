@@ -6,6 +6,8 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from bookme.bookings.models import Booking
 from bookme.web.booking.draft import Draft, Line
@@ -41,6 +43,14 @@ def text_of(answer: Any) -> str:
 
 def go(visitor: Visitor, postcode: str, draft: Draft | None = None) -> Any:
     return visitor.post("/book/where/", {"postcode": postcode}, draft or visitor.draft(start=None))
+
+
+@pytest.mark.parametrize("path", ["/book/", "/book/where/", "/book/professional/", "/book/time/"])
+def test_whether_that_comes_first_is_looked_up_once(at_home: Visitor, rounds: Shop, path: str) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert at_home.get(path, at_home.draft(start=None, postcode="N1 2BB")).status_code == 200
+    asked = [each["sql"] for each in queries if each["sql"].startswith('SELECT "services_service"."policy"')]
+    assert len(asked) == 1
 
 
 def test_it_asks_where_to_before_who_and_when(at_home: Visitor, rounds: Shop) -> None:

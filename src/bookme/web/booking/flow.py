@@ -134,17 +134,19 @@ def where_first() -> bool:
     return bool(policies) and all(policy.at_customer for policy in policies)
 
 
-def steps(current: str, choice: Choice | None = None, draft: Draft | None = None) -> list[Step]:
+def steps(
+    current: str, choice: Choice | None = None, draft: Draft | None = None, *, starts_where: bool | None = None
+) -> list[Step]:
     """The steps of this booking; who does it is not asked where only one person can, where to only by areas.
 
-    `draft` is what there is before anything has been chosen.
+    `draft` is what there is before anything has been chosen, `starts_where` what `where_first` said, if it was asked.
     """
     draft = choice.draft if choice else draft
     if choice is not None and choice.session is not None:
         names = [("classes", _("Classes")), ("book-details", _("Details")), ("book-done", _("Done"))]
         return _stated(names, current, draft)
     names = [("book", _("Services"))]
-    if where_first():
+    if where_first() if starts_where is None else starts_where:
         names.insert(0, ("book-where", _("Where")))
     elif areas_count() and (choice is None or choice.asks_where):
         names.append(("book-where", _("Where")))

@@ -99,8 +99,8 @@ def choose_service(request: HttpRequest) -> HttpResponse:
 
     Where all of it is done at the customer's, it is first asked where that is.
     """
-    draft, within = asked_draft(request), None
-    if where_first():
+    draft, within, after_where_to = asked_draft(request), None, where_first()
+    if after_where_to:
         try:
             within = served_at(draft.postcode)
         except (Invalid, Nowhere):
@@ -124,7 +124,8 @@ def choose_service(request: HttpRequest) -> HttpResponse:
         return redirect(_onward(choice))
     error = "" if is_looking else error
     context = _context(request, draft, groups, words=request.POST.get("q", "") if is_looking else "")
-    context |= {"choice": choice, "error": error}
+    marks = steps("book", draft=draft, starts_where=after_where_to)
+    context |= {"choice": choice, "error": error, "steps": marks}
     return show(request, "booking/services.html", context, status=422 if error else 200)
 
 
@@ -178,7 +179,6 @@ def _context(request: HttpRequest, draft: Draft, groups: list[Group], *, words: 
         "chosen": chosen,
         "left_out": len({line.service_id for line in draft.lines} - {card.service.id for card in cards}),
         "chosen_extras": {extra for line in draft.lines for extra in line.extra_ids},
-        "steps": steps("book", draft=draft),
         "with_search": count > SEARCH_FROM,
         "with_chips": len(found) > 1 and count > CHIPS_FROM,
         "started_again": "again" in request.GET and request.method != "POST",

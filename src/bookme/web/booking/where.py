@@ -56,9 +56,9 @@ def served_at(postcode: str) -> Served:
 @guest_page
 def choose_where(request: HttpRequest) -> HttpResponse:
     """GET asks for the postcode, and says so where nobody comes to the one in the draft; POST goes on."""
+    starts_here = where_first()
     try:
-        draft = asked_draft(request) if where_first() else Draft.from_token(request.GET.get("d", ""))
-        choice = _choice_of(draft)
+        draft, choice = _asked(request, starts_here=starts_here)
     except (BadDraft, NotFound, Apart):
         return start_again()
     if not areas_count() or (choice is not None and not choice.asks_where):
@@ -73,7 +73,7 @@ def choose_where(request: HttpRequest) -> HttpResponse:
             return _on_from(request, replace(draft, postcode=postcode), choice)
         if is_sent:
             error = _("Please fill this in.")
-        elif postcode:
+        else:
             _look(postcode, choice)
     except Invalid as refused:
         error = told(refused)
@@ -86,16 +86,16 @@ def choose_where(request: HttpRequest) -> HttpResponse:
         "nobody": nobody,
         "rest_url": address("book", replace(draft, postcode=postcode)) if nobody and _is_any(postcode) else "",
         "started_again": "again" in request.GET and not is_sent,
-        "steps": steps("book-where", choice, draft),
+        "steps": steps("book-where", choice, draft, starts_where=starts_here),
     }
     return show(request, "booking/where.html", context, status=422 if is_sent else 200)
 
 
-def _choice_of(draft: Draft) -> Choice | None:
-    """None before anything has been chosen, where that comes after. Raises as `choice_anywhere`."""
-    if not draft.lines and draft.session_id is None and where_first():
-        return None
-    return choice_anywhere(draft)
+def _asked(request: HttpRequest, *, starts_here: bool) -> tuple[Draft, Choice | None]:
+    """The choice is None before anything has been chosen, where that comes after. Raises BadDraft, NotFound, Apart."""
+    draft = asked_draft(request) if starts_here else Draft.from_token(request.GET.get("d", ""))
+    is_new = starts_here and not draft.lines
+    return draft, None if is_new else choice_anywhere(draft)
 
 
 def _on_from(request: HttpRequest, draft: Draft, choice: Choice | None) -> HttpResponse:
@@ -110,7 +110,12 @@ def _on_from(request: HttpRequest, draft: Draft, choice: Choice | None) -> HttpR
 
 
 def _look(postcode: str, choice: Choice | None) -> None:
-    """Raises Invalid `postcode_unknown`, and Nowhere, where any of what was chosen, or everything, is out of reach."""
+    """Raises Invalid `postcode_unknown`, and Nowhere, where any of what was chosen, or everything, is out of reach.
+
+    Not of a postcode that nobody has given yet.
+    """
+    if not postcode:
+        return
     if choice is None:
         served_at(postcode)
     else:
