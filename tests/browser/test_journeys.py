@@ -234,6 +234,25 @@ def test_right_to_left(product: Product, open_page: OpenPage) -> None:
     expect(page.locator("html")).to_have_attribute("lang", "fr")
 
 
+def test_many_services_are_searched_and_gone_through_by_category(
+    product: Product, open_page: OpenPage, width: int
+) -> None:
+    page = open_page(width)
+    page.goto(product.url("atlas-barbers", "/book/?lang=en"))
+    chips = page.get_by_role("navigation", name="Categories").get_by_role("link")
+    expect(chips).to_have_text(["Hair", "Beard", "Care", "Packages"])
+    chips.last.click()
+    expect(chips.last).to_have_attribute("aria-current", "true")
+    expect(page.get_by_role("heading", name="Packages")).to_be_in_viewport()
+    check(page)
+    page.get_by_role("searchbox", name="Search services").fill("Clay")
+    expect(page.locator(".choice:visible")).to_have_count(1)
+    page.get_by_role("checkbox", name=re.compile("^Clay facial")).check()
+    check(page)
+    go_on(page)
+    heading(page, "Who would you like to see?")
+
+
 def test_taken_by_somebody_else_meanwhile(product: Product, open_page: OpenPage) -> None:
     first, second = open_page(390), open_page(390)
     for page in (first, second):
