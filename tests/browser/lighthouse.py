@@ -14,7 +14,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, launch
 from tests.browser.product import Product, running_product
-from tests.browser.walks import CLASSES, SHOP, to_step
+from tests.browser.walking import CLASSES, SHOP, to_step
 
 LIGHTHOUSE = "lighthouse@12.8.2"
 LEAST = {"performance": 95, "accessibility": 100, "best-practices": 100, "seo": 100}

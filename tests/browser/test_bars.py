@@ -8,7 +8,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests.browser.bars import NOWHERE, URLS, WIDTHS, Bars
 from tests.browser.conftest import OpenPage
 from tests.browser.product import Product
-from tests.browser.walks import SHOP, WALKS, Walk
+from tests.browser.walking import SHOP
+from tests.browser.walks import WALKS, Walk
 
 NO_PAGES = {"robots.txt", "sitemap.xml", "manifest.webmanifest", "card.png", "worker.js", "embed.js"}
 NO_PAGES |= {"icon-192.png", "icon-512.png"}

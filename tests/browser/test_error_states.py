@@ -7,7 +7,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.conftest import OpenPage, check, go_on, heading
 from tests.browser.customer_steps import FREE_DAYS, start
 from tests.browser.product import Product
-from tests.browser.walks import SHOP, to_step
+from tests.browser.walking import SHOP, to_step
 
 
 class Failing:

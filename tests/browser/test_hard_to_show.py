@@ -6,7 +6,7 @@ from tests.browser.bars import TOO_WIDE
 from tests.browser.conftest import OpenPage
 from tests.browser.customer_steps import fill_in, start
 from tests.browser.product import Product
-from tests.browser.walks import SHOP, on, press, take_a_time, to_step
+from tests.browser.walking import SHOP, on, press, take_a_time, to_step
 
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import OpenPage, go_on, heading
 from tests.browser.customer_steps import FREE_DAYS, fill_in, fill_in_home, phone_of, start, start_at_home
 from tests.browser.product import Product
-from tests.browser.walks import CLASSES, MOBILE, SHOP, link_in_mail, register
+from tests.browser.walking import CLASSES, MOBILE, SHOP, link_in_mail, register
 
 TAPS, SECONDS = 9, 60
 

@@ -1,11 +1,10 @@
-"""What search engines and previews of links read, the app on a phone's screen, and the legal pages."""
+"""What search engines and previews of links read, and the app on a phone's screen."""
 
 import datetime as dt
 import json
 import re
 from html import unescape
 from io import BytesIO
-from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -13,11 +12,9 @@ from PIL import Image
 
 from bookme.services.models import Service
 from bookme.web.brand import brand_of
-from bookme.web.site.authorities import AUTHORITIES
 from bookme.web.site.pictures import app_icon, social_card
-from tests.factories.communications import ChannelAccountFactory
 from tests.factories.locations import ClosureFactory, OpeningHoursFactory
-from tests.factories.services import QuestionFactory, ServiceFactory
+from tests.factories.services import ServiceFactory
 from tests.web.conftest import MONDAY, Shop, Visitor, configure, page_of, publish
 
 LOCATION = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc"
@@ -57,17 +54,6 @@ def test_the_start_page_tells_where_when_and_how_to_book(visitor: Visitor, shop:
     assert 'property="og:image" content="http://salon.localhost' in page
     assert page.count('rel="canonical"') == 1
     assert "hreflang" not in page.partition("<body")[0]
-
-
-def test_the_legal_pages_say_what_they_are(visitor: Visitor) -> None:
-    for path, headline in (("/privacy/", "Privacy notice"), ("/terms/", "Terms of booking")):
-        page = page_of(visitor.get(path))
-        head = page.partition("<body")[0]
-        about = re.search(r'<meta name="description" content="([^"]+)">', head)
-        assert about is not None
-        assert f'<p class="lead">{about[1]}</p>' in page
-        assert f'<meta property="og:title" content="{headline}">' in head
-        assert f"<h1>{headline}</h1>" in page
 
 
 def test_open_or_not_just_now(visitor: Visitor, shop: Shop) -> None:
@@ -201,51 +187,3 @@ def test_pictures_are_of_the_business() -> None:
     # No letters that our font has not: boxes say nothing.
     assert app_icon("قص", TONES, 192) == app_icon("", TONES, 192)
     Image.open(BytesIO(social_card("x" * 300, "y" * 300, TONES)))
-
-
-def test_legal_pages_follow_from_the_settings(visitor: Visitor, shop: Shop, settings: Any) -> None:
-    configure(shop.tenant, legal={"retention_months": 18}, contact={"email": "hello@salon.example"})
-    page = page_of(visitor.get("/privacy/"))
-    assert "18 months after we last heard of you" in page
-    assert "hello@salon.example" in page
-    assert "kept for 365 days at the most" in page
-    assert "https://ico.org.uk/" in page
-    assert "Your answers to our questions" not in page
-    assert "Our messages are carried by" not in page, "by the platform's own mail server"
-    assert "If you sign in with" not in page
-    QuestionFactory()
-    ChannelAccountFactory(channel="sms", provider="twilio")
-    settings.SOCIAL_GOOGLE_CLIENT_ID = "some"
-    configure(shop.tenant, country="XX", features={"sms": False})
-    page = page_of(visitor.get("/privacy/"))
-    assert "Your answers to our questions" in page
-    assert "Our messages are carried by" not in page, "that channel is off"
-    assert "If you sign in with Google," in page
-    assert "Complain to the authority that watches over privacy where you live." in page
-    configure(shop.tenant, features={"sms": True})
-    assert "Our messages are carried by Twilio," in page_of(visitor.get("/privacy/"))
-    Service.objects.filter(pk=shop.cut.pk).update(policy={"cancellation": {"late_fee_percent": 80}})
-    page = page_of(visitor.get("/terms/"))
-    assert "Cancelling is free until 24 hours before" in page
-    assert "Cut &amp; finish: Cancelling" in page
-    assert "80 %" in page
-    assert "with taxes" in page
-    assert "Some bookings need a deposit" not in page
-    Service.objects.filter(pk=shop.cut.pk).update(policy={"deposit": {"kind": "fixed", "value": "10"}})
-    configure(shop.tenant, tax={"name": "VAT", "rate_percent": "20", "prices_include_tax": False})
-    page = page_of(visitor.get("/terms/"))
-    assert "VAT of 20 % is added to it" in page
-    assert "Some bookings need a deposit" in page, "of one service alone"
-
-
-def test_authorities_are_by_country() -> None:
-    assert {len(each) for each in AUTHORITIES} == {2}
-    assert all(each.url.startswith("https://") and each.url.endswith(("/", ".html")) for each in AUTHORITIES.values())
-    assert {"GB", "FR", "ES", "PL", "MA"} <= AUTHORITIES.keys(), "where the demo businesses are"
-
-
-def test_a_business_s_own_texts_come_first(visitor: Visitor, shop: Shop) -> None:
-    own = {"privacy_url": "https://salon.example/p", "terms_url": "https://salon.example/t"}
-    configure(shop.tenant, legal=own)
-    assert visitor.get("/privacy/")["Location"] == own["privacy_url"]
-    assert visitor.get("/terms/")["Location"] == own["terms_url"]
