@@ -92,7 +92,7 @@ def test_a_visit_is_as_late_as_its_first_service(visitor: Visitor, shop: Shop) -
 def test_without_a_sure_price_in_percentages(visitor: Visitor, shop: Shop) -> None:
     policies(shop)
     StaffService.objects.filter(staff=shop.ben, service=shop.cut).update(price="72.000")
-    page = page_of(visitor.get("/book/details/", visitor.draft()))
+    page = page_of(visitor.get("/book/time/", visitor.draft()))
     assert "After that, it costs 50\u00a0%. From Monday 7 January at 08:00, it costs 100\u00a0%." in page
 
 

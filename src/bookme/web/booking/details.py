@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from babel.lists import format_list
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 
@@ -33,9 +34,10 @@ from bookme.web.booking.flow import (
 from bookme.web.booking.forms import DetailsForm
 from bookme.web.booking.instead import picked_instead, with_picked_instead
 from bookme.web.booking.lines import ChosenLine
+from bookme.web.booking.lost import lost_texts
 from bookme.web.booking.taken import Taken, course_gone, taken_by
 from bookme.web.booking.terms import terms_of
-from bookme.web.booking.time import parts_at
+from bookme.web.booking.time import parts_at, take
 from bookme.web.context import formats_in
 from bookme.web.me import is_own_form, own_actor
 from bookme.web.once import made_of, once
@@ -57,9 +59,18 @@ def enter_details(request: HttpRequest, choice: Choice) -> HttpResponse:
             return to_done(visit, choice.draft.zone)
     except Mismatch:
         return _booked_already(request, choice)
+    choice = _settled(choice)
     if choice.allows_guests and not is_own_form(request):
         return _details(request, choice, GUEST)
     return _member_details(request, choice)
+
+
+def _settled(choice: Choice) -> Choice:
+    """With somebody chosen for them anew where that decides about the price, and whoever it was is no longer there."""
+    start = choice.starts_at
+    if choice.session is not None or start is None or not choice.total.is_from:
+        return choice
+    return take(choice, start, now()) or choice
 
 
 @csrf_protect
@@ -79,8 +90,8 @@ def _details(request: HttpRequest, choice: Choice, actor: Actor) -> HttpResponse
         return _page(request, choice, form, actor)
     if not form.is_valid():
         return _page(request, choice, form, actor, status=422)
-    if told := _price_told(request, choice):
-        form.add_error(None, told)
+    if news := _news(request, choice):
+        form.add_error(None, news)
         return _page(request, choice, form, actor, status=409)
     at = now()
     try:
@@ -111,6 +122,12 @@ def _refused(request: HttpRequest, choice: Choice, form: DetailsForm, actor: Act
     return _page(request, choice, form, actor, status=422)
 
 
+def _news(request: HttpRequest, choice: Choice) -> list[str]:
+    """What the page that was sent did not say yet: what is no longer offered, and what it costs now."""
+    lost = lost_texts(choice) if request.POST.get("lost", "") != choice.draft.lost.mark else []
+    return [*lost, *filter(None, [_price_told(request, choice)])]
+
+
 def _price_told(request: HttpRequest, choice: Choice) -> str:
     """That it costs something else than the page said; nothing where it does not, or the time was picked there."""
     seen = request.POST.get("seen", "")
@@ -127,7 +144,9 @@ def _seen(choice: Choice) -> str:
 
 def _booked_already(request: HttpRequest, choice: Choice) -> HttpResponse:
     """For whoever has the address alone: it says nothing of who booked."""
-    return show(request, "booking/booked.html", {"choice": choice, "steps": steps("book-details", choice)}, status=409)
+    again = reverse("classes") if choice.session else address("book", choice.draft.anew())
+    context = {"choice": choice, "again_url": again, "steps": steps("book-details", choice)}
+    return show(request, "booking/booked.html", context, status=409)
 
 
 def _form(request: HttpRequest, choice: Choice, actor: Actor) -> DetailsForm:

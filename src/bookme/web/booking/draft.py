@@ -22,7 +22,14 @@ SALT = "bookme.web.draft"
 
 
 class BadDraft(Exception):
-    """The token was not made here, was changed, or is too old: start again."""
+    """The token was not made here, was changed, or is too old: start again.
+
+    Of one that is only too old `draft` is a new one of what was chosen, without a time.
+    """
+
+    def __init__(self, draft: "Draft | None" = None) -> None:
+        super().__init__()
+        self.draft = draft
 
 
 @dataclass(frozen=True)
@@ -53,12 +60,33 @@ class Repeat(NamedTuple):
         return Recurrence(frequency=Frequency.WEEKLY, interval=self.weeks, count=self.times)
 
 
+class Lost(NamedTuple):
+    """How many services and extras were left out, and how many people given up, that are not offered any more.
+
+    `places` is 1 if the place was.
+    """
+
+    services: int = 0
+    extras: int = 0
+    people: int = 0
+    places: int = 0
+
+    @property
+    def mark(self) -> str:
+        """What tells it from another; empty for nothing."""
+        return "-".join(map(str, self)) if any(self) else ""
+
+    def and_then(self, other: "Lost") -> "Lost":
+        return Lost(*map(sum, zip(self, other, strict=True)))
+
+
 @dataclass(frozen=True)
 class Draft:
     """The services in the order they are to be had, or the session of a class, or all that is left of a course.
 
     `postcode` is where it is wanted, in a business with areas. Of what is to `repeat` from `start` on, `starts` are the
-    dates that were agreed, `start` among them. `zone` is where the visitor is, for what they are to have online.
+    dates that were agreed, `start` among them. `zone` is where the visitor is, for what they are to have online. What
+    was `lost` on the way is told until the end.
     """
 
     id: UUID = field(default_factory=uuid7)
@@ -72,6 +100,7 @@ class Draft:
     repeat: Repeat | None = None
     starts: tuple[dt.datetime, ...] = ()
     zone: str = ""
+    lost: Lost = field(default_factory=Lost)
 
     def token(self) -> str:
         """The draft as text for an address, good in this business only."""
@@ -83,6 +112,10 @@ class Draft:
     def at(self, start: dt.datetime | None) -> "Draft":
         """From that start on; what was agreed of other dates is so no more."""
         return self if start == self.start else replace(self, start=start, starts=())
+
+    def anew(self) -> "Draft":
+        """The same as a booking of its own, without a time."""
+        return replace(self.unsettled(), id=uuid7(), start=None, starts=(), lost=Lost())
 
     @property
     def asks_for_somebody(self) -> bool:
@@ -97,9 +130,16 @@ class Draft:
         """Raises BadDraft."""
         age = dt.timedelta(hours=settings.IDEMPOTENCY_HOURS)
         try:
-            data = signing.loads(token, key=require_tenant().link_key, salt=SALT, max_age=age)
+            return cls._signed(token, age)
+        except signing.SignatureExpired as error:
+            raise BadDraft(cls._signed(token, None).anew()) from error
         except signing.BadSignature as error:
             raise BadDraft from error
+
+    @classmethod
+    def _signed(cls, token: str, age: dt.timedelta | None) -> "Draft":
+        """Raises BadSignature, and BadDraft."""
+        data = signing.loads(token, key=require_tenant().link_key, salt=SALT, max_age=age)
         try:
             return cls._from_data(data)
         except (KeyError, TypeError, ValueError) as error:  # signed by another version of these pages
@@ -118,6 +158,7 @@ class Draft:
             "r": self.repeat,
             "n": [minute_of(each) for each in self.starts],
             "o": self.zone,
+            "x": self.lost if any(self.lost) else None,
         }
         return {key: value for key, value in data.items() if value}
 
@@ -135,6 +176,7 @@ class Draft:
             repeat=Repeat(*data["r"]) if data.get("r") else None,
             starts=tuple(instant_of(each) for each in data.get("n", [])),
             zone=data.get("o", ""),
+            lost=Lost(*data.get("x", ())),
         )
 
 

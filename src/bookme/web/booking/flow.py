@@ -26,6 +26,7 @@ from bookme.tenants.context import require_tenant
 from bookme.web.booking.choice import Apart, Choice, Nowhere
 from bookme.web.booking.draft import BadDraft, Draft
 from bookme.web.booking.loading import load_choice
+from bookme.web.booking.lost import lost_texts
 from bookme.web.booking.zones import asked_zone
 
 View = Callable[..., HttpResponse]
@@ -53,7 +54,8 @@ def guest_page(view: View) -> View:
 def with_choice(view: View) -> View:
     """Hands the view the choice behind `?d=`; without a good one the visitor starts again, and is told why.
 
-    Where areas count, and nobody is known to come, it is first asked where to.
+    What of it is still good is chosen already then. Where areas count, and nobody is known to come, it is first asked
+    where to.
     """
 
     @wraps(view)
@@ -62,8 +64,10 @@ def with_choice(view: View) -> View:
             draft = Draft.from_token(request.GET.get("d", ""))
             draft = replace(draft, zone=asked_zone(request) or draft.zone)
             choice = load_choice(draft)
-        except (BadDraft, NotFound, Apart):
-            return start_again()
+        except BadDraft as error:
+            return start_again(error.draft)
+        except (NotFound, Apart):
+            return choose_again(draft)
         except Nowhere:
             return go_to("book-where", draft)
         return view(request, choice, *args, **kwargs)
@@ -72,16 +76,28 @@ def with_choice(view: View) -> View:
 
 
 def asked_draft(request: HttpRequest) -> Draft:
-    """That of the address, of services; without a good one a new one."""
+    """That of the address, of services; without a good one a new one, with what was chosen in one that is too old."""
     try:
-        draft = Draft.from_token(request.GET["d"])
-    except (KeyError, BadDraft):
-        return Draft()
-    return draft if draft.session_id is None else Draft()
+        draft = Draft.from_token(request.GET.get("d", ""))
+    except BadDraft as error:
+        draft = error.draft or Draft()
+    return draft if draft.session_id is None and draft.course_id is None else Draft()
 
 
-def start_again() -> HttpResponseRedirect:
-    return HttpResponseRedirect(f"{reverse('book')}?again=1")
+def start_again(draft: Draft | None = None) -> HttpResponseRedirect:
+    """Says that it was left for too long; `draft` is what is chosen already all the same."""
+    if draft is None or draft.lines:
+        return HttpResponseRedirect(address("book", draft, again=1))
+    return choose_again(draft)
+
+
+def choose_again(draft: Draft) -> HttpResponseRedirect:
+    """What was chosen cannot be booked as it is: to the services, or to what is said of the class."""
+    if draft.session_id is not None:
+        return HttpResponseRedirect(reverse("class-session", args=[draft.session_id]))
+    if draft.course_id is not None:
+        return HttpResponseRedirect(f"{reverse('classes')}?again=1")
+    return HttpResponseRedirect(address("book", draft) if draft.lines else address("book", again=1))
 
 
 def address(name: str, draft: Draft | None = None, **query: object) -> str:
@@ -181,6 +197,7 @@ def show(request: HttpRequest, template: str, context: dict[str, Any], *, status
     draft: Draft | None = choice.draft if choice else context.get("draft")
     if draft is not None and draft.postcode and (choice is None or choice.asks_where):
         context = {"where_url": address("book-where", draft), "postcode": draft.postcode} | context
+    context["lost"] = lost_texts(choice) if choice else []
     context["back_url"] = next((step.url for step in reversed(marks) if step.state == "done"), "/")
     response = render(request, template, context, status=status)
     patch_vary_headers(response, ["HX-Request"])

@@ -1,6 +1,6 @@
-"""From a draft to the choice that it stands for: the rows behind it, and what is not offered any more."""
+"""From a draft to the choice that it stands for: the rows behind it, without what is not offered any more."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from bookme.bookings.actions.terms import MOST_SERVICES
@@ -17,7 +17,7 @@ from bookme.services.selectors import services_for
 from bookme.staff.models import StaffService
 from bookme.staff.selectors import all_offers
 from bookme.web.booking.choice import Apart, Choice, Nowhere
-from bookme.web.booking.draft import Draft, Line
+from bookme.web.booking.draft import Draft, Line, Lost
 from bookme.web.booking.lines import ChosenLine, offered_extras, places_among
 
 
@@ -33,15 +33,15 @@ def load_choice(draft: Draft) -> Choice:
         found = choice.at(draft.postcode)
     except Invalid as error:
         raise Nowhere from error
-    if found.draft != draft:
+    if found.draft != choice.draft:
         raise Nowhere
     return found
 
 
 def choice_anywhere(draft: Draft) -> Choice:
-    """Wherever it is wanted. Raises NotFound if something that was chosen is not offered (any more).
+    """Wherever it is wanted, without what is not offered (any more): its draft says what was `lost`.
 
-    Raises Apart for what cannot be booked together. In a fixed number of queries.
+    Raises NotFound if nothing is left, and Apart for what cannot be booked together. In a fixed number of queries.
     """
     if draft.course_id is not None:
         return _course_choice(draft, course_for(draft.course_id, now=now()))
@@ -50,29 +50,44 @@ def choice_anywhere(draft: Draft) -> Choice:
     ids = {line.service_id for line in draft.lines}
     services = {each.pk: each for each in services_for(GUEST).filter(pk__in=ids).exclude(kind=ServiceKind.CLASS)}
     offers = [each for each in all_offers(GUEST) if each.service_id in ids]
-    if not ids or len(services) != len(ids):
+    open_places = tuple(locations_for(GUEST))
+    given = {id_: each for id_, each in services.items() if places_among(each, open_places)}
+    lines = [_chosen(line, given[line.service_id], offers) for line in draft.lines if line.service_id in given]
+    lines = [each for each in lines if each.offers]
+    if not lines:
         raise NotFound
-    lines = tuple(_chosen(line, services[line.service_id], offers) for line in draft.lines)
     if len(lines) > MOST_SERVICES or any(each.service.capacity < draft.party_size for each in lines):
         raise Apart
-    return Choice(draft=draft, lines=lines, places=_shared_places(services.values()))
+    places = _shared_places([each.service for each in lines], open_places)
+    return Choice(draft=_still(draft, lines, places), lines=tuple(lines), places=places)
 
 
 def _chosen(line: Line, service: Service, offers: Iterable[StaffService]) -> ChosenLine:
+    """Without extras that are gone, and with anyone if whoever was chosen is."""
     extras = tuple(extra for extra in offered_extras(service) if extra.id in line.extra_ids)
-    found = ChosenLine(line, service, extras, tuple(each for each in offers if each.service_id == service.pk))
-    is_known = line.staff_id is None or found.offer_of(line.staff_id) is not None
-    if not found.offers or not is_known or len(extras) != len(line.extra_ids):
-        raise NotFound
-    return found
+    known = {extra.id for extra in extras}
+    kept = replace(line, extra_ids=tuple(each for each in line.extra_ids if each in known))
+    found = ChosenLine(kept, service, extras, tuple(each for each in offers if each.service_id == service.pk))
+    return found if found.offer_of(line.staff_id) else replace(found, line=kept.with_anyone())
 
 
-def _shared_places(services: Collection[Service]) -> tuple[Location, ...]:
-    """Where all of them are given. Raises NotFound where one of them is given nowhere, else Apart for nowhere."""
-    places = tuple(locations_for(GUEST))
-    for service in services:
-        if not places_among(service, places):
-            raise NotFound
+def _still(draft: Draft, lines: Sequence[ChosenLine], places: Collection[Location]) -> Draft:
+    """The draft with what is left of it. Whom nobody asked for is nobody lost."""
+    had = {line.service_id: line for line in draft.lines}
+    pairs = [(had[each.service.pk], each.line) for each in lines]
+    is_placed = draft.location_id is None or any(place.pk == draft.location_id for place in places)
+    lost = Lost(
+        services=len(draft.lines) - len(lines),
+        extras=sum(len(before.extra_ids) - len(line.extra_ids) for before, line in pairs),
+        people=sum(before.unsettled().staff_id is not None and line.staff_id is None for before, line in pairs),
+        places=int(not is_placed),
+    )
+    kept = replace(draft, lost=draft.lost.and_then(lost), location_id=draft.location_id if is_placed else None)
+    return kept.with_lines(each.line for each in lines)
+
+
+def _shared_places(services: Iterable[Service], places: tuple[Location, ...]) -> tuple[Location, ...]:
+    """Which of these places all of them are given at. Raises Apart for none."""
     for service in services:
         places = places_among(service, places)
     if not places:

@@ -40,7 +40,7 @@ def choose_professional(request: HttpRequest, choice: Choice) -> HttpResponse:
         asking = choice.asking(_wanted(request, choice))
         if asked_language(request):
             return same_step(request, asking.draft)
-        return go_to("book-time", asking.draft.at(None))
+        return go_to("book-time", replace(asking.draft.at(None), lost=asking.draft.lost._replace(people=0)))
     anyone = choice.with_anyone()
     people = _who_do_all(choice)
     next_starts = _next_starts(anyone, [each.pk for each in people], now())

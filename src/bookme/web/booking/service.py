@@ -18,7 +18,7 @@ from bookme.services.selectors import categories_for, services_for
 from bookme.staff.models import StaffService
 from bookme.staff.selectors import all_offers
 from bookme.web.booking.choice import Apart, Choice, Nowhere
-from bookme.web.booking.draft import Draft, Line
+from bookme.web.booking.draft import Draft, Line, Lost
 from bookme.web.booking.flow import (
     address,
     after_where,
@@ -115,7 +115,7 @@ def choose_service(request: HttpRequest) -> HttpResponse:
             return same_step(request, draft)
         choice, error = _chosen(draft)
     else:
-        choice = _summed_up(draft, _chosen_ids(request, draft, cards))
+        choice, error = _summed_up(draft, _chosen_ids(request, draft, cards))
     if "where" in request.POST:
         return redirect(address("book-where", draft, services=1))
     if request.headers.get("HX-Target") == "sum":
@@ -126,19 +126,24 @@ def choose_service(request: HttpRequest) -> HttpResponse:
     context = _context(request, draft, groups, words=request.POST.get("q", "") if is_looking else "")
     marks = steps("book", draft=draft, starts_where=after_where_to)
     context |= {"choice": choice, "error": error, "steps": marks}
-    return show(request, "booking/services.html", context, status=422 if error else 200)
+    return show(request, "booking/services.html", context, status=422 if error and request.method == "POST" else 200)
 
 
-def _summed_up(draft: Draft, chosen: set[UUID]) -> Choice | None:
-    """What is ticked when the page is opened: that of the draft, or what a link leads to. None where it is nothing."""
+def _summed_up(draft: Draft, chosen: set[UUID]) -> tuple[Choice | None, str]:
+    """What is ticked when the page is opened: that of the draft, or what a link leads to; None where it is nothing.
+
+    With why it cannot be booked as it is. What is left out of it here is told by itself.
+    """
+    if not chosen:
+        return None, ""
     kept = [line for line in draft.lines if line.service_id in chosen]
-    choice = _chosen(draft.with_lines(kept or map(Line, chosen)))[0] if chosen else None
+    choice, error = _chosen(draft.with_lines(kept or map(Line, chosen)))
     if choice is None or not choice.asks_where or not draft.postcode:
-        return choice
+        return choice, error
     try:
-        return choice.at(draft.postcode)
+        return choice.at(draft.postcode), ""
     except (Invalid, Nowhere):
-        return None
+        return None, ""
 
 
 def _to_where(request: HttpRequest, draft: Draft) -> str:
@@ -160,7 +165,7 @@ def _onward(choice: Choice) -> str:
 def _chosen(draft: Draft) -> tuple[Choice | None, str]:
     """What the draft stands for, or why it stands for nothing."""
     try:
-        return _choice_of(draft), ""
+        return choice_anywhere(draft), ""
     except NotFound:
         return None, _("Some of this is no longer offered.") if draft.lines else _("Choose a service to go on.")
     except Apart:
@@ -209,9 +214,9 @@ def _said(service: Service, language: str) -> str:
 
 
 def _chosen_ids(request: HttpRequest, draft: Draft, cards: list[ServiceCard]) -> set[UUID]:
-    """Those of the draft, or the one that a link leads to, by its slug or id."""
+    """Those of the draft that are offered, or the one that a link leads to, by its slug or id."""
     if draft.lines or request.method == "POST":
-        return {line.service_id for line in draft.lines}
+        return {line.service_id for line in draft.lines} & {card.service.id for card in cards}
     wanted = request.GET.get("service", "")
     return {card.service.id for card in cards if wanted in {card.service.slug, str(card.service.id)}}
 
@@ -226,15 +231,7 @@ def _filled_in(request: HttpRequest, draft: Draft, cards: list[ServiceCard]) -> 
         replace(had.get(id_, Line(id_)).unsettled(), extra_ids=_extras(request, ticked[id_])) for id_ in order
     )
     party = max((_party(request.POST.get(f"party-{id_}", ""), ticked[id_]) for id_ in order), default=1)
-    return replace(draft.at(None), lines=lines, party_size=party)
-
-
-def _choice_of(draft: Draft) -> Choice:
-    """Without whoever was chosen before, if they do not do it any more. Raises as `choice_anywhere`."""
-    try:
-        return choice_anywhere(draft)
-    except NotFound:
-        return choice_anywhere(draft.with_lines(line.with_anyone() for line in draft.lines))
+    return replace(draft.at(None), lines=lines, party_size=party, lost=Lost())
 
 
 def _apart_told(draft: Draft) -> str:

@@ -13,10 +13,12 @@ from bookme.bookings.availability import Chain, candidates
 from bookme.bookings.selectors.openings import max_gap, snapshots_between
 from bookme.core.formats import locale_of
 from bookme.core.time import instant_of, minute_of, now
+from bookme.locations.models import Location
 from bookme.tenants.context import require_tenant
 from bookme.web.asked import asked_day, read_instant
 from bookme.web.booking.choice import Choice
 from bookme.web.booking.dates import often_choices
+from bookme.web.booking.draft import Draft
 from bookme.web.booking.flow import address, asked_language, go_to, guest_page, same_step, show, steps, with_choice
 from bookme.web.booking.lines import ChosenLine
 from bookme.web.booking.picker import Days, Openings, Picker, month_bounds, picture
@@ -68,9 +70,7 @@ def choose_time(request: HttpRequest, choice: Choice) -> HttpResponse:
         "steps": steps("book-time", choice),
         "day_url": address("book-time", choice.draft) + "&date=",
         "anyone_url": address("book-time", choice.with_anyone().draft),
-        "place_urls": [
-            (place, address("book-time", replace(choice.draft, location_id=place.id))) for place in choice.places
-        ],
+        "place_urls": [(place, address("book-time", _at_place(choice.draft, place))) for place in choice.places],
         "professional_url": address("book-professional", choice.draft),
         "often": often_choices(choice, "book-time", picker.chosen),
         "zone_at": picker.noon(choice.shown_zone),
@@ -82,6 +82,10 @@ def choose_time(request: HttpRequest, choice: Choice) -> HttpResponse:
     if request.headers.get("HX-Target") == "picker":
         return show(request, "booking/_picker.html", context)
     return show(request, "booking/time.html", context, status=422 if error else 200)
+
+
+def _at_place(draft: Draft, place: Location) -> Draft:
+    return replace(draft, location_id=place.id, lost=draft.lost._replace(places=0))
 
 
 def _wait_url(choice: Choice, picker: Picker) -> str:

@@ -13,14 +13,16 @@ from django.utils.translation import gettext as _
 
 from bookme.core.errors import Invalid, NotFound
 from bookme.staff.models import Staff
-from bookme.staff.selectors import areas_count, asked_point, people_going_to, services_of_people
+from bookme.staff.selectors import asked_point, people_going_to, services_of_people
 from bookme.web.booking.choice import Apart, Choice, Nowhere
 from bookme.web.booking.draft import BadDraft, Draft
 from bookme.web.booking.flow import (
+    Step,
     address,
     after_where,
     asked_draft,
     asked_language,
+    choose_again,
     go_to,
     guest_page,
     same_step,
@@ -59,14 +61,37 @@ def choose_where(request: HttpRequest) -> HttpResponse:
     starts_here = where_first()
     try:
         draft, choice = _asked(request, starts_here=starts_here)
-    except (BadDraft, NotFound, Apart):
-        return start_again()
-    if not areas_count() or (choice is not None and not choice.asks_where):
-        return go_to(after_where(choice), choice.draft) if choice else start_again()
-    is_sent = request.method == "POST"
-    postcode = _postcode(request.POST.get("postcode", "")) if is_sent else draft.postcode
+    except BadDraft as error:
+        return start_again(error.draft)
+    except (NotFound, Apart):
+        return choose_again(asked_draft(request))
+    if choice is not None and not choice.asks_where:
+        return go_to(after_where(choice), draft)
+    postcode = _postcode(request.POST.get("postcode", "")) if request.method == "POST" else draft.postcode
     if asked_language(request):
         return same_step(request, replace(draft, postcode=postcode))
+    return _where(request, draft, choice, postcode, marks=steps("book-where", choice, draft, starts_where=starts_here))
+
+
+def _asked(request: HttpRequest, *, starts_here: bool) -> tuple[Draft, Choice | None]:
+    """The choice is None before anything has been chosen that can be had, where that comes after.
+
+    Raises BadDraft, and NotFound and Apart where it comes before.
+    """
+    draft = asked_draft(request) if starts_here else Draft.from_token(request.GET.get("d", ""))
+    try:
+        choice = choice_anywhere(draft)
+    except (NotFound, Apart):
+        if starts_here:
+            return draft, None
+        raise
+    return choice.draft, choice
+
+
+def _where(
+    request: HttpRequest, draft: Draft, choice: Choice | None, postcode: str, *, marks: list[Step]
+) -> HttpResponse:
+    is_sent = request.method == "POST"
     error, nobody = "", False
     try:
         if is_sent and postcode:
@@ -86,16 +111,9 @@ def choose_where(request: HttpRequest) -> HttpResponse:
         "nobody": nobody,
         "rest_url": address("book", replace(draft, postcode=postcode)) if nobody and _is_any(postcode) else "",
         "started_again": "again" in request.GET and not is_sent,
-        "steps": steps("book-where", choice, draft, starts_where=starts_here),
+        "steps": marks,
     }
     return show(request, "booking/where.html", context, status=422 if is_sent else 200)
-
-
-def _asked(request: HttpRequest, *, starts_here: bool) -> tuple[Draft, Choice | None]:
-    """The choice is None before anything has been chosen, where that comes after. Raises BadDraft, NotFound, Apart."""
-    draft = asked_draft(request) if starts_here else Draft.from_token(request.GET.get("d", ""))
-    is_new = starts_here and not draft.lines
-    return draft, None if is_new else choice_anywhere(draft)
 
 
 def _on_from(request: HttpRequest, draft: Draft, choice: Choice | None) -> HttpResponse:
