@@ -59,7 +59,7 @@ def test_htmx_gets_the_places_alone_and_is_told_the_price(visitor: Visitor, yoga
     target = {"HX-Request": "true", "HX-Target": "places"}
     page = page_of(visitor.client.get(f"/classes/{session.id}/?people=2", headers=target))
     assert page.lstrip().startswith('<section class="places card" id="places"')
-    assert "2 people: £80" in page
+    assert "2 people, £80" in page
 
 
 def test_so_many_are_chosen_at_the_details(visitor: Visitor, yoga: Service) -> None:
