@@ -7,10 +7,12 @@ from uuid import uuid4
 
 import pytest
 
-from bookme.bookings.models import Booking
+from bookme.bookings.models import Appointment, Booking, Series
+from bookme.core.ids import uuid7
 from bookme.core.permissions import CustomerScope, Role
 from bookme.customers.models import Consent, Customer
 from bookme.eventlog.models import Event
+from bookme.services.models import Service
 from bookme.tenants.context import tenant_scope
 from bookme.tenants.models import Tenant
 from tests.bookings.desk import written
@@ -315,3 +317,61 @@ class TestATimeThatIsNotOffered:
     def test_what_is_no_time_chooses_none(self, salon_team: Shop, owner: Person, at: str) -> None:
         query = {"service": salon_team.cut.pk, "on": "2030-01-02", "at": at}
         assert owner.page.get("/team/new/time/", query).status_code in {200, 400}
+
+
+class TestCourse:
+    """Four Mondays of pottery with Ana."""
+
+    @pytest.fixture
+    def dates(self, salon_team: Shop) -> list[Appointment]:
+        pottery = ServiceFactory(of_class=True, course="whole", price="30.000", staff=[salon_team.ana])
+        course_id, begins = uuid7(), TODAY_AT_TEN + dt.timedelta(days=7)
+        return [
+            SessionFactory(
+                service=pottery,
+                staff=salon_team.ana,
+                location=salon_team.place,
+                course_id=course_id,
+                starts_at=begins + dt.timedelta(weeks=week),
+            )
+            for week in range(4)
+        ]
+
+    def path(self, shop: Shop, session: Appointment, **more: Any) -> str:
+        return customer_path(shop, service=None, person=None, start=None, session=session.pk, **more)
+
+    def test_all_of_it_is_booked_for_a_caller(self, salon_team: Shop, owner: Person, dates: list[Appointment]) -> None:
+        path = self.path(salon_team, dates[1], people=2)
+        page = shown(owner, path)
+        assert 'name="course" value="1" checked' in page
+        assert "The whole course: " in page
+        assert "4 dates, £240" in page
+        assert "booked on 4 dates." in done(owner, path, {**CALLER, "course": "1"})
+        assert set(Booking.objects.values_list("appointment", "party_size")) == {(each.pk, 2) for each in dates}
+        assert Series.objects.get().rule is None
+
+    def test_or_one_date_of_it(self, salon_team: Shop, owner: Person, dates: list[Appointment]) -> None:
+        assert "is booked." in done(owner, self.path(salon_team, dates[1]), CALLER)
+        assert Booking.objects.get().appointment == dates[1]
+        Service.objects.filter(pk=dates[0].service_id).update(course="drop_in")
+        assert 'name="course" value="1">' in shown(owner, self.path(salon_team, dates[1]))
+
+    def test_where_one_date_is_full_nothing_is_booked(
+        self, salon_team: Shop, owner: Person, dates: list[Appointment]
+    ) -> None:
+        Appointment.objects.filter(pk=dates[3].pk).update(seats_taken=8)
+        before = written()
+        answer = sent(owner, self.path(salon_team, dates[0]), {**CALLER, "course": "1"})
+        assert answer.status_code == 409
+        assert "This course has just filled up." in page_of(answer)
+        assert written() == before
+
+    def test_of_the_last_date_and_of_no_course_nothing_is_asked(
+        self, salon_team: Shop, owner: Person, dates: list[Appointment]
+    ) -> None:
+        Appointment.objects.filter(pk__in=[each.pk for each in dates[:3]]).update(published=False)
+        assert 'name="course"' not in shown(owner, self.path(salon_team, dates[3]))
+        single = SessionFactory(
+            service=dates[0].service, staff=salon_team.ben, location=salon_team.place, starts_at=dates[0].starts_at
+        )
+        assert 'name="course"' not in shown(owner, self.path(salon_team, single))

@@ -8,13 +8,15 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from bookme.bookings.actions import BookingRequest, Item, create_series, create_visit
+from bookme.bookings.actions import BookingRequest, Item, book_course, create_series, create_visit
 from bookme.bookings.availability import Cause
 from bookme.bookings.models import Visit
 from bookme.bookings.selectors.bookings import bookings_visible_to
+from bookme.bookings.selectors.courses import CourseDates, courses_of
 from bookme.bookings.selectors.customers import customers_found, customers_visible_to
 from bookme.bookings.selectors.openings import with_alternatives
 from bookme.bookings.selectors.visits import bookings_of_visit
@@ -43,6 +45,12 @@ from bookme.web.team.wanted import Wanted, wanted_of
 from bookme.web.wording import told
 
 CUSTOMERS_SHOWN = 8
+Dates = Repeat | CourseDates  # what is booked in one go, where it is more than one time
+_WHY_NOT: dict[str, Promise] = {
+    "customer_limit": gettext_lazy("This customer has as many bookings of the service ahead as they may."),
+    "course_full": gettext_lazy("This course has just filled up."),
+    "course_changed": gettext_lazy("The dates of this course have just changed. Look again."),
+}
 
 
 class CallerForm(DetailsForm):
@@ -114,11 +122,12 @@ def enter_customer(request: HttpRequest, actor: Actor) -> HttpResponse:
     repeat = asked_repeat(request)
     if repeat is None and repeats(request):
         return redirect(f"{reverse('team-new-repeat')}?{request.GET.urlencode()}&none=1")
-    customer = _customer(request, actor)
+    customer, course = _customer(request, actor), _course(wanted, repeat)
     form = _form(request, wanted, customer)
     context: dict[str, Any] = {"alternatives": [], "error": ""}
     if request.method == "POST" and form.is_valid():
-        outcome = _attempt(request, actor, wanted, form, repeat)
+        dates = course if course and "course" in request.POST else repeat
+        outcome = _attempt(request, actor, wanted, form, dates)
         if isinstance(outcome, HttpResponse):
             return outcome
         context |= outcome
@@ -130,6 +139,9 @@ def enter_customer(request: HttpRequest, actor: Actor) -> HttpResponse:
         "here": "team-new",
         "wanted": wanted,
         "repeat": repeat,
+        "course": course,
+        "course_price": course.price * wanted.party_size if course else None,
+        "takes_course": course and ("course" in request.POST or not (request.POST or course.takes_single_dates)),
         "dates": [each.astimezone(wanted.zone) for each in repeat.starts] if repeat else [],
         "repeat_url": wanted.url("team-new-repeat", **wanted.when, **(rule_query(repeat.form) if repeat else {})),
         "form": form,
@@ -142,49 +154,48 @@ def enter_customer(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _attempt(
-    request: HttpRequest, actor: Actor, wanted: Wanted, form: CallerForm, repeat: Repeat | None
+    request: HttpRequest, actor: Actor, wanted: Wanted, form: CallerForm, dates: Dates | None
 ) -> HttpResponse | dict[str, Any]:
     """Books and leads on; else why not, for the page."""
     try:
-        return _booked(request, actor, wanted, form, repeat)
+        return _booked(request, actor, wanted, form, dates)
     except SlotUnavailable as error:
-        return _taken(wanted, actor, error) if repeat is None else _dates_taken()
+        return _taken(wanted, actor, error) if dates is None else _dates_taken()
     except Conflict as error:
-        if error.code != "customer_limit":
+        if error.code not in _WHY_NOT:
             raise
-        return {"error": _("This customer has as many bookings of the service ahead as they may.")}
+        return {"error": str(_WHY_NOT[error.code])}
     except Invalid as error:
         form.take_errors(error.errors or [FieldError("", error.code, error.detail)])
         return {}
 
 
-def _booked(
-    request: HttpRequest, actor: Actor, wanted: Wanted, form: CallerForm, repeat: Repeat | None
-) -> HttpResponse:
-    draft_id = _draft_id(request)
-    asked = _request(wanted, form, repeats=True) if repeat else _request(wanted, form, **flags_of(request.POST))
+def _booked(request: HttpRequest, actor: Actor, wanted: Wanted, form: CallerForm, dates: Dates | None) -> HttpResponse:
+    draft_id, repeats = _draft_id(request), isinstance(dates, Repeat)
+    asked = _request(wanted, form, repeats=True) if repeats else _request(wanted, form, **flags_of(request.POST))
     at = now()
-    person = wanted.person.pk if wanted.person else None
     visit = once(
         Visit,
         key=draft_id.hex,
         form_id=draft_id.hex,
-        make=lambda: _book(asked, repeat, person, actor=actor, now=at),
+        make=lambda: _book(asked, wanted, dates, actor=actor, now=at),
     )
-    text, count = _("%(name)s is booked."), len(repeat.starts) if repeat else 1
-    if repeat:
+    text, count = _("%(name)s is booked."), 1
+    if dates is not None:
+        count = len(dates.ahead if isinstance(dates, CourseDates) else dates.starts)
         text = ngettext("%(name)s is booked on %(count)d date.", "%(name)s is booked on %(count)d dates.", count)
     tell(request, text % {"name": visit.contact_name, "count": count})
     return redirect(_page_of(visit, actor))
 
 
-def _book(
-    asked: BookingRequest, repeat: Repeat | None, person: UUID | None, *, actor: Actor, now: dt.datetime
-) -> Visit:
-    """What repeats is told of by the first of its series."""
-    if repeat is None:
+def _book(asked: BookingRequest, wanted: Wanted, dates: Dates | None, *, actor: Actor, now: dt.datetime) -> Visit:
+    """What repeats, or a course, is told of by the first of its series."""
+    if dates is None:
         return create_visit(request=asked, actor=actor, now=now)
-    return create_series(request=asked, rule=repeat.rule, starts=repeat.starts, person=person, actor=actor, now=now)[0]
+    if isinstance(dates, CourseDates):
+        return book_course(request=asked, course_id=dates.id, actor=actor, now=now)[0]
+    person = wanted.person.pk if wanted.person else None
+    return create_series(request=asked, rule=dates.rule, starts=dates.starts, person=person, actor=actor, now=now)[0]
 
 
 def _request(wanted: Wanted, form: CallerForm, *, repeats: bool = False, **flags: bool) -> BookingRequest:
@@ -256,6 +267,14 @@ def _initial(customer: Customer | None, postcode: str) -> dict[str, Any]:
     if newest and postcode and normalized(newest.postcode) != normalized(postcode):
         return known
     return known | ({name: getattr(newest, name) for name in ADDRESS_FIELDS} if newest else {})
+
+
+def _course(wanted: Wanted, repeat: Repeat | None) -> CourseDates | None:
+    """That of the session, if more of it than this date can be booked."""
+    if wanted.session is None or repeat is not None:
+        return None
+    course = next(iter(courses_of([wanted.session], now=now()).values()), None)
+    return course if course and len(course.ahead) > 1 else None
 
 
 def _customer(request: HttpRequest, actor: Actor) -> Customer | None:
