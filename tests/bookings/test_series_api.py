@@ -278,6 +278,17 @@ def test_a_course_is_a_series_of_sessions(shop: Shop, api: Api) -> None:
     assert [Appointment.objects.get(pk=each.pk).seats_taken for each in sessions] == [2, 2, 2]
 
 
+def test_the_team_repeats_a_class_from_one_on_that_begins_too_soon(shop: Shop, api: Api, owner: Person) -> None:
+    yoga = ServiceFactory(of_class=True, staff=[shop.ada], policy={"min_notice_minutes": 7 * 24 * 60})
+    for weeks in range(2):
+        SessionFactory(service=yoga, staff=shop.ada, location=shop.place, starts_at=monday(18) + weeks * WEEK)
+    rule = {"frequency": "weekly", "count": 2}
+    asked = {**wanted(shop, start=monday(18), rule=rule), "items": [{"service": str(yoga.pk)}], "customer": CUSTOMER}
+    refused(owner.api.post("series/", asked), 409, "slot_unavailable")
+    refused(api.post("series/", {**asked, "consents": CONSENTS, "outside_hours": True}), 403, "team_only")
+    assert owner.api.post("series/", {**asked, "outside_hours": True}).status_code == 201
+
+
 def test_several_services_repeat_together(shop: Shop, api: Api) -> None:
     both = [{"service": str(shop.service.pk)}, {"service": str(shop.service.pk)}]
     series = booked(api, shop, items=both)

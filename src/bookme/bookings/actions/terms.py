@@ -174,6 +174,7 @@ def terms_in(terms: VisitTerms, session: Appointment) -> VisitTerms:
         session_wish(session, first.wish.party_size),
         staff_within=first.wish.staff_within,
         places_within=first.wish.places_within,
+        may_waive=first.wish.may_waive,
     )
     return replace(terms, items=(replace(first, wish=wish),), session=session)
 
