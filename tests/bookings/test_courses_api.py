@@ -9,6 +9,7 @@ from bookme.bookings.models import Appointment, Booking, Series, Visit
 from bookme.communications.models import Notification
 from bookme.core.ids import uuid7
 from bookme.core.permissions import Role
+from bookme.eventlog.models import Event
 from bookme.services.models import Service
 from bookme.tenants.models import Tenant
 from bookme.tenants.tasks import deliver_outbox
@@ -137,6 +138,17 @@ class TestBooking:
         answer = owner.post(f"courses/{dates[0].course_id}/book/", {"customer": CUSTOMER})
         assert answer.status_code == 201
         assert len(answer.json()["visits"]) == 3
+
+    def test_for_the_team_no_date_is_too_soon(self, shop: Shop, api: Api, pottery: Service, salon: Tenant) -> None:
+        Service.objects.filter(pk=pottery.pk).update(policy={"min_notice_minutes": 7 * 24 * 60})
+        dates = run_of(shop, pottery)
+        refused(book(api, dates), 409, "course_begun")
+        owner = make_person(salon, Role.OWNER).api
+        answer = owner.post(f"courses/{dates[0].course_id}/book/", {"customer": CUSTOMER})
+        assert answer.status_code == 201, answer.content
+        assert len(answer.json()["visits"]) == 4
+        told = Event.objects.filter(name="booking.confirmed").order_by("payload__start")
+        assert [each.payload["waived"] for each in told] == [["notice"], [], [], []]
 
     def test_of_a_course_over_nothing_is_left(self, shop: Shop, pottery: Service, salon: Tenant) -> None:
         dates = run_of(shop, pottery, start=NOW - 5 * WEEK)

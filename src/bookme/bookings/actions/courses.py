@@ -30,12 +30,13 @@ class CourseFull(Conflict):
 def book_course(*, request: BookingRequest, course_id: UUID, actor: Actor, now: dt.datetime) -> list[Visit]:
     """Book the request, whose items do not count, on every date of the course that is ahead: a series without a rule.
 
-    One transaction, the caller's, under one lock; all dates or none. Its dates are not moved one by one. Publishes as
-    `create_visit` does, and one message tells of all. Raises NotFound, Conflict `course_begun`, `course_full` or
-    `course_changed`, and as `create_visit` does.
+    One transaction, the caller's, under one lock; all dates or none. Its dates are not moved one by one. For the team
+    none begins too soon. Publishes as `create_visit` does, and one message tells of all. Raises NotFound, Conflict
+    `course_begun`, `course_full` or `course_changed`, and as `create_visit` does.
     """
-    course = course_for(course_id, now=now)
-    if not course.can_join and not (course.ahead and acts_for_business(actor)):
+    for_team = acts_for_business(actor)
+    course = course_for(course_id, now=now, for_team=for_team)
+    if not course.can_join and not (course.ahead and for_team):
         raise Conflict("This course has begun.", code="course_begun")
     visits = _terms(request, course, actor)
     try:
@@ -49,7 +50,8 @@ def book_course(*, request: BookingRequest, course_id: UUID, actor: Actor, now: 
 
 def _terms(request: BookingRequest, course: CourseDates, actor: Actor) -> list[VisitTerms]:
     """One for each date, by start."""
-    asked = replace(request, items=(Item(session_id=course.ahead[0].pk),), start=None)
+    is_soon = course.for_team and len(replace(course, for_team=False).ahead) < len(course.ahead)
+    asked = replace(request, items=(Item(session_id=course.ahead[0].pk),), start=None, outside_hours=is_soon)
     terms = checked_terms(asked, actor=actor, of_course=True)
     item = terms.items[0]
     stays = replace(item.policy, reschedule=replace(item.policy.reschedule, max_times=0))

@@ -17,11 +17,15 @@ from bookme.services.models import Course, Service
 
 @dataclass(frozen=True)
 class CourseDates:
-    """A course as it is at one moment: its sessions by start, at least one, without those that were called off."""
+    """A course as it is at one moment: its sessions by start, at least one, without those that were called off.
+
+    `for_team`: no notice has to be kept.
+    """
 
     id: UUID
     sessions: Sequence[Appointment]
     now: dt.datetime
+    for_team: bool = False
 
     @property
     def service(self) -> Service:
@@ -30,6 +34,8 @@ class CourseDates:
     @cached_property
     def ahead(self) -> list[Appointment]:
         """Those that can still be booked, seats apart."""
+        if self.for_team:
+            return [each for each in self.sessions if each.starts_at > self.now]
         soonest = self.now + policy_of(self.service).min_notice_minutes * MINUTE
         return [each for each in self.sessions if each.starts_at >= soonest]
 
@@ -62,19 +68,19 @@ class CourseDates:
         return [each.pk for each in self.sessions].index(session_id) + 1
 
 
-def course_for(course_id: UUID, *, now: dt.datetime) -> CourseDates:
+def course_for(course_id: UUID, *, now: dt.datetime, for_team: bool = False) -> CourseDates:
     """Raises NotFound, also for a run whose dates are booked each by itself."""
     found = list(sessions().filter(course_id=course_id).exclude(service__course=Course.NONE))
     if not found:
         raise NotFound
-    return CourseDates(course_id, found, now)
+    return CourseDates(course_id, found, now, for_team)
 
 
-def courses_of(found: Sequence[Appointment], *, now: dt.datetime) -> dict[UUID, CourseDates]:
+def courses_of(found: Sequence[Appointment], *, now: dt.datetime, for_team: bool = False) -> dict[UUID, CourseDates]:
     """The courses whose dates are among these sessions, by id, in one query."""
     ids = {each.course_id for each in found if each.course_id and each.service.course != Course.NONE}
     by_course: dict[UUID, list[Appointment]] = {}
     for each in sessions().filter(course_id__in=ids) if ids else ():
         if each.course_id is not None:
             by_course.setdefault(each.course_id, []).append(each)
-    return {course_id: CourseDates(course_id, dates, now) for course_id, dates in by_course.items()}
+    return {course_id: CourseDates(course_id, dates, now, for_team) for course_id, dates in by_course.items()}

@@ -273,7 +273,7 @@ def _course(wanted: Wanted, repeat: Repeat | None) -> CourseDates | None:
     """That of the session, if more of it than this date can be booked."""
     if wanted.session is None or repeat is not None:
         return None
-    course = next(iter(courses_of([wanted.session], now=now()).values()), None)
+    course = next(iter(courses_of([wanted.session], now=now(), for_team=True).values()), None)
     return course if course and len(course.ahead) > 1 else None
 
 
