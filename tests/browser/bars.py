@@ -18,6 +18,8 @@ NOWHERE = "(no page)"
 WIDTHS = {320: 640, 390: 844, 768: 1024, 1280: 900}
 RULES = {"light": AXE_RULES, "dark": COLOUR_RULES}
 ZOOMED = 640  # 1280 px at 200 %
+PHONES = (390, 320)
+FONT_SIZE = 16  # of browsers, until somebody sets another
 TOTAL_BYTES, JS_BYTES, CSS_BYTES = 90 * 1024, 25 * 1024, 12 * 1024
 NO_TRANSFER = {"Image", "Ping"}  # pictures have no part in it
 
@@ -78,6 +80,58 @@ UNSEEN = """() => {
     return faults;
 }"""
 
+# What is lost when text takes more room: cut off, out of its box, over other text, or behind what sticks and is high.
+LOST = """([style_sheet, most]) => {
+    const more = new CSSStyleSheet();
+    more.replaceSync(style_sheet);
+    document.adoptedStyleSheets = [more];
+    const styles = new Map(), faults = new Set();
+    const style = (each) => styles.get(each) ?? styles.set(each, getComputedStyle(each)).get(each);
+    const above = (each) => each ? [each, ...above(each.parentElement)] : [];
+    const told = (what, each) => faults.add(`${what}: ${each.outerHTML.replace(/\\s+/g, " ").slice(0, 160)}`);
+    const sticks = [...document.querySelectorAll("body, body *")].filter((each) =>
+        ["fixed", "sticky"].includes(style(each).position) && style(each).pointerEvents !== "none"
+        && each.checkVisibility({ visibilityProperty: true }) && !each.matches(".skip"));
+    const high = sticks.reduce((sum, each) => sum + each.offsetHeight, 0);
+    if (high > innerHeight * most) faults.add(`${high} of ${innerHeight} px stick`);
+    scrollTo(0, 0);
+    const lines = [], texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), range = new Range();
+    for (let text; (text = texts.nextNode());) {
+        const own = text.parentElement, parents = above(own);
+        if (!text.data.trim() || !own.checkVisibility({ visibilityProperty: true })) continue;
+        if (own.closest(".skip, .trap, option") || parents.some((each) => style(each).clipPath !== "none")) continue;
+        range.selectNodeContents(text);
+        for (const { left, right, top: over, height } of range.getClientRects()) {
+            if (right - left < 1) continue;
+            const top = over + height / 4, bottom = over + height * 3 / 4;  // as high as a small letter
+            const scrolls = parents.findIndex((each) => ["auto", "scroll"].includes(style(each).overflowX));
+            for (const each of scrolls < 0 ? parents : parents.slice(0, scrolls)) {
+                const { overflowX, backgroundColor, boxShadow, display } = style(each);
+                const cuts = overflowX === "hidden" || overflowX === "clip";
+                const bounds = backgroundColor !== "rgba(0, 0, 0, 0)" || boxShadow !== "none";
+                if (each === document.body || display.startsWith("inline ") || display === "inline") continue;
+                if (!cuts && !bounds) continue;
+                const box = each.getBoundingClientRect();
+                if (left < box.left - 1 || right > box.right + 1 || top < box.top - 1 || bottom > box.bottom + 1)
+                    told(cuts ? "cut off" : "out of its box", own);
+            }
+            lines.push({ left, right, top, bottom, own, stuck: sticks.some((each) => each.contains(own)) });
+        }
+    }
+    lines.sort((one, other) => one.top - other.top);
+    for (const [at, one] of lines.entries()) {
+        for (let next = at + 1; next < lines.length && lines[next].top < one.bottom - 1; next++) {
+            const other = lines[next];
+            const meet = Math.min(one.right, other.right) - Math.max(one.left, other.left) > 1;
+            if (meet && one.own !== other.own && one.stuck === other.stuck) told("over other text", other.own);
+        }
+    }
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth > clientWidth) faults.add(`${scrollWidth - clientWidth} px too wide`);
+    document.adoptedStyleSheets = [];
+    return [...faults];
+}"""
+
 TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -111,7 +165,7 @@ class Bars:
         self.page, self.transfer = page, Transfer()
         self.seen: set[str] = set()
         self._kinds: dict[str, str] = {}
-        wire = page.context.new_cdp_session(page)
+        self._wire = wire = page.context.new_cdp_session(page)
         wire.on("Network.requestWillBeSent", self._asked)
         wire.on("Network.dataReceived", self._came)
         wire.on("Network.loadingFinished", self._ended)
@@ -138,6 +192,7 @@ class Bars:
         page.set_viewport_size({"width": ZOOMED, "height": 450})
         faults += self._too_wide(ZOOMED)
         faults += self._unseen()
+        faults += self._with_larger_text()
         assert not faults, "\n".join([page.url, *faults])
 
     def _too_wide(self, width: int) -> list[str]:
@@ -151,6 +206,16 @@ class Bars:
             self.page.set_viewport_size({"width": width, "height": WIDTHS[width]})
             self.page.keyboard.press("Tab")
             faults += [f"at {width} px: {each}" for each in self.page.evaluate(UNSEEN)]
+        return faults
+
+    def _with_larger_text(self) -> list[str]:
+        """On a phone, with text twice as large by the browser's setting: then nothing sticks."""
+        page, faults = self.page, []
+        self._wire.send("Page.setFontSizes", {"fontSizes": {"standard": 2 * FONT_SIZE}})
+        for width in PHONES:
+            page.set_viewport_size({"width": width, "height": WIDTHS[width]})
+            faults += [f"large text: at {width} px: {each}" for each in page.evaluate(LOST, ["", 0])]
+        self._wire.send("Page.setFontSizes", {"fontSizes": {"standard": FONT_SIZE}})
         return faults
 
     def _asked(self, event: dict[str, Any]) -> None:

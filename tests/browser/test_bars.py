@@ -71,13 +71,17 @@ def test_it_holds_on(product: Product, open_page: OpenPage, walk: Walk, language
     assert at.seen == WALKS[walk]
 
 
-# Below every bar: too wide, too small, a picture without words, a focus that is not shown and one that is covered.
+# Below every bar: too wide, too small, a picture without words, a focus that is not shown and one that is covered; what
+# has no room for more text than it has, and what grows with the text and sticks.
 BAD = """<!doctype html><html lang="en"><head><title>Bad</title><link rel="stylesheet" href="/big.css"><style>
   :root { color-scheme: light dark } p { color: light-dark(#000, #ccc); background: #ddd } a:focus { outline: none }
-  .bar { position: fixed; inset: 0 0 auto; height: 60px; background: #fff } .wide { width: 2000px }
-  button { width: 10px; height: 10px; padding: 0 }
+  .bar { position: fixed; inset: 0 0 auto; height: 7em; background: #fff } .wide { width: 2000px }
+  button { width: 10px; height: 10px; padding: 0 } .cut { width: 200px; height: 24px; overflow: hidden }
+  .low { width: 200px; height: 24px; margin: 0 } .low + p { margin: 0 }
 </style><script src="/big.js"></script></head><body><div class="bar"></div><main><p><a href="/">Home</a></p><h1>Bad</h1>
-  <p class="wide">Wide, and pale in the dark</p><p><button></button></p></main></body></html>"""
+  <p class="wide">Wide, and pale in the dark</p><p><button></button></p>
+  <p class="cut">Thirty letters as wide as this</p>
+  <p class="low">One line, more when larger</p><p>Right below</p></main></body></html>"""
 
 
 def test_each_bar_notices(product: Product, open_page: OpenPage) -> None:
@@ -100,6 +104,11 @@ def test_each_bar_notices(product: Product, open_page: OpenPage) -> None:
         "button-name",
         "does not show its focus: <a",
         "has the focus and is hidden: <a",
+        "large text: at 320 px: 1688 px too wide",
+        "large text: at 320 px: 224 of 640 px stick",
+        'large text: at 390 px: cut off: <p class="cut"',
+        'large text: at 390 px: out of its box: <p class="low"',
+        "large text: at 390 px: over other text: <p",
     ):
         assert fault in told
     assert "px, dark: color-contrast" in told
