@@ -109,6 +109,7 @@ def test_each_bar_notices(product: Product, open_page: OpenPage) -> None:
         'large text: at 390 px: cut off: <p class="cut"',
         'large text: at 390 px: out of its box: <p class="low"',
         "large text: at 390 px: over other text: <p",
+        'spaced text: cut off: <p class="cut"',
     ):
         assert fault in told
     assert "px, dark: color-contrast" in told
