@@ -1,4 +1,4 @@
-"""What is booked, on paper: one sheet, black on white, with all that is needed there and nothing to be tapped."""
+"""What is booked, on paper: a sheet of A4 or A5, black on white, with all that is needed and nothing to be tapped."""
 
 import re
 
@@ -22,7 +22,8 @@ def on_paper(page: Page) -> None:
     expect(page.get_by_text("Reference")).to_be_visible()
     expect(page.get_by_text("See, move or cancel it:")).to_be_visible()
     assert set(page.evaluate(COLOURS)) - NO_COLOURS == set()
-    assert len(SHEET.findall(page.pdf(format="A4"))) == 1
+    for size in ("A4", "A5"):
+        assert len(SHEET.findall(page.pdf(format=size))) == 1
 
 
 def test_a_visit_is_one_sheet(product: Product, open_page: OpenPage) -> None:
