@@ -22,7 +22,7 @@ UNICODES = "U+0020-007E,U+00A0-017F,U+02C6,U+02DA,U+02DC,U+2000-206F,U+20AC,U+21
 # It tells every glyph that it keeps.
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 
-FEATURES = ["kern", "liga", "calt", "tnum", "ccmp", "locl", "mark", "case"]
+FEATURES = ["kern", "liga", "calt", "tnum", "ccmp", "locl", "mark"]
 
 
 class SubsetFontFinder(finders.BaseFinder):
