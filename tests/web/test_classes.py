@@ -185,6 +185,7 @@ def test_full_meanwhile_offers_another_one(visitor: Visitor, yoga: Service) -> N
     assert answer.status_code == 409
     assert "This class has just filled up." in page
     assert f'name="session" value="{other.id}"' in page
+    assert f"<small>{other.staff.name} · {other.location.name}</small>" in page
     assert written() == before
 
 

@@ -13,11 +13,12 @@ from bookme.bookings.availability import Cause
 from bookme.bookings.models import Appointment
 from bookme.bookings.selectors.courses import course_for
 from bookme.bookings.selectors.openings import with_alternatives
-from bookme.bookings.selectors.sessions import session_for
+from bookme.bookings.selectors.sessions import session_for, sessions
 from bookme.bookings.wishes import SlotUnavailable
 from bookme.tenants.context import require_tenant
 from bookme.web.booking.choice import Choice
 from bookme.web.booking.flow import address
+from bookme.web.sessions import SessionCard
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Taken:
 
     message: str
     starts: Sequence[dt.datetime] = ()
-    sessions: Sequence[tuple[dt.datetime, str]] = ()
+    sessions: Sequence[SessionCard] = ()
     where_url: str = ""
     wait_url: str = ""
 
@@ -46,9 +47,9 @@ def taken_by(choice: Choice, error: SlotUnavailable, at: dt.datetime, *, postcod
         return _out_of_reach(choice, starts, postcode)
     if choice.session is None:
         return Taken(_time_gone(error), starts)
-    sessions = [(dt.datetime.fromisoformat(each["start"]), each["session"]) for each in found]
+    cards = [SessionCard(each) for each in sessions().filter(pk__in=[each["session"] for each in found])]
     session = session_for(choice.session.pk)
-    return Taken(_class_gone(error, session), sessions=sorted(sessions), wait_url=_wait_url(error, session))
+    return Taken(_class_gone(error, session), sessions=cards, wait_url=_wait_url(error, session))
 
 
 def course_gone(course_id: UUID, at: dt.datetime) -> Taken:
