@@ -71,7 +71,11 @@ PAGES = (
     Looked("professional", _to_professional, {**_STEP, "anyone": ".choice", "picture": ".choice .av"}),
     Looked("time", _to_time, {**_STEP, "who": ".who", "month": ".month", "days": ".strip-wrap", "day": ".times-head"}),
     Looked("details", _to_details, {**_STEP, "recap": ".recap", "name": "#f-name", "email": "#f-email"}),
-    Looked("classes", _to(CLASSES, "/classes/"), {**_TOP, "kinds": ".chips", "day": ".sday h2", "class": ".ses"}),
+    Looked(
+        "classes",
+        _to(CLASSES, "/classes/?service=mindful-monday"),  # of one kind: which is the next depends on the day
+        {**_TOP, "kinds": ".chips", "day": ".sday-h", "class": ".ses"},
+    ),
     Looked(
         "frame",
         _to(SALON, "/embed/?service=cut-finish"),
