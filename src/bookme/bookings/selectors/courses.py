@@ -84,3 +84,10 @@ def courses_of(found: Sequence[Appointment], *, now: dt.datetime, for_team: bool
         if each.course_id is not None:
             by_course.setdefault(each.course_id, []).append(each)
     return {course_id: CourseDates(course_id, dates, now, for_team) for course_id, dates in by_course.items()}
+
+
+def courses_ahead(service_id: UUID, *, now: dt.datetime) -> list[CourseDates]:
+    """The courses of a class that can be joined: those that begin yet, by start, before those that have begun."""
+    ahead = sessions().filter(service=service_id, course_id__isnull=False, starts_at__gt=now)
+    found = [each for each in courses_of(list(ahead), now=now).values() if each.can_join]
+    return sorted(found, key=lambda each: (each.has_begun, each.sessions[0].starts_at, each.id))
