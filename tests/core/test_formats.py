@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils.translation import override
 
-from bookme.core.formats import Formats, ahead_text, locale_of
+from bookme.core.formats import Formats, ahead_text, locale_of, zone_choices
 
 DAY = dt.date(2026, 11, 23)
 
@@ -120,3 +120,21 @@ def test_money_from_right_to_left_is_apart_from_what_follows() -> None:
     assert (told[0], told[-1]) == ("\u2067", "\u2069")
     assert told.strip("\u2067\u2069\u200e\u200f").replace("\xa0", " ") == "132 UK£"
     assert Formats(locale_of("en", "GB"), "GBP").money(Decimal(132)) == "£132"
+
+
+def test_zones_are_their_cities_each_once_with_the_name_that_one_has() -> None:
+    found = zone_choices(locale_of("ar", "GB"))
+    assert ("Europe/London", "لندن") in found
+    names = [name for name, _city in found]
+    assert len(names) == len(set(names)) > 400
+    assert not [name for name in names if name.startswith("Etc/GMT")], "its sign is not the one that is meant"
+    assert "Asia/Calcutta" not in names
+    with_own = dict(zone_choices(locale_of("en", "GB"), "Asia/Calcutta"))
+    assert with_own["Asia/Calcutta"] == "Kolkata"
+    assert "Asia/Kolkata" not in with_own
+    assert len(with_own) == len(names)
+    assert dict(zone_choices(locale_of("en", "GB"), "Etc/GMT+5"))["Etc/GMT+5"] == "GMT+5"
+    for unknown in ("", "Nowhere/Land"):
+        assert zone_choices(locale_of("ar", "GB"), unknown) == found
+    cities = [city for _name, city in zone_choices(locale_of("en", "GB"))]
+    assert cities.index("Abidjan") < cities.index("London") < cities.index("Zurich")

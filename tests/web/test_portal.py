@@ -213,6 +213,17 @@ class TestProfile:
         customer.page.post("/account/profile/", {"name": "Ada", "language": ""})
         assert '<html lang="fr"' in page_of(customer.page.get("/account/profile/")), "this site stays as it was"
 
+    def test_a_zone_is_chosen_by_its_city_and_keeps_its_name(self, shop: Shop, customer: Person) -> None:
+        configure(shop.tenant, languages=["en", "fr"])
+        row = CustomerFactory(email=customer.user.email, timezone="Asia/Calcutta")
+        page = page_of(customer.page.get("/account/profile/?lang=fr"))
+        assert '<option value="Europe/London">Londres</option>' in page
+        assert '<option value="Asia/Calcutta" selected>Kolkata</option>' in page
+        assert "Asia/Kolkata" not in page
+        customer.page.post("/account/profile/", {"name": "Ada", "timezone": "Asia/Calcutta"})
+        row.refresh_from_db()
+        assert row.timezone == "Asia/Calcutta"
+
     def test_offers_are_agreed_to_and_taken_back_with_one_press(self, shop: Shop, customer: Person) -> None:
         configure(shop.tenant, languages=["en", "fr"])
         row = CustomerFactory(email=customer.user.email)

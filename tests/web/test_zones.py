@@ -54,6 +54,14 @@ def test_first_it_is_the_business_s_zone_with_all_others_to_pick_from(visitor: V
     assert f'data-zone="{HELSINKI}" data-zone-known' in page
 
 
+def test_a_zone_by_another_of_its_names_is_the_one_that_is_chosen(visitor: Visitor, online: Shop) -> None:
+    """As browsers say it that do not know its new name."""
+    draft = visitor.draft(start=None)
+    page = text_of(visitor.get("/book/time/", draft, date="2030-01-07", zone="Asia/Calcutta"))
+    assert '<option value="Asia/Calcutta" selected>Kolkata' in page
+    assert "Asia/Kolkata" not in page
+
+
 def test_the_zone_goes_on_to_the_details_and_the_confirmation(visitor: Visitor, online: Shop) -> None:
     step = visitor.client.post(
         f"/book/time/?d={visitor.draft(start=None).token()}&zone={HELSINKI}", {"slot": MONDAY.isoformat()}

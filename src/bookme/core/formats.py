@@ -2,13 +2,14 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from babel.dates import (
     format_date,
     format_skeleton,
@@ -22,6 +23,8 @@ from django.utils.translation import get_language_bidi, ngettext
 from django.utils.translation import gettext as _
 
 from bookme.core.money import digits, rounded
+from bookme.core.time import zone as zone_named
+from bookme.core.time import zone_names
 
 WORLD_ENGLISH = "en_GB"
 
@@ -187,6 +190,25 @@ class Formats:
 def city_of(zone: dt.tzinfo, locale: Locale) -> str:
     """The city that a zone is named after, in that language."""
     return get_timezone_location(zone, locale=locale, return_city=True)
+
+
+def zone_choices(locale: Locale, own: str = "") -> list[tuple[str, str]]:
+    """Every zone once, with its city in that language, by city: to choose from.
+
+    Some have more names than one: `own`, if it is another name of one of them, stands in its stead.
+    """
+    cities = dict(_cities(locale))
+    if own in zone_names():
+        cities.pop(get_global("zone_aliases").get(own, own), None)
+        cities[own] = city_of(zone_named(own), locale)
+    return sorted(cities.items(), key=lambda each: each[1].casefold())
+
+
+@lru_cache(maxsize=32)
+def _cities(locale: Locale) -> Mapping[str, str]:
+    """By the name of their zone that is in use; `Etc/GMT+5` is none, and five hours behind."""
+    names = zone_names().intersection(get_global("zone_territories"))
+    return {each: city_of(zone_named(each), locale) for each in names if not each.startswith("Etc/GMT")}
 
 
 def in_line(texts: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from bookme.bookings.availability import Chain, candidates
 from bookme.bookings.selectors.openings import max_gap, snapshots_between
-from bookme.core.formats import locale_of
+from bookme.core.formats import locale_of, zone_choices
 from bookme.core.time import instant_of, minute_of, now
 from bookme.locations.models import Location
 from bookme.tenants.context import require_tenant
@@ -22,7 +22,7 @@ from bookme.web.booking.draft import Draft
 from bookme.web.booking.flow import address, asked_language, go_to, guest_page, same_step, show, steps, with_choice
 from bookme.web.booking.lines import ChosenLine
 from bookme.web.booking.picker import Days, Openings, Picker, month_bounds, picture
-from bookme.web.booking.zones import Abroad, zone_choices
+from bookme.web.booking.zones import Abroad
 from bookme.web.context import formats_in
 
 FIRST_LOOK_DAYS = 75
@@ -76,7 +76,7 @@ def choose_time(request: HttpRequest, choice: Choice) -> HttpResponse:
         "zone_at": picker.noon(choice.shown_zone),
         "wait_url": _wait_url(choice, picker),
         "anyone_next": _next_with_anyone(choice, at, picker),
-        "zones": zone_choices(formats_in(language).locale) if choice.place.online else (),
+        "zones": zone_choices(formats_in(language).locale, choice.shown_zone.key) if choice.place.online else (),
         "no_way_on": asked is None and not picker.count and picker.next_start is None,
     }
     if request.headers.get("HX-Target") == "picker":

@@ -6,17 +6,13 @@ a page that was passed on asks its next reader's browser again.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel import Locale
-from babel.core import get_global
 from django.http import HttpRequest
 
 from bookme.bookings.selectors.snapshots import MAX_RANGE_DAYS
-from bookme.core.formats import city_of
 from bookme.core.time import zone, zone_names
 from bookme.web.booking.choice import Choice
 from bookme.web.booking.picker import Openings
@@ -34,13 +30,6 @@ def zone_in(request: HttpRequest) -> ZoneInfo | None:
     """The same as a zone."""
     name = asked_zone(request)
     return zone(name) if name else None
-
-
-@lru_cache(maxsize=32)
-def zone_choices(locale: Locale) -> Sequence[tuple[str, str]]:
-    """Zones and the names of their cities in that language, by name."""
-    names = zone_names().intersection(get_global("zone_territories"))
-    return sorted(((each, city_of(zone(each), locale)) for each in names), key=lambda each: each[1].casefold())
 
 
 @dataclass(frozen=True)

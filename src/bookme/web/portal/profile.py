@@ -10,13 +10,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
 
 from bookme.communications.actions import choose_own_messages
 from bookme.communications.selectors.wishes import own_wishes
+from bookme.core.formats import zone_choices
 from bookme.core.http.views import write
-from bookme.core.time import zone_names
 from bookme.customers.actions import change_own_customer
 from bookme.customers.actions.accounts import OF_THE_PERSON
 from bookme.customers.models import ConsentKind
@@ -27,7 +27,7 @@ from bookme.tenants.context import require_tenant
 from bookme.users.models import SignIn
 from bookme.web.account.forms import AccountForm
 from bookme.web.account.security import own_page
-from bookme.web.context import own_name
+from bookme.web.context import formats_in, own_name
 from bookme.web.fields import PlainText, demand_phone
 from bookme.web.me import own_actor
 from bookme.web.middleware import remember_language
@@ -60,7 +60,7 @@ class ProfileForm(WishesFields, AccountForm):
         codes = dict.fromkeys([*self.config.languages, *filter(None, [profile.language])])
         languages = [("", _("As on this site")), *((code, own_name(code)) for code in codes)]
         zones = [("", _("As at %(business)s") % {"business": require_tenant().name})]
-        zones += [(each, each.replace("_", " ")) for each in sorted(zone_names()) if "/" in each]
+        zones += zone_choices(formats_in(get_language() or "").locale, profile.timezone)
         for name, choices in (("language", languages), ("timezone", zones)):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
             self.fields[name].widget.attrs["class"] = "input"
