@@ -254,7 +254,7 @@ class TestProfile:
     def test_what_was_agreed_to_with_bookings_says_what_it_means(self, shop: Shop, customer: Person) -> None:
         row = CustomerFactory(email=customer.user.email)
         assert "Your bookings rest on it" not in page_of(customer.page.get("/account/profile/"))
-        ConsentFactory(customer=row, kind="privacy", wording="Use my details. https://salon.example/p")
+        ConsentFactory(customer=row, kind="privacy", wording="Use my details.", url="https://salon.example/p")
         ConsentFactory(customer=row, kind="terms", wording="I agree to the terms.")
         page = page_of(customer.page.get("/account/profile/"))
         assert 'href="https://salon.example/p"' in page

@@ -73,12 +73,16 @@ class ConsentKind(models.TextChoices):
 
 
 class Consent(Row):
-    """Proof of one answer: what was asked, what was said, when, and on which visit. Never changed, only followed."""
+    """Proof of one answer: what was asked, what was said, when, and on which visit. Never changed, only followed.
+
+    `url` is where the text is that the question was about, if it was about one.
+    """
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="consents")
     kind = models.CharField(max_length=16, choices=ConsentKind.choices)
     granted = models.BooleanField()
     wording = models.CharField(max_length=1000)
+    url = models.CharField(max_length=500, blank=True)
     visit_id = models.UUIDField(null=True, blank=True)
 
     class Meta:

@@ -1,10 +1,8 @@
 """What people are asked to agree to, in the language that is active.
 
 The booking page shows these sentences, `GET config/` answers them to whoever books by the API, and every consent keeps
-the one that holds when it is given, by whatever door it came.
+the one that holds when it is given, with the address of the text behind it, by whatever door it came.
 """
-
-from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
@@ -28,11 +26,6 @@ def consent_links(tenant: Tenant) -> dict[str, str]:
         ConsentKind.TERMS.value: legal.terms_url or business_url(tenant, "/terms/"),
         ConsentKind.PRIVACY.value: legal.privacy_url or business_url(tenant, "/privacy/"),
     }
-
-
-def kept_wording(kind: ConsentKind, links: Mapping[str, str]) -> str:
-    """The sentence, with the address of the text behind it: what a consent is a proof of."""
-    return " ".join((consent_wording(kind), links.get(kind.value, ""))).strip()
 
 
 def imported_wording() -> str:

@@ -214,9 +214,9 @@ _CUSTOMER = (
     Holding(
         model=Consent,
         rows=lambda subject: Q(customer__in=subject.customers),
-        plain=("kind", "wording"),
+        plain=("kind", "wording", "url"),
         section="consents",
-        told=same("kind", "granted", "wording", "created_at", visit="visit_id"),
+        told=same("kind", "granted", "wording", "url", "created_at", visit="visit_id"),
         erasing=Erasing.KEPT,
     ),
     Holding(

@@ -191,7 +191,7 @@ CREATE TABLE "customers_customer" ("id" uuid NOT NULL PRIMARY KEY, "created_at" 
 --
 CREATE TABLE "customers_customeraddress" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "line1" varchar(200) NOT NULL, "line2" varchar(200) NOT NULL, "city" varchar(100) NOT NULL, "county" varchar(100) NOT NULL, "postcode" varchar(16) NOT NULL, "country" varchar(2) NOT NULL, "customer_id" uuid NOT NULL);
 --
-CREATE TABLE "customers_consent" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "kind" varchar(16) NOT NULL, "granted" boolean NOT NULL, "wording" varchar(1000) NOT NULL, "visit_id" uuid NULL, "customer_id" uuid NOT NULL, CONSTRAINT "consent_kind_known" CHECK ("kind" IN ('terms', 'privacy', 'marketing')));
+CREATE TABLE "customers_consent" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "kind" varchar(16) NOT NULL, "granted" boolean NOT NULL, "wording" varchar(1000) NOT NULL, "url" varchar(500) NOT NULL, "visit_id" uuid NULL, "customer_id" uuid NOT NULL, CONSTRAINT "consent_kind_known" CHECK ("kind" IN ('terms', 'privacy', 'marketing')));
 --
 CREATE UNIQUE INDEX "customer_email_once" ON "customers_customer" ("email") WHERE NOT ("email" = '');
 --

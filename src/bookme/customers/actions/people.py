@@ -18,7 +18,7 @@ from bookme.core.permissions import Permission
 from bookme.customers.events import CustomerChanged
 from bookme.customers.models import Consent, ConsentKind, Customer, CustomerAddress
 from bookme.customers.selectors import customer_by_contact, marketing_answer
-from bookme.customers.wording import consent_links, kept_wording
+from bookme.customers.wording import consent_links, consent_wording
 from bookme.eventlog.changes import archive_row, change_row, make_row
 from bookme.tenants.context import require_tenant
 from bookme.tenants.statements import insert, insert_unless_there
@@ -133,11 +133,17 @@ def consents_of(
     tenant = require_tenant()
     links = consent_links(tenant)
     with override(language or tenant.config.language):
-        wording = {kind: kept_wording(ConsentKind(kind), links) for kind in granted}
-    return [
-        Consent(customer=customer, kind=kind, granted=answer, wording=wording[kind], visit_id=visit_id)
-        for kind, answer in granted.items()
-    ]
+        return [
+            Consent(
+                customer=customer,
+                kind=kind,
+                granted=answer,
+                wording=consent_wording(ConsentKind(kind)),
+                url=links.get(kind, ""),
+                visit_id=visit_id,
+            )
+            for kind, answer in granted.items()
+        ]
 
 
 def answer_marketing(*, customer: Customer, granted: bool, language: str) -> None:

@@ -66,6 +66,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('terms', 'Terms'), ('privacy', 'Privacy'), ('marketing', 'Marketing')], max_length=16)),
                 ('granted', models.BooleanField()),
                 ('wording', models.CharField(max_length=1000)),
+                ('url', models.CharField(blank=True, max_length=500)),
                 ('visit_id', models.UUIDField(blank=True, null=True)),
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='customers.customer')),
             ],

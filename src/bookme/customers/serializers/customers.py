@@ -15,11 +15,11 @@ class CustomerAddressSerializer(RowSerializer[CustomerAddress]):
 
 
 class ConsentSerializer(RowSerializer[Consent]):
-    """What was asked, what was said, when, and on which visit."""
+    """What was asked, about which text, what was said, when, and on which visit."""
 
     class Meta:
         model = Consent
-        fields = ("kind", "granted", "wording", "visit_id", "created_at")
+        fields = ("kind", "granted", "wording", "url", "visit_id", "created_at")
         read_only_fields = fields
 
 

@@ -146,10 +146,7 @@ def _answer(profile: Profile, kind: ConsentKind) -> Answer:
     last = next((each for each in reversed(profile.consents) if each.kind == kind), None)
     if last is None:
         return Answer(consent_wording(kind), granted=False, at=None)
-    text, _space, url = last.wording.rpartition(" ")
-    if url.startswith(("https://", "http://")):
-        return Answer(text, last.granted, last.created_at, url)
-    return Answer(last.wording, last.granted, last.created_at)
+    return Answer(last.wording, last.granted, last.created_at, last.url)
 
 
 def _initial(profile: Profile) -> dict[str, Any]:
