@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -32,6 +33,11 @@ def booked(shop: Shop, person: Person, **more: Any) -> Booking:
     mine, _ = Customer.objects.get_or_create(email=person.user.email, defaults={"name": "Ada"})
     rest = {name: value for name, value in more.items() if not name.startswith("slot_")}
     return BookingFactory(**{"visit__customer": mine, "appointment": slot} | rest)
+
+
+def text_of(answer: Any) -> str:
+    """Its words alone."""
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page_of(answer)))).replace(" ,", ",")
 
 
 def strict(person: Person) -> Client:
@@ -148,7 +154,35 @@ class TestHome:
         first, second = (page_of(customer.page.get(f"/account/?page={number}")) for number in (1, 2))
         assert (first.count("Book again"), second.count("Book again")) == (10, 2)
         assert "?page=2" in first
+        assert ("Page 1 of 2" in first, "Page 2 of 2" in second) == (True, True)
         assert customer.page.get("/account/?page=nothing").status_code == 200
+
+    @pytest.mark.parametrize(
+        ("status", "told"),
+        [("completed", ""), ("confirmed", ""), ("arrived", ""), ("cancelled", "Cancelled"), ("no_show", "Missed")],
+    )
+    def test_of_the_past_only_what_did_not_happen_is_told(
+        self, shop: Shop, customer: Person, status: str, told: str
+    ) -> None:
+        mine = booked(shop, customer, status=status, slot_starts_at=NOW - dt.timedelta(days=1))
+        page = text_of(customer.page.get("/account/"))
+        assert f"Tue 1 Jan, 09:00 with Ana Okafor {told}".strip() + " Book again" in page
+        page = text_of(customer.page.get(f"/manage/{manage_token(mine.visit)}/"))
+        assert "Book again" in page
+        assert "Change it" not in page
+        assert "Add to calendar" not in page
+        assert ("Past Reference" in page) == (status in {"confirmed", "arrived"})
+
+    def test_what_was_called_off_of_a_visit_is_no_part_of_it(self, shop: Shop, customer: Person) -> None:
+        first = booked(shop, customer, slot_starts_at=LONG_AGO, status="cancelled")
+        then = AppointmentFactory(
+            service=shop.colour, staff=shop.ana, location=shop.place, starts_at=LONG_AGO + dt.timedelta(hours=1)
+        )
+        BookingFactory(visit=first.visit, appointment=then, status="completed", position=1)
+        page = text_of(customer.page.get("/account/"))
+        assert "Full colour Mon 6 Jan 2020, 11:00 with Ana Okafor Book again" in page, "with its year"
+        assert "Cut & finish" not in page
+        assert "Mon 6 Jan 2020, 10:00" in text_of(customer.page.get(f"/manage/{manage_token(first.visit)}/"))
 
     def test_the_team_sees_its_own_alone(self, shop: Shop, owner: Person, customer: Person) -> None:
         theirs = booked(shop, customer)

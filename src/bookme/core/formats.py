@@ -116,6 +116,11 @@ class Formats:
         """`Thu 12 Nov, 13:30`."""
         return _("%(day)s, %(time)s") % {"day": self.day_short(moment.date()), "time": self.clock(moment)}
 
+    def moment_dated(self, moment: dt.datetime) -> str:
+        """`Thu 12 Nov 2026, 13:30`, of what may be years away."""
+        day = self._skeleton(moment.date(), "yMMMEd").replace(",", "")
+        return _("%(day)s, %(time)s") % {"day": day, "time": self.clock(moment)}
+
     def span(self, start: dt.datetime, end: dt.datetime) -> str:
         """`Thursday 12 November, 13:30 to 14:15`; with both days where it ends on another."""
         if end.date() != start.date():

@@ -59,7 +59,7 @@ def book_again(request: HttpRequest, managed: Managed) -> HttpResponse:
 
 def again_of(managed: Managed) -> Again:
     """The same with the same people, for as many, at the same place, as often; places in a class are to be chosen."""
-    wanted = _stood(managed.bookings)
+    wanted = managed.stood
     services = {each.pk: each for each in services_for(GUEST)}
     offered = [services[each.appointment.service_id] for each in wanted if each.appointment.service_id in services]
     classes = [each for each in offered if each.kind == ServiceKind.CLASS]
@@ -87,11 +87,6 @@ def _class_url(kind: Service, managed: Managed) -> str:
                 people = f"?{urlencode({'people': party})}" if party > 1 else ""
                 return reverse("class-session", args=[course.ahead[0].pk]) + people
     return f"{reverse('classes')}?{urlencode({'service': kind.slug})}"
-
-
-def _stood(bookings: Sequence[Booking]) -> list[Booking]:
-    """What was not called off; all of it, where all was."""
-    return [each for each in bookings if each.keeps_seats] or list(bookings)
 
 
 def _draft_of(bookings: Sequence[Booking]) -> Draft:

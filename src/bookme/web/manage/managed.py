@@ -20,7 +20,7 @@ from bookme.bookings.selectors.series import series_visits_for
 from bookme.bookings.selectors.terms import cancel_terms_of, move_terms_of, still_ahead
 from bookme.bookings.selectors.visits import BookedVisit, visit_bookings_for
 from bookme.bookings.selectors.waiting import offer_of
-from bookme.bookings.states import UPCOMING, Status
+from bookme.bookings.states import TAKES_PLACE, UPCOMING, Status
 from bookme.bookings.wording import address_text, meeting_url_of, place_text
 from bookme.communications.calendar import calendar_title
 from bookme.communications.itinerary import what_of
@@ -60,6 +60,11 @@ class Managed:
     def ahead(self) -> list[Booking]:
         """Those that are still to come; all, where none is."""
         return still_ahead(self.bookings)
+
+    @cached_property
+    def stood(self) -> list[Booking]:
+        """What was not called off; all of it, where all was."""
+        return [each for each in self.bookings if each.keeps_seats] or self.bookings
 
     @property
     def is_several(self) -> bool:
@@ -134,7 +139,22 @@ class Managed:
 
     @property
     def is_ahead(self) -> bool:
-        return self.booking.state in UPCOMING and not self.is_hold_over
+        return self.booking.state in UPCOMING and not self.is_hold_over and not self.is_over
+
+    @property
+    def is_over(self) -> bool:
+        """Its time has passed, whatever has become of it."""
+        return self.booked.end <= self.at
+
+    @property
+    def was_had(self) -> bool:
+        """It took place, as far as anybody has said."""
+        return self.stood[0].state is Status.COMPLETED or (self.is_over and self.stood[0].state in TAKES_PLACE)
+
+    @property
+    def is_of_former_year(self) -> bool:
+        """Its day needs a year to be told."""
+        return self.starts_at.year < self.at.astimezone(self.zone).year
 
     @property
     def is_pending(self) -> bool:

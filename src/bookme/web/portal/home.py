@@ -70,11 +70,22 @@ class Coming:
 
 @dataclass(frozen=True)
 class Past:
-    """A visit that is over. `again_url` leads to booking the same once more; empty where nothing of it is offered."""
+    """A visit that is over, or was called off: what of it stood, or where nothing did, all of it.
+
+    `again_url` leads to booking the same once more; empty where nothing of it is offered.
+    """
 
     managed: Managed
     url: str
     again_url: str
+
+    @property
+    def bookings(self) -> list[Booking]:
+        return self.managed.stood
+
+    @property
+    def starts_at(self) -> dt.datetime:
+        return self.bookings[0].appointment.starts_at.astimezone(self.managed.zone)
 
 
 @own_page
@@ -114,7 +125,7 @@ def _past(visits: Sequence[BookedVisit], actor: Actor, at: dt.datetime) -> list[
     rows = []
     for each in visits:
         managed = _managed(each, actor, at)
-        is_offered = any(booking.appointment.service_id in offered for booking in each.bookings)
+        is_offered = any(booking.appointment.service_id in offered for booking in managed.stood)
         rows.append(Past(managed, reverse("manage", args=[managed.token]), managed.again_url if is_offered else ""))
     return rows
 

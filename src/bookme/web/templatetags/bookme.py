@@ -169,7 +169,7 @@ def clock_time(context: Context, value: dt.time) -> str:
 
 @register.simple_tag(takes_context=True)
 def moment(context: Context, value: dt.datetime, form: str = "moment") -> SafeString:
-    """`form` is `moment` or `moment_short`."""
+    """`form` is `moment`, `moment_short` or `moment_dated`."""
     return format_html("<time datetime='{}'>{}</time>", value.isoformat(), getattr(_formats(context), form)(value))
 
 
