@@ -126,7 +126,7 @@ class TestCancelling:
             "allowed": True,
             "free_until": "2030-01-07T08:00:00+00:00",
             "fee": "20.00",
-            "text": "Cancelling is free until 2 hours before. From 2 hours before, it costs 50 % (£20).",
+            "text": "Cancelling is free until 2 hours before. From 2 hours before, it costs 50% (£20).",
         }
         answer = stranger.api.post(f"bookings/{booking.pk}/cancel/{link(booking)}")
         assert answer.json()["fee"] == "20.00"

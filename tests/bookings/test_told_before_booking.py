@@ -10,7 +10,7 @@ from tests.factories.users import Api, Stranger
 
 STRICT = {"cancellation": {"free_until_minutes": 120, "late_fee_percent": 50}}
 DAY = {"from": "2030-01-07", "to": "2030-01-07"}
-FREE, LATE = "Cancelling is free until 2 hours before.", "From 2 hours before, it costs 50 %."
+FREE, LATE = "Cancelling is free until 2 hours before.", "From 2 hours before, it costs 50%."
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def test_with_the_times_of_a_service(shop: Shop, api: Api) -> None:
     told = api.get("bookings/available-slots/", {"service": str(strict.pk), **DAY}).json()
     assert told["cancellation_text"] == f"{FREE} {LATE}"
     booked = api.post("bookings/", body_for(strict, monday(10))).json()
-    assert booked["cancellation"]["text"] == f"{FREE} From 2 hours before, it costs 50 % (£20)."
+    assert booked["cancellation"]["text"] == f"{FREE} From 2 hours before, it costs 50% (£20)."
 
 
 def test_with_those_of_a_visit_each_service_by_its_name_where_they_differ(shop: Shop, api: Api) -> None:

@@ -44,7 +44,7 @@ def _codes(text: str, **options: Any) -> list[str]:
         "{% if staff == 'Ada' %}A{% else %}B{% endif %}",
         "{% case staff %}{% when 'Ada', 'Bea' %}A{% when 'Cy' %}B{% else %}C{% endcase %}",
         "Hi{% comment %}for {{ nobody }}{% endcomment %}",
-        "100 % { sure } of it }} and %}",
+        "100% { sure } of it }} and %}",
         "مرحبًا {{ customer }}، موعدك {{ when }}",
     ],
 )
@@ -104,7 +104,7 @@ def test_good_texts_pass(text: str) -> None:
         ("{% if due %}x", "syntax"),
         ("x{% endif %}", "syntax"),
         ("{% if %}x{% else %}y{% endif %}", "syntax"),
-        ("{% if price > 5 %}x{% else %}y{% endif %}", "syntax"),
+        ("{% if price > 5%}x{% else %}y{% endif %}", "syntax"),
         ("{% if service contains 'x' %}x{% else %}y{% endif %}", "syntax"),
         ("{% if due == fee %}x{% else %}y{% endif %}", "comparison"),
         ("{% if due == '' %}x{% else %}y{% endif %}", "comparison"),

@@ -78,7 +78,7 @@ def test_a_visit_is_told_service_by_service() -> None:
             "15:45 to 16:05: Brows\n  With: Amara\n  Price: £12"
         ),
         "Where: Soho, 1 High Street, London, N1 1AA\nTotal: £164.50\nDue: £20 as a deposit\nReference: ABC23456",
-        "Cancelling is free until Wednesday 11 November at 13:30. After that, it costs 50\u00a0% (£82.25).",
+        "Cancelling is free until Wednesday 11 November at 13:30. After that, it costs 50% (£82.25).",
         "See, move or cancel it:\nhttp://house-of-hair.localhost:8000/manage/token/",
     ]
     for told in ("13:30 to 14:15", "Colour", "Extras: Head massage", "£164.50", "£20 as a deposit"):
@@ -124,8 +124,8 @@ def test_rules_that_differ_are_told_of_each() -> None:
     text = _render([VISIT[0], VISIT[1], strict]).text
     assert (
         "\nCut and finish, Colour: Cancelling is free until Wednesday 11 November at 13:30. "
-        "After that, it costs 50\u00a0% (£76.25).\n"
-        "Brows: Cancelling is free until Tuesday 10 November at 13:30. After that, it costs 50\u00a0% (£6).\n"
+        "After that, it costs 50% (£76.25).\n"
+        "Brows: Cancelling is free until Tuesday 10 November at 13:30. After that, it costs 50% (£6).\n"
     ) in text
 
 

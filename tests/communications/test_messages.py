@@ -129,7 +129,7 @@ def test_what_is_due_is_said() -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({}, "Cancelling is free until Wednesday 11 November at 13:30. After that, it costs 50\u00a0% (£29)."),
+        ({}, "Cancelling is free until Wednesday 11 November at 13:30. After that, it costs 50% (£29)."),
         ({"cancellation": Cancellation()}, "Cancelling is free until it begins, on Thursday 12 November at 13:30."),
     ],
 )

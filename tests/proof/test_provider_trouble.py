@@ -1,7 +1,7 @@
 """Promise 19: a provider that fails, hangs and says no delays messages, and nothing else.
 
-Of its answers 30 % are errors, half of them after it had taken the message, 10 % come too late or never though it had,
-and 10 % are 429. The control does not ask it what it had taken.
+Of its answers 30% are errors, half of them after it had taken the message, 10% come too late or never though it had,
+and 10% are 429. The control does not ask it what it had taken.
 """
 
 import datetime as dt

@@ -38,7 +38,7 @@ def test_from_the_first_step_to_the_confirmation(visitor: Visitor, shop: Shop) -
     assert f'value="{MONDAY.isoformat()}"' in page
     step = visitor.client.post(step["Location"], {"slot": MONDAY.isoformat()})
     page = page_of(visitor.client.get(step["Location"]))
-    assert "Cancelling is free until Sunday 6 January at 10:00. After that, it costs 50\u00a0% (" in page
+    assert "Cancelling is free until Sunday 6 January at 10:00. After that, it costs 50% (" in page
     details = page
     step = visitor.book(draft_in(step["Location"]), marketing="on", notes="Two\r\nlines")
     assert step.status_code == 302

@@ -119,7 +119,7 @@ def _late_sentences(
         sentences.append(_("Cancelling costs %(costs)s.") % {"costs": _costs(reached[-1], prices, deadline)})
     sentences += [_from_text(each, prices, deadline) for each in late.stages[len(reached) :]]
     if late.keeps:
-        kept = _("Since %(day)s at %(time)s at most %(percent)d %% of what was paid is given back.")
+        kept = _("Since %(day)s at %(time)s at most %(percent)d%% of what was paid is given back.")
         sentences.append(kept % {"percent": cancellation.refund_percent, **was})
     return sentences
 
@@ -136,8 +136,8 @@ def _from_text(stage: FeeStep, prices: Sequence[Decimal] | None, deadline: Deadl
 def _costs(stage: FeeStep, prices: Sequence[Decimal] | None, deadline: Deadline) -> str:
     """`50 % (£20)`, with the sign on the line of its number."""
     if prices is None:
-        return _("%(percent)d\u00a0%%") % {"percent": stage.percent}
-    return _("%(percent)d\u00a0%% (%(fee)s)") % {"percent": stage.percent, "fee": _fee(stage, prices, deadline.formats)}
+        return _("%(percent)d%%") % {"percent": stage.percent}
+    return _("%(percent)d%% (%(fee)s)") % {"percent": stage.percent, "fee": _fee(stage, prices, deadline.formats)}
 
 
 def _fee(stage: FeeStep, prices: Sequence[Decimal], formats: Formats) -> str:
@@ -164,13 +164,13 @@ def _of_each_rule(asked: Sequence[Ruled], say: Callable[[Cancellation, list[Deci
 
 def _kept_text(cancellation: Cancellation) -> str:
     """What is given back once it is free no more; a sentence that follows."""
-    back = _("Of what was paid, at most %(percent)d %% is given back after that.")
+    back = _("Of what was paid, at most %(percent)d%% is given back after that.")
     return back % {"percent": cancellation.refund_percent}
 
 
 def _stage_text(stage: FeeStep, prices: Sequence[Decimal] | None, formats: Formats) -> str:
     told: dict[str, object] = {"time": ahead_text(stage.minutes_before), "percent": stage.percent}
     if prices is None or stage.percent in {0, 100}:
-        return _("From %(time)s before, it costs %(percent)d %%.") % told
+        return _("From %(time)s before, it costs %(percent)d%%.") % told
     told["fee"] = _fee(stage, prices, formats)
-    return _("From %(time)s before, it costs %(percent)d %% (%(fee)s).") % told
+    return _("From %(time)s before, it costs %(percent)d%% (%(fee)s).") % told

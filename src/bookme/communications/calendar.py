@@ -52,7 +52,7 @@ def calendar_entry(*, sender: Sender, booking: BookingFacts, now: dt.datetime, u
         ends_at=booking.ends_at,
         written_at=now,
         place=where_of(booking),
-        description=f"{booking.reference}\n{url}",
+        description=f"{_('Reference')} {booking.reference}\n{url}",
         url=url,
         organizer_name=sender.name,
         organizer_email=sender.email,

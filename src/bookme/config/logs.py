@@ -52,7 +52,8 @@ def configure_logging(*, level: str, form: str) -> None:
     root.setLevel(level)
     for noisy in ("django.request", "django.security.DisallowedHost", "django.server"):
         logging.getLogger(noisy).setLevel("ERROR")
-    for repeating in ("celery.beat", "celery.worker.strategy", "celery.app.trace"):  # each task has a line of ours
+    # Each task has a line of ours; and what wakes a worker is worth nothing once another has looked.
+    for repeating in ("celery.beat", "celery.worker.strategy", "celery.app.trace", "celery.worker.request"):
         logging.getLogger(repeating).setLevel("WARNING")
     logging.getLogger("mail.log").setLevel("WARNING")  # each line that our own mail server hears, addresses among them
     logging.getLogger("urllib3.connectionpool").setLevel("INFO")  # below that it tells about whom providers are asked

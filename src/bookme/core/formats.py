@@ -27,6 +27,8 @@ from bookme.core.time import zone as zone_named
 from bookme.core.time import zone_names
 
 WORLD_ENGLISH = "en_GB"
+# Where CLDR wants a space that Babel does not put: `MAD 80` (https://unicode.org/reports/tr35/tr35-numbers.html, 3.2).
+_LETTER_BY_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 
 
 @lru_cache(maxsize=64)
@@ -68,8 +70,10 @@ class Formats:
         exact = rounded(amount, self.currency)
         if digits(self.currency) and exact == exact.to_integral_value():
             pattern = self.locale.currency_formats["standard"].pattern.replace(".00", "")
-            return format_currency(exact, self.currency, pattern, locale=self.locale, currency_digits=False)
-        return format_currency(exact, self.currency, locale=self.locale)
+            text = format_currency(exact, self.currency, pattern, locale=self.locale, currency_digits=False)
+        else:
+            text = format_currency(exact, self.currency, locale=self.locale)
+        return _LETTER_BY_DIGIT.sub("\u00a0", text)
 
     def clock(self, moment: dt.datetime | dt.time) -> str:
         """`13:30`, or `1:30 PM` where that is the custom."""

@@ -159,7 +159,8 @@ def converse(email: EmailMultiAlternatives, last_look: Callable[[], None]) -> No
     Raises as `Carrier.send`, and what the look raises; what smtplib raises is surely not taken.
     """
     with email.connection or conversation() as email.connection:
-        email.connection.connection.ehlo_or_helo_if_needed()  # else smtplib does it with the mail, after the look
+        backend: Any = email.connection
+        backend.connection.ehlo_or_helo_if_needed()  # else smtplib does it with the mail, after the look
         last_look()
         try:
             email.send()

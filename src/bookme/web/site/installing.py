@@ -18,7 +18,7 @@ from bookme.web.site.pictures import ICON_SIZES, app_icon, social_card
 from bookme.web.templatetags.bookme import initials
 
 A_DAY = 86_400
-SHORT_NAME = 12  # letters that most screens show below an icon
+SHORT_NAME = 16  # letters; what a screen has no room for, it cuts off itself
 PARTS_OF_OFFLINE = (
     "bm/core.css",
     "bm/site.css",

@@ -282,7 +282,9 @@ def channel_name(channel: str) -> str:
 
 @register.filter
 def first_name(name: str) -> str:
-    return name.strip().partition(" ")[0]
+    """Its first word; all of it where that has no letter."""
+    first = name.strip().partition(" ")[0]
+    return first if any(map(str.isalpha, first)) else name.strip()
 
 
 @register.filter
