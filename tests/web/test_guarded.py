@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bookme.bookings.models import Booking, Visit, WaitlistEntry
+from bookme.config.settings import base
 from bookme.web.guarded import GuardedForm
 from tests.bookings.desk import written
 from tests.web.conftest import GOOD, Visitor, configure, page_of
@@ -30,6 +31,15 @@ def test_a_person_books(visitor: Visitor, clock: Any) -> None:
     clock.shift(2)
     assert visitor.book(opened=stamp, subject="").status_code == 302
     assert Booking.objects.count() == 1
+
+
+def test_who_has_it_filled_in_by_one_tap_books(visitor: Visitor, clock: Any, settings: Any) -> None:
+    """By what is set if nobody sets anything."""
+    settings.FORM_MIN_SECONDS = base.FORM_MIN_SECONDS
+    stamp = opened(visitor)
+    assert visitor.book(opened=stamp).status_code == 422
+    clock.shift(0.8)
+    assert visitor.book(opened=stamp).status_code == 302
 
 
 def test_what_is_sent_at_once_is_asked_for_once_more(visitor: Visitor, clock: Any) -> None:
