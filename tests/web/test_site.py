@@ -10,6 +10,7 @@ from django.contrib.staticfiles import finders
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
+from bookme.bookings.wording import place_text
 from bookme.services.models import Service
 from bookme.tenants.context import public_scope
 from bookme.tenants.models import Tenant, TenantStatus
@@ -238,3 +239,13 @@ def test_the_accent_and_the_website_are_on_the_page(visitor: Visitor, shop: Shop
     assert f"--brand-soft:light-dark({brand_of('#6d3b5e', '#d8efe7').light.brand_soft}," in page
     assert '<a href="https://www.salon.example/" rel="noopener"><bdi>www.salon.example</bdi></a>' in page
     assert "www.salon.example" not in plain
+
+
+def test_an_address_has_its_state(visitor: Visitor, shop: Shop) -> None:
+    shop.place.city, shop.place.county, shop.place.postcode = "Boston", "MA", "02110"
+    shop.place.save()
+    assert place_text(shop.place).endswith("Boston, MA 02110")
+    for page in (visitor.get("/"), visitor.get("/book/time/", visitor.draft())):
+        assert "Boston, MA 02110" in page_of(page)
+    shop.place.county = ""
+    assert place_text(shop.place).endswith("Boston 02110")

@@ -46,7 +46,7 @@ def place_text(place: Location) -> str:
     """Where a place is, in one line; of one that is online, the link to it."""
     if place.online:
         return place.meeting_url
-    parts = [place.address_line1, place.address_line2, f"{place.city} {place.postcode}".strip()]
+    parts = [place.address_line1, place.address_line2, place.town]
     return ", ".join(part for part in parts if part)
 
 

@@ -37,6 +37,11 @@ class Location(Row, Keyed, Translated):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def town(self) -> str:
+        """City, county or state if it is given, and postcode: Boston, MA 02110."""
+        return f"{', '.join(filter(None, (self.city, self.county)))} {self.postcode}".strip()
+
 
 class DayHours(Row):
     """Whole minutes since local midnight on one weekday (Monday is 0), or on one date.
