@@ -22,6 +22,7 @@ SHORT_NAME = 16  # letters; what a screen has no room for, it cuts off itself
 PARTS_OF_OFFLINE = (
     "bm/core.css",
     "bm/site.css",
+    "bm/transitions.js",
     "bm/offline.js",
     "bm/fonts/inter-400.woff2",
     "bm/fonts/inter-600.woff2",

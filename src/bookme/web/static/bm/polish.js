@@ -22,6 +22,9 @@ function letSendAgain() {
 addEventListener("pageshow", letSendAgain);
 document.addEventListener("htmx:afterRequest", letSendAgain); // the page stays
 
+// The page of a form that was refused is not gone back to as a form to send once more, but asked for anew.
+if (performance.getEntriesByType("navigation")[0]?.responseStatus >= 400) history.replaceState(history.state, "");
+
 // After a refusal the first thing to put right has the focus.
 const fault = find("[data-focus-first]") ?? find("[aria-invalid=true]");
 fault?.focus();
