@@ -1,6 +1,7 @@
 """Where guests may not book: sign in or register first, and what was chosen is kept."""
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -36,6 +37,25 @@ def test_a_guest_is_asked_to_sign_in_and_books_nothing(members_only: Visitor) ->
     assert 'name="email"' not in page
     assert "Sign in to book" in page_of(members_only.client.post(address, GOOD))
     assert written() == before
+
+
+def test_that_it_takes_an_account_is_said_first(members_only: Visitor, customer: Person) -> None:
+    """On the start page and on the first step, with the way in, which leads back; not to who is in."""
+    words = "takes bookings from registered customers."
+    for path in ("/", "/book/?service=cut"):
+        page = page_of(members_only.client.get(path))
+        assert words in page, path
+        assert "No account needed" not in page
+        told = page.partition(words)[2].partition("</p>")[0]
+        for door in ("sign-in", "register"):
+            assert f'href="/account/{door}/?next={quote(path, safe="")}"' in told
+    assert words not in page_of(members_only.get("/book/professional/", members_only.draft()))
+    assert words not in page_of(customer.page.get("/book/"))
+
+
+def test_where_guests_may_book_the_first_step_asks_for_no_account(visitor: Visitor) -> None:
+    for path in ("/", "/book/"):
+        assert "registered customers" not in page_of(visitor.client.get(path))
 
 
 def test_register_and_book(members_only: Visitor, letters: Letters) -> None:

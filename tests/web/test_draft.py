@@ -264,6 +264,27 @@ def test_what_was_left_for_too_long_is_chosen_already(visitor: Visitor, shop: Sh
     assert answers[1]["Location"] == f"/classes/{of_class.session_id}/"
 
 
+ANOTHER = "This has been booked already. What you choose now is another booking."
+
+
+def test_before_the_details_what_is_booked_already_is_another_one(visitor: Visitor, shop: Shop) -> None:
+    """Its times are not offered for something that is refused at the end."""
+    draft = visitor.draft(staff_id=shop.ben.id)
+    for path in ("/book/", "/book/professional/", "/book/time/"):
+        assert ANOTHER not in page_of(visitor.get(path, draft))
+    assert visitor.book(draft).status_code == 302
+    for path in ("/book/", "/book/professional/", "/book/time/"):
+        assert told_at(visitor, draft, path, ANOTHER).count(ANOTHER) == 1
+    assert visitor.get("/book/details/", draft).status_code == 409
+    later = MONDAY + dt.timedelta(hours=3)
+    step, after = next_of(visitor, draft, "/book/time/", {"slot": later.isoformat()})
+    assert (step, after.lines, after.start) == ("/book/details/", draft.lines, later)
+    told_at(visitor, after, step, ANOTHER)
+    assert visitor.book(after).status_code == 302
+    starts = Booking.objects.values_list("appointment__starts_at", flat=True)
+    assert sorted(starts) == [MONDAY, later]
+
+
 def test_two_tabs_are_two_bookings(visitor: Visitor, shop: Shop) -> None:
     first, second = visitor.draft(), visitor.draft(start=MONDAY + dt.timedelta(hours=2), staff_id=shop.ben.id)
     pages = [page_of(visitor.get("/book/details/", each)) for each in (first, second, first)]

@@ -105,7 +105,35 @@ def test_cancelling_again_is_refused_in_words(visitor: Visitor, booked: str) -> 
     visitor.post(f"{booked}cancel/", {"fee": "0"})
     answer = visitor.post(f"{booked}cancel/", {"fee": "0"})
     assert answer.status_code == 409
-    assert "no longer in a state that allows this" in page_of(answer)
+    page = page_of(answer)
+    assert "<h1>This has been cancelled already\n</h1>" in page
+    assert 'role="alert"' not in page
+
+
+@pytest.mark.parametrize(
+    ("status", "hours_later", "told"),
+    [
+        (Status.CANCELLED, -48, "This has been cancelled already"),
+        (Status.DECLINED, -48, "This has been declined already"),
+        (Status.EXPIRED, -48, "This has run out already"),
+        (Status.ARRIVED, 0.2, "You are here already"),
+        (Status.CONFIRMED, 0.2, "It has begun already"),
+        (Status.CONFIRMED, 20, "This is over"),
+        (Status.COMPLETED, 20, "This is over"),
+        (Status.NO_SHOW, 20, "This is over"),
+    ],
+)
+def test_what_cannot_be_cancelled_any_more_is_not_asked_about(
+    visitor: Visitor, booked: str, clock: Any, status: Status, hours_later: float, told: str
+) -> None:
+    """It is said why, and what is left to do."""
+    clock.move_to(MONDAY + hours_later * HOUR)
+    Booking.objects.update(status=status)
+    page = page_of(visitor.get(f"{booked}cancel/"))
+    assert f"<h1>{told}" in page
+    assert "Cancel this booking?" not in page
+    assert ("again/" in page) == (told not in {"You are here already", "It has begun already"})
+    assert f'href="{booked}"' in page
 
 
 def test_move_it_once(visitor: Visitor, booked: str) -> None:

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bookme.bookings.models import Booking
+from bookme.eventlog.idempotency import claim_key
 from bookme.web.booking.draft import Draft, Line
 from tests.bookings.desk import written
 from tests.factories.postcodes import PostcodeFactory
@@ -276,3 +277,13 @@ def test_in_french(at_home: Visitor, rounds: Shop) -> None:
     page = text_of(at_home.book(at_home.draft(postcode="N1 1AA"), postcode="ZZ9 9ZZ", **HOME))
     assert "Nous ne connaissons pas ce code postal" in page
     assert GOOD["name"] in page
+
+
+def test_what_is_booked_already_is_another_one_here_too(at_home: Visitor) -> None:
+    draft = at_home.draft(postcode="N1 1AA")
+    told = "This has been booked already. What you choose now is another booking."
+    assert told not in page_of(at_home.get("/book/where/", draft))
+    claim_key(scope="page:visit", key=draft.id.hex, secret="")
+    assert told in page_of(at_home.get("/book/where/", draft))
+    there = at_home.post("/book/where/", {"postcode": "N1 1AA"}, draft)["Location"]
+    assert draft_in(there).id != draft.id

@@ -89,6 +89,11 @@ def claimed_answer(*, scope: str, key: str, secret: str) -> Any:
     return found.answer
 
 
+def is_claimed(*, scope: str, key: str) -> bool:
+    """Something has come of a key, whoever claimed it."""
+    return IdempotencyKey.objects.filter(scope=scope, key=key).exists()
+
+
 def forget_old_answers(*, now: dt.datetime) -> int:
     """Delete what may not be answered again any more, of this business or, in no scope, of the platform."""
     return forget(IdempotencyKey.objects.filter(created_at__lt=_oldest(now)))

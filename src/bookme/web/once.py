@@ -8,7 +8,7 @@ from django.db.models import Model
 
 from bookme.core.errors import Conflict
 from bookme.core.http.views import write
-from bookme.eventlog.idempotency import claim_key, claimed_answer, settle_claim
+from bookme.eventlog.idempotency import claim_key, claimed_answer, is_claimed, settle_claim
 
 M = TypeVar("M", bound=Model)
 
@@ -40,6 +40,11 @@ def made_of(model: type[M], *, key: str, form_id: str) -> M | None:
     """What has come of that key by that form; raises Mismatch where it was another form."""
     pk = claimed_answer(scope=_scope(model), key=key, secret=form_id)
     return model._default_manager.get(pk=pk) if pk else None
+
+
+def is_made(model: type[M], *, key: str) -> bool:
+    """Something has come of that key, by whichever form."""
+    return is_claimed(scope=_scope(model), key=key)
 
 
 def _scope(model: type[Model]) -> str:

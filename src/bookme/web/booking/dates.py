@@ -16,7 +16,7 @@ from bookme.core.actor import GUEST
 from bookme.core.time import instant_of, minute_of, now
 from bookme.web.booking.choice import Choice
 from bookme.web.booking.draft import Repeat
-from bookme.web.booking.flow import address, asked_language, go_to, guest_page, same_step, show, steps, with_choice
+from bookme.web.booking.flow import address, asked_language, go_to, guest_page, same_step, show, step_before, steps
 from bookme.web.context import formats_in
 
 USUAL_TIMES = 4
@@ -91,7 +91,7 @@ def most_dates(choice: Choice, start: dt.datetime, weeks: int, at: dt.datetime) 
 
 
 @guest_page
-@with_choice
+@step_before
 def choose_dates(request: HttpRequest, choice: Choice) -> HttpResponse:
     """GET shows every date of what repeats; POST goes on with those that were picked."""
     repeat, start, at = choice.draft.repeat, choice.starts_at, now()

@@ -86,7 +86,7 @@ class Draft:
 
     `postcode` is where it is wanted, in a business with areas. Of what is to `repeat` from `start` on, `starts` are the
     dates that were agreed, `start` among them. `zone` is where the visitor is, for what they are to have online. What
-    was `lost` on the way is told until the end.
+    was `lost` on the way is told until the end, and so it is that it `is_another` one of what was booked.
     """
 
     id: UUID = field(default_factory=uuid7)
@@ -101,6 +101,7 @@ class Draft:
     starts: tuple[dt.datetime, ...] = ()
     zone: str = ""
     lost: Lost = field(default_factory=Lost)
+    is_another: bool = False
 
     def token(self) -> str:
         """The draft as text for an address, good in this business only."""
@@ -115,7 +116,7 @@ class Draft:
 
     def anew(self) -> "Draft":
         """The same as a booking of its own, without a time."""
-        return replace(self.unsettled(), id=uuid7(), start=None, starts=(), lost=Lost())
+        return replace(self.unsettled(), id=uuid7(), start=None, starts=(), lost=Lost(), is_another=False)
 
     @property
     def asks_for_somebody(self) -> bool:
@@ -159,6 +160,7 @@ class Draft:
             "n": [minute_of(each) for each in self.starts],
             "o": self.zone,
             "x": self.lost if any(self.lost) else None,
+            "a": int(self.is_another),
         }
         return {key: value for key, value in data.items() if value}
 
@@ -177,6 +179,7 @@ class Draft:
             starts=tuple(instant_of(each) for each in data.get("n", [])),
             zone=data.get("o", ""),
             lost=Lost(*data.get("x", ())),
+            is_another=bool(data.get("a")),
         )
 
 

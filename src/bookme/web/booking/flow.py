@@ -28,6 +28,7 @@ from bookme.web.booking.draft import BadDraft, Draft
 from bookme.web.booking.loading import load_choice
 from bookme.web.booking.lost import lost_texts
 from bookme.web.booking.zones import asked_zone
+from bookme.web.once import is_made
 
 View = Callable[..., HttpResponse]
 
@@ -51,7 +52,12 @@ def guest_page(view: View) -> View:
     return csrf_exempt(never_cache(require_http_methods(["GET", "HEAD", "POST"])(view)))
 
 
-def with_choice(view: View) -> View:
+def step_before(view: View) -> View:
+    """As `with_choice`, on a step before the details: a draft that is booked already is another of the same here."""
+    return with_choice(view, unbooked=True)
+
+
+def with_choice(view: View, *, unbooked: bool = False) -> View:
     """Hands the view the choice behind `?d=`; without a good one the visitor starts again, and is told why.
 
     What of it is still good is chosen already then. Where areas count, and nobody is known to come, it is first asked
@@ -62,6 +68,7 @@ def with_choice(view: View) -> View:
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             draft = Draft.from_token(request.GET.get("d", ""))
+            draft = another_if_booked(draft) if unbooked else draft
             draft = replace(draft, zone=asked_zone(request) or draft.zone)
             choice = load_choice(draft)
         except BadDraft as error:
@@ -78,10 +85,17 @@ def with_choice(view: View) -> View:
 def asked_draft(request: HttpRequest) -> Draft:
     """That of the address, of services; without a good one a new one, with what was chosen in one that is too old."""
     try:
-        draft = Draft.from_token(request.GET.get("d", ""))
+        draft = another_if_booked(Draft.from_token(request.GET.get("d", "")))
     except BadDraft as error:
         draft = error.draft or Draft()
     return draft if draft.session_id is None and draft.course_id is None else Draft()
+
+
+def another_if_booked(draft: Draft) -> Draft:
+    """Of what has been booked already another one, without its time; who has the address can book it once only."""
+    if draft.lines and is_made(Visit, key=draft.id.hex):
+        return replace(draft.anew(), is_another=True)
+    return draft
 
 
 def start_again(draft: Draft | None = None) -> HttpResponseRedirect:
@@ -198,6 +212,10 @@ def show(request: HttpRequest, template: str, context: dict[str, Any], *, status
     if draft is not None and draft.postcode and (choice is None or choice.asks_where):
         context = {"where_url": address("book-where", draft), "postcode": draft.postcode} | context
     context["lost"] = lost_texts(choice) if choice else []
+    if draft is not None and draft.is_another:
+        context["lost"] = [_("This has been booked already. What you choose now is another booking."), *context["lost"]]
+    if context["step_number"] == 1:
+        context["for_members"] = not (choice.allows_guests if choice else require_tenant().config.policy.guest_booking)
     context["back_url"] = next((step.url for step in reversed(marks) if step.state == "done"), "/")
     response = render(request, template, context, status=status)
     patch_vary_headers(response, ["HX-Request"])

@@ -12,7 +12,7 @@ from bookme.bookings.selectors.openings import max_gap, snapshots_between
 from bookme.core.time import instant_of, now
 from bookme.staff.models import Staff
 from bookme.web.booking.choice import Choice
-from bookme.web.booking.flow import asked_language, go_to, guest_page, same_step, show, steps, with_choice
+from bookme.web.booking.flow import asked_language, go_to, guest_page, same_step, show, step_before, steps
 from bookme.web.booking.lines import ChosenLine, Price
 from bookme.web.booking.picker import offered_as_one
 
@@ -31,7 +31,7 @@ class PersonCard:
 
 
 @guest_page
-@with_choice
+@step_before
 def choose_professional(request: HttpRequest, choice: Choice) -> HttpResponse:
     """GET shows the people; POST goes on with one of them, with somebody for each service, or with anyone."""
     if not choice.has_several_people:

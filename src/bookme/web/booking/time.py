@@ -19,7 +19,7 @@ from bookme.web.asked import asked_day, read_instant
 from bookme.web.booking.choice import Choice
 from bookme.web.booking.dates import often_choices
 from bookme.web.booking.draft import Draft
-from bookme.web.booking.flow import address, asked_language, go_to, guest_page, same_step, show, steps, with_choice
+from bookme.web.booking.flow import address, asked_language, go_to, guest_page, same_step, show, step_before, steps
 from bookme.web.booking.lines import ChosenLine
 from bookme.web.booking.picker import Days, Openings, Picker, month_bounds, picture
 from bookme.web.booking.zones import Abroad
@@ -42,7 +42,7 @@ class Pickable(Protocol):
 
 
 @guest_page
-@with_choice
+@step_before
 def choose_time(request: HttpRequest, choice: Choice) -> HttpResponse:
     """GET shows a month and the times of a day; POST takes one of them and goes on."""
     if choice.session is not None:

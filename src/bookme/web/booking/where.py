@@ -20,6 +20,7 @@ from bookme.web.booking.flow import (
     Step,
     address,
     after_where,
+    another_if_booked,
     asked_draft,
     asked_language,
     choose_again,
@@ -78,7 +79,7 @@ def _asked(request: HttpRequest, *, starts_here: bool) -> tuple[Draft, Choice | 
 
     Raises BadDraft, and NotFound and Apart where it comes before.
     """
-    draft = asked_draft(request) if starts_here else Draft.from_token(request.GET.get("d", ""))
+    draft = asked_draft(request) if starts_here else another_if_booked(Draft.from_token(request.GET.get("d", "")))
     try:
         choice = choice_anywhere(draft)
     except (NotFound, Apart):

@@ -157,6 +157,12 @@ class Managed:
         return self.starts_at.year < self.at.astimezone(self.zone).year
 
     @property
+    def is_going_on(self) -> bool:
+        """It has begun, or they are there already, and it is not over."""
+        is_there = self.booking.state is Status.ARRIVED or (self.is_ahead and self.starts_at <= self.at)
+        return is_there and not self.is_over
+
+    @property
     def is_pending(self) -> bool:
         return self.booking.state is Status.PENDING
 
