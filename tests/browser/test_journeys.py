@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import OpenPage, check, go_on, heading
-from tests.browser.customer_steps import fill_in, fill_in_home, mails_to, pick_a_time, start, start_at_home
+from tests.browser.customer_steps import FREE_DAYS, fill_in, fill_in_home, mails_to, pick_a_time, start, start_at_home
 from tests.browser.product import Product
 
 
@@ -42,7 +42,7 @@ def test_several_services_in_one_visit(product: Product, open_page: OpenPage) ->
     check(page)
     go_on(page)
     page.get_by_role("radio", name=re.compile("^Choose for each service")).check()
-    page.get_by_label("Cut & finish").select_option("Mateo Ruiz")
+    page.get_by_label("Cut & finish").select_option("Mateo Ruiz · £78 · 1 h 15 min")
     page.get_by_label("Dry trim").select_option("Priya Nair")
     check(page)
     go_on(page)
@@ -274,6 +274,28 @@ def test_taken_by_somebody_else_meanwhile(product: Product, open_page: OpenPage)
     second.locator("input[name=start]").first.check(force=True)
     go_on(second)
     heading(second, "See you soon, Too")
+
+
+def test_the_sum_follows_the_time_that_is_picked(product: Product, open_page: OpenPage, width: int) -> None:
+    page = open_page(width)
+    start(page, product, "house-of-hair", "Cut & finish")
+    go_on(page)
+    go_on(page)
+    total = page.locator("#sum .total" if width == 1280 else ".bar-t")
+    expect(total).to_contain_text("from £44")
+    when = pick_a_time(page, days_ahead=2)
+    expect(page.locator("#sum .lines small")).to_contain_text(re.compile("· with (Amara Okafor|Mateo Ruiz|Priya Nair)"))
+    expect(total).not_to_contain_text("from")
+    expect(page.locator("[data-chosen=when]:visible")).to_have_text(when)
+    check(page)
+    page.locator(FREE_DAYS).nth(1).click()
+    expect(total).to_contain_text("from £44")
+    expect(page.locator("#sum .when span")).to_have_text("No time chosen yet")
+    pick_a_time(page, days_ahead=2)
+    expect(total).not_to_contain_text("from")
+    price = (total.text_content() or "").partition("£")[2].partition(" ")[0]
+    go_on(page)
+    expect(total).to_contain_text(f"£{price.strip()}")
 
 
 def test_back_and_forth_between_months(product: Product, open_page: OpenPage) -> None:

@@ -1,7 +1,9 @@
 """Several services booked as one visit, one after another."""
 
 import datetime as dt
+import re
 from decimal import Decimal
+from html import unescape
 
 import pytest
 
@@ -91,6 +93,17 @@ def test_who_does_all_of_it_is_offered_and_others_for_each(visitor: Visitor, sho
     assert visitor.book(draft_in(step["Location"])).status_code == 302
     led = [each.appointment.staff_id for each in Booking.objects.order_by("position")]
     assert led == [shop.ben.id, shop.ana.id]
+
+
+def test_what_each_costs_is_said_where_it_is_not_the_same_with_all(visitor: Visitor, shop: Shop, both: Draft) -> None:
+    page = page_of(visitor.get("/book/professional/", both))
+    assert ">Ben Ruiz</option>" in page
+    StaffService.objects.filter(staff=shop.ben, service=shop.cut).update(price="72.000", duration_minutes=75)
+    page = page_of(visitor.get("/book/professional/", both))
+    assert ">Anyone available · from £40</option>" in page
+    assert ">Ana Okafor · £40 · 1 h</option>" in page
+    assert ">Ben Ruiz · £72 · 1 h 15 min</option>" in page
+    assert ">Ana Okafor</option>" in page  # nobody else does the colour
 
 
 def test_somebody_who_does_not_do_it_is_not_asked_for(visitor: Visitor, shop: Shop, both: Draft) -> None:
@@ -186,7 +199,12 @@ def test_a_waitlist_is_for_one_service(visitor: Visitor, shop: Shop, both: Draft
     configure(shop.tenant, features={"waitlist": True})
     TimeOffFactory(staff=shop.ana, starts_at=MONDAY.replace(hour=0), ends_at=MONDAY.replace(hour=23))
     TimeOffFactory(staff=shop.ben, starts_at=MONDAY.replace(hour=0), ends_at=MONDAY.replace(hour=23))
-    assert "Join the waitlist" not in page_of(visitor.get("/book/time/", both, date="2030-01-07"))
+    page = page_of(visitor.get("/book/time/", both, date="2030-01-07"))
+    assert "Join the waitlist" not in page
+    assert "You can wait for one service at a time. Look at one alone:" in page
+    alone_url = re.findall(r'href="(/book/time/[^"]*)"[^>]*>\s*(?:<span>)?Full colour', page)[-1]
+    assert [each.service_id for each in draft_in(unescape(alone_url).partition("&")[0]).lines] == [shop.colour.id]
+    assert "Join the waitlist" in page_of(visitor.client.get(unescape(alone_url)))
     alone = visitor.draft(start=None)
     assert "Join the waitlist" in page_of(visitor.get("/book/time/", alone, date="2030-01-07"))
     assert visitor.get("/waitlist/join/", both, date="2030-01-07")["Location"].startswith("/book/time/")

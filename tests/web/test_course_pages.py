@@ -61,6 +61,39 @@ def test_its_page_tells_all_dates_and_the_price_of_the_whole(visitor: Visitor, p
     assert "It is booked as a whole, until it begins." in page
 
 
+@pytest.mark.parametrize("path", ["/", "/book/"])
+def test_it_is_advertised_at_the_price_of_the_whole(visitor: Visitor, pottery: Service, path: str) -> None:
+    assert "£30" not in text_of(visitor.get(path))
+    run_of(visitor, pottery, 0, start=NOW - dt.timedelta(days=1))
+    full = run_of(visitor, pottery, 0, 1)
+    assert "£60 for 2 dates" in text_of(visitor.get(path))
+    Appointment.objects.filter(pk=full[1].pk).update(seats_taken=8)
+    assert "£60 for 2 dates" in text_of(visitor.get(path))
+    run_of(visitor, pottery, 0, 1, 2, 3, start=MONDAY + WEEK / 7)
+    page = text_of(visitor.get(path))
+    assert "£120 for 4 dates" in page
+    assert "£30" not in page
+    let_drop_in(pottery)
+    assert "£30" in text_of(visitor.get(path))
+
+
+def test_it_has_as_many_places_as_its_fullest_date(visitor: Visitor, pottery: Service) -> None:
+    dates = run_of(visitor, pottery, 0, 1, 2)
+    Appointment.objects.filter(pk=dates[1].pk).update(seats_taken=7)
+    for path, count in (("/classes/", 2), ("/", 3), (f"/classes/{dates[0].pk}/", 4)):
+        page = text_of(visitor.get(path))
+        assert page.count("1 place left") == count
+        assert "8 places left" not in page
+        assert "8 of 8" not in page
+    Appointment.objects.filter(pk=dates[1].pk).update(seats_taken=8)
+    page = page_of(visitor.get("/classes/"))
+    assert page.count("is-full") == 2
+    assert "8 of 8" not in page
+    page = page_of(visitor.get(f"/classes/{dates[0].pk}/"))
+    assert '"price": "90.000"' in page
+    assert "https://schema.org/SoldOut" in page
+
+
 def test_the_list_leads_to_the_course(visitor: Visitor, pottery: Service) -> None:
     run_of(visitor, pottery, 0, 1)
     page = page_of(visitor.get("/classes/"))

@@ -10,7 +10,7 @@ from bookme.customers.models import Consent, CustomerAddress
 from bookme.locations.models import Location
 from bookme.services.models import Question, QuestionKind
 from bookme.staff.models import StaffService
-from bookme.web.booking.draft import Line
+from bookme.web.booking.draft import Draft, Line
 from tests.bookings.desk import written
 from tests.factories.locations import LocationFactory
 from tests.factories.staff import TimeOffFactory
@@ -199,6 +199,63 @@ def test_where_people_differ_in_price_the_person_is_settled_before_the_details(v
     assert 'name="slot"' in page_of(visitor.get("/book/time/", settled, date="2030-01-08"))
 
 
+def test_the_sum_of_a_time_that_is_picked_is_that_of_whom_booking_would_take(visitor: Visitor, shop: Shop) -> None:
+    StaffService.objects.filter(staff=shop.ana, service=shop.cut).update(price="72.000", duration_minutes=75)
+    draft = visitor.draft(start=None)
+    page = page_of(visitor.get("/book/time/", draft))
+    assert 'hx-trigger="change target:[name=slot]"' in page
+    assert "from £40" in page
+    page = _sum(visitor, draft, slot=MONDAY.isoformat())
+    assert page.startswith('<aside class="sum card" id="sum"')
+    assert ">from" not in page.replace("> ", ">")
+    assert page.count("£72") >= 3
+    assert "1 h 15 min · with Ana Okafor" in page
+    assert "Mon 7 Jan, 10:00" in page
+    step = visitor.post("/book/time/", {"slot": MONDAY.isoformat()}, draft)
+    visitor.book(draft_in(step["Location"]))
+    booked = Booking.objects.get()
+    assert (booked.appointment.staff, booked.price) == (shop.ana, 72)
+
+
+def test_the_sum_of_no_time_promises_no_more_than_from(visitor: Visitor, shop: Shop) -> None:
+    StaffService.objects.filter(staff=shop.ben, service=shop.cut).update(price="72.000")
+    draft = visitor.draft()
+    for slot in ("", MONDAY.replace(hour=3).isoformat()):
+        page = _sum(visitor, draft, slot=slot)
+        assert "from £40" in page
+        assert "No time chosen yet" in page
+    headers = {"HX-Request": "true", "HX-Target": "picker"}
+    asked = {"d": visitor.draft(start=None).token(), "date": "2030-01-08"}
+    page = page_of(visitor.client.get("/book/time/", asked, headers=headers))
+    assert '<aside class="sum card" id="sum" hx-swap-oob="true"' in page
+    assert page.count('id="sr-status"') == 1
+    assert "with Ana Okafor" in page_of(visitor.get("/book/time/", draft, date="2030-01-07"))
+    assert "with Ana Okafor" not in page_of(visitor.get("/book/time/", draft, date="2030-01-08"))
+
+
+def test_where_all_cost_the_same_nothing_is_asked_for_the_sum(visitor: Visitor, shop: Shop) -> None:
+    assert "hx-post" not in page_of(visitor.get("/book/time/", visitor.draft(start=None)))
+    StaffService.objects.filter(staff=shop.ben, service=shop.cut).update(price="72.000")
+    assert "hx-post" not in page_of(visitor.get("/book/time/", visitor.draft(start=None, staff_id=shop.ben.id)))
+
+
+def test_the_details_say_where_it_costs_more_than_from_had_promised(visitor: Visitor, shop: Shop) -> None:
+    StaffService.objects.filter(staff=shop.ana, service=shop.cut).update(price="72.000")
+    told = "The price with Ana Okafor is £72, more than the lowest of £40."
+    chosen_for_them = visitor.draft(staff_id=shop.ana.id, chosen_for_them=True)
+    page = page_of(visitor.get("/book/details/", chosen_for_them))
+    assert told in page
+    assert "Choose somebody else" in page
+    assert told not in page_of(visitor.get("/book/details/", visitor.draft(staff_id=shop.ana.id)))
+    lowest = visitor.draft(staff_id=shop.ben.id, chosen_for_them=True)
+    assert "more than the lowest" not in page_of(visitor.get("/book/details/", lowest))
+
+
+def _sum(visitor: Visitor, draft: Draft, **data: str) -> str:
+    headers = {"HX-Request": "true", "HX-Target": "sum"}
+    return page_of(visitor.client.post(f"/book/time/?d={draft.token()}", data, headers=headers)).strip()
+
+
 def test_whoever_was_chosen_for_them_may_be_another_one_at_another_time(visitor: Visitor, shop: Shop) -> None:
     StaffService.objects.filter(staff=shop.ben, service=shop.cut).update(price="72.000")
     settled = visitor.draft(staff_id=shop.ana.id, chosen_for_them=True)
@@ -211,6 +268,20 @@ def test_whoever_was_chosen_for_them_may_be_another_one_at_another_time(visitor:
     assert visitor.book(settled, start=other.isoformat()).status_code == 302
     booking = Booking.objects.select_related("appointment").get(appointment__starts_at=other)
     assert (booking.appointment.staff, booking.price) == (shop.ben, 72)
+
+
+def test_another_time_at_another_price_is_not_booked_unsaid(visitor: Visitor, shop: Shop) -> None:
+    StaffService.objects.filter(staff=shop.ben, service=shop.cut).update(price="72.000")
+    TimeOffFactory(staff=shop.ana, starts_at=MONDAY.replace(hour=0), ends_at=MONDAY + dt.timedelta(hours=10))
+    settled, other = visitor.draft(staff_id=shop.ana.id, chosen_for_them=True), MONDAY.isoformat()
+    answer = visitor.book(settled, seen="40", start=other)
+    assert answer.status_code == 409
+    page = page_of(answer)
+    assert "The price has changed: it is £72 now." in page
+    assert f'<input type="hidden" name="start" value="{other}">' in page
+    assert not Booking.objects.exists()
+    assert visitor.book(settled, seen="72", start=other).status_code == 302
+    assert Booking.objects.get().price == 72
 
 
 def test_several_places_are_offered_one_at_a_time(visitor: Visitor) -> None:

@@ -40,16 +40,21 @@ class SessionCard:
         return self.session.seats_taken >= (self.session.min_to_run or 0)
 
     @property
+    def counted(self) -> Appointment:
+        """Whose places count."""
+        return self.session
+
+    @property
     def duration_minutes(self) -> int:
         return (self.session.ends_at - self.session.starts_at) // MINUTE
 
     @property
     def seats_left(self) -> int:
-        return self.session.capacity - self.session.seats_taken
+        return self.counted.capacity - self.counted.seats_taken
 
     @property
     def taken_percent(self) -> int:
-        return round(100 * self.session.seats_taken / self.session.capacity)
+        return round(100 * self.counted.seats_taken / self.counted.capacity)
 
     @property
     def is_full(self) -> bool:

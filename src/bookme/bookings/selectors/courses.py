@@ -1,7 +1,7 @@
 """Courses: the dates of a run of a class, where they are booked as one."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -76,14 +76,35 @@ def course_for(course_id: UUID, *, now: dt.datetime, for_team: bool = False) -> 
     return CourseDates(course_id, found, now, for_team)
 
 
+def next_courses(classes: Iterable[Service], *, now: dt.datetime) -> dict[UUID, CourseDates]:
+    """Of each of these classes, by id, the first course that can be joined; one with places left, if there is one.
+
+    In one query.
+    """
+    ids = [each.pk for each in classes]
+    if not ids:
+        return {}
+    ahead = Appointment.objects.filter(service__in=ids, starts_at__gte=now, course_id__isnull=False)
+    found: dict[UUID, CourseDates] = {}
+    for course in _grouped(sessions().filter(course_id__in=ahead.values("course_id")), now=now).values():
+        known = found.get(course.service.pk)
+        if course.can_join and (known is None or (course.seats_left > 0 and known.seats_left < 1)):
+            found[course.service.pk] = course
+    return found
+
+
 def courses_of(found: Sequence[Appointment], *, now: dt.datetime, for_team: bool = False) -> dict[UUID, CourseDates]:
     """The courses whose dates are among these sessions, by id, in one query."""
     ids = {each.course_id for each in found if each.course_id and each.service.course != Course.NONE}
+    return _grouped(sessions().filter(course_id__in=ids), now=now, for_team=for_team) if ids else {}
+
+
+def _grouped(dates: Iterable[Appointment], *, now: dt.datetime, for_team: bool = False) -> dict[UUID, CourseDates]:
     by_course: dict[UUID, list[Appointment]] = {}
-    for each in sessions().filter(course_id__in=ids) if ids else ():
+    for each in dates:
         if each.course_id is not None:
             by_course.setdefault(each.course_id, []).append(each)
-    return {course_id: CourseDates(course_id, dates, now, for_team) for course_id, dates in by_course.items()}
+    return {course_id: CourseDates(course_id, found, now, for_team) for course_id, found in by_course.items()}
 
 
 def courses_ahead(service_id: UUID, *, now: dt.datetime) -> list[CourseDates]:

@@ -207,6 +207,22 @@ class Choice:
         """Who it is decides about price or length."""
         return any(line.people_differ for line in self.lines)
 
+    @property
+    def is_open(self) -> bool:
+        """Price or length depend on who it will be, and nobody has been chosen for all of that."""
+        return any(line.is_open for line in self.lines)
+
+    @cached_property
+    def lower_price(self) -> Decimal | None:
+        """What `from` had promised, where it is more with those who were chosen for them."""
+        lowest = self.unsettled().total.amount
+        return lowest if lowest < self.total.amount else None
+
+    @property
+    def chosen_for_them(self) -> list[Staff]:
+        """Whom the business's rule picked."""
+        return list(dict.fromkeys(each.person for each in self.lines if each.line.chosen_for_them and each.person))
+
     def wish(self, start: dt.datetime) -> Wish:
         """All of it at that start, one after another."""
         first, *then = (

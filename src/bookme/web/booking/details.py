@@ -92,7 +92,7 @@ def _details(request: HttpRequest, choice: Choice, actor: Actor) -> HttpResponse
         return _page(request, choice, form, actor, status=422)
     if news := _news(request, choice):
         form.add_error(None, news)
-        return _page(request, choice, form, actor, status=409)
+        return _page(request, choice, form, actor, status=409, is_unsent=True)
     at = now()
     try:
         asked = asked_of(request, choice, form)
@@ -129,9 +129,9 @@ def _news(request: HttpRequest, choice: Choice) -> list[str]:
 
 
 def _price_told(request: HttpRequest, choice: Choice) -> str:
-    """That it costs something else than the page said; nothing where it does not, or the time was picked there."""
+    """That it costs something else than the page said; empty where it does not."""
     seen = request.POST.get("seen", "")
-    if not seen or request.POST.get("start") or seen == _seen(choice):
+    if seen in {"", _seen(choice)}:
         return ""
     price = formats_in(request.LANGUAGE_CODE).price(choice.sum_total)
     return _("The price has changed: it is %(price)s now. What you entered is kept.") % {"price": price}
@@ -185,11 +185,15 @@ def _page(
     status: int = 200,
     taken: Taken | None = None,
     gone: Sequence[dt.datetime] = (),
+    is_unsent: bool = False,
 ) -> HttpResponse:
+    """`is_unsent`: what was picked on the page has not been tried, and is kept."""
     at = now()
     context = {
         "choice": choice,
         "timed": _timed(choice, at),
+        "dearer_with": _dearer_with(request, choice),
+        "professional_url": address("book-professional", choice.draft),
         "zone_at": at,
         "form": form,
         "taken": taken,
@@ -197,7 +201,7 @@ def _page(
         "seen": _seen(choice),
         "dates_url": address("book-dates", choice.draft),
         "form_id": form_id_of(request),
-        "picked_instead": picked_instead(request) if asked_language(request) else (),
+        "picked_instead": picked_instead(request) if is_unsent or asked_language(request) else (),
         "kept_form": "step-form",
         "terms": terms_of(choice),
         "consent_links": consent_links(require_tenant()),
@@ -207,6 +211,13 @@ def _page(
         "steps": steps("book-details", choice),
     }
     return show(request, "booking/details.html", context, status=status)
+
+
+def _dearer_with(request: HttpRequest, choice: Choice) -> str:
+    """With whom it costs more than `from` had promised, of those who were chosen for them; empty where it does not."""
+    people = choice.chosen_for_them if choice.lower_price is not None else []
+    language = request.LANGUAGE_CODE
+    return format_list([each.text("name", language) for each in people], locale=formats_in(language).locale)
 
 
 def _timed(choice: Choice, at: dt.datetime) -> list[tuple[ChosenLine, dt.datetime | None]]:

@@ -24,6 +24,14 @@ class Price(NamedTuple):
     is_from: bool
 
 
+class Offered(NamedTuple):
+    """A service with one of its people."""
+
+    staff: Staff
+    price: Decimal
+    duration_minutes: int
+
+
 @dataclass(frozen=True)
 class ChosenLine:
     """What a line of the draft stands for. `offers` are the people who do the service, in order."""
@@ -95,6 +103,19 @@ class ChosenLine:
     def people_differ(self) -> bool:
         """Who it is decides about price or length."""
         return len({(offer.price, offer.duration_minutes) for offer in self.offers}) > 1
+
+    @property
+    def is_open(self) -> bool:
+        """Price or length depend on who it will be, and nobody has been chosen."""
+        return self.people_differ and self.line.staff_id is None
+
+    def offered(self, party_size: int) -> list[Offered]:
+        """Each of its people, with what it costs with them and how long it takes."""
+        lines = [replace(self, line=replace(self.line, staff_id=offer.staff_id)) for offer in self.offers]
+        return [
+            Offered(offer.staff, each.total(party_size).amount, each.duration_minutes)
+            for offer, each in zip(self.offers, lines, strict=True)
+        ]
 
     def among(self, staff_ids: Iterable[UUID]) -> "ChosenLine":
         """The same with none but these people; without whoever was chosen, if it is none of them."""

@@ -56,6 +56,10 @@ class Picker:
     def count(self) -> int:
         return sum(len(part.starts) for part in self.parts)
 
+    def has(self, start: dt.datetime | None) -> bool:
+        """It is among the times of the chosen day."""
+        return any(start in part.starts for part in self.parts)
+
     @property
     def level(self) -> str:
         return next(day.level for day in self.strip if day.is_chosen)

@@ -13,7 +13,7 @@ from bookme.core.time import instant_of, now
 from bookme.staff.models import Staff
 from bookme.web.booking.choice import Choice
 from bookme.web.booking.flow import asked_language, go_to, guest_page, same_step, show, step_before, steps
-from bookme.web.booking.lines import ChosenLine, Price
+from bookme.web.booking.lines import ChosenLine, Offered, Price
 from bookme.web.booking.picker import offered_as_one
 
 LOOK_AHEAD_DAYS = 30
@@ -50,12 +50,18 @@ def choose_professional(request: HttpRequest, choice: Choice) -> HttpResponse:
         "choice": choice,
         "people": cards,
         "asked": str(asked.staff.pk) if asked.staff else EACH if asked.draft.asks_for_somebody else ANYONE,
-        "by_line": [] if choice.is_one else list(enumerate(asked.lines)),
+        "by_line": [] if choice.is_one else _by_line(asked),
         "anyone_price": anyone.total,
         "anyone_next": next_starts.get(None),
         "steps": steps("book-professional", choice),
     }
     return show(request, "booking/professional.html", context)
+
+
+def _by_line(choice: Choice) -> list[tuple[int, ChosenLine, Price, list[Offered]]]:
+    """Each service by its place, with what it costs with anyone, and with each of its people."""
+    party, lines = choice.draft.party_size, enumerate(zip(choice.lines, choice.with_anyone().lines, strict=True))
+    return [(place, each, anyone.total(party), each.offered(party)) for place, (each, anyone) in lines]
 
 
 def _wanted(request: HttpRequest, choice: Choice) -> list[UUID | None]:

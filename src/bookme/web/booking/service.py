@@ -10,10 +10,12 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from bookme.bookings.actions.terms import MOST_SERVICES
+from bookme.bookings.selectors.courses import CourseDates, next_courses
 from bookme.core.actor import GUEST
 from bookme.core.errors import Invalid, NotFound
+from bookme.core.time import now
 from bookme.locations.selectors import locations_for
-from bookme.services.models import Category, Extra, Service, ServiceKind
+from bookme.services.models import Category, Course, Extra, Service, ServiceKind
 from bookme.services.selectors import categories_for, services_for
 from bookme.staff.models import StaffService
 from bookme.staff.selectors import all_offers
@@ -40,15 +42,23 @@ CHIPS_FROM = 6
 
 @dataclass(frozen=True)
 class ServiceCard:
-    """A service as it is offered: `is_class` leads to the list of classes instead of being chosen."""
+    """A service as it is offered: `is_class` leads to the list of classes instead of being chosen.
+
+    Of what `is_whole`, a course that is booked as a whole, it has the next one that can be joined, if there is one.
+    """
 
     service: Service
     price: Price
     extras: list[Extra]
+    course: CourseDates | None = None
 
     @property
     def is_class(self) -> bool:
         return self.service.kind == ServiceKind.CLASS
+
+    @property
+    def is_whole(self) -> bool:
+        return self.is_class and self.service.course == Course.WHOLE
 
     @property
     def is_group(self) -> bool:
@@ -73,10 +83,13 @@ def service_groups(within: Served | None = None) -> list[Group]:
         offers[offer.service_id].append(offer)
     cards: defaultdict[UUID | None, list[ServiceCard]] = defaultdict(list)
     places = list(locations_for(GUEST))
-    for service in services_for(GUEST):
+    services = list(services_for(GUEST))
+    courses = next_courses([each for each in services if each.course == Course.WHOLE], now=now())
+    for service in services:
         own = _within(service, offers[service.id], within)
         if own and places_among(service, places):
-            cards[service.category_id].append(ServiceCard(service, price_among(service, own), offered_extras(service)))
+            price, extras = price_among(service, own), offered_extras(service)
+            cards[service.category_id].append(ServiceCard(service, price, extras, courses.get(service.id)))
     categories: list[Category | None] = [*categories_for(GUEST)]
     known = {category.id for category in categories if category}
     loose = [card for key in list(cards) if key not in known for card in cards[key]]

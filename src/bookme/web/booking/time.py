@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from bookme.bookings.availability import Chain, candidates
+from bookme.bookings.availability import Chain
 from bookme.bookings.selectors.openings import max_gap, snapshots_between
 from bookme.core.formats import locale_of, zone_choices
 from bookme.core.time import instant_of, minute_of, now
 from bookme.locations.models import Location
+from bookme.services.models import Service
 from bookme.tenants.context import require_tenant
 from bookme.web.asked import asked_day, read_instant
 from bookme.web.booking.choice import Choice
@@ -47,14 +48,16 @@ def choose_time(request: HttpRequest, choice: Choice) -> HttpResponse:
     """GET shows a month and the times of a day; POST takes one of them and goes on."""
     if choice.session is not None:
         return go_to("book-details", choice.draft)  # its time is settled
-    choice = choice.unsettled()
-    at = now()
+    choice, at = choice.unsettled(), now()
     error = ""
     if request.method == "POST":
         start = read_instant(request.POST.get("slot", ""))
         taken = take(choice, start, at) if start else None
         if asked_language(request):
             return same_step(request, (taken or choice).draft)
+        if request.headers.get("HX-Target") == "sum":
+            summed = {"choice": taken or _untimed(choice), "picks_time": True, "is_fragment": True}
+            return show(request, "booking/_summary.html", summed)
         if start is None:
             error = _("Pick a time to go on.")
         elif taken is not None:
@@ -65,35 +68,68 @@ def choose_time(request: HttpRequest, choice: Choice) -> HttpResponse:
     picker = make_picker(_seen_by_visitor(choice), at, asked, language=language, whole_month=asks_month(request))
     context: dict[str, Any] = {
         "choice": choice,
+        "summed": _summed(choice, choice.starts_at if picker.has(choice.starts_at) else None, at),
+        "picks_time": True,
         "picker": picker,
         "error": error,
         "steps": steps("book-time", choice),
         "day_url": address("book-time", choice.draft) + "&date=",
-        "anyone_url": address("book-time", choice.with_anyone().draft),
         "place_urls": [(place, address("book-time", _at_place(choice.draft, place))) for place in choice.places],
         "professional_url": address("book-professional", choice.draft),
         "often": often_choices(choice, "book-time", picker.chosen),
         "zone_at": picker.noon(choice.shown_zone),
-        "wait_url": _wait_url(choice, picker),
-        "anyone_next": _next_with_anyone(choice, at, picker),
         "zones": zone_choices(formats_in(language).locale, choice.shown_zone.key) if choice.place.online else (),
         "no_way_on": asked is None and not picker.count and picker.next_start is None,
     }
+    context |= _instead(choice, at, picker)
     if request.headers.get("HX-Target") == "picker":
         return show(request, "booking/_picker.html", context)
     return show(request, "booking/time.html", context, status=422 if error else 200)
+
+
+def _summed(choice: Choice, start: dt.datetime | None, at: dt.datetime) -> Choice:
+    """What the summary shows of it at that start: with whom it would be, where price or length depend on that."""
+    taken = take(choice, start, at) if start and choice.is_open else None
+    return taken or (choice if start else _untimed(choice))
+
+
+def _untimed(choice: Choice) -> Choice:
+    return replace(choice, draft=choice.draft.at(None))
 
 
 def _at_place(draft: Draft, place: Location) -> Draft:
     return replace(draft, location_id=place.id, lost=draft.lost._replace(places=0))
 
 
+def _instead(choice: Choice, at: dt.datetime, picker: Picker) -> dict[str, Any]:
+    """What else there is where the chosen day has no time."""
+    return {
+        "anyone_url": address("book-time", choice.with_anyone().draft),
+        "anyone_next": _next_with_anyone(choice, at, picker),
+        "wait_url": _wait_url(choice, picker),
+        "alone": _each_alone(choice, picker),
+    }
+
+
 def _wait_url(choice: Choice, picker: Picker) -> str:
-    """Where to wait for the chosen day, if it is full and the business keeps a waitlist: for one service at a time."""
-    if picker.level != "full" or not choice.is_one or not require_tenant().config.features.waitlist:
+    """Where to wait for the chosen day: for one service at a time."""
+    if not choice.is_one or not _has_waitlist(picker):
         return ""
     noon = picker.noon(choice.shown_zone)
     return address("waitlist-join", choice.draft, date=noon.astimezone(choice.zone).date())
+
+
+def _each_alone(choice: Choice, picker: Picker) -> list[tuple[Service, str]]:
+    """Of several services for which nobody can wait at once: where each is looked for by itself on that day."""
+    if choice.is_one or not _has_waitlist(picker):
+        return []
+    drafts = [(each.service, choice.with_lines([each]).draft.anew()) for each in choice.lines]
+    return [(service, address("book-time", draft, date=picker.chosen)) for service, draft in drafts]
+
+
+def _has_waitlist(picker: Picker) -> bool:
+    """The chosen day is full, and the business keeps a waitlist."""
+    return picker.level == "full" and require_tenant().config.features.waitlist
 
 
 def _seen_by_visitor(choice: Choice) -> Pickable:
@@ -183,9 +219,6 @@ def parts_at(choice: Choice, start: dt.datetime, at: dt.datetime) -> list[Part] 
         return None
     wish = choice.wish(start)
     snapshots = snapshots_between(wish, day, day, now=at)
-    if choice.is_one:
-        slots = candidates(snapshots[0], minute_of(start))
-        return [Part(start.astimezone(choice.zone), UUID(slots[0].staff[0]))] if slots else None
     plan = Chain(snapshots, max_gap=max_gap(wish)).at(minute_of(start))
     return (
         [Part(instant_of(leg.start).astimezone(choice.zone), UUID(leg.staff[0])) for leg in plan.legs] if plan else None
@@ -193,7 +226,7 @@ def parts_at(choice: Choice, start: dt.datetime, at: dt.datetime) -> list[Part] 
 
 
 def _settled(line: ChosenLine, lead: UUID) -> ChosenLine:
-    if line.line.staff_id is not None or not line.people_differ:
+    if not line.is_open:
         return line
     return replace(line, line=replace(line.line, staff_id=lead, chosen_for_them=True))
 

@@ -3,12 +3,15 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from uuid import UUID
 
 from bookme.bookings.models import Appointment
 from bookme.bookings.selectors.courses import CourseDates, courses_of
 from bookme.bookings.selectors.offer import policy_of
+from bookme.bookings.selectors.sessions import seat_price
 from bookme.bookings.selectors.waiting import waiting_counts
 from bookme.core.time import MINUTE
 from bookme.services.models import Service
@@ -36,11 +39,26 @@ class ClassCard(SessionCard):
     course: CourseDates | None = None
     waiting: int = 0
 
+    @cached_property
+    def counted(self) -> Appointment:
+        """Of a course that is booked as a whole the fullest date, whose places are those of the course."""
+        dates = self.course.ahead if self.course is not None and self.is_whole else ()
+        return min(dates, key=lambda each: each.capacity - each.seats_taken, default=self.session)
+
+    @property
+    def is_whole(self) -> bool:
+        return self.course is not None and not self.course.takes_single_dates
+
+    @property
+    def price(self) -> Decimal:
+        """For one person: of the course, if it is booked as a whole."""
+        return self.course.price if self.course and self.is_whole and self.course.ahead else seat_price(self.session)
+
     @property
     def stage(self) -> Stage:
         if self.session.starts_at <= self.at:
             return Stage.BEGUN
-        if self.course is not None and not self.course.takes_single_dates:
+        if self.is_whole:
             return Stage.WHOLE
         if self.is_closed:
             return Stage.CLOSED

@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any, TypeVar
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -132,8 +133,12 @@ class Board:
         return [each for each in fitting if self.wanted.day in {None, _date(each)}]
 
     @cached_property
+    def cards(self) -> dict[UUID, ClassCard]:
+        return {card.session.pk: card for card in cards_of(self.found, self.at)}
+
+    @cached_property
     def days(self) -> list[ClassDay]:
-        by_day = groupby(cards_of(self.shown, self.at), key=lambda card: card.starts_at.date())
+        by_day = groupby((self.cards[each.pk] for each in self.shown), key=lambda card: card.starts_at.date())
         return [ClassDay(day, list(cards)) for day, cards in by_day]
 
     @property
@@ -142,7 +147,7 @@ class Board:
 
     def _strip_day(self, date: dt.date) -> StripDay:
         there = [each for each in self.found if _date(each) == date and self.wanted.takes(each)]
-        left = sum(max(each.capacity - each.seats_taken, 0) for each in there)
+        left = sum(max(self.cards[each.pk].seats_left, 0) for each in there)
         level = "shut" if not there else "full" if not left else "few" if left <= FEW else "plenty"
         is_chosen = date == self.wanted.day
         url = replace(self.wanted, day=None if is_chosen else date).url

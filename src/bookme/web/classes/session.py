@@ -104,7 +104,7 @@ def _around(request: HttpRequest, card: ClassCard, at: dt.datetime) -> dict[str,
         "entry": entry,
         "entry_url": reverse("waitlist-place", args=[waitlist_token(entry)]) if entry else "",
         "booking_url": reverse("manage", args=[manage_token(booking.visit)]) if booking else "",
-        "structured": [session_data(business_page(request), session, session.service)],
+        "structured": [session_data(business_page(request), card)],
     }
 
 

@@ -10,16 +10,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from bookme.bookings.models import Appointment
 from bookme.bookings.selectors.sessions import sessions_between
 from bookme.core.actor import GUEST
 from bookme.core.time import now
 from bookme.locations.models import Location
-from bookme.services.models import Service, ServiceKind
+from bookme.services.models import ServiceKind
 from bookme.services.selectors import services_for
 from bookme.tenants.context import require_tenant
 from bookme.tenants.models import BusinessKind
 from bookme.tenants.selectors import business_url
+from bookme.web.classes.cards import ClassCard
 from bookme.web.context import BusinessPage
 from bookme.web.site.opening import OpenDay
 
@@ -91,8 +91,12 @@ def business_data(page: BusinessPage, places: Iterable[tuple[Location, list[Open
     return [_said(base | _place_data(place, week)) for place, week in places if not place.online] or [_said(base)]
 
 
-def session_data(page: BusinessPage, session: Appointment, service: Service) -> dict[str, Any]:
-    """A session of a class as schema.org's Event; see https://schema.org/Event."""
+def session_data(page: BusinessPage, card: ClassCard) -> dict[str, Any]:
+    """A session of a class as schema.org's Event; see https://schema.org/Event.
+
+    What is only had with the rest of its course is offered at the price of that.
+    """
+    session, service = card.session, card.session.service
     url = business_url(page.tenant, reverse("class-session", args=[session.pk]))
     place = session.location
     where = (
@@ -101,7 +105,6 @@ def session_data(page: BusinessPage, session: Appointment, service: Service) -> 
         else _said({"@type": "Place", "name": place.text("name", page.language), **_place_data(place, [])})
     )
     online = "OnlineEventAttendanceMode" if place.online else "OfflineEventAttendanceMode"
-    left = session.capacity - session.seats_taken
     return _said(
         {
             "@context": "https://schema.org",
@@ -117,9 +120,9 @@ def session_data(page: BusinessPage, session: Appointment, service: Service) -> 
             "performer": {"@type": "Person", "name": session.staff.text("name", page.language)},
             "offers": {
                 "@type": "Offer",
-                "price": str(session.seat_price),  # type: ignore[attr-defined]  # annotated by `priced`
+                "price": str(card.price),
                 "priceCurrency": page.config.currency,
-                "availability": f"https://schema.org/{'InStock' if left > 0 else 'SoldOut'}",
+                "availability": f"https://schema.org/{'InStock' if card.seats_left > 0 else 'SoldOut'}",
                 "url": url,
             },
         }

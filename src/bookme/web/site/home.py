@@ -19,8 +19,8 @@ from bookme.staff.models import WorkingHours
 from bookme.staff.selectors import staff_for, weekly_hours
 from bookme.tenants.context import require_tenant
 from bookme.web.booking.service import service_groups
+from bookme.web.classes.cards import ClassCard, cards_of
 from bookme.web.context import business_page
-from bookme.web.sessions import SessionCard
 from bookme.web.site.discovery import business_data
 from bookme.web.site.opening import OpenDay, OpenState, state_at, week_of
 
@@ -60,10 +60,10 @@ def business_home(request: HttpRequest) -> HttpResponse:
     return render(request, "business/home.html", context)
 
 
-def classes_ahead(at: dt.datetime) -> list[SessionCard]:
+def classes_ahead(at: dt.datetime) -> list[ClassCard]:
     """The next ones."""
     found = sessions_between(at, at + dt.timedelta(days=CLASS_DAYS))
-    return [SessionCard(each) for each in islice(found, CLASSES_AHEAD)]
+    return cards_of(list(islice(found, CLASSES_AHEAD)), at)
 
 
 def place_cards(at: dt.datetime) -> list[PlaceCard]:
