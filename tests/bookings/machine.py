@@ -115,7 +115,7 @@ class Day(RuleBasedStateMachine):
         self.person, self.place = StaffFactory(hours=EVERY_DAY, does=self.services), place
         self.guest = Api(host="salon.localhost")
         self.guest.client.defaults["REMOTE_ADDR"] = (
-            f"10.{number // 62500% 250}.{number // 250% 250}.{number % 250 + 1}"
+            f"10.{number // 62500 % 250}.{number // 250 % 250}.{number % 250 + 1}"
         )
         self.sign_in()
 

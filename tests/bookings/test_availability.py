@@ -72,7 +72,7 @@ def clocks(asked: Snapshot) -> list[str]:
 
 
 def clock(minute: int) -> str:
-    return f"{minute // 60% 24:02d}:{minute % 60:02d}"
+    return f"{minute // 60 % 24:02d}:{minute % 60:02d}"
 
 
 def test_every_date_is_listed_with_its_slots_in_order() -> None:
