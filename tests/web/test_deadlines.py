@@ -12,6 +12,7 @@ from bookme.staff.models import StaffService
 from bookme.web.booking.draft import Line, Repeat
 from tests.factories.bookings import SessionFactory
 from tests.factories.services import ServiceFactory
+from tests.factories.staff import TimeOffFactory
 from tests.web.conftest import MONDAY, Shop, Visitor, configure, page_of
 from tests.web.visits import path_of, series_of
 
@@ -92,7 +93,9 @@ def test_a_visit_is_as_late_as_its_first_service(visitor: Visitor, shop: Shop) -
 def test_without_a_sure_price_in_percentages(visitor: Visitor, shop: Shop) -> None:
     policies(shop)
     StaffService.objects.filter(staff=shop.ben, service=shop.cut).update(price="72.000")
-    page = page_of(visitor.get("/book/time/", visitor.draft()))
+    for person in (shop.ana, shop.ben):  # so nobody can be picked, whose price it would be
+        TimeOffFactory(staff=person, starts_at=MONDAY, ends_at=MONDAY + dt.timedelta(hours=2))
+    page = page_of(visitor.get("/book/details/", visitor.draft()))
     assert "After that, it costs 50%. From Monday 7 January at 08:00, it costs 100%." in page
 
 
