@@ -288,8 +288,8 @@ def test_what_kills_every_worker_is_given_up(salon: Tenant) -> None:
 def test_a_round_that_is_over_gives_back_what_it_did_not_begin(salon: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(3):
         _put(str(number))
-    FAULT["seconds"] = 0.2
-    monkeypatch.setattr(tasks, "ROUNDS_SECONDS", 0.1)
+    FAULT["seconds"] = 1.6
+    monkeypatch.setattr(tasks, "ROUNDS_SECONDS", 1.5)
     assert tasks.deliver_outbox() == 1
     assert OutboxMessage.objects.filter(done_at=None, leased_until=None).count() == 2
 
