@@ -81,15 +81,24 @@ def next_courses(classes: Iterable[Service], *, now: dt.datetime) -> dict[UUID, 
 
     In one query.
     """
-    ids = [each.pk for each in classes]
+    ahead = courses_ahead(classes, now=now)
+    return {key: next((each for each in found if each.seats_left > 0), found[0]) for key, found in ahead.items()}
+
+
+def courses_ahead(classes: Iterable[Service], *, now: dt.datetime) -> dict[UUID, list[CourseDates]]:
+    """Of each of these classes, by id, the courses that can be joined: by start, those that have begun last.
+
+    In one query; a class without any is left out.
+    """
+    ids = [each.pk for each in classes if each.course != Course.NONE]
     if not ids:
         return {}
     ahead = Appointment.objects.filter(service__in=ids, starts_at__gte=now, course_id__isnull=False)
-    found: dict[UUID, CourseDates] = {}
-    for course in _grouped(sessions().filter(course_id__in=ahead.values("course_id")), now=now).values():
-        known = found.get(course.service.pk)
-        if course.can_join and (known is None or (course.seats_left > 0 and known.seats_left < 1)):
-            found[course.service.pk] = course
+    courses = _grouped(sessions().filter(course_id__in=ahead.values("course_id")), now=now).values()
+    found: dict[UUID, list[CourseDates]] = {}
+    for each in sorted(courses, key=lambda each: (each.has_begun, each.sessions[0].starts_at, each.id)):
+        if each.can_join:
+            found.setdefault(each.service.pk, []).append(each)
     return found
 
 
@@ -105,10 +114,3 @@ def _grouped(dates: Iterable[Appointment], *, now: dt.datetime, for_team: bool =
         if each.course_id is not None:
             by_course.setdefault(each.course_id, []).append(each)
     return {course_id: CourseDates(course_id, found, now, for_team) for course_id, found in by_course.items()}
-
-
-def courses_ahead(service_id: UUID, *, now: dt.datetime) -> list[CourseDates]:
-    """The courses of a class that can be joined: those that begin yet, by start, before those that have begun."""
-    ahead = sessions().filter(service=service_id, course_id__isnull=False, starts_at__gt=now)
-    found = [each for each in courses_of(list(ahead), now=now).values() if each.can_join]
-    return sorted(found, key=lambda each: (each.has_begun, each.sessions[0].starts_at, each.id))

@@ -82,7 +82,7 @@ def _class_url(kind: Service, managed: Managed) -> str:
     if series is not None and series.rule is None:
         theirs = {each.appointment.course_id for visit in managed.dates for each in visit.bookings if each.keeps_seats}
         party = max(each.party_size for each in managed.bookings)
-        for course in courses_ahead(kind.pk, now=managed.at):
+        for course in courses_ahead([kind], now=managed.at).get(kind.pk, []):
             if course.id not in theirs and course.seats_left >= party:
                 people = f"?{urlencode({'people': party})}" if party > 1 else ""
                 return reverse("class-session", args=[course.ahead[0].pk]) + people
