@@ -43,7 +43,7 @@ reset: setup ## Delete all local data, after asking (YES=1: without)
 .PHONY: test
 test: ## Run the tests with coverage (report in htmlcov/); ARGS='-k slots' for some of them, JOBS=4 for more processes
 	@$(INSTALL) run local test
-	@$(BIN)/python -m pytest -n $(JOBS) $(if $(ARGS),$(ARGS),--cov --cov-branch --cov-report=html --cov-report=term:skip-covered --cov-fail-under=90)
+	@$(BIN)/python -m pytest -n $(JOBS) $(if $(ARGS),$(ARGS),--cov --cov-branch --cov-report=html --cov-fail-under=90)
 
 .PHONY: test-browser
 test-browser: ## Run the journeys in a real browser (needs chromium: apt-get install chromium)

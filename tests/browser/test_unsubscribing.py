@@ -13,7 +13,7 @@ from tests.browser.product import Product
 from tests.browser.team_steps import OWNERS
 
 SLUG, API = "house-of-hair", "/t/house-of-hair/api/v1/"
-SECONDS_TO_REMIND = 90
+SECONDS_TO_PLAN, SECONDS_TO_REMIND = 20, 150
 
 
 class Owner:
@@ -68,8 +68,8 @@ def _booked(owner: Owner, email: str) -> dt.datetime:
 
 
 def _remind_soon(owner: Owner, start: dt.datetime) -> None:
-    """At the next full minute that is not upon us."""
-    minutes = (start - dt.datetime.now(dt.UTC) - dt.timedelta(seconds=3)) // dt.timedelta(minutes=1)
+    """At the next full minute that the worker still plans ahead of."""
+    minutes = (start - dt.datetime.now(dt.UTC) - dt.timedelta(seconds=SECONDS_TO_PLAN)) // dt.timedelta(minutes=1)
     reminder = {"channel": "email", "minutes_before": minutes}
     owner.asked("PATCH", "config/", {"reminders": [reminder], "messages": {"quiet_from": None, "quiet_to": None}})
 
