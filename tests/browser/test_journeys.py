@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import OpenPage, check, go_on, heading
 from tests.browser.customer_steps import FREE_DAYS, fill_in, fill_in_home, mails_to, pick_a_time, start, start_at_home
@@ -320,3 +320,24 @@ def test_pages_of_the_platform_and_of_what_goes_wrong(product: Product, open_pag
     page.goto(product.url())
     page.get_by_role("link", name="Open House of Hair").click()
     heading(page, "Good hair, no waiting room")
+
+
+def test_what_is_pressed_to_go_on_is_not_taken_away_by_the_sum(
+    product: Product, open_page: OpenPage, width: int
+) -> None:
+    page = open_page(width)
+    start(page, product, "house-of-hair", "Cut & finish")
+    go_on(page)
+    go_on(page)
+    page.wait_for_load_state()
+    sums: list[Route] = []
+    page.route("**/book/time/**", lambda route: sums.append(route))  # noqa: PLW0108 - it wants a function of Python
+    page.locator(".slot").first.click()
+    expect(page.locator("[data-chosen=when]:visible")).not_to_have_text("No time chosen yet")
+    page.locator("#step-form button[type=submit]:visible").hover()
+    page.mouse.down()
+    sums[0].continue_()
+    expect(page.locator("#sum .lines small")).to_contain_text(re.compile("· with (Amara Okafor|Mateo Ruiz|Priya Nair)"))
+    page.unroute_all()
+    page.mouse.up()
+    heading(page, "Almost there")

@@ -79,7 +79,6 @@ def choose_time(request: HttpRequest, choice: Choice) -> HttpResponse:
         "often": often_choices(choice, "book-time", picker.chosen),
         "zone_at": picker.noon(choice.shown_zone),
         "zones": zone_choices(formats_in(language).locale, choice.shown_zone.key) if choice.place.online else (),
-        "no_way_on": asked is None and not picker.count and picker.next_start is None,
     }
     context |= _instead(choice, at, picker)
     if request.headers.get("HX-Target") == "picker":

@@ -107,7 +107,7 @@ document.addEventListener("visibilitychange", () => {
   if (document.hidden) {
     hiddenAt = Date.now();
   } else if (find("#picker") && Date.now() - hiddenAt > STALE_AFTER_MS) {
-    window.htmx?.ajax("GET", location.href, { target: "#picker", swap: "outerHTML" });
+    window.htmx?.ajax("GET", location.href, { target: "#picker", select: "#picker", swap: "outerHTML" });
   }
 });
 
