@@ -32,8 +32,11 @@ def start_at_home(page: Page, product: Product, slug: str, service: str, *, post
     expect(page.get_by_role("checkbox", name=re.compile(f"^{re.escape(service)}"))).to_be_checked()
 
 
-def pick_a_time(page: Page, *, days_ahead: int = 3) -> str:
-    """A time some free days ahead, in the next month where this one has too few; returns it as the summary shows it."""
+def pick_a_time(page: Page, *, days_ahead: int = 3, last: bool = False) -> str:
+    """A time some free days ahead, in the next month where this one has too few; returns it as the summary shows it.
+
+    Those of the first free day may be too near to be moved, or be gone by the next step.
+    """
     page.wait_for_load_state()
     if page.locator(FREE_DAYS).count() <= days_ahead:
         shown = page.locator("#cal-h").text_content() or ""
@@ -43,7 +46,8 @@ def pick_a_time(page: Page, *, days_ahead: int = 3) -> str:
     name = day.get_attribute("id")
     day.click()
     expect(page.locator(f"#{name}")).to_have_attribute("aria-current", "date")
-    page.locator(".slot").first.click()
+    times = page.locator(".slot")
+    (times.last if last else times.first).click()
     return str(page.locator("[data-chosen=when]:visible").inner_text())
 
 

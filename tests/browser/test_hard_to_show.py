@@ -4,9 +4,9 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.bars import TOO_WIDE
 from tests.browser.conftest import OpenPage
-from tests.browser.customer_steps import fill_in, start
+from tests.browser.customer_steps import fill_in, pick_a_time, start
 from tests.browser.product import Product
-from tests.browser.walking import SHOP, on, press, take_a_time, to_step
+from tests.browser.walking import SHOP, on, press, to_step
 
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 
@@ -43,7 +43,7 @@ def test_a_name_of_one_long_word_is_broken_where_it_is_narrow(product: Product, 
         to_step(page, name)
         named_at_length(page)
         page.reload()
-    take_a_time(page)
+    pick_a_time(page, days_ahead=2)
     on(page)
     named_at_length(page)
     page.reload()
@@ -63,7 +63,7 @@ def test_in_colours_of_the_system_s_own_what_is_chosen_shows(product: Product, o
     boxes = ".choice-l [type=checkbox]"
     differs(page, f"{boxes}:checked", f"{boxes}:not(:checked)")
     to_step(page, "time")
-    take_a_time(page)
+    pick_a_time(page, days_ahead=2)
     differs(page, ".slot :checked + span", ".slot :not(:checked) + span")
     differs(page, ".strip-day[aria-current]", ".strip-day[href]:not([aria-current])")
     expect(page.locator("#step-form button[type=submit]:visible")).to_have_css("border-top-width", "1px")

@@ -47,11 +47,6 @@ def fill(page: Page, email: str, **more: str) -> None:
         page.locator(f"input[name={name}]").check()
 
 
-def take_a_time(page: Page, *, last: bool = False) -> None:
-    times = page.locator(".slot")
-    (times.last if last else times.first).click()
-
-
 def link_in_mail(page: Page, product: Product, email: str, part: str, *, count: int = 1) -> str:
     for mail in mails_to(page, product, email, count=count):
         if found := re.search(rf"http://\S+{part}\S+/", mail["text"]):

@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from playwright.sync_api import expect
 
 from tests.browser.bars import NOWHERE, Bars
+from tests.browser.customer_steps import pick_a_time
 from tests.browser.product import Product
 from tests.browser.walking import (
     CLASSES,
@@ -22,7 +23,6 @@ from tests.browser.walking import (
     on,
     press,
     register,
-    take_a_time,
     to_start,
     to_step,
 )
@@ -81,7 +81,7 @@ def details(at: Bars, product: Product, language: str) -> None:
         on(each)
         each.locator("input[name=staff]").nth(1).check(force=True)
         to_step(each, "time")
-        take_a_time(each)
+        pick_a_time(each, days_ahead=2)
         on(each)
     asked = other.url
     at()
@@ -109,7 +109,7 @@ def manage(at: Bars, product: Product, language: str) -> None:
     page, email = at.page, f"manage-{language}@mail.example"
     to_start(page, product, SHOP, language, "/book/?service=fringe")
     to_step(page, "time")
-    take_a_time(page)
+    pick_a_time(page, days_ahead=2)
     on(page)
     fill(page, email)
     on(page)
@@ -117,7 +117,7 @@ def manage(at: Bars, product: Product, language: str) -> None:
     at()
     press(page, "main a[href$='/move/']")
     at()
-    take_a_time(page, last=True)
+    pick_a_time(page, days_ahead=2, last=True)
     on(page)
     at()
     press(page, "main a[href$='/cancel/']")
@@ -161,7 +161,7 @@ def visit(at: Bars, product: Product, language: str) -> None:
     at()
     to_step(page, "time")
     at()
-    take_a_time(page)
+    pick_a_time(page, days_ahead=2)
     on(page)
     fill(page, f"visit-{language}@mail.example")
     on(page)
@@ -182,7 +182,7 @@ def clinic(at: Bars, product: Product, language: str) -> None:
     page.locator("input[name=service]").first.check()
     to_step(page, "time")
     at()
-    take_a_time(page)
+    pick_a_time(page, days_ahead=2)
     on(page)
     at()
 
@@ -204,7 +204,7 @@ def mobile(at: Bars, product: Product, language: str) -> None:
     to_step(page, "time")
     press(page, ".often li:nth-child(2) a")
     at()
-    take_a_time(page)
+    pick_a_time(page, days_ahead=2)
     on(page)
     at()
     on(page)
@@ -264,7 +264,7 @@ def account(at: Bars, product: Product, language: str) -> None:
         at()
     page.goto(product.url(SHOP, "/book/?service=fringe"))
     to_step(page, "time")
-    take_a_time(page)
+    pick_a_time(page, days_ahead=2)
     on(page)
     at()
     for name in ("terms", "privacy"):
