@@ -46,7 +46,7 @@ test: ## Run the tests with coverage (report in htmlcov/); ARGS='-k slots' for s
 	@$(BIN)/python -m pytest -n $(JOBS) $(if $(ARGS),$(ARGS),--cov --cov-branch --cov-report=html --cov-fail-under=90)
 
 .PHONY: test-browser
-test-browser: ## Run the journeys in a real browser (needs chromium: apt-get install chromium)
+test-browser: ## Run the journeys in a real browser (needs chromium: apt-get install chromium); HOURS_AHEAD=30: as if it were later
 	@$(INSTALL) run local test browser
 	@$(BIN)/python -m pytest tests/browser -n $(JOBS) $(ARGS)
 

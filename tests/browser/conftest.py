@@ -1,11 +1,13 @@
 """A real browser on the real product. Every page that a test leaves is checked: no error on the console, no sideways
 scroll."""
 
+import datetime as dt
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import time_machine
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
@@ -33,6 +35,17 @@ OpenPage = Callable[..., Page]
 
 # Two products and two browsers share the processors: what is waited for comes, only later.
 expect.set_options(timeout=20_000)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _later() -> Iterator[None]:
+    """As the product has it (as_served.py): on another day, and at another time of it, all must hold as well."""
+    ahead = dt.timedelta(hours=float(os.environ.get("HOURS_AHEAD", 0)))
+    if not ahead:
+        yield
+        return
+    with time_machine.travel(dt.datetime.now(dt.UTC) + ahead):
+        yield
 
 
 @pytest.fixture(scope="session")
