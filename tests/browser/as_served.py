@@ -17,5 +17,5 @@ STORAGES["staticfiles"] = {"BACKEND": "bookme.web.storage.HashedStorage"}
 WHITENOISE_USE_FINDERS = False
 WHITENOISE_AUTOREFRESH = False
 
-if ahead := float(os.environ.get("HOURS_AHEAD", 0)):
+if ahead := float(os.environ.get("HOURS_AHEAD", "0")):
     time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(hours=ahead)).start()

@@ -40,7 +40,7 @@ expect.set_options(timeout=20_000)
 @pytest.fixture(scope="session", autouse=True)
 def _later() -> Iterator[None]:
     """As the product has it (as_served.py): on another day, and at another time of it, all must hold as well."""
-    ahead = dt.timedelta(hours=float(os.environ.get("HOURS_AHEAD", 0)))
+    ahead = dt.timedelta(hours=float(os.environ.get("HOURS_AHEAD", "0")))
     if not ahead:
         yield
         return
