@@ -208,7 +208,3 @@ def test_of_one_language_nothing_is_offered(visitor: Visitor) -> None:
     for path in ("/book/", "/"):
         assert 'name="lang"' not in page_of(visitor.get(path))
         assert "hreflang" not in page_of(visitor.get(path)).partition("<body")[2]
-
-
-def test_in_a_frame_the_language_is_in_the_path(abroad: Visitor) -> None:
-    assert 'name="lang"' not in page_of(abroad.get("/embed/fr/book/"))

@@ -425,6 +425,17 @@ def test_a_service_whose_own_place_is_gone_is_not_offered(visitor: Visitor, shop
     assert "Cut &amp; finish" in page
 
 
+def test_whoever_comes_back_finds_the_day_they_had_chosen(visitor: Visitor) -> None:
+    draft = visitor.draft(start=MONDAY + dt.timedelta(days=8))
+    page = page_of(visitor.get("/book/details/", draft))
+    (change,) = re.findall(r'href="([^"]+)">Change<', page)
+    page = page_of(visitor.client.get(change.replace("&amp;", "&")))
+    assert 'id="s20300115" class="strip-day is-plenty" aria-current="date"' in page
+    assert re.search(r'value="2030-01-15[^"]*"[^>]* checked', page)
+    page = page_of(visitor.get("/book/time/", draft, date="2030-01-08"))
+    assert 'id="s20300108" class="strip-day is-plenty" aria-current="date"' in page
+
+
 @pytest.mark.parametrize("slot", ["0001-01-01T00:00+00:00", "0001-01-01T00:01Z", "9999-12-31T23:59+00:00"])
 def test_the_ends_of_all_calendars_are_no_times(visitor: Visitor, slot: str) -> None:
     """By the clock of some place they are before or after any date that there is."""

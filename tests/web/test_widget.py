@@ -3,6 +3,7 @@
 import gzip
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.http import HttpResponse
@@ -14,7 +15,7 @@ from bookme.tenants.models import Tenant
 from tests.factories.bookings import SessionFactory
 from tests.factories.services import ServiceFactory
 from tests.factories.users import Person
-from tests.web.conftest import GOOD, Shop, Visitor, configure, page_of
+from tests.web.conftest import GOOD, MONDAY, Shop, Visitor, configure, page_of
 
 SITE = "https://www.salon.example"
 LINK = re.compile(r"<(?:a|form)\b[^>]*>")
@@ -37,7 +38,7 @@ def stays_or_opens_a_tab(answer: HttpResponse) -> str:
     page = page_of(answer)
     for link in LINK.findall(page):
         found = re.search(r'(?:href|action)="([^"]*)"', link)
-        leaves = found and not re.match(r"$|#|\?|/embed/en/|tel:|mailto:", found[1])
+        leaves = found and not re.match(r"$|#|\?|/embed/(en|fr-fr)/|tel:|mailto:", found[1])
         assert not leaves or 'target="_blank" rel="noopener"' in link, link
     assert 'class="top"' not in page
     assert 'class="wrap foot"' not in page
@@ -165,6 +166,22 @@ def test_the_language_is_in_the_address(visitor: Visitor, listed: Shop) -> None:
     assert '<html lang="fr-FR"' in page_of(answer)
     answer = visitor.client.get("/embed/", headers={"accept-language": "fr"}, follow=True)
     assert answer.redirect_chain == [("/embed/fr-fr/book/", 302)]
+
+
+def test_another_language_is_another_address(visitor: Visitor, listed: Shop) -> None:
+    configure(listed.tenant, languages=["en", "fr-FR"])
+    path, query = "/embed/en/book/time/", {"d": visitor.draft(start=None).token(), "date": "2030-01-07"}
+    assert 'name="lang" value="fr-FR"' in stays_or_opens_a_tab(visitor.client.get(path, query))
+    sent = {"slot": MONDAY.isoformat(), "lang": "fr-FR"}
+    answer = visitor.client.post(f"{path}?{urlencode(query)}", sent, follow=True)
+    (there,) = answer.redirect_chain
+    assert there[0].startswith("/embed/fr-fr/book/time/?d=")
+    page = stays_or_opens_a_tab(answer)
+    assert '<html lang="fr-FR"' in page
+    assert re.search(rf'value="{re.escape(MONDAY.isoformat())}"[^>]* checked', page)
+    page = stays_or_opens_a_tab(visitor.client.get("/embed/en/classes/", {"service": "none"}))
+    assert 'href="/embed/fr-fr/classes/?service=none"' in page
+    assert "lang" not in visitor.client.cookies
 
 
 def test_a_draft_of_the_frame_is_good_outside_of_it(visitor: Visitor, listed: Shop) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -29,6 +29,7 @@ from bookme.web.booking.loading import load_choice
 from bookme.web.booking.lost import lost_texts
 from bookme.web.booking.zones import asked_zone
 from bookme.web.once import is_made
+from bookme.web.widget.frames import in_language
 
 View = Callable[..., HttpResponse]
 
@@ -138,9 +139,7 @@ def is_sent(request: HttpRequest) -> bool:
 
 def same_step(request: HttpRequest, draft: Draft) -> HttpResponse:
     """The page of this request in the language that was asked for, with what has been chosen on it by now."""
-    query = request.GET.copy()
-    query["lang"], query["d"] = asked_language(request), draft.token()
-    return redirect(f"{request.path}?{query.urlencode()}")
+    return redirect(urljoin(request.path, in_language(request, asked_language(request), d=draft.token())))
 
 
 def to_done(visit: Visit, zone: str = "") -> HttpResponse:

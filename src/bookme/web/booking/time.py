@@ -64,8 +64,9 @@ def choose_time(request: HttpRequest, choice: Choice) -> HttpResponse:
             return go_to("book-dates" if taken.draft.repeat else "book-details", taken.draft)
         else:
             error = _("That time has just been taken. Here is what is free now.")
-    asked, language = asked_day(request), request.LANGUAGE_CODE
-    picker = make_picker(_seen_by_visitor(choice), at, asked, language=language, whole_month=asks_month(request))
+    seeker, language = _seen_by_visitor(choice), request.LANGUAGE_CODE
+    asked = asked_day(request) or _day_of(choice.starts_at, seeker.zone)
+    picker = make_picker(seeker, at, asked, language=language, whole_month=asks_month(request))
     context: dict[str, Any] = {
         "choice": choice,
         "summed": _summed(choice, choice.starts_at if picker.has(choice.starts_at) else None, at),
@@ -79,11 +80,16 @@ def choose_time(request: HttpRequest, choice: Choice) -> HttpResponse:
         "often": often_choices(choice, "book-time", picker.chosen),
         "zone_at": picker.noon(choice.shown_zone),
         "zones": zone_choices(formats_in(language).locale, choice.shown_zone.key) if choice.place.online else (),
+        "no_way_on": asked is None and not picker.count and picker.next_start is None,
     }
     context |= _instead(choice, at, picker)
     if request.headers.get("HX-Target") == "picker":
         return show(request, "booking/_picker.html", context)
     return show(request, "booking/time.html", context, status=422 if error else 200)
+
+
+def _day_of(start: dt.datetime | None, zone: ZoneInfo) -> dt.date | None:
+    return start.astimezone(zone).date() if start else None
 
 
 def _summed(choice: Choice, start: dt.datetime | None, at: dt.datetime) -> Choice:

@@ -44,7 +44,7 @@ from bookme.web.devices import device_name
 from bookme.web.reach import Reach
 from bookme.web.site.discovery import alternates
 from bookme.web.team.cards import LOOKS, Look
-from bookme.web.widget.frames import outside
+from bookme.web.widget import frames
 
 register = template.Library()
 
@@ -132,15 +132,13 @@ def away(context: Context) -> SafeString:
 @register.simple_tag(takes_context=True)
 def in_language(context: Context, code: str) -> str:
     """This page with all that its address says, in that language."""
-    query = context["request"].GET.copy()
-    query["lang"] = code
-    return f"?{query.urlencode()}"
+    return frames.in_language(context["request"], code)
 
 
 @register.simple_tag(takes_context=True)
 def own_address(context: Context) -> str:
     """This page's address, outside of frames."""
-    return outside(context["request"])
+    return frames.outside(context["request"])
 
 
 @register.filter

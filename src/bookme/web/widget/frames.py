@@ -69,12 +69,27 @@ def framed_language(request: HttpRequest, offered: Sequence[str]) -> str:
     return next((code for code in offered if code.lower() == named.lower()), "")
 
 
+def in_language(request: HttpRequest, code: str, **more: str) -> str:
+    """The address of this page in that language, from the page, with all that it says already and `more`."""
+    path, query = "", request.GET.copy()
+    if is_framed(request):
+        path = f"{ROOT}{code.lower()}/{_below_language(request)}"
+    else:
+        query["lang"] = code
+    for name, value in more.items():
+        query[name] = value
+    return f"{path}?{query.urlencode()}"
+
+
 def outside(request: HttpRequest) -> str:
     """Where the page of this request is outside of frames, in the same language; its own address if it is in none."""
     if not is_framed(request):
         return request.get_full_path()
-    path = request.path_info.removeprefix(ROOT).partition("/")[2]
-    return f"/{path}?{urlencode([*request.GET.items(), ('lang', request.LANGUAGE_CODE)])}"
+    return f"/{_below_language(request)}?{urlencode([*request.GET.items(), ('lang', request.LANGUAGE_CODE)])}"
+
+
+def _below_language(request: HttpRequest) -> str:
+    return request.path_info.removeprefix(ROOT).partition("/")[2]
 
 
 @never_cache

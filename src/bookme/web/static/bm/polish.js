@@ -69,7 +69,9 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest(".foot a[hreflang]");
   if (!link) return;
   const there = new URL(location.href);
-  there.searchParams.set("lang", link.hreflang);
+  const to = new URL(link.href);
+  there.pathname = to.pathname;
+  if (to.searchParams.has("lang")) there.searchParams.set("lang", link.hreflang);
   link.href = there;
 });
 
