@@ -203,9 +203,9 @@ def test_only_owner_and_manager_may(shop: Shop, stylist: Person, customer: Perso
 @pytest.mark.no_cover
 @pytest.mark.parametrize("wanted", list(ExportFormat))
 def test_memory_does_not_grow_with_the_list(shop: Shop, owner: Person, wanted: ExportFormat) -> None:
-    many(shop, 3 * AT_ONCE, hour=10)
+    many(shop, 2 * AT_ONCE, hour=10)
     small = [peak(owner, wanted) for _ in range(2)][1]
-    many(shop, 6 * AT_ONCE, hour=12)
+    many(shop, 3 * AT_ONCE, hour=12)
     assert peak(owner, wanted) < small * 1.3
 
 

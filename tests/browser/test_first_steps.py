@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenPage, check, go_on, heading
 from tests.browser.customer_steps import FREE_DAYS, fill_in, phone_of, pick_a_time, start, start_at_home
 from tests.browser.product import Product
+from tests.browser.walking import roomy_class
 
 CALL = "Introductory call"
 
@@ -148,8 +149,7 @@ def test_another_language_keeps_what_was_typed(product: Product, open_page: Open
 
 def test_another_language_of_a_class_keeps_how_many_come(product: Product, open_page: OpenPage) -> None:
     page = open_page(1280)
-    page.goto(product.url("mind-department", "/classes/"))
-    page.locator(".ses h3 a").first.click()
+    page.goto(product.url("mind-department", f"/classes/{roomy_class(page, product)['id']}/"))
     page.locator("#more").click()
     expect(page.locator(".places .count b")).to_have_text("2")
     page.locator("a[hreflang=ar]").click()

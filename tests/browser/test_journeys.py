@@ -12,19 +12,16 @@ from tests.browser.product import Product
 def test_a_stranger_books_reads_the_mail_moves_and_cancels(product: Product, open_page: OpenPage, width: int) -> None:
     page, email = open_page(width), f"mia-{width}@mail.example"
     page.goto(product.url("house-of-hair"))
-    check(page)
     when = choose_all(page, product)
     fill_the_form_wrong_and_right(page, email)
     heading(page, "See you soon, Mia")
     expect(page.get_by_text("Bond repair")).to_be_visible()
-    check(page)
     assert when.partition(", ")[2] in page.locator(".facts").inner_text()
     reference = page.locator(".ref b").inner_text()
     with page.expect_download() as file:
         page.get_by_role("link", name="Add to calendar").click()
     assert "BEGIN:VEVENT" in file.value.path().read_text()
     page.goto(manage_link(page, product, email, reference))
-    check(page)
     move(page)
     cancel(page)
     assert len(mails_to(page, product, email, count=3)) == 3
@@ -39,52 +36,41 @@ def test_several_services_in_one_visit(product: Product, open_page: OpenPage) ->
     page.get_by_role("checkbox", name=re.compile("Bond repair")).check()
     expect(total).to_contain_text("£96")
     expect(page.locator("#sr-status")).to_contain_text("2 services (from £96)")
-    check(page)
     go_on(page)
     page.get_by_role("radio", name=re.compile("^Choose for each service")).check()
     page.get_by_label("Cut & finish").select_option("Mateo Ruiz · £78 · 1 h 15 min")
     page.get_by_label("Dry trim").select_option("Priya Nair")
-    check(page)
     go_on(page)
     pick_a_time(page, days_ahead=1)
-    check(page)
     go_on(page)
     expect(page.locator(".recap")).to_contain_text("with Mateo Ruiz")
     expect(page.locator(".recap")).to_contain_text("with Priya Nair")
-    check(page)
     fill_in(page, email="both@mail.example")
     go_on(page)
     heading(page, "See you soon, Mia")
     expect(page.get_by_text("Dry trim")).to_be_visible()
-    check(page)
 
 
 def choose_all(page: Page, product: Product) -> str:
     """Service with an extra, anyone, a time; returns the time."""
     start(page, product, "house-of-hair", "Cut & finish")
     page.get_by_role("checkbox", name=re.compile("Bond repair")).check()
-    check(page)
     go_on(page)
     heading(page, "Who would you like to see?")
     expect(page.get_by_role("radio", name=re.compile("^Anyone available"))).to_be_checked()
-    check(page)
     go_on(page)
     heading(page, "When suits you?")
-    check(page)
     when = pick_a_time(page)
     assert "date=" in page.url
-    check(page)
     go_on(page)
     return when
 
 
 def fill_the_form_wrong_and_right(page: Page, email: str) -> None:
     heading(page, "Almost there")
-    check(page)
     go_on(page)
     expect(page.locator(".error")).to_have_count(4)
     expect(page.get_by_label("Your name")).to_be_focused()
-    check(page)
     fill_in(page, email=email)
     go_on(page)
 
@@ -104,20 +90,16 @@ def manage_link(page: Page, product: Product, email: str, reference: str) -> str
 def move(page: Page) -> None:
     page.get_by_role("link", name="Move").click()
     heading(page, "When suits you better?")
-    check(page)
     pick_a_time(page, days_ahead=1)
     go_on(page)
     expect(page.get_by_text("Moved. This is your new time.")).to_be_visible()
-    check(page)
 
 
 def cancel(page: Page) -> None:
     page.get_by_role("link", name="Cancel", exact=True).click()
     expect(page.get_by_text("It costs nothing.")).to_be_visible()
-    check(page)
     page.get_by_role("button", name="Yes, cancel it").click()
     expect(page.locator(".pill").first).to_have_text(re.compile("Cancelled"))
-    check(page)
 
 
 def _places_left(card: Locator) -> int:

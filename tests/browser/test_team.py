@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenPage, check, heading
 from tests.browser.product import Product
 from tests.browser.team_steps import book, choose_a_time, sign_in
+from tests.browser.walking import roomy_class
 
 API = "/t/valclean/api/v1/"
 
@@ -130,10 +131,9 @@ def test_hours_are_changed_and_put_back(product: Product, open_page: OpenPage, w
 def test_a_class_and_who_comes(product: Product, open_page: OpenPage, width: int) -> None:
     page = open_page(width)
     sign_in(page, product, "mind-department")
-    page.goto(product.url("mind-department", "/team/classes/"))
-    if page.get_by_role("link", name=re.compile("^Next:")).count():
-        page.get_by_role("link", name=re.compile("^Next:")).click()
-    page.get_by_role("link", name="Add somebody").first.click()
+    session = roomy_class(page, product)
+    page.goto(product.url("mind-department", f"/team/classes/?day={session['start'][:10]}"))
+    page.locator(f"#s-{session['id']}").get_by_role("link", name="Add somebody").click()
     page.get_by_label("Name", exact=True).fill(f"Finn {width}")
     page.get_by_role("button", name="Book", exact=True).click()
     heading(page, f"Finn {width}")

@@ -44,7 +44,15 @@ class Owner:
     def sends_again(self, email: str) -> dict[str, Any]:
         """How it stands once that is over."""
         self.asked("POST", f"communications/notifications/{self.reminder_to(email)['id']}/send-again/")
-        return _soon(lambda: self.reminder_to(email), until=lambda told: told["status"] != "queued")
+        return self.settled_reminder_to(email)
+
+    def settled_reminder_to(self, email: str, *, seconds: float = 30) -> dict[str, Any]:
+        """Once it has gone out, or is not going to."""
+        return _soon(
+            lambda: self.reminder_to(email),
+            until=lambda told: told.get("status", "queued") != "queued",
+            seconds=seconds,
+        )
 
 
 def _soon(look: Any, *, until: Any, seconds: float = 30) -> Any:
@@ -80,7 +88,7 @@ def test_who_unsubscribes_from_a_reminder_gets_it_no_more(product: Product, open
     before = owner.asked("GET", "config/")
     start = _booked(owner, email)
     _remind_soon(owner, start)
-    _soon(lambda: owner.reminder_to(email), until=bool, seconds=SECONDS_TO_REMIND)
+    owner.settled_reminder_to(email, seconds=SECONDS_TO_REMIND)
     usual = {name: before["messages"][name] for name in ("quiet_from", "quiet_to")}
     owner.asked("PATCH", "config/", {"reminders": before["reminders"], "messages": usual})
     assert owner.sends_again(email)["status"] == "sent", "the control: until they unsubscribe, it goes out"

@@ -87,6 +87,13 @@ def fill_a_day(page: Page, product: Product) -> tuple[str, str]:
     return day, jo
 
 
+def roomy_class(page: Page, product: Product) -> dict[str, Any]:
+    """The first session with places for several."""
+    sessions = ask(page, product, CLASSES, "sessions/")["results"]
+    found: dict[str, Any] = next(each for each in sessions if each["seats_left"] >= 4)
+    return found
+
+
 def fill_a_class(page: Page, product: Product) -> str:
     """The id of a session with no place left."""
     sessions = ask(page, product, CLASSES, "sessions/")["results"]

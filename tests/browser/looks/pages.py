@@ -47,7 +47,11 @@ def _to_time(page: Page, product: Product) -> None:
 
 
 def _to_details(page: Page, product: Product) -> None:
-    _to_time(page, product)
+    """With somebody who was asked for: of anyone it may have to be said that they cost more than the lowest."""
+    _to_professional(page, product)
+    page.locator("input[name=staff]").nth(1).check(force=True)
+    go_on(page)
+    page.wait_for_url("**/time/**")
     if not page.locator(".slot").count():
         page.locator("#picker a:is(.is-few, .is-plenty):visible").first.click()
     page.locator(".slot input").first.check(force=True)

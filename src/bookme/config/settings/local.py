@@ -27,5 +27,6 @@ MESSAGE_BACKENDS = {
     "whatsapp": "bookme.communications.channels.email.MailboxWhatsApp",
 }
 
-# One machine is one address, and whoever tries BookMe out books a lot.
+# One machine is one address, whoever tries BookMe out books a lot, and its mail goes to nobody else.
 GUEST_BOOKINGS_PER_ADDRESS = 10_000
+PLATFORM_MAILS_PER_HOUR = PLATFORM_MAILS_PER_DAY = 10_000
