@@ -398,3 +398,16 @@ def test_a_long_list_takes_few_statements(shop: Shop, manager: Person, django_as
     text = HEAD + "".join(row(shop, f"{start:%Y-%m-%d %H:%M}", who=f"C{n}") for n, start in enumerate(starts))
     with django_assert_max_num_queries(80):
         assert send(manager, text).json()["counts"] == {"completed": 2_000}
+
+
+def test_what_is_booked_meanwhile_is_not_told_behind_a_long_list(shop: Shop, manager: Person) -> None:
+    first = dt.datetime(2020, 1, 1, 8, tzinfo=dt.UTC)
+    starts = [first + dt.timedelta(hours=number) for number in range(300)]
+    send(manager, HEAD + "".join(row(shop, f"{start:%Y-%m-%d %H:%M}", who=f"C{n}") for n, start in enumerate(starts)))
+    waiting = OutboxMessage.objects.filter(task="eventlog.deliver_event").order_by("due_at")
+    of_list = list(waiting.values_list("due_at", flat=True))
+    manager.api.post("bookings/", body_for(shop.service, monday(9)))
+    assert waiting.count() == len(of_list) + 1 == 301
+    told = waiting.get(args__event_id=str(Event.objects.latest("occurred_at").id))
+    assert sum(due_at <= told.due_at for due_at in of_list) < 30
+    assert dt.timedelta(seconds=10) < of_list[-1] - of_list[0] < dt.timedelta(seconds=20)
