@@ -14,6 +14,8 @@ from bookme.core.http.uploads import MOST_BYTES
 from bookme.core.permissions import Role
 from bookme.customers.models import Customer
 from bookme.eventlog.models import Event
+from bookme.eventlog.registry import reactions_to
+from bookme.tenants.actions import claim_due, run_claimed
 from bookme.tenants.models import OutboxMessage, Tenant
 from tests.bookings.conftest import Shop, open_shop
 from tests.bookings.crowd import crowd, overlaps, wrong_seats
@@ -84,7 +86,7 @@ class TestWhatIsTakenOver:
         send(manager, HEAD + row(shop, f"{MONDAY} 10:00"))
         event = Event.objects.get()
         assert event.name == "booking.imported"
-        assert list(OutboxMessage.objects.values_list("task", flat=True)) == ["eventlog.deliver_event"]
+        assert list(OutboxMessage.objects.values_list("task", flat=True)) == ["eventlog.deliver_events"]
 
     def test_it_is_busy_for_everybody_else(self, shop: Shop, manager: Person, stranger: Any) -> None:
         send(manager, HEAD + row(shop, f"{MONDAY} 10:00"))
@@ -400,14 +402,21 @@ def test_a_long_list_takes_few_statements(shop: Shop, manager: Person, django_as
         assert send(manager, text).json()["counts"] == {"completed": 2_000}
 
 
-def test_what_is_booked_meanwhile_is_not_told_behind_a_long_list(shop: Shop, manager: Person) -> None:
-    first = dt.datetime(2020, 1, 1, 8, tzinfo=dt.UTC)
-    starts = [first + dt.timedelta(hours=number) for number in range(300)]
-    send(manager, HEAD + "".join(row(shop, f"{start:%Y-%m-%d %H:%M}", who=f"C{n}") for n, start in enumerate(starts)))
-    waiting = OutboxMessage.objects.filter(task="eventlog.deliver_event").order_by("due_at")
-    of_list = list(waiting.values_list("due_at", flat=True))
+def test_what_is_booked_meanwhile_is_not_told_behind_a_long_list(
+    shop: Shop, manager: Person, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr("bookme.eventlog.tasks.actions.run_reaction", lambda **of: told.append(of["event_id"]))
+    starts = [monday(9) + dt.timedelta(weeks=1, hours=number % 6, days=number // 6 * 7) for number in range(60)]
+    text = HEAD + "".join(row(shop, f"{start:%Y-%m-%d %H:%M}", who=f"C{n}") for n, start in enumerate(starts))
+    assert send(manager, text).json()["counts"] == {"confirmed": 60}
+    clock.shift(1)
     manager.api.post("bookings/", body_for(shop.service, monday(9)))
-    assert waiting.count() == len(of_list) + 1 == 301
-    told = waiting.get(args__event_id=str(Event.objects.latest("occurred_at").id))
-    assert sum(due_at <= told.due_at for due_at in of_list) < 30
-    assert dt.timedelta(seconds=10) < of_list[-1] - of_list[0] < dt.timedelta(seconds=20)
+    booked = str(Event.objects.get(name="booking.confirmed").id)
+    while messages := claim_due(now=NOW + dt.timedelta(seconds=2)):
+        for each in messages:
+            run_claimed(message=each)
+    assert len(set(told)) == 61
+    assert told.index(booked) <= 20 * len(reactions_to("booking.imported"))
+    positions = Event.objects.filter(name="booking.imported").order_by("id").values_list("position", flat=True)
+    assert sorted(positions) == list(positions)

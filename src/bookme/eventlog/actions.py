@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
+from uuid import UUID
 
 import structlog
 from django.db import connection, transaction
@@ -17,9 +18,7 @@ from bookme.tenants.outbox import Due, due_now, enqueue, enqueue_all
 from bookme.tenants.statements import insert
 
 _AT_ONCE = 500
-# Of many, those after the first twenty become due one after another, as fast as a worker carries them: else what
-# somebody books meanwhile would be told behind them all.
-_BURST, _PACE = 20, dt.timedelta(milliseconds=40)
+_DELIVERED_AT_ONCE = 20
 _POSITION_LOCK = 0x626F6F6B  # any number that nobody else locks, joined with the schema's own
 
 
@@ -35,17 +34,20 @@ def publish(event: Event, *, actor: Actor) -> EventRow:
 
 
 def publish_all(events: Sequence[Event], *, actor: Actor) -> None:
-    """As `publish`, for many at once: two statements for some hundreds. More than twenty are delivered in turn."""
+    """As `publish`, for many at once: two statements for some hundreds.
+
+    They are delivered some at a time: what is announced meanwhile does not wait behind them all.
+    """
     at = read_clock()
     rows = [_row(event, actor, at) for event in events]
     EventRow.objects.bulk_create(rows, batch_size=_AT_ONCE)
-    enqueue_all(
-        messages=[
-            Due("eventlog.deliver_event", {"event_id": str(row.id)}, f"event:{row.id}", at + max(0, number) * _PACE)
-            for number, row in enumerate(rows, start=-_BURST)
-        ],
-        now=at,
-    )
+    if rows:
+        _enqueue_delivery(rows[0].id, rows[-1].id, at)
+
+
+def _enqueue_delivery(first: UUID, last: UUID, at: dt.datetime) -> None:
+    args = {"first_id": str(first), "last_id": str(last)}
+    enqueue(task="eventlog.deliver_events", args=args, key=f"events:{first}:{last}", due_at=at, now=at)
 
 
 def _row(event: Event, actor: Actor, at: dt.datetime) -> EventRow:
@@ -67,20 +69,45 @@ def _row(event: Event, actor: Actor, at: dt.datetime) -> EventRow:
 def deliver_event(*, event_id: str, now: dt.datetime) -> None:
     """Give the event its position and make one outbox row per reaction. Locks the business's event counter."""
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))", [_POSITION_LOCK])
-        row = EventRow.objects.select_for_update().get(pk=event_id)
-        if row.position is None:
-            row.position = (EventRow.objects.aggregate(last=Max("position"))["last"] or 0) + 1
-            row.save(update_fields=["position"])
-        for reaction in registry.reactions_to(row.name):
-            enqueue(
-                task="eventlog.run_reaction",
-                args={"event_id": event_id, "reaction": reaction.__name__},
-                key=f"event:{event_id}:{reaction.__name__}",
+        _lock_positions()
+        _deliver([EventRow.objects.select_for_update().get(pk=event_id)], now)
+
+
+def deliver_events(*, first_id: str, last_id: str, now: dt.datetime) -> None:
+    """The same for the next of those from one id to another, and leave the rest to a message behind what is due now."""
+    with transaction.atomic():
+        _lock_positions()
+        found = EventRow.objects.select_for_update().filter(pk__gte=first_id, pk__lte=last_id).order_by("pk")
+        rows = list(found[: _DELIVERED_AT_ONCE + 1])
+        _deliver(rows[:_DELIVERED_AT_ONCE], now)
+        if len(rows) > _DELIVERED_AT_ONCE:
+            _enqueue_delivery(rows[-1].pk, UUID(last_id), now)
+
+
+def _lock_positions() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))", [_POSITION_LOCK])
+
+
+def _deliver(rows: Sequence[EventRow], now: dt.datetime) -> None:
+    last = EventRow.objects.aggregate(last=Max("position"))["last"] or 0
+    new = [each for each in rows if each.position is None]
+    for position, each in enumerate(new, start=last + 1):
+        each.position = position
+    EventRow.objects.bulk_update(new, ["position"])
+    enqueue_all(
+        messages=[
+            Due(
+                "eventlog.run_reaction",
+                {"event_id": str(each.pk), "reaction": reaction.__name__},
+                f"event:{each.pk}:{reaction.__name__}",
                 due_at=now,
-                now=now,
             )
+            for each in rows
+            for reaction in registry.reactions_to(each.name)
+        ],
+        now=now,
+    )
 
 
 def run_reaction(*, event_id: str, reaction: str) -> None:

@@ -14,6 +14,11 @@ def deliver_event(*, event_id: str) -> None:
     actions.deliver_event(event_id=event_id, now=now())
 
 
+@shared_task(name="eventlog.deliver_events", base=PublicTask)
+def deliver_events(*, first_id: str, last_id: str) -> None:
+    actions.deliver_events(first_id=first_id, last_id=last_id, now=now())
+
+
 @shared_task(name="eventlog.run_reaction", base=PublicTask)
 def run_reaction(*, event_id: str, reaction: str) -> None:
     actions.run_reaction(event_id=event_id, reaction=reaction)
