@@ -64,9 +64,8 @@ def choose_time(request: HttpRequest, choice: Choice) -> HttpResponse:
             return go_to("book-dates" if taken.draft.repeat else "book-details", taken.draft)
         else:
             error = _("That time has just been taken. Here is what is free now.")
-    seeker, language = _seen_by_visitor(choice), request.LANGUAGE_CODE
-    asked = asked_day(request) or _day_of(choice.starts_at, seeker.zone)
-    picker = make_picker(seeker, at, asked, language=language, whole_month=asks_month(request))
+    asked, language = asked_day(request) or _chosen_day(choice), request.LANGUAGE_CODE
+    picker = make_picker(_seen_by_visitor(choice), at, asked, language=language, whole_month=asks_month(request))
     context: dict[str, Any] = {
         "choice": choice,
         "summed": _summed(choice, choice.starts_at if picker.has(choice.starts_at) else None, at),
@@ -88,8 +87,9 @@ def choose_time(request: HttpRequest, choice: Choice) -> HttpResponse:
     return show(request, "booking/time.html", context, status=422 if error else 200)
 
 
-def _day_of(start: dt.datetime | None, zone: ZoneInfo) -> dt.date | None:
-    return start.astimezone(zone).date() if start else None
+def _chosen_day(choice: Choice) -> dt.date | None:
+    """That of the time which was chosen before."""
+    return choice.starts_at.astimezone(_seen_by_visitor(choice).zone).date() if choice.starts_at else None
 
 
 def _summed(choice: Choice, start: dt.datetime | None, at: dt.datetime) -> Choice:
