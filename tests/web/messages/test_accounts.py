@@ -147,7 +147,7 @@ def test_one_that_does_not_answer_is_shown(salon_team: Shop, owner: Person) -> N
 def test_what_may_go_by_the_platform_is_said_and_that_it_is_used_up(
     salon_team: Shop, owner: Person, moody: Moody, settings: Any
 ) -> None:
-    settings.PLATFORM_MAILS_PER_HOUR = 2
+    settings.PLATFORM_MAILS_PER_HOUR, settings.PLATFORM_MAILS_PER_DAY = 2, 1000
     assert "0 of 2 mails in this hour, 0 of 1000 in this day." in shown(owner, PATH)
     for _ in range(2):
         assert "BookMe sends no more mails for you for now" not in shown(owner, "/team/messages/")
