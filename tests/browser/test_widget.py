@@ -160,6 +160,18 @@ def test_a_listed_site_books_in_place(listed: str, open_page: OpenPage, width: i
     no_cookie_and_nothing_left(page)
 
 
+def test_in_place_nothing_waits_for_pictures_and_fonts(listed: str, open_page: OpenPage) -> None:
+    """Where it did, the page was laid out anew once they had come, and what somebody pressed meanwhile was lost."""
+    page = open_page(390)
+    page.route(re.compile(r"\.(woff2|svg|png)"), lambda route: None)  # they never come
+    page.goto(f"{listed}/inline/", wait_until="commit")
+    frame = page.frame_locator("iframe")
+    expect(frame.locator("html.in-place")).to_be_attached()
+    expect(page.get_by_text("One moment")).to_be_hidden()
+    as_tall_as(frame.locator("body"), page.locator("iframe"))
+    page.unroute_all(behavior="ignoreErrors")
+
+
 def test_the_dialog_by_keyboard_alone(listed: str, open_page: OpenPage) -> None:
     page = open_page(1280)
     page.goto(f"{listed}/button/")

@@ -1,8 +1,8 @@
 // What a page in a frame of another site tells the page around it: its height, that it is booked, that it may close.
-// The first word is the other's, so that the answer goes to nobody else; who may frame us is the browser's to refuse.
+// That it is here it tells anybody, which is nothing new to who framed it; the rest goes to who then says hello, and to
+// nobody else. Who may frame us is the browser's to refuse.
 
 const around = window.parent;
-const root = document.documentElement;
 let origin = "";
 
 function tell(message) {
@@ -17,13 +17,13 @@ addEventListener("message", (event) => {
   if (event.source !== around || event.data?.bookme !== "hello") return;
   const isFirst = !origin;
   origin = event.origin;
-  root.classList.toggle("in-place", event.data.inPlace === true);
   tellHeight();
   // Not once more for who comes back to the page, or loads it again.
   const [came] = performance.getEntriesByType("navigation");
   if (isFirst && document.querySelector("[data-booked]") && came?.type === "navigate") tell({ bookme: "booked" });
 });
 
+around.postMessage({ bookme: "here" }, "*"); // before its pictures and fonts are
 new ResizeObserver(tellHeight).observe(document.body);
 
 addEventListener("keydown", (event) => {

@@ -59,11 +59,11 @@ iframe{display:block;inline-size:100%;block-size:${inPlace ? "760px" : "100%"};b
   const wait = make("p", { className: "wait" }, make("i"), make("span", { role: "status", textContent: words.wait }));
   // Light or dark as this page is, which is light unless it says otherwise. Where it is either, the device decides.
   const scheme = getComputedStyle(document.documentElement).colorScheme;
-  const name = scheme.includes("dark") ? (scheme.includes("light") ? "" : "dark") : "light";
-  const frame = make("iframe", { title: words.title, name });
+  const look = scheme.includes("dark") ? (scheme.includes("light") ? "" : "dark") : "light";
+  const frame = make("iframe", { title: words.title, name: inPlace ? `${look} in-place` : look });
   const box = make("div", { className: "box" }, frame, wait);
   let dialog;
-  let loads = 0;
+  let pages = 0;
 
   // A site that is not on the business's list gets no word from the frame: then there is the way around it.
   const late = () => {
@@ -77,15 +77,13 @@ iframe{display:block;inline-size:100%;block-size:${inPlace ? "760px" : "100%"};b
     frame.src = url;
     setTimeout(late, 15000);
   };
-  frame.addEventListener("load", () => {
-    if (!frame.src) return;
-    frame.contentWindow.postMessage({ bookme: "hello", inPlace }, origin);
-    setTimeout(late, 3000);
-    if (loads++ && inPlace && host.getBoundingClientRect().top < 0) host.scrollIntoView();
-  });
+  frame.addEventListener("load", () => frame.src && setTimeout(late, 3000));
   addEventListener("message", ({ data, origin: from, source }) => {
     if (from !== origin || source !== frame.contentWindow) return;
-    if (data.bookme === "height") {
+    if (data.bookme === "here") {
+      source.postMessage({ bookme: "hello" }, origin);
+      if (pages++ && inPlace && host.getBoundingClientRect().top < 0) host.scrollIntoView();
+    } else if (data.bookme === "height") {
       box.className = "box ready";
       if (inPlace) frame.style.blockSize = `${data.height}px`;
     } else if (data.bookme === "booked") {
