@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from axe_playwright_python.base import AXE_SCRIPT
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import AXE_RULES, COLOUR_RULES, FADED
+from tests.browser.axe import AXE_RULES, COLOUR_RULES, violations
+from tests.browser.conftest import FADED
 
 URLS = "bookme.web.urls_business"
 NOWHERE = "(no page)"
@@ -22,13 +22,6 @@ PHONES = (390, 320)
 FONT_SIZE = 16  # of browsers, until somebody sets another
 TOTAL_BYTES, JS_BYTES, CSS_BYTES = 90 * 1024, 25 * 1024, 12 * 1024
 NO_TRANSFER = {"Image", "Ping"}  # pictures have no part in it
-
-# Runs axe where it is; what it finds as lines.
-AXE = """async (rules) => {
-    const found = await axe.run(document, { runOnly: rules, resultTypes: ["violations"] });
-    return found.violations.flatMap((each) => each.nodes.map((node) =>
-        `${each.id}: ${node.html.slice(0, 200)} ${node.failureSummary.replace(/\\s+/g, " ").slice(0, 300)}`));
-}"""
 
 # What can be pressed and is smaller than 24 px each way. Links within a sentence are as high as its lines.
 SMALL = """() => {
@@ -186,7 +179,6 @@ class Bars:
         expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
         self.seen.add(route_of(page.url))
         faults = [f"transfer: {each}" for each in self.transfer.faults()]
-        page.evaluate(AXE_SCRIPT)
         for width, height in WIDTHS.items():
             page.set_viewport_size({"width": width, "height": height})
             faults += self._too_wide(width)
@@ -194,7 +186,7 @@ class Bars:
             for scheme, rules in RULES.items():
                 page.emulate_media(color_scheme=scheme)
                 page.evaluate(f"scrollTo(0, 0); {FADED}")  # what is under the header half way has no size of its own
-                faults += [f"at {width} px, {scheme}: {each}" for each in page.evaluate(AXE, rules)]
+                faults += [f"at {width} px, {scheme}: {each}" for each in violations(page, rules)]
         page.set_viewport_size({"width": ZOOMED, "height": 450})
         faults += self._too_wide(ZOOMED)
         faults += self._unseen()

@@ -3,25 +3,23 @@ scroll."""
 
 import datetime as dt
 import os
+import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Playwright, expect, sync_playwright
 
+from tests.browser.axe import AXE_RULES, COLOUR_RULES, violations
 from tests.browser.product import Product, running_product
 from tests.openid import OpenIdProvider, running_provider
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 WIDTHS = {390: 844, 1280: 900}
-AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-# In the other scheme all is as it was but the colours: of these rules alone the answer can be another.
-COLOUR_RULES = ["color-contrast", "link-in-text-block"]
-
 # Until everything that fades once has faded.
 FADED = """Promise.all(document.getAnimations()
     .filter((each) => each.effect.getTiming().iterations !== Infinity)
@@ -31,7 +29,11 @@ FADED = """Promise.all(document.getAnimations()
 # So it is where htmx asked, which says it once more.
 EXPECTED = ("status of 422", "status of 409", "status of 404", "status of 403", "Response Status Error Code")
 
+# How pages looked when a test failed; what stood there is in the test's output.
+RESULTS = Path(__file__).resolve().parents[2] / "test-results"
+
 OpenPage = Callable[..., Page]
+_failed = pytest.StashKey[bool]()
 
 # Two products and two browsers share the processors: what is waited for comes, only later.
 expect.set_options(timeout=20_000)
@@ -84,8 +86,15 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    report: pytest.TestReport = yield
+    item.stash[_failed] = item.stash.get(_failed, False) or report.failed
+    return report
+
+
 @pytest.fixture
-def open_page(chromium: Browser) -> Iterator[OpenPage]:
+def open_page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
     """Makes a page of some width; options are those of a browser context, such as `java_script_enabled`.
 
     Light on a desk and dark on a phone, unless `color_scheme` says otherwise.
@@ -104,7 +113,9 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
         return page
 
     yield make
-    for page, faults in opened:
+    for number, (page, faults) in enumerate(opened, 1):
+        if request.node.stash[_failed]:
+            _keep(page, re.sub(r"\W+", "-", f"{request.node.name} {number}"))
         page.context.close()
         assert faults == []
 
@@ -139,8 +150,8 @@ def check(page: Page) -> None:
     for look, rules in ((scheme, AXE_RULES), (other, COLOUR_RULES)):
         page.emulate_media(color_scheme=look)
         page.evaluate(FADED)
-        results = Axe().run(page, options={"runOnly": rules, "resultTypes": ["violations"]})
-        assert results.violations_count == 0, f"{page.url} in the {look}\n{results.generate_report()}"
+        faults = violations(page, rules)
+        assert not faults, "\n".join([f"{page.url} in the {look}", *faults])
     page.emulate_media(color_scheme=scheme)
 
 
@@ -152,6 +163,13 @@ def go_on(page: Page) -> None:
 
 def heading(page: Page, text: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(text)
+
+
+def _keep(page: Page, name: str) -> None:
+    with suppress(Error):  # it may be closed, or not answer any more
+        for frame in page.frames:
+            print(frame.url, frame.locator("body").inner_text(timeout=2000)[:2000], sep="\n")  # noqa: T201 - pytest shows it
+        page.screenshot(path=RESULTS / f"{name}.png", timeout=5000)
 
 
 def _fault_of(message: ConsoleMessage) -> list[str]:
