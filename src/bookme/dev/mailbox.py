@@ -33,7 +33,7 @@ class Mailbox:
         folder.parent.mkdir(parents=True, exist_ok=True)
         self._maildir = mailbox.Maildir(folder, create=True)
         self._socket = socket.create_server((HOST, port))
-        # asyncio sees to it for sockets of its own: else the second line of an answer waits 40 ms for an ACK of the first
+        # asyncio sees to it for sockets of its own; else each second line of an answer waits 40 ms for an ACK
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.port: int = self._socket.getsockname()[1]
         self._loop: asyncio.AbstractEventLoop | None = None
