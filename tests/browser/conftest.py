@@ -4,6 +4,7 @@ scroll."""
 import datetime as dt
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -17,9 +18,11 @@ from tests.browser.axe import AXE_RULES, COLOUR_RULES, violations
 from tests.browser.product import Product, running_product
 from tests.openid import OpenIdProvider, running_provider
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), "chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 WIDTHS = {390: 844, 1280: 900}
+
 # Until everything that fades once has faded.
 FADED = """Promise.all(document.getAnimations()
     .filter((each) => each.effect.getTiming().iterations !== Infinity)

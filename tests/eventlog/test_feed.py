@@ -1,9 +1,11 @@
 """`GET events/?after=`: every fact once, in the order of positions that are given after the commit."""
 
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from itertools import count
 from typing import Any
 
 import pytest
@@ -17,7 +19,7 @@ from bookme.core.ids import uuid7
 from bookme.core.permissions import PERMISSIONS_OF, Permission, Role
 from bookme.customers.events import CustomersImported
 from bookme.eventlog import actions
-from bookme.eventlog.actions import publish
+from bookme.eventlog.actions import publish, publish_all
 from bookme.eventlog.models import Event
 from bookme.eventlog.selectors import feed_for
 from bookme.tenants.context import tenant_scope
@@ -63,6 +65,18 @@ def test_facts_are_told_in_order_page_by_page(salon: Tenant, manager: Person) ->
     assert [each["id"] for each in rest["results"]] == [str(others[1].pk)]
     assert (rest["cursor"], rest["has_more"]) == (3, False)
     assert manager.api.get("events/?after=3").json() == {"results": [], "cursor": 3, "has_more": False}
+
+
+def test_many_at_once_are_all_told_though_the_clock_was_put_back(
+    salon: Tenant, manager: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = 86_400 * 10**9
+    ticks = count(time.time_ns() + 100 * day, -day)
+    with monkeypatch.context() as put_back:
+        put_back.setattr("bookme.core.ids.time.time_ns", lambda: next(ticks))
+        publish_all([CustomersImported(id=uuid7(), created=1, updated=0, customers=[]) for _ in range(3)], actor=SYSTEM)
+    deliver_outbox()
+    assert [each["position"] for each in manager.api.get("events/").json()["results"]] == [1, 2, 3]
 
 
 def test_what_is_not_carried_out_yet_is_not_told(salon: Tenant, manager: Person) -> None:
