@@ -83,7 +83,7 @@ def _remind_soon(owner: Owner, start: dt.datetime) -> None:
 
 
 def test_who_unsubscribes_from_a_reminder_gets_it_no_more(product: Product, open_page: OpenPage) -> None:
-    page, email = open_page(390), "nora@mail.example"
+    page, email = open_page(390), "reminded@mail.example"
     owner = Owner(page, product)
     before = owner.asked("GET", "config/")
     start = _booked(owner, email)
