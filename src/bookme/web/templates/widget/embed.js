@@ -44,9 +44,9 @@ dialog::backdrop{background:#0009}
 .top{display:flex;align-items:center;justify-content:space-between;gap:12px;padding-inline-start:20px;font:600 16px/1.3 system-ui,sans-serif;border-block-end:1px solid light-dark(#e6e2e4,#3a3438)}
 .close{flex:none;inline-size:52px;block-size:52px;border:0;background:none;color:inherit;font-size:26px}
 .top .close:focus-visible{outline-offset:-6px}
-.box{position:relative;flex:1;${inPlace ? "min-block-size:420px;border-radius:16px;overflow:hidden" : "min-block-size:0"}}
+.box{position:relative;flex:1;min-block-size:${inPlace ? "420px;border-radius:16px" : 0}}
 iframe{display:block;inline-size:100%;block-size:${inPlace ? "760px" : "100%"};border:0}
-.wait{position:absolute;inset:0;display:grid;place-content:center;justify-items:center;gap:14px;margin:0;font:16px system-ui,sans-serif;background:light-dark(#fff,#1b171a);color:light-dark(#5c565a,#c9c3c7)}
+.wait{position:absolute;inset:0;display:grid;place-content:center;justify-items:center;gap:14px;margin:0;border-radius:inherit;font:16px system-ui,sans-serif;background:light-dark(#fff,#1b171a);color:light-dark(#5c565a,#c9c3c7)}
 .wait i{inline-size:28px;block-size:28px;border:3px solid ${told.fill};border-block-start-color:#8886;border-radius:50%;animation:turn 1s linear infinite}
 .ready .wait,.late iframe{display:none}
 .ready{min-block-size:0}
