@@ -1,6 +1,5 @@
 """The second factor in a browser, on a phone and on a desk: set up, given, done without, and without JavaScript."""
 
-import time
 from collections.abc import Callable
 
 import pyotp
@@ -12,7 +11,6 @@ from tests.browser.conftest import OpenPage, check, heading
 from tests.browser.product import Product
 
 PASSWORD = "bookme-demo"  # public on purpose, and only of the demo
-STEP_SECONDS = 30
 Look = Callable[[Page], None]
 
 
@@ -21,10 +19,7 @@ def _press(page: Page, name: str) -> None:
 
 
 def _code(secret: str, *, steps: int = 0) -> str:
-    """In the first part of its half minute: it must be good still when it has been typed and sent."""
-    left = STEP_SECONDS - now().timestamp() % STEP_SECONDS
-    if left < STEP_SECONDS / 2:
-        time.sleep(left)
+    """Of now, or of so many half minutes later: all that are taken now are good still when they have been sent."""
     return pyotp.TOTP(secret).at(now(), counter_offset=steps)
 
 
@@ -51,7 +46,7 @@ def walk(page: Page, product: Product, *, slug: str, email: str, door: str, look
     _press(page, "Turn it on")
     expect(page.get_by_text("This code is not right, or was used already.")).to_be_visible()
     look(page)
-    page.get_by_label("Code", exact=True).fill(_code(secret, steps=-1))
+    page.get_by_label("Code", exact=True).fill(_code(secret))
     _press(page, "Turn it on")
     heading(page, "It is on")
     recovery = page.locator("#codes code").all_inner_texts()
@@ -81,7 +76,7 @@ def _give_codes(
     expect(page).to_have_url(product.url(slug, "/team/"))
     page.context.clear_cookies()
     sign_in(page, product, slug, email, door)
-    page.get_by_label("Code", exact=True).fill(_code(secret))
+    page.get_by_label("Code", exact=True).fill(_code(secret, steps=1))  # each is good once
     _press(page, "Sign in")
     expect(page).to_have_url(product.url(slug, "/team/"))
 

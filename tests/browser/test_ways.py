@@ -136,6 +136,7 @@ def test_who_has_been_here_books_with_nine_taps_in_a_minute(product: Product, op
     finger = Finger(page)
     forward = page.locator("#step-form button[type=submit]:visible")
     finger.tap(page.locator("a.row", has_text="Cut & finish"))
+    heading(page, "What would you like?")
     finger.tap(forward)
     heading(page, "Who would you like to see?")
     finger.tap(forward)

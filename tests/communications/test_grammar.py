@@ -13,12 +13,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookme.communications.grammar import MOST_VARIABLES, faults_of
-from bookme.communications.kinds import Kind
+from bookme.communications.kinds import MESSAGES, Audience, Family, Kind, message_name
 from bookme.communications.markup import Fault
 from bookme.communications.templating import FILTERS, LONGEST_VALUE, TAGS, written
-from bookme.communications.variables import vocabulary_of
+from bookme.communications.variables import Vocabulary, vocabulary_of
 
-BOOKING = vocabulary_of(Kind.CONFIRMED)
+CANCELLED, BOOKED = (vocabulary_of(kind, Audience.CUSTOMER) for kind in (Kind.CANCELLED, Kind.CONFIRMED))
+# Of no message, but of each sort of variable there are some.
+BOOKING = Vocabulary(
+    meanings={**CANCELLED.meanings, **BOOKED.meanings},
+    flags=CANCELLED.flags | BOOKED.flags,
+    always=CANCELLED.always,
+    now_and_then=frozenset(),
+)
 
 
 def _faults(text: str, **options: Any) -> list[Fault]:
@@ -188,21 +195,44 @@ def test_all_faults_are_told_at_once() -> None:
 
 
 def test_the_page_on_messages_lists_what_may_be_said() -> None:
-    """Each family's variables with what they mean, the tags and filters, and the codes of what is wrong."""
+    """Each family's variables with what they mean and which messages have them."""
     page = (Path(__file__).resolve().parents[2] / "docs" / "messages.md").read_text(encoding="utf-8")
-    written_of = {
-        "Of bookings": Kind.CONFIRMED,
-        "Of the waitlist": Kind.WAIT_OFFERED,
-        "Of whole classes": Kind.SESSION_CHANGED,
-        "Of accounts and invitations": Kind.INVITATION,
+    headings = {
+        Family.BOOKING: "Of bookings",
+        Family.WAITING: "Of the waitlist",
+        Family.SESSION: "Of whole classes",
+        Family.ACCOUNT: "Of accounts and invitations",
     }
-    for heading, kind in written_of.items():
+    for family, heading in headings.items():
         section = page.partition(f"### {heading}\n")[2].partition("\n#")[0]
-        rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) ?\|$", section, re.MULTILINE)
-        known = vocabulary_of(kind)
-        assert [(name, meaning) for name, meaning, _note in rows] == list(known.meanings.items())
-        assert {name for name, _meaning, note in rows if note == "flag"} == known.flags
-        assert {name for name, _meaning, note in rows if note == "always there"} == known.always
+        rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) ?\| (.*?) ?\|$", section, re.MULTILINE)
+        assert {name for name, *_rest in rows} == set().union(*(said.meanings for _name, said in _of(family)))
+        for name, meaning, note, where in rows:
+            having = {message: said for message, said in _of(family) if name in said.meanings}
+            assert {said.meanings[name] for said in having.values()} == {meaning}
+            assert {name in said.flags for said in having.values()} == {note == "flag"}
+            assert {name in said.always for said in having.values()} == {note == "always there"}
+            named = re.findall(r"`(.*?)`", where)
+            assert {each for each, _said in _of(family) if where == "all" or _is_among(each, named)} == having.keys()
+
+
+def _is_among(message: str, named: list[str]) -> bool:
+    """A kind is said for all who get it."""
+    return any(message == each or message.startswith(f"{each}.") for each in named)
+
+
+def _of(family: Family) -> list[tuple[str, Vocabulary]]:
+    """The messages of a family by the names that texts have, with what may be said in each."""
+    return [
+        (message_name(kind, audience), vocabulary_of(kind, audience))
+        for kind, told in MESSAGES.items()
+        if told.family is family
+        for audience in told.audiences
+    ]
+
+
+def test_the_page_on_messages_lists_the_tags_the_filters_and_what_is_wrong() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "messages.md").read_text(encoding="utf-8")
     texts = page.partition("## Texts\n")[2].partition("\n## ")[0]
     codes = {code for _text, code in test_everything_else_is_refused.pytestmark[0].args[1] if code} | {"link_in_line"}
     for word in TAGS | FILTERS | codes:

@@ -50,7 +50,7 @@ class Audience(StrEnum):
 
 
 class Family(StrEnum):
-    """What a message is about, and with it what can be said in it (`variables.py`)."""
+    """What a message is about, and with it what is read to tell it."""
 
     BOOKING = "booking"
     WAITING = "waiting"

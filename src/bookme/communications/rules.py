@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bookme.communications.grammar import faults_of
-from bookme.communications.kinds import Kind
+from bookme.communications.kinds import Audience, Kind
 from bookme.communications.markup import Fault
 from bookme.communications.models import Channel
 from bookme.communications.templating import Texts
@@ -31,7 +31,7 @@ def text_faults(texts: Texts, *, channel: Channel, vocabulary: Vocabulary) -> It
 
 def whatsapp_faults(columns: Mapping[str, Any]) -> Iterator[FieldError]:
     """What is wrong with what is put into an approved text: the flags of a message are no words."""
-    vocabulary = vocabulary_of(Kind(columns["name"]))
+    vocabulary = vocabulary_of(Kind(columns["name"]), Audience.CUSTOMER)
     known = vocabulary.meanings.keys() - vocabulary.flags
     for number, each in enumerate(columns["variables"]):
         if each not in known:

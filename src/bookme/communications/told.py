@@ -94,9 +94,9 @@ class Layout:
 class Told:
     """What one message says, whatever carries it; texts are in its language.
 
-    `variables` are what a template of its family may say (`variables.py`). `links` open something to whoever has them:
-    they are not kept on record. `join_url` is where one comes to it online, `calendar` an .ics file; or empty.
-    `versions` are those of the bookings told.
+    `variables` are what templates of its family may say, of its kind those of `variables.py`. `links` open something to
+    whoever has them: they are not kept on record. `join_url` is where one comes to it online, `calendar` an .ics file,
+    or empty. `versions` are those of the bookings told.
     `unsubscribe_url` ends messages like it, of which whoever gets them may refuse.
     """
 

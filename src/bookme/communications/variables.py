@@ -1,4 +1,4 @@
-"""What a template may say: the variables of each family of messages. Pure.
+"""What a template may say: the variables of each message. Pure.
 
 Texts are ready to be read, in the language of the message; flags are true or false and empty texts count as false.
 """
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from bookme.communications.kinds import MESSAGES, Family, Kind
+from bookme.communications.kinds import MESSAGES, Audience, Family, Kind
 
 # With what it means, for who writes templates, in their own language.
 _BUSINESS: Mapping[str, Promise] = {"business": _("the name of the business")}
@@ -31,8 +31,8 @@ _OF_FAMILY: Mapping[Family, Mapping[str, Promise]] = {
         "fee": _("what they owe since they cancelled too late or did not come, else empty"),
         "reference": _("the letters and digits by which the business finds it"),
         "reason": _("why it was declined or cancelled, if somebody said so"),
-        "was": _("when, with whom and where it was before, of what has moved"),
-        "held_until": _("until when it is held, of what is not booked yet"),
+        "was": _("when, with whom and where it was before"),
+        "held_until": _("until when it is held"),
         "is_series": _("true of a series of dates"),
         "is_changed": _("true where something else than its start was changed"),
         "by_customer": _("true where they cancelled it themselves"),
@@ -78,17 +78,35 @@ _ALWAYS: Mapping[Family, frozenset[str]] = {
     Family.SESSION: frozenset({"business", "action", "link", "service", "when"}),
     Family.ACCOUNT: frozenset({"business"}),
 }
-# Texts that are there now and then: a sample has them if it is asked to. Of each, in which messages it may be.
-_NOW_AND_THEN: Mapping[str, frozenset[Kind]] = {
+_OF_MANY = frozenset({Kind.REQUESTED, Kind.CONFIRMED, Kind.DECLINED, Kind.RESCHEDULED, Kind.CANCELLED, Kind.EXPIRED})
+# Of what some messages of a family alone can tell: which. In the others it would be empty for good.
+_ONLY_IN: Mapping[str, frozenset[Kind]] = {
+    "meeting_link": frozenset({Kind.CONFIRMED, Kind.RESCHEDULED, Kind.REMINDER}),
     "due": frozenset({Kind.REQUESTED, Kind.CONFIRMED, Kind.RESCHEDULED, Kind.REMINDER, Kind.HOLD_ENDING}),
     "fee": frozenset({Kind.CANCELLED, Kind.NO_SHOW}),
-    "meeting_link": frozenset({Kind.CONFIRMED, Kind.RESCHEDULED, Kind.REMINDER}),
+    "reason": frozenset({Kind.DECLINED, Kind.CANCELLED}),
+    "was": frozenset({Kind.RESCHEDULED, Kind.SESSION_CHANGED}),
+    "held_until": frozenset({Kind.HOLD_ENDING, Kind.WAIT_OFFERED}),
+    "is_series": _OF_MANY,
+    "is_changed": frozenset({Kind.RESCHEDULED}),
+    "by_customer": frozenset({Kind.CANCELLED}),
+    "is_gone": frozenset({Kind.RESCHEDULED}),
+    "is_course": frozenset({Kind.WAIT_CLOSED}),
+    "too_few": frozenset({Kind.SESSION_CANCELLED}),
+    "email": frozenset({Kind.ADDRESS_CHANGED}),
+    "provider": frozenset({Kind.SOCIAL_ADDED}),
+    "role": frozenset({Kind.INVITATION}),
+    "by": frozenset({Kind.INVITATION}),
+    "until": frozenset({Kind.INVITATION}),
 }
+_TO_STAFF = frozenset({"is_gone"})
+# Texts that are there now and then: a sample has them if it is asked to.
+_NOW_AND_THEN = frozenset({"meeting_link", "due", "fee"})
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What the templates of a kind may say: each variable with what it means; some are `flags`, some `always` there.
+    """What the templates of a message may say: each variable with what it means; some are `flags`, some `always` there.
 
     A sample has its flags, and what is there `now_and_then`, if it is asked to.
     """
@@ -99,12 +117,19 @@ class Vocabulary:
     now_and_then: frozenset[str]
 
 
-def vocabulary_of(kind: Kind) -> Vocabulary:
+def vocabulary_of(kind: Kind, audience: Audience) -> Vocabulary:
     family = MESSAGES[kind].family
     # The link of an account is on the button alone: in a text it could be made part of an address of the writer's own.
     general = _BUSINESS if family is Family.ACCOUNT else _EVERYWHERE
-    meanings = {**general, **_OF_FAMILY[family]}
-    now_and_then = frozenset(name for name, kinds in _NOW_AND_THEN.items() if kind in kinds)
+    own = {name: said for name, said in _OF_FAMILY[family].items() if _is_told(name, kind, audience)}
+    meanings = {**general, **own}
     return Vocabulary(
-        meanings=meanings, flags=FLAGS & meanings.keys(), always=_ALWAYS[family], now_and_then=now_and_then
+        meanings=meanings,
+        flags=FLAGS & meanings.keys(),
+        always=_ALWAYS[family],
+        now_and_then=_NOW_AND_THEN & meanings.keys(),
     )
+
+
+def _is_told(name: str, kind: Kind, audience: Audience) -> bool:
+    return kind in _ONLY_IN.get(name, MESSAGES) and (name not in _TO_STAFF or audience is Audience.STAFF)

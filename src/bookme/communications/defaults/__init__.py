@@ -8,6 +8,7 @@ from bookme.communications.defaults.sessions import session_texts
 from bookme.communications.defaults.waiting import waiting_texts
 from bookme.communications.kinds import MESSAGES, Audience, Family, Kind
 from bookme.communications.templating import Texts
+from bookme.communications.variables import vocabulary_of
 
 __all__ = ["account_button", "default_mail", "default_sms", "default_whatsapp"]
 
@@ -25,15 +26,14 @@ def default_mail(kind: Kind, audience: Audience) -> Texts:
 
 def default_sms(kind: Kind, audience: Audience) -> Texts:
     """Every character counts: whose it is, the subject of the mail, and where to go."""
-    return Texts(body=_opening(kind, audience) + _reason(kind, "\n") + _joining(kind, "\n") + "\n{{ link }}")
+    return Texts(body=_opening(kind, audience) + _reason(kind, "\n") + _joining(kind, audience, "\n") + "\n{{ link }}")
 
 
 def default_whatsapp(kind: Kind, audience: Audience) -> Texts:
     """The same, with what the mail says, and what the link is for."""
     said = [_opening(kind, audience), default_mail(kind, audience).body]
-    return Texts(
-        body="\n\n".join(said) + _reason(kind, "\n\n") + _joining(kind, "\n\n") + "\n\n" + _("{{ action }}: {{ link }}")
-    )
+    added = _reason(kind, "\n\n") + _joining(kind, audience, "\n\n")
+    return Texts(body="\n\n".join(said) + added + "\n\n" + _("{{ action }}: {{ link }}"))
 
 
 def _opening(kind: Kind, audience: Audience) -> str:
@@ -44,13 +44,14 @@ def _opening(kind: Kind, audience: Audience) -> str:
 
 def _reason(kind: Kind, after: str) -> str:
     """Why the business cannot; of themselves they know it."""
-    if kind not in {Kind.DECLINED, Kind.CANCELLED}:
-        return ""
-    return "{% if reason %}{% unless by_customer %}" + after + _("Reason: {{ reason }}") + "{% endunless %}{% endif %}"
+    said = "{% if reason %}" + after + _("Reason: {{ reason }}") + "{% endif %}"
+    if kind is Kind.CANCELLED:
+        return "{% unless by_customer %}" + said + "{% endunless %}"
+    return said if kind is Kind.DECLINED else ""
 
 
-def _joining(kind: Kind, after: str) -> str:
+def _joining(kind: Kind, audience: Audience, after: str) -> str:
     """Of what may be online, how to join it."""
-    if MESSAGES[kind].family is not Family.BOOKING:
+    if "meeting_link" not in vocabulary_of(kind, audience).meanings:
         return ""
     return "{% if meeting_link %}" + after + _("Join online: {{ meeting_link }}") + "{% endif %}"

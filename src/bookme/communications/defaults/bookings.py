@@ -9,8 +9,9 @@ Said = tuple[str, str, str]
 
 
 def booking_texts(kind: Kind, audience: Audience) -> Texts:
-    tables = [_asked, _ended, _around] if audience is Audience.CUSTOMER else [_asked_of_team, _ended_to_team]
-    subject, heading, body = next(found[kind] for table in tables if kind in (found := table()))
+    to_customer = audience is Audience.CUSTOMER
+    said = _asked() | _ended() | _around() if to_customer else _asked_of_team(audience) | _ended_to_team()
+    subject, heading, body = said[kind]
     return Texts(subject=subject, heading=heading, body=body)
 
 
@@ -115,7 +116,7 @@ def _moved() -> tuple[str, str, str]:
     return subject, heading, body
 
 
-def _asked_of_team() -> dict[Kind, Said]:
+def _asked_of_team(audience: Audience) -> dict[Kind, Said]:
     return {
         Kind.REQUESTED: (
             _("New request: {{ customer }}, {{ service }}, {{ when }}"),
@@ -127,7 +128,7 @@ def _asked_of_team() -> dict[Kind, Said]:
             either("is_series", _("New bookings"), _("A new booking")),
             _("{{ customer }} is booked for {{ service }}."),
         ),
-        Kind.RESCHEDULED: _moved_to_team(),
+        Kind.RESCHEDULED: _moved_to_team(audience),
     }
 
 
@@ -161,7 +162,7 @@ def _ended_to_team() -> dict[Kind, Said]:
     }
 
 
-def _moved_to_team() -> tuple[str, str, str]:
+def _moved_to_team(audience: Audience) -> tuple[str, str, str]:
     changed = (
         _("Changed: {{ customer }}, {{ service }}, {{ when }}"),
         _("A booking has changed"),
@@ -175,5 +176,7 @@ def _moved_to_team() -> tuple[str, str, str]:
         ),
     )
     subject, heading, body = (either("is_changed", *pair) for pair in zip(changed, moved, strict=True))
+    if audience is Audience.BUSINESS:
+        return subject, heading, body
     gone = _("It is with {{ staff }} now, and no longer in your calendar.")
     return subject, heading, either("is_gone", gone, body)

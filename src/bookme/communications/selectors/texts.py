@@ -44,7 +44,7 @@ class Place:
 
     @property
     def vocabulary(self) -> Vocabulary:
-        return vocabulary_of(self.kind)
+        return vocabulary_of(self.kind, self.audience)
 
 
 @dataclass(frozen=True)

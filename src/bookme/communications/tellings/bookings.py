@@ -110,7 +110,12 @@ def told_from(
         audience=audience,
         to=to,
         sender=sender,
-        variables={**_variables(bookings, formats), "meeting_link": join_url, "is_gone": is_gone},
+        variables={
+            **_variables(bookings, formats),
+            "meeting_link": join_url,
+            "is_changed": kind is Kind.RESCHEDULED and _is_changed(bookings),
+            "is_gone": is_gone,
+        },
         layout=layout_of(bookings, audience=audience, formats=formats),
         button=_button(kind, sender, bookings) if not to_team else _team_button(sender, bookings, is_gone=is_gone),
         join_url=join_url,
@@ -181,9 +186,13 @@ def _variables(bookings: Sequence[BookingFacts], formats: Formats) -> dict[str, 
         "was": was_text(first, formats),
         "held_until": formats.moment(held_until.astimezone(first.zone)) if held_until else "",
         "is_series": len(by_visit(bookings)) > 1,
-        "is_changed": len(by_visit(bookings)) == 1 and not any(each.old_start for each in bookings),
         "by_customer": first.cancelled_by == "customer",
     }
+
+
+def _is_changed(bookings: Sequence[BookingFacts]) -> bool:
+    """Something else than its start."""
+    return len(by_visit(bookings)) == 1 and not any(each.old_start for each in bookings)
 
 
 def _when(bookings: Sequence[BookingFacts], formats: Formats) -> str:

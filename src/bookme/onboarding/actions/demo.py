@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from bookme.communications.kinds import WHATSAPP_NAMES, Kind
+from bookme.communications.kinds import WHATSAPP_NAMES, Audience, Kind
 from bookme.communications.models import ApprovalState, WhatsAppTemplate
 from bookme.communications.selectors.texts import written_languages
 from bookme.communications.variables import vocabulary_of
@@ -97,7 +97,7 @@ def _approve_texts(tenant: Tenant) -> None:
         if not tenant.config.features.whatsapp:
             return
         for name, language in product(WHATSAPP_NAMES, written_languages()):
-            known = vocabulary_of(Kind(name)).meanings
+            known = vocabulary_of(Kind(name), Audience.CUSTOMER).meanings
             WhatsAppTemplate.objects.create(
                 name=name,
                 language=language,
