@@ -53,6 +53,13 @@ def test_a_stranger_books(shop: Shop, stranger: Stranger) -> None:
     assert [row.name for row in Event.objects.filter(subject_id=booking.pk)] == ["booking.confirmed"]
 
 
+def test_where_they_are_is_kept(shop: Shop, stranger: Stranger) -> None:
+    body = body_for(shop.service, monday(10), timezone="Europe/Helsinki")
+    assert stranger.api.post("bookings/", body).status_code == 201
+    assert Visit.objects.get().timezone == "Europe/Helsinki"
+    refused(stranger.api.post("bookings/", body | {"timezone": "Nowhere"}), 400, "unknown_timezone", "/timezone")
+
+
 def test_the_customer_and_the_consents_are_kept(shop: Shop, stranger: Stranger) -> None:
     stranger.api.post(
         "bookings/", body_for(shop.service, monday(10), consents={**CONSENTS, "marketing": False}, notes="By bus.")

@@ -54,9 +54,9 @@ FROM generate_series(1, %(customers)s) AS n
 """
 _VISITS = """
 INSERT INTO bookings_visit (id, created_at, updated_at, reference, customer_id, contact_name, contact_email,
-    contact_phone, language, notes, answers, consents, source, guest_address, link_version)
+    contact_phone, language, timezone, notes, answers, consents, source, guest_address, link_version)
 SELECT made.id, created_at, created_at, 'R' || row_number() OVER (), known.id, 'Ada', 'ada' || n || '@mail.example',
-    '+44' || n, 'en', '', '{}', '{}', 'api', '10.0.0.0'::inet + n, 1
+    '+44' || n, 'en', '', '', '{}', '{}', 'api', '10.0.0.0'::inet + n, 1
 FROM (SELECT id, created_at, row_number() OVER () / 5 AS n FROM bookings_appointment) AS made
     JOIN (SELECT id, row_number() OVER () - 1 AS n FROM customers_customer) AS known USING (n)
 """

@@ -62,6 +62,13 @@ def test_the_first_in_line_is_offered_what_becomes_free(shop: Shop, owner: Perso
     assert wrong_seats() == 0
 
 
+def test_what_is_held_is_for_where_they_are(shop: Shop, owner: Person, stranger: Stranger) -> None:
+    session = full_session(shop)
+    waits(stranger.api, "ada", session=str(session.pk), timezone="Europe/Helsinki")
+    cancelled(owner, session.bookings.first())
+    assert held()[0].visit.timezone == "Europe/Helsinki"
+
+
 def test_nobody_else_gets_what_is_held(shop: Shop, owner: Person, stranger: Stranger) -> None:
     session, _ = line_for(shop, stranger, "ada")
     cancelled(owner, session.bookings.first())

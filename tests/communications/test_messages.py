@@ -17,6 +17,7 @@ from bookme.bookings.states import Status
 from bookme.communications.kinds import MESSAGES, Audience, Family, Kind
 from bookme.communications.letters import Rendered, render
 from bookme.communications.models import Channel
+from bookme.communications.segments import Encoding, in_fewest, segments_of
 from bookme.communications.selectors.texts import default_texts
 from bookme.communications.tellings.bookings import told_from
 from bookme.communications.told import OVER, BookingFacts, Recipient, Sender
@@ -118,6 +119,43 @@ def test_each_button_leads_to_where_something_can_be_done() -> None:
     assert f"See it:\n{BOOKING.manage_url}" in _render(Kind.NO_SHOW).text, "there is nothing to move any more"
     assert f"See, move or cancel it:\n{BOOKING.manage_url}" in _render(Kind.REMINDER).text
     assert f"Find another time:\n{SENDER.url}" in _render(Kind.DECLINED).text
+
+
+NEW_YORK, TOKYO = ZoneInfo("America/New_York"), ZoneInfo("Asia/Tokyo")
+
+
+def test_of_what_is_online_it_is_told_where_the_reader_is_too() -> None:
+    letter = _render(reader_zone=NEW_YORK)
+    both = "Thursday 12 November, 13:30 in London · 08:30 for you (New York)"
+    assert letter.subject == f"You're booked: Cut and finish, {both}"
+    for told in ("Thursday 12 November, 13:30 to 14:15", "Where you are", "08:30, New York time (EST)"):
+        assert told in letter.text
+        assert told in letter.html
+    far = _render(reader_zone=ZoneInfo("Pacific/Auckland")).subject
+    assert "Thu 12 Nov, 13:30 in London · Fri 13 Nov, 02:30 for you (Auckland)" in far
+    assert "Where you are" not in _render(reader_zone=ZoneInfo("Europe/Lisbon")).text, "their clocks show the same"
+    for audience in (Audience.STAFF, Audience.BUSINESS):
+        assert "New York" not in _render(audience=audience, reader_zone=NEW_YORK).text
+    short = letter_of(
+        Kind.REMINDER, Audience.CUSTOMER, dataclasses.replace(BOOKING, reader_zone=NEW_YORK), channel=Channel.SMS
+    )
+    assert "13:30 in London" in short.text
+    assert segments_of(in_fewest(short.text)).encoding is Encoding.GSM
+
+
+def test_of_several_online_each_has_its_time_where_the_reader_is() -> None:
+    """Their clocks do not change on the day on which those of the place do."""
+    dates = [dt.datetime(2026, 10, day, 13, 30, tzinfo=dt.UTC) for day in (22, 29)]
+    series = [
+        dataclasses.replace(BOOKING, id=uuid7(), reference=f"ABC2345{number}", starts_at=at, reader_zone=NEW_YORK,
+                            ends_at=at + dt.timedelta(minutes=45))
+        for number, at in enumerate(dates)
+    ]  # fmt: skip
+    text = letter_of(Kind.CONFIRMED, Audience.CUSTOMER, *series).text
+    assert text.count("Where you are") == 2
+    visit = [dataclasses.replace(each, reference="ABC23456", reader_zone=TOKYO) for each in series]
+    text = letter_of(Kind.CONFIRMED, Audience.CUSTOMER, *visit).text
+    assert "Where you are: Thursday 22 October, 22:30, Tokyo time (JST)" in text
 
 
 def test_what_is_due_is_said() -> None:

@@ -28,6 +28,7 @@ from bookme.communications.actions import plan_messages
 from bookme.communications.keys import follow_up_plan, waiting_key
 from bookme.communications.kinds import MESSAGES, SWITCHABLE, Category
 from bookme.communications.models import Notification
+from bookme.communications.selectors.facts import quiet_zone
 from bookme.communications.selectors.routes import is_sent
 from bookme.core.time import now
 from bookme.customers.models import Customer
@@ -353,6 +354,14 @@ class TestQuietReminders:
     ) -> None:
         expected = dt.datetime(*due, tzinfo=ZoneInfo(lives_in))  # type: ignore[misc]
         assert self._reminded(salon, MONDAY_AT_TEN, hours, lives_in=lives_in) == expected
+
+    @pytest.mark.parametrize(("said", "counts"), [("", "America/New_York"), ("Asia/Tokyo", "Asia/Tokyo")])
+    def test_or_where_they_were_as_they_booked(self, salon: Tenant, said: str, counts: str) -> None:
+        """What they said of themselves comes first."""
+        booking = BookingFactory(
+            visit__timezone="America/New_York", visit__customer__timezone=said, appointment__starts_at=MONDAY_AT_TEN
+        )
+        assert quiet_zone(booking) == ZoneInfo(counts)
 
     def test_of_who_does_not_say_it_is_that_of_the_place(self, salon: Tenant) -> None:
         configure(salon, reminders=[{"channel": "email", "minutes_before": 720}])

@@ -76,10 +76,12 @@ def test_the_zone_goes_on_to_the_details_and_the_confirmation(visitor: Visitor, 
     path = done["Location"].partition("?")[0]
     for shown in (path, path.replace("/book/done/", "/manage/")):
         page = text_of(visitor.client.get(shown))
-        assert ('data-zone="Europe/London"' in page, "for you" in page) == (True, False)
+        assert "10:00 in London · 12:00 for you (Helsinki)" in page, "as was said when it was booked"
+        assert f'data-zone="{HELSINKI}">' in page, "and the browser of who reads it is asked"
         far = text_of(visitor.client.get(shown, {"zone": AUCKLAND}))
         assert "Mon 7 Jan, 10:00 in London · Mon 7 Jan, 23:00 for you (Auckland)" not in far
         assert "10:00 in London · 23:00 for you (Auckland)" in far
+        assert f'data-zone="{AUCKLAND}" data-zone-known' in far
 
 
 def test_of_days_beside_those_that_are_asked_for_nothing_is_said(visitor: Visitor, online: Shop) -> None:
@@ -138,11 +140,21 @@ def test_the_same_wall_clock_is_told_once(visitor: Visitor, online: Shop) -> Non
     assert "for you" not in page
 
 
+def test_who_said_no_zone_has_the_business_s(visitor: Visitor, online: Shop) -> None:
+    done = visitor.book()
+    path = done["Location"].partition("?")[0]
+    page = text_of(visitor.client.get(path))
+    assert ('data-zone="Europe/London">' in page, "for you" in page) == (True, False)
+    assert Booking.objects.get().visit.timezone == ""
+
+
 def test_what_is_at_a_place_is_told_in_its_zone_alone(visitor: Visitor, shop: Shop) -> None:
     page = text_of(visitor.get("/book/time/", visitor.draft(start=None), zone=HELSINKI, date="2030-01-07"))
     assert slots(page)[MONDAY.isoformat()] == ("10:00", "")
     assert "data-zone" not in page
     assert "Helsinki time" not in page
+    visitor.book(visitor.draft(zone=HELSINKI))
+    assert Booking.objects.get().visit.timezone == ""
 
 
 def test_in_arabic(visitor: Visitor, online: Shop) -> None:

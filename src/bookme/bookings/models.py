@@ -162,6 +162,8 @@ class Series(Row):
 class Asked(Row):
     """Who asked for something, by which door, and what they said. `link_version` revokes the links to it.
 
+    `timezone` is where they were, if that was said: in it they read when it is, of what is online.
+
     `user_id` is who was signed in as they asked: theirs to see, even while their e-mail is not verified and the
     customer's row, found by that e-mail, may not be linked to them. `added_by` is who of the team put it down, if
     somebody did: it shows them what they wrote, and not what the business knows of the customer.
@@ -171,6 +173,7 @@ class Asked(Row):
     contact_email = models.EmailField(blank=True)
     contact_phone = models.CharField(max_length=20, blank=True)
     language = models.CharField(max_length=8, blank=True)
+    timezone = models.CharField(max_length=64, blank=True)
     notes = models.TextField(max_length=2000, blank=True)
     answers = models.JSONField(default=dict, blank=True)
     address = models.JSONField(null=True, blank=True)

@@ -55,6 +55,12 @@ def what_of(bookings: Part) -> str:
     return what
 
 
+def start_text(booking: BookingFacts, formats: Formats) -> str:
+    """`Thursday 12 November, 13:30`; of what is online, for a reader elsewhere, with the time that it is there."""
+    start = booking.starts_at.astimezone(booking.zone)
+    return formats.moment_of_both(start, booking.reader_zone)
+
+
 def where_of(booking: BookingFacts) -> str:
     return in_line((booking.place, booking.address, booking.meeting_url))
 
@@ -63,7 +69,7 @@ def _of_one(bookings: Part, formats: Formats) -> Layout:
     (booking,) = bookings
     span = _span(bookings, formats.span)
     when = (_("When"), in_line((span, formats.zone_name(booking.zone, booking.starts_at))))
-    rows_of = (_was, _with, _where, _party, _price)
+    rows_of = (_yours, _was, _with, _where, _party, _price)
     return Layout(rows=[_what(bookings, formats), _extras(bookings, formats), when, *_each(rows_of, bookings, formats)])
 
 
@@ -76,7 +82,7 @@ def _of_visit(bookings: Part, formats: Formats) -> Layout:
         line = Line(
             label=_span([booking], formats.clock_span),
             title=booking.service,
-            details=_details((_with, _extras, _was, *own, _price), [booking], formats),
+            details=_details((_yours, _with, _extras, _was, *own, _price), [booking], formats),
         )
         groups.setdefault(heading, Group(heading, [])).lines.append(line)
     return Layout(rows=[*_each(shared, bookings[:1], formats), _total(bookings, formats)], groups=list(groups.values()))
@@ -91,7 +97,7 @@ def _of_series(visits: Sequence[Part], formats: Formats) -> Layout:
         line = Line(
             label=formats.day_short(start.date()),
             title=_span(visit, formats.clock_span),
-            details=_details((*own, _was), visit, formats),
+            details=_details((_yours, *own, _was), visit, formats),
         )
         month = formats.month(start.date())
         groups.setdefault(month, Group(month, [])).lines.append(line)
@@ -109,6 +115,15 @@ def _what(bookings: Part, _formats: Formats) -> Row:
 
 def _extras(bookings: Part, _formats: Formats) -> Row:
     return _("Extras"), in_line(name for each in bookings for name in each.extras)
+
+
+def _yours(bookings: Part, formats: Formats) -> Row:
+    """When that is where the reader is, if their clock shows another time."""
+    first = bookings[0]
+    start, own = first.starts_at, first.reader_zone
+    is_same = own is None or start.astimezone(own).utcoffset() == start.astimezone(first.zone).utcoffset()
+    there = "" if own is None or is_same else formats.moment(start.astimezone(own))
+    return _("Where you are"), in_line((there, formats.zone_name(own, start))) if own and there else ""
 
 
 def _was(bookings: Part, formats: Formats) -> Row:

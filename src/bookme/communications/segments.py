@@ -18,7 +18,7 @@ _EXTENDED = frozenset("\f^{}\\[~]|€")
 
 # What typographers write, as telephones do.
 _PLAIN = str.maketrans({
-    **dict.fromkeys("’‘‚‛′", "'"), **dict.fromkeys("“”„«»″", '"'), **dict.fromkeys("–—‑‒−", "-"),
+    **dict.fromkeys("’‘‚‛′", "'"), **dict.fromkeys("“”„«»″", '"'), **dict.fromkeys("–—‑‒−·", "-"),
     **dict.fromkeys("\u00a0\u202f\u2009\u2007", " "), "…": "...", "œ": "oe", "Œ": "OE",
 })  # fmt: skip
 

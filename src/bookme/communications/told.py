@@ -138,8 +138,8 @@ class BookingFacts:
 
     `old_start`, `old_staff` and `old_place` are set where they were others.
 
-    `cancellation` is the rule under which it was booked. `is_known` unless it was only ever held: of a hold the team is
-    told nothing.
+    `reader_zone` is where who booked is, of what is online. `cancellation` is the rule under which it was booked.
+    `is_known` unless it was only ever held: of a hold the team is told nothing.
     """
 
     id: UUID
@@ -173,6 +173,7 @@ class BookingFacts:
     old_staff: str = ""
     old_place: str = ""
     is_known: bool = True
+    reader_zone: ZoneInfo | None = None
 
 
 @dataclass(frozen=True)

@@ -180,6 +180,14 @@ class Formats:
             "own_city": city_of(own, self.locale),
         }
 
+    def moment_of_both(self, moment: dt.datetime, own: dt.tzinfo | None) -> str:
+        """`Thursday 12 November, 10:00 in London · 12:00 for you (Helsinki)`; as `moment` without two times."""
+        both = self.both_times(moment, own)
+        if own is None or not both:
+            return self.moment(moment)
+        is_same_day = moment.astimezone(own).date() == moment.date()
+        return _("%(day)s, %(time)s") % {"day": self.day(moment.date()), "time": both} if is_same_day else both
+
     @property
     def first_weekday(self) -> int:
         """The day on which a week begins here; Monday is 0."""

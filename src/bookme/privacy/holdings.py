@@ -106,7 +106,7 @@ def _asked_again(subject: Subject) -> Q:
     return found | Q(scope__startswith=f"user:{subject.user_id} ") if subject.user_id else found
 
 
-_SAID = ("contact_name", "contact_email", "contact_phone", "notes", "answers", "address", "guest_address")
+_SAID = ("contact_name", "contact_email", "contact_phone", "timezone", "notes", "answers", "address", "guest_address")
 _SAID_PLAIN = ("language", "consents", "source")
 _UNLINKED: dict[str, Any] = {"user_id": None, "link_version": F("link_version") + 1}
 

@@ -238,5 +238,6 @@ def _request(entry: WaitlistEntry, start: dt.datetime, until: dt.datetime) -> Bo
         answers=entry.answers,
         address=Address(**entry.address) if entry.address else None,
         language=entry.language,
+        timezone=entry.timezone,
         hold_until=until,
     )

@@ -38,10 +38,11 @@ class BookingRequest(Asked):
     """And for whom.
 
     `consents` maps ConsentKind values to the answers; what they answer is what the business asks, in `language`, which
-    is the visitor's. `source` is the door it came by (such as `api` or `page`; the team's own is `team`),
-    `guest_address` the network address, if it is known; of a guest's, the visit keeps the network. With `hold_until` it
-    is held until then, to be accepted or paid for, and nobody is told yet. The team may have it `outside_hours`, and
-    `overbook`: then what `availability.OUTSIDE_HOURS` and `OVERBOOKING` name keeps it from nothing.
+    is the visitor's; in their `timezone` they read when it is, of what is online. `source` is the door it came by
+    (such as `api` or `page`; the team's own is `team`), `guest_address` the network address, if it is known; of a
+    guest's, the visit keeps the network. With `hold_until` it is held until then, to be accepted or paid for, and
+    nobody is told yet. The team may have it `outside_hours`, and `overbook`: then what `availability.OUTSIDE_HOURS` and
+    `OVERBOOKING` name keeps it from nothing.
     """
 
     contact: Contact
@@ -50,6 +51,7 @@ class BookingRequest(Asked):
     address: Address | None = None
     consents: Mapping[str, bool] = field(default_factory=dict)
     language: str = ""
+    timezone: str = ""
     source: str = "api"
     guest_address: str | None = None
     hold_until: dt.datetime | None = None

@@ -62,6 +62,7 @@ def said_columns(request: BookingRequest, *, answers: dict[str, Any], actor: Act
         "contact_email": request.contact.email,
         "contact_phone": request.contact.phone,
         "language": request.language,
+        "timezone": request.timezone,
         "notes": request.notes,
         "answers": answers,
         "address": asdict(request.address) if request.address else None,

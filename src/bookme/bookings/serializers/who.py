@@ -9,7 +9,7 @@ from rest_framework.fields import empty
 from bookme.bookings.actions.powers import acts_for_business
 from bookme.bookings.actions.terms import CONSENT_NEEDED, missing_consents
 from bookme.core.actor import Actor
-from bookme.core.http.fields import EmailField, JsonObject, MultilineText, PhoneField, PlainText, WholeNumber
+from bookme.core.http.fields import EmailField, JsonObject, MultilineText, PhoneField, PlainText, WholeNumber, ZoneField
 from bookme.core.http.serializers import InputSerializer
 
 
@@ -72,11 +72,13 @@ class ForcedInput(InputSerializer):
 class WhoInput(InputSerializer):
     """For whom something is booked, and what they say. A mobile trade needs an `address` of who is not its team.
 
-    So does a business with areas, unless it is a session: its postcode decides who can come.
+    So does a business with areas, unless it is a session: its postcode decides who can come. `timezone` is where they
+    are, for what is online: messages tell its time there, too.
     """
 
     location = serializers.UUIDField(required=False, allow_null=True, default=None)
     party_size = WholeNumber(min_value=1, required=False, default=1)
+    timezone = ZoneField(required=False, allow_blank=True, default="")
     notes = MultilineText(max_length=2000, required=False, allow_blank=True, default="")
     answers = JsonObject(required=False, default=dict)
     address = AddressInput(required=False, allow_null=True, default=None)

@@ -23,6 +23,7 @@ def asked_for(request: Request, given: dict[str, Any]) -> BookingRequest:
         address=Address(**given["address"]) if given["address"] else None,
         consents=given["consents"],
         language=get_language() or "",
+        timezone=given["timezone"],
         guest_address=client_address(request._request) or None,
         outside_hours=given.get("outside_hours", False),
         overbook=given.get("overbook", False),

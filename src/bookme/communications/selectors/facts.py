@@ -15,7 +15,7 @@ from bookme.bookings.events import (
     SessionChanged,
 )
 from bookme.bookings.links import manage_url
-from bookme.bookings.models import Booking
+from bookme.bookings.models import Booking, Visit, WaitlistEntry
 from bookme.bookings.wording import address_text, meeting_url_of, place_text
 from bookme.communications.told import BookingFacts, Former, Sender, SessionFacts
 from bookme.core.text import name_text, unlinked
@@ -71,8 +71,13 @@ def platform_sender() -> Sender:
 
 def quiet_zone(booking: Booking) -> ZoneInfo:
     """Where it is, or is not, a time to disturb who booked: theirs if it is known, else that of the place."""
-    theirs = booking.visit.customer.timezone
-    return zone(theirs) if theirs else zone_of(booking.appointment.location)
+    return reader_zone(booking.visit) or zone_of(booking.appointment.location)
+
+
+def reader_zone(said: Visit | WaitlistEntry) -> ZoneInfo | None:
+    """Where they are who asked: as they said of themselves, else as they said then; None where they did not."""
+    name = said.customer.timezone or said.timezone
+    return zone(name) if name else None
 
 
 def all_facts_of(
@@ -113,6 +118,7 @@ def facts_of(booking: Booking, *, language: str, former: Former | None = None) -
         starts_at=appointment.starts_at,
         ends_at=appointment.ends_at,
         zone=zone_of(location),
+        reader_zone=reader_zone(visit) if location.online else None,
         party_size=booking.party_size,
         extras=tuple(each["name"] for each in booking.extras),
         price=booking.price,

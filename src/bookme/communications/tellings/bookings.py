@@ -14,7 +14,7 @@ from bookme.bookings.links import waitlist_url
 from bookme.bookings.models import Booking, Waiting, WaitlistEntry
 from bookme.bookings.states import Status
 from bookme.communications.calendar import booking_url, customer_calendar, team_calendar
-from bookme.communications.itinerary import by_visit, layout_of, was_text, what_of, where_of
+from bookme.communications.itinerary import by_visit, layout_of, start_text, was_text, what_of, where_of
 from bookme.communications.keys import reminder_in
 from bookme.communications.kinds import MESSAGES, Audience, Category, Kind
 from bookme.communications.models import Notification
@@ -103,6 +103,8 @@ def told_from(
     """
     formats = Formats(locale=locale_of(language, sender.country), currency=bookings[0].currency)
     to_team = audience is not Audience.CUSTOMER
+    if to_team:
+        bookings = [replace(each, reader_zone=None) for each in bookings]
     is_on = kind in _TO_JOIN and bookings[0].state is Status.CONFIRMED
     join_url = bookings[0].meeting_url if is_on else ""
     return Told(
@@ -196,7 +198,7 @@ def _is_changed(bookings: Sequence[BookingFacts]) -> bool:
 
 
 def _when(bookings: Sequence[BookingFacts], formats: Formats) -> str:
-    start = formats.moment(bookings[0].starts_at.astimezone(bookings[0].zone))
+    start = start_text(bookings[0], formats)
     return start if len(by_visit(bookings)) == 1 else _("from %(start)s") % {"start": start}
 
 

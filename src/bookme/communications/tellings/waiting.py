@@ -15,7 +15,7 @@ from bookme.bookings.selectors.waiting import held_by, waitlist_entries
 from bookme.bookings.states import Status
 from bookme.communications.kinds import Audience, Kind
 from bookme.communications.models import Notification
-from bookme.communications.selectors.facts import sender_of
+from bookme.communications.selectors.facts import reader_zone, sender_of
 from bookme.communications.selectors.readers import recipient_of_entry
 from bookme.communications.told import Layout, Sender, Told
 from bookme.core.formats import Formats, in_line, locale_of
@@ -61,6 +61,11 @@ class _Waiting:
         return zone_of(self.place)
 
     @property
+    def reader_zone(self) -> ZoneInfo | None:
+        """Where they are, of what is online."""
+        return reader_zone(self.entry) if self.place and self.place.online else None
+
+    @property
     def service(self) -> str:
         return self.entry.service.text("name", self.language)
 
@@ -69,7 +74,7 @@ class _Waiting:
         """The start, or the day, as people write it."""
         appointment = self.held.appointment if self.held else self.entry.session
         if appointment is not None:
-            return self.formats.moment(appointment.starts_at.astimezone(self.zone))
+            return self.formats.moment_of_both(appointment.starts_at.astimezone(self.zone), self.reader_zone)
         return self.formats.day(self.entry.date) if self.entry.date else ""
 
     @property

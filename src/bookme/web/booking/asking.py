@@ -65,6 +65,7 @@ def asked_of(request: HttpRequest, choice: Choice, form: DetailsForm) -> Booking
         **what,
         party_size=form.cleaned_data.get("party_size", draft.party_size),
         language=request.LANGUAGE_CODE,
+        timezone=choice.visitor_zone.key if choice.visitor_zone else "",
         guest_address=client_address(request) or None,
     )
 

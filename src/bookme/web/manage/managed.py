@@ -27,7 +27,7 @@ from bookme.communications.itinerary import what_of
 from bookme.communications.selectors.facts import facts_of
 from bookme.core.actor import Actor
 from bookme.core.errors import NotFound
-from bookme.core.time import MINUTE, now
+from bookme.core.time import MINUTE, now, zone
 from bookme.locations.selectors import zone_of
 from bookme.tenants.context import require_tenant
 from bookme.web.booking.zones import zone_in
@@ -244,12 +244,21 @@ def page_context(request: HttpRequest, managed: Managed) -> dict[str, Any]:
         "service": booking.appointment.service,
         "staff": booking.appointment.staff,
         "place": booking.appointment.location,
-        "visitor_zone": zone_in(request) if booking.appointment.location.online else None,
+        "visitor_zone": _reader_zone(request, managed),
+        "is_zone_asked": zone_in(request) is not None,
         "google_url": google_url(managed),
         "manage_url": manage_url(managed.booked.visit),
         "token": _offer_token(managed),
         "series": dates_of(managed.dates, this=booking, now=managed.at, formats=formats, url=_own_url),
     }
+
+
+def _reader_zone(request: HttpRequest, managed: Managed) -> ZoneInfo | None:
+    """Where they are, of what is online: as their browser says now, else as was said when it was booked."""
+    if not managed.booking.appointment.location.online:
+        return None
+    said = managed.booked.visit.timezone
+    return zone_in(request) or (zone(said) if said else None)
 
 
 def _offer_token(managed: Managed) -> str:
