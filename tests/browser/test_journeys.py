@@ -23,6 +23,7 @@ def test_a_stranger_books_reads_the_mail_moves_and_cancels(product: Product, ope
     assert "BEGIN:VEVENT" in file.value.path().read_text()
     page.goto(manage_link(page, product, email, reference))
     move(page)
+    assert len(mails_to(page, product, email, count=2)) == 2, "of a move that is cancelled at once nobody is told"
     cancel(page)
     assert len(mails_to(page, product, email, count=3)) == 3
 

@@ -1,6 +1,7 @@
 """Letters to who waits: that they do, what is held for them, that there is nothing to come."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import transaction
 from bookme.bookings.actions.facts import waiting_fact
 from bookme.bookings.actions.offering import decline_offer, leave_waitlist, offer_place
 from bookme.bookings.actions.sessions.cancelling import cancel_session
+from bookme.bookings.actions.sessions.changing import SessionChanges, change_session
 from bookme.bookings.events import WaitlistClosed, WaitlistJoined
 from bookme.bookings.links import waitlist_url
 from bookme.bookings.models import Appointment, WaitlistEntry
@@ -101,6 +103,66 @@ def test_nor_of_joining_to_who_has_left(entry: WaitlistEntry, letters: Letters) 
         leave_waitlist(entry=entry, actor=SYSTEM)
     happen(WaitlistJoined, entry)
     assert letters.all() == []
+
+
+class TestItMoves:
+    @pytest.fixture
+    def waiting(self, entry: WaitlistEntry) -> WaitlistEntry:
+        """With too many to be offered a place."""
+        WaitlistEntry.objects.filter(pk=entry.pk).update(party_size=9)
+        return entry
+
+    def _change(self, entry: WaitlistEntry, **changes: Any) -> None:
+        session = Appointment.objects.get(pk=entry.session_id)
+        with transaction.atomic():
+            change_session(session=session, changes=SessionChanges(**changes), actor=SYSTEM, now=now())
+
+    def _moved(self, entry: WaitlistEntry, *, hours: int) -> None:
+        self._change(entry, start=Appointment.objects.get(pk=entry.session_id).starts_at + dt.timedelta(hours=hours))
+
+    def test_they_learn_of_it_and_what_it_was(self, waiting: WaitlistEntry, letters: Letters) -> None:
+        self._moved(waiting, hours=2)
+        deliver_outbox()
+        (letter,) = letters.to("amelia@mail.example")
+        assert re.fullmatch(r"Changed: Yoga, \w+ \d+ \w+, 20:00", str(letter["Subject"]).strip())
+        text = body(letter)
+        assert re.search(r"Was: \w+ \d+ \w+, 18:00\s", text)
+        assert "You wait for it still" in text
+        assert waitlist_url(waiting) in text
+        assert (record := Notification.objects.get()).kind == "waitlist.moved"
+        assert (record.entry_id, record.status, waitlist_url(waiting) in record.text) == (waiting.pk, "sent", False)
+
+    def test_so_does_who_is_offered_a_place(self, entry: WaitlistEntry, letters: Letters) -> None:
+        offered(entry)
+        deliver_outbox()
+        self._moved(entry, hours=2)
+        deliver_outbox()
+        subjects = [each["Subject"].partition(":")[0] for each in letters.to("amelia@mail.example")]
+        assert subjects == ["A place is free", "Changed"]
+
+    def test_of_two_moves_in_a_row_they_learn_the_last(self, waiting: WaitlistEntry, letters: Letters) -> None:
+        self._moved(waiting, hours=1)
+        self._moved(waiting, hours=1)
+        deliver_outbox()
+        (letter,) = letters.to("amelia@mail.example")
+        assert "20:00" in letter["Subject"]
+
+    def test_of_more_places_and_after_leaving_nobody_is_told(self, waiting: WaitlistEntry, letters: Letters) -> None:
+        self._change(waiting, capacity=30)
+        deliver_outbox()
+        with transaction.atomic():
+            leave_waitlist(entry=WaitlistEntry.objects.get(pk=waiting.pk), actor=SYSTEM)
+        self._moved(waiting, hours=2)
+        deliver_outbox()
+        assert not [each for each in letters.all() if "Changed" in each["Subject"]]
+
+    def test_who_cannot_be_told_is_on_record(self, waiting: WaitlistEntry, letters: Letters) -> None:
+        WaitlistEntry.objects.filter(pk=waiting.pk).update(contact_email="", contact_phone="+442079460958")
+        self._moved(waiting, hours=2)
+        deliver_outbox()
+        assert letters.all() == []
+        assert (record := Notification.objects.get()).kind == "waitlist.moved"
+        assert record.status == "skipped"
 
 
 def test_a_session_that_is_cancelled_is_told(entry: WaitlistEntry, letters: Letters) -> None:

@@ -265,6 +265,12 @@ class SessionChanged(SessionEvent):
     old_location_id: UUID
     old_capacity: int
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """At another time or place, or with another person."""
+        was = (self.old_start, self.old_end, self.old_staff_id, self.old_location_id)
+        return was != (self.start, self.end, self.staff_id, self.location_id)
+
 
 @dataclass(frozen=True, kw_only=True)
 class SessionConfirmed(SessionEvent):

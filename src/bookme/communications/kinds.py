@@ -21,6 +21,7 @@ class Kind(StrEnum):
     FOLLOW_UP = "booking.follow_up"
     WAIT_JOINED = "waitlist.joined"
     WAIT_OFFERED = "waitlist.offered"
+    WAIT_MOVED = "waitlist.moved"
     WAIT_CLOSED = "waitlist.closed"
     SESSION_CHANGED = "session.changed"
     SESSION_CANCELLED = "session.cancelled"
@@ -96,6 +97,7 @@ MESSAGES: Mapping[Kind, MessageType] = {
     Kind.FOLLOW_UP: MessageType(Family.BOOKING, Category.MARKETING, _CUSTOMER),
     Kind.WAIT_JOINED: MessageType(Family.WAITING, Category.SERVICE, _CUSTOMER),
     Kind.WAIT_OFFERED: MessageType(Family.WAITING, Category.SERVICE, _CUSTOMER),
+    Kind.WAIT_MOVED: MessageType(Family.WAITING, Category.SERVICE, _CUSTOMER),
     Kind.WAIT_CLOSED: MessageType(Family.WAITING, Category.SERVICE, _CUSTOMER),
     Kind.SESSION_CHANGED: MessageType(Family.SESSION, Category.SERVICE, _TEAM),
     Kind.SESSION_CANCELLED: MessageType(Family.SESSION, Category.SERVICE, _TEAM),

@@ -23,7 +23,7 @@ from bookme.bookings.events import (
     WaitlistClosed,
     WaitlistEvent,
 )
-from bookme.bookings.models import Appointment, Booking, WaitlistEntry
+from bookme.bookings.models import Appointment, Booking, Waiting, WaitlistEntry
 from bookme.bookings.states import Status
 from bookme.communications.actions import (
     REMINDERS_PATH,
@@ -90,11 +90,25 @@ def tell_staff_of_session(*, event: SessionChanged | SessionCancelled, record: E
     """Whoever gives it, or gave it until now, is told of one that is at another time or place, or is off."""
     calendars = {event.staff_id, *Appointment.objects.filter(lead=event.session_id).values_list("staff", flat=True)}
     if isinstance(event, SessionChanged):
-        was = (event.old_start, event.old_end, event.old_staff_id, event.old_location_id)
-        if was == (event.start, event.end, event.staff_id, event.location_id):
+        if not event.is_elsewhere:
             return
         calendars.add(event.old_staff_id)
     _tell_each(calendars, record, Kind(event.name), About(event_id=record.pk))
+
+
+def tell_waiters_of_session(*, event: SessionChanged, record: EventRow) -> None:
+    """Whoever waits for it learns that it is at another time or place, or with somebody else."""
+    if not event.is_elsewhere:
+        return
+    waiting = WaitlistEntry.objects.filter(session=event.session_id, status__in=[Waiting.WAITING, Waiting.OFFERED])
+    for entry_id in waiting.order_by("rank", "id").values_list("pk", flat=True):
+        tell_apart(
+            key=f"event:{record.pk}:waits:{entry_id}",
+            kind=Kind.WAIT_MOVED,
+            audience=Audience.CUSTOMER,
+            about=About(entry_id=entry_id, event_id=record.pk),
+            now=now(),
+        )
 
 
 def tell_waiter(*, event: WaitlistEvent, record: EventRow) -> None:

@@ -192,12 +192,15 @@ def _waiting(kind: Kind, audience: Audience, stage: Stage, language: str, flags:
     is_offer, is_closed = kind is Kind.WAIT_OFFERED, kind is Kind.WAIT_CLOSED
     when = formats.moment(_start(stage).astimezone(stage.zone))
     until = formats.moment((stage.now + dt.timedelta(hours=2)).astimezone(stage.zone)) if is_offer else ""
+    a_day_before = (_start(stage) - dt.timedelta(days=1)).astimezone(stage.zone)
+    was = formats.moment(a_day_before) if kind is Kind.WAIT_MOVED else ""
     button = (_("See your place in the line, or leave it"), stage.link)
     if is_offer:
         button = (_("Take it or turn it down"), stage.link)
     if is_closed:
         button = (_("Find another time"), stage.sender.url)
     rows = [(_("What"), cast.service), (_("When"), when), (_("With"), cast.staff), (_("Where"), cast.place)]
+    rows += [(_("Was"), was)] if was else []
     return Told(
         kind=kind,
         audience=audience,
@@ -209,6 +212,7 @@ def _waiting(kind: Kind, audience: Audience, stage: Stage, language: str, flags:
             "when": when,
             "staff": cast.staff,
             "place": cast.place,
+            "was": was,
             "held_until": until,
             "is_course": "is_course" in flags,
         },

@@ -48,6 +48,7 @@ from bookme.communications.reactions import (
     tell_staff,
     tell_staff_of_session,
     tell_waiter,
+    tell_waiters_of_session,
 )
 from bookme.customers.events import CustomerChanged, CustomersImported
 from bookme.customers.reactions import link_changed, link_member
@@ -115,7 +116,7 @@ wire(
         WaitlistRanked: (),
         WaitlistClosed: (tell_waiter,),
         SessionPublished: (),
-        SessionChanged: (tell_of_session, tell_staff_of_session, follow_session),
+        SessionChanged: (tell_of_session, tell_staff_of_session, tell_waiters_of_session, follow_session),
         SessionConfirmed: (),
         SessionCancelled: (tell_of_session, tell_staff_of_session, follow_session),
         NotificationSentAgain: (),

@@ -85,7 +85,11 @@ def tell_apart(*, key: str, kind: Kind, audience: Audience, about: About, now: d
     """As `tell`, but sent by its row of the outbox alone: of several, none waits for what keeps another."""
     draft = _draft(key, kind, audience, about)
     told = _filled(draft, None, None, now=now)
-    if told is not None:
+    if told is None:
+        return
+    if draft.status == NotificationStatus.SKIPPED:
+        _record_skipped(draft, told)
+    else:
         _record(draft, told, now=now, at_once=False)
 
 

@@ -24,6 +24,14 @@ def waiting_texts(kind: Kind, _audience: Audience) -> Texts:
                 " after that it goes to the next in line."
             ),
         ),
+        Kind.WAIT_MOVED: (
+            _("Changed: {{ service }}, {{ when }}"),
+            _("What you wait for has changed"),
+            _(
+                "{{ customer }}, this is how it is at {{ business }} now. You wait for it still; leave the line if it"
+                " does not suit you any more."
+            ),
+        ),
         Kind.WAIT_CLOSED: (
             either(
                 "is_course",

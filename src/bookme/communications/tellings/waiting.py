@@ -8,18 +8,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookme.bookings.cancel_wording import deadline_text_of
+from bookme.bookings.events import SessionChanged
 from bookme.bookings.links import waitlist_url
 from bookme.bookings.models import Booking, Waiting, WaitlistEntry
 from bookme.bookings.selectors.sessions import is_of_whole
 from bookme.bookings.selectors.waiting import held_by, waitlist_entries
 from bookme.bookings.states import Status
+from bookme.communications.itinerary import was_text
 from bookme.communications.kinds import Audience, Kind
 from bookme.communications.models import Notification
-from bookme.communications.selectors.facts import reader_zone, sender_of
+from bookme.communications.selectors.facts import reader_zone, sender_of, session_facts
 from bookme.communications.selectors.readers import recipient_of_entry
-from bookme.communications.told import Layout, Sender, Told
+from bookme.communications.told import Layout, Sender, SessionFacts, Told
 from bookme.core.formats import Formats, in_line, locale_of
 from bookme.core.text import name_text
+from bookme.eventlog.models import Event as EventRow
 from bookme.locations.models import Location
 from bookme.locations.selectors import zone_of
 from bookme.staff.models import Staff
@@ -27,18 +30,20 @@ from bookme.tenants.context import require_tenant
 
 # A message is told only while it is still true.
 _TRUE_OF = {
-    Kind.WAIT_JOINED: Waiting.WAITING,
-    Kind.WAIT_OFFERED: Waiting.OFFERED,
-    Kind.WAIT_CLOSED: Waiting.CLOSED,
+    Kind.WAIT_JOINED: {Waiting.WAITING},
+    Kind.WAIT_OFFERED: {Waiting.OFFERED},
+    Kind.WAIT_MOVED: {Waiting.WAITING, Waiting.OFFERED},
+    Kind.WAIT_CLOSED: {Waiting.CLOSED},
 }
 
 
 @dataclass(frozen=True)
 class _Waiting:
-    """What is waited for, in the language of the message. `held` is what is offered."""
+    """What is waited for, in the language of the message. `held` is what is offered, `moved` how it was before."""
 
     entry: WaitlistEntry
     held: Booking | None
+    moved: SessionFacts | None
     language: str
     formats: Formats
 
@@ -86,6 +91,10 @@ class _Waiting:
         return in_line((self.when, self.formats.zone_name(self.zone, appointment.starts_at)))
 
     @property
+    def was(self) -> str:
+        return was_text(self.moved, self.formats) if self.moved else ""
+
+    @property
     def is_course(self) -> bool:
         """It was not called off: its dates are not booked one by one any more."""
         session = self.entry.session
@@ -104,9 +113,15 @@ def told_of_waiting(notification: Notification, *, now: dt.datetime) -> Told | N
     if entry is None or not _is_true(kind, entry, now):
         return None
     tenant = require_tenant()
-    sender, held = sender_of(tenant), held_by(entry) if kind is Kind.WAIT_OFFERED else None
+    sender, held, moved = sender_of(tenant), None, None
+    if kind is Kind.WAIT_OFFERED:
+        held = held_by(entry)
+    if kind is Kind.WAIT_MOVED:
+        moved = _moved(notification, entry)
+        if moved is None:
+            return None
     formats = Formats(locale=locale_of(notification.language, sender.country), currency=tenant.config.currency)
-    told = _Waiting(entry, held, notification.language, formats)
+    told = _Waiting(entry, held, moved, notification.language, formats)
     return Told(
         kind=kind,
         audience=Audience.CUSTOMER,
@@ -118,6 +133,7 @@ def told_of_waiting(notification: Notification, *, now: dt.datetime) -> Told | N
             "when": told.when,
             "staff": told.with_whom,
             "place": told.place.text("name", told.language) if told.place else "",
+            "was": told.was,
             "held_until": told.until,
             "is_course": kind is Kind.WAIT_CLOSED and told.is_course,
         },
@@ -130,8 +146,19 @@ def told_of_waiting(notification: Notification, *, now: dt.datetime) -> Told | N
     )
 
 
+def _moved(notification: Notification, entry: WaitlistEntry) -> SessionFacts | None:
+    """As the session was; None where it has moved on since, of which they are told by itself."""
+    record = EventRow.objects.filter(pk=notification.event_id).first() if notification.event_id else None
+    if record is None or entry.session is None:
+        return None
+    event, session = SessionChanged.from_payload(record.payload), entry.session
+    said = (dt.datetime.fromisoformat(event.start), event.staff_id, event.location_id)
+    is_so = said == (session.starts_at, session.staff_id, session.location_id)
+    return session_facts(event, language=notification.language) if is_so else None
+
+
 def _is_true(kind: Kind, entry: WaitlistEntry, now: dt.datetime) -> bool:
-    if entry.state is not _TRUE_OF[kind]:
+    if entry.state not in _TRUE_OF[kind]:
         return False
     if kind is not Kind.WAIT_OFFERED:
         return True
@@ -143,6 +170,8 @@ def _is_true(kind: Kind, entry: WaitlistEntry, now: dt.datetime) -> bool:
 def _rows(told: _Waiting) -> list[tuple[str, str]]:
     entry, held = told.entry, told.held
     rows = [(_("What"), told.service), (_("When"), told.when_in_full)]
+    if told.was:
+        rows.append((_("Was"), told.was))
     rows.append((_("With"), told.with_whom))
     if told.place is not None and not entry.address:
         rows.append((_("Where"), told.place.text("name", told.language)))

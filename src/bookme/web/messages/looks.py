@@ -55,6 +55,7 @@ KIND_ICONS: Mapping[Kind, str] = {
     Kind.FOLLOW_UP: "heart",
     Kind.WAIT_JOINED: "list-ordered",
     Kind.WAIT_OFFERED: "sparkles",
+    Kind.WAIT_MOVED: "calendar-clock",
     Kind.WAIT_CLOSED: "list-x",
     Kind.SESSION_CHANGED: "calendar-clock",
     Kind.SESSION_CANCELLED: "calendar-x-2",
