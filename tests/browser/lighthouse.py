@@ -35,10 +35,18 @@ def addresses(product: Product) -> dict[str, str]:
 
 
 def measure(npx: str, url: str) -> dict[str, Any]:
-    """The whole report. Lighthouse's own defaults: a slow phone on a slow network, as it reckons them."""
+    """The whole report. Lighthouse's own defaults: a slow phone on a slow network, as it reckons them.
+
+    Where it lost its browser it asks to be run again (NO_NAVSTART and such): twice at most.
+    """
     command = [npx, "--yes", LIGHTHOUSE, url, "--output=json", "--quiet"]
     command += [f"--only-categories={','.join(LEAST)}", f"--chrome-flags={' '.join(['--headless=new', *ARGUMENTS])}"]
-    done = subprocess.run(command, env=os.environ | {"CHROME_PATH": CHROMIUM}, stdout=subprocess.PIPE, check=True)
+    for left in (2, 1, 0):
+        done = subprocess.run(
+            command, env=os.environ | {"CHROME_PATH": CHROMIUM}, stdout=subprocess.PIPE, check=not left
+        )
+        if done.returncode == 0:
+            break
     report: dict[str, Any] = json.loads(done.stdout)
     return report
 

@@ -199,8 +199,9 @@ def _waiting(kind: Kind, audience: Audience, stage: Stage, language: str, flags:
         button = (_("Take it or turn it down"), stage.link)
     if is_closed:
         button = (_("Find another time"), stage.sender.url)
-    rows = [(_("What"), cast.service), (_("When"), when), (_("With"), cast.staff), (_("Where"), cast.place)]
+    rows = [(_("What"), cast.service), (_("When"), when)]
     rows += [(_("Was"), was)] if was else []
+    rows += [(_("With"), cast.staff), (_("Where"), cast.place)]
     return Told(
         kind=kind,
         audience=audience,
