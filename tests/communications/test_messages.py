@@ -128,14 +128,20 @@ def test_of_what_is_online_it_is_told_where_the_reader_is_too() -> None:
     letter = _render(reader_zone=NEW_YORK)
     both = "Thursday 12 November, 13:30 in London · 08:30 for you (New York)"
     assert letter.subject == f"You're booked: Cut and finish, {both}"
-    for told in ("Thursday 12 November, 13:30 to 14:15", "Where you are", "08:30, New York time (EST)"):
+    for told in ("Thursday 12 November, 13:30 to 14:15", "Your time", "08:30, New York time (EST)"):
         assert told in letter.text
         assert told in letter.html
     far = _render(reader_zone=ZoneInfo("Pacific/Auckland")).subject
     assert "Thu 12 Nov, 13:30 in London · Fri 13 Nov, 02:30 for you (Auckland)" in far
-    assert "Where you are" not in _render(reader_zone=ZoneInfo("Europe/Lisbon")).text, "their clocks show the same"
+    assert "Where no zone is named, it is London time (GMT)." in letter.text
+    same = _render(reader_zone=ZoneInfo("Europe/Lisbon")).text
+    assert "Your time" not in same, "their clocks show the same"
+    assert "Where no zone" not in same
     for audience in (Audience.STAFF, Audience.BUSINESS):
         assert "New York" not in _render(audience=audience, reader_zone=NEW_YORK).text
+    until = NOW + dt.timedelta(minutes=10)
+    held = _render(Kind.HOLD_ENDING, reader_zone=NEW_YORK, state=Status.HELD, hold_expires_at=until)
+    assert "00:10 in London · Sat 31 Oct, 20:10 for you (New York)" in held.text
     short = letter_of(
         Kind.REMINDER, Audience.CUSTOMER, dataclasses.replace(BOOKING, reader_zone=NEW_YORK), channel=Channel.SMS
     )
@@ -152,10 +158,10 @@ def test_of_several_online_each_has_its_time_where_the_reader_is() -> None:
         for number, at in enumerate(dates)
     ]  # fmt: skip
     text = letter_of(Kind.CONFIRMED, Audience.CUSTOMER, *series).text
-    assert text.count("Where you are") == 2
+    assert text.count("Your time") == 2
     visit = [dataclasses.replace(each, reference="ABC23456", reader_zone=TOKYO) for each in series]
     text = letter_of(Kind.CONFIRMED, Audience.CUSTOMER, *visit).text
-    assert "Where you are: Thursday 22 October, 22:30, Tokyo time (JST)" in text
+    assert "Your time: Thursday 22 October, 22:30, Tokyo time (JST)" in text
 
 
 def test_what_is_due_is_said() -> None:

@@ -359,9 +359,14 @@ class TestQuietReminders:
     def test_or_where_they_were_as_they_booked(self, salon: Tenant, said: str, counts: str) -> None:
         """What they said of themselves comes first."""
         booking = BookingFactory(
-            visit__timezone="America/New_York", visit__customer__timezone=said, appointment__starts_at=MONDAY_AT_TEN
+            visit__timezone="America/New_York",
+            visit__customer__timezone=said,
+            appointment__starts_at=MONDAY_AT_TEN,
+            appointment__location__online=True,
         )
         assert quiet_zone(booking) == ZoneInfo(counts)
+        booking.appointment.location.online = False
+        assert quiet_zone(booking) == ZoneInfo(said or "Europe/London"), "they come to the place"
 
     def test_of_who_does_not_say_it_is_that_of_the_place(self, salon: Tenant) -> None:
         configure(salon, reminders=[{"channel": "email", "minutes_before": 720}])

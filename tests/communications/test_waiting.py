@@ -19,12 +19,14 @@ from bookme.core.actor import SYSTEM
 from bookme.core.ids import uuid7
 from bookme.core.time import now
 from bookme.eventlog.actions import publish
+from bookme.locations.models import Location
 from bookme.services.models import Service
 from bookme.tenants.models import Tenant
 from bookme.tenants.tasks import deliver_outbox
 from tests.bookings.desk import refused
 from tests.communications.conftest import configure
 from tests.factories.bookings import SessionFactory, WaitlistEntryFactory
+from tests.factories.locations import LocationFactory
 from tests.factories.users import Person
 from tests.letters import Letters, body
 
@@ -137,8 +139,13 @@ class TestItMoves:
         deliver_outbox()
         self._moved(entry, hours=2)
         deliver_outbox()
-        subjects = [each["Subject"].partition(":")[0] for each in letters.to("amelia@mail.example")]
-        assert subjects == ["A place is free", "Changed"]
+        first, again = letters.to("amelia@mail.example")
+        assert "A place is free: Yoga" in first["Subject"]
+        assert "18:00" in first["Subject"]
+        assert "A place is free: Yoga" in again["Subject"]
+        assert "20:00" in again["Subject"]
+        for told in ("Was: ", "Held until: ", "Take it or turn it down"):
+            assert told in body(again)
 
     def test_of_two_moves_in_a_row_they_learn_the_last(self, waiting: WaitlistEntry, letters: Letters) -> None:
         self._moved(waiting, hours=1)
@@ -146,6 +153,35 @@ class TestItMoves:
         deliver_outbox()
         (letter,) = letters.to("amelia@mail.example")
         assert "20:00" in letter["Subject"]
+        assert re.search(r"Was: .* 18:00\s", body(letter)), "as they knew it"
+        self._moved(waiting, hours=1)
+        deliver_outbox()
+        letter = letters.to("amelia@mail.example")[-1]
+        assert "21:00" in letter["Subject"]
+        assert re.search(r"Was: .* 20:00\s", body(letter)), "as they were told"
+
+    def test_there_and_back_is_no_move(self, waiting: WaitlistEntry, letters: Letters) -> None:
+        self._moved(waiting, hours=1)
+        self._moved(waiting, hours=-1)
+        deliver_outbox()
+        assert letters.all() == []
+
+    def test_its_time_and_then_its_place_are_told_together(self, waiting: WaitlistEntry, letters: Letters) -> None:
+        self._moved(waiting, hours=2)
+        self._change(waiting, location_id=LocationFactory(name="Pier").pk)
+        deliver_outbox()
+        (letter,) = letters.to("amelia@mail.example")
+        assert re.search(r"Was: .* 18:00, at Harbour\s", body(letter))
+
+    def test_of_one_online_they_read_their_own_time(self, waiting: WaitlistEntry, letters: Letters) -> None:
+        Location.objects.update(online=True)
+        WaitlistEntry.objects.update(timezone="Europe/Helsinki")
+        self._moved(waiting, hours=2)
+        deliver_outbox()
+        (letter,) = letters.to("amelia@mail.example")
+        assert "20:00 in London · 22:00 for you (Helsinki)" in letter["Subject"]
+        assert re.search(r"When: \w+ \d+ \w+, 20:00, London time", body(letter))
+        assert re.search(r"Your time: \w+ \d+ \w+, 22:00, Helsinki time", body(letter))
 
     def test_of_more_places_and_after_leaving_nobody_is_told(self, waiting: WaitlistEntry, letters: Letters) -> None:
         self._change(waiting, capacity=30)

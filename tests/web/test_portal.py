@@ -72,6 +72,13 @@ class TestHome:
         assert "In 5 days" in page
         assert "Nothing booked yet" not in page
 
+    def test_of_what_is_online_it_is_told_where_they_are_too(self, shop: Shop, customer: Person) -> None:
+        booked(shop, customer, visit__timezone="Europe/Helsinki")
+        assert "for you (" not in text_of(customer.page.get("/account/"))
+        shop.place.online = True
+        shop.place.save()
+        assert "10:00 in London · 12:00 for you (Helsinki)" in text_of(customer.page.get("/account/"))
+
     def test_what_is_not_offered_any_more_is_not_booked_again(self, shop: Shop, customer: Person) -> None:
         shop.cut.is_active = False
         shop.cut.save()

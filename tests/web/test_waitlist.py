@@ -12,6 +12,7 @@ from bookme.bookings.links import manage_token, waitlist_token
 from bookme.bookings.models import Appointment, Booking, Waiting, WaitlistEntry
 from bookme.core.actor import SYSTEM
 from bookme.core.http.views import write
+from bookme.locations.models import Location
 from bookme.services.models import Service
 from bookme.tenants.tasks import deliver_outbox
 from tests.factories.bookings import AppointmentFactory, BookingFactory, SessionFactory, WaitlistEntryFactory
@@ -89,6 +90,21 @@ def test_a_full_class_can_be_waited_for(visitor: Visitor, session: Appointment) 
     entry = WaitlistEntry.objects.get()
     assert (entry.session_id, entry.source, entry.consents["privacy"]) == (session.pk, "page", True)
     assert "You are number 2 in line" in page_of(visitor.get(joined(visitor, session, **BEA)))
+
+
+def test_of_a_class_online_it_is_told_where_they_are_too(visitor: Visitor, session: Appointment) -> None:
+    Location.objects.update(online=True)
+    path = joining(visitor, session)
+    assert 'data-zone="Europe/London">' in page_of(visitor.get(path)), "the script asks the browser"
+    path += "&zone=Europe/Helsinki"
+    page = page_of(visitor.get(path))
+    assert 'data-zone="Europe/Helsinki" data-zone-known' in page
+    assert "10:00 in London · 12:00 for you (Helsinki)" in page
+    answer = visitor.post(path, ONE)
+    assert WaitlistEntry.objects.get().timezone == "Europe/Helsinki"
+    assert "10:00 in London · 12:00 for you (Helsinki)" in page_of(visitor.get(answer["Location"]))
+    Location.objects.update(online=False)
+    assert "for you (" not in page_of(visitor.get(answer["Location"]))
 
 
 def test_a_business_without_a_waitlist_has_no_such_pages(visitor: Visitor, session: Appointment) -> None:

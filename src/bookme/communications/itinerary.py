@@ -8,6 +8,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -118,12 +119,23 @@ def _extras(bookings: Part, _formats: Formats) -> Row:
 
 
 def _yours(bookings: Part, formats: Formats) -> Row:
-    """When that is where the reader is, if their clock shows another time."""
-    first = bookings[0]
-    start, own = first.starts_at, first.reader_zone
-    is_same = own is None or start.astimezone(own).utcoffset() == start.astimezone(first.zone).utcoffset()
-    there = "" if own is None or is_same else formats.moment(start.astimezone(own))
-    return _("Where you are"), in_line((there, formats.zone_name(own, start))) if own and there else ""
+    return _("Your time"), your_time(
+        bookings[0].starts_at.astimezone(bookings[0].zone), bookings[0].reader_zone, formats
+    )
+
+
+def your_time(start: dt.datetime, own: ZoneInfo | None, formats: Formats) -> str:
+    """When that is where the reader is, if their clock shows another time; `start` is in the zone of the place."""
+    if own is None or not formats.both_times(start, own):
+        return ""
+    return in_line((formats.moment(start.astimezone(own)), formats.zone_name(own, start)))
+
+
+def zone_note(start: dt.datetime, own: ZoneInfo | None, formats: Formats) -> list[str]:
+    """Of deadlines and the like, to who reads two times."""
+    if start.tzinfo is None or not formats.both_times(start, own):
+        return []
+    return [_("Where no zone is named, it is %(zone)s.") % {"zone": formats.zone_name(start.tzinfo, start)}]
 
 
 def _was(bookings: Part, formats: Formats) -> Row:

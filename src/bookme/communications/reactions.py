@@ -97,16 +97,19 @@ def tell_staff_of_session(*, event: SessionChanged | SessionCancelled, record: E
 
 
 def tell_waiters_of_session(*, event: SessionChanged, record: EventRow) -> None:
-    """Whoever waits for it learns that it is at another time or place, or with somebody else."""
+    """Whoever waits for it learns that it is at another time or place, or with somebody else.
+
+    To whom a place is offered it is offered anew: there.
+    """
     if not event.is_elsewhere:
         return
     waiting = WaitlistEntry.objects.filter(session=event.session_id, status__in=[Waiting.WAITING, Waiting.OFFERED])
-    for entry_id in waiting.order_by("rank", "id").values_list("pk", flat=True):
+    for entry in waiting.select_related("visit").order_by("rank", "id"):
         tell_apart(
-            key=f"event:{record.pk}:waits:{entry_id}",
-            kind=Kind.WAIT_MOVED,
+            key=f"event:{record.pk}:waits:{entry.pk}",
+            kind=Kind.WAIT_MOVED if entry.state is Waiting.WAITING else Kind.WAIT_OFFERED,
             audience=Audience.CUSTOMER,
-            about=About(entry_id=entry_id, event_id=record.pk),
+            about=replace(_about_entry(entry), event_id=record.pk),
             now=now(),
         )
 
@@ -118,11 +121,9 @@ def tell_waiter(*, event: WaitlistEvent, record: EventRow) -> None:
     """
     if isinstance(event, WaitlistClosed) and event.reason == "passed":
         return
-    kind, entry = Kind(event.name), WaitlistEntry.objects.select_related("visit").filter(pk=event.entry_id).first()
-    visit = entry.visit if entry and kind is Kind.WAIT_OFFERED else None
-    bookings = tuple(visit.bookings.values_list("pk", flat=True)) if visit else ()
-    about = About(visit_id=visit.pk if visit else None, booking_ids=bookings, entry_id=event.entry_id)
-    _tell_of(record, Audience.CUSTOMER, kind, about)
+    entry = WaitlistEntry.objects.select_related("visit").filter(pk=event.entry_id).first()
+    if entry is not None:
+        _tell_of(record, Audience.CUSTOMER, Kind(event.name), _about_entry(entry))
 
 
 def keep_planned(*, event: BookingEvent, **_: object) -> None:
@@ -190,6 +191,15 @@ def _is_of_session(event: BookingEvent) -> bool:
 
 def _bookings_of(event: BookingEvent) -> tuple[UUID, ...]:
     return (event.booking_id, *(UUID(each) for each in event.also))
+
+
+def _about_entry(entry: WaitlistEntry) -> About:
+    """With what is held for them, of what is offered."""
+    visit = entry.visit if entry.state is Waiting.OFFERED else None
+    if visit is None:
+        return About(entry_id=entry.pk)
+    bookings = tuple(visit.bookings.values_list("pk", flat=True))
+    return About(visit_id=visit.pk, booking_ids=bookings, entry_id=entry.pk)
 
 
 def _about(event: BookingEvent, record: EventRow) -> About:

@@ -31,7 +31,9 @@ KINDS: Mapping[Kind, Said] = {
     Kind.FOLLOW_UP: Said(_("Thank you"), _("After the visit, to who has agreed to be written to.")),
     Kind.WAIT_JOINED: Said(_("On the waitlist"), _("Somebody has joined the waitlist.")),
     Kind.WAIT_OFFERED: Said(_("A place is free"), _("A place is held for who waits, for a while.")),
-    Kind.WAIT_MOVED: Said(_("Moved while waiting"), _("A class that somebody waits for is at another time or place.")),
+    Kind.WAIT_MOVED: Said(
+        _("Moved while waiting"), _("A class that somebody waits for has another time, person or place.")
+    ),
     Kind.WAIT_CLOSED: Said(_("Waiting is over"), _("No place became free, or they were taken off the list.")),
     Kind.SESSION_CHANGED: Said(_("Class moved"), _("A class has another time, another person or another place.")),
     Kind.SESSION_CANCELLED: Said(_("Class cancelled"), _("A class is called off, also for want of people.")),

@@ -38,6 +38,14 @@ def zone(name: str) -> ZoneInfo:
         raise ValueError(f"unknown time zone: {name!r}") from error
 
 
+def zone_if_known(name: str) -> ZoneInfo | None:
+    """The zone of that IANA name; None for an empty one, and for one that is not known (any more)."""
+    try:
+        return zone(name) if name else None
+    except ValueError:
+        return None
+
+
 def minute_of(instant: dt.datetime) -> int:
     """Whole minutes since 1970-01-01T00:00Z."""
     return int(instant.timestamp() // 60)

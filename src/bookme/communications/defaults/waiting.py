@@ -32,24 +32,28 @@ def waiting_texts(kind: Kind, _audience: Audience) -> Texts:
                 " does not suit you any more."
             ),
         ),
-        Kind.WAIT_CLOSED: (
-            either(
-                "is_course",
-                _("Booked as a whole course now: {{ service }}, {{ when }}"),
-                _("Does not take place: {{ service }}, {{ when }}"),
-            ),
-            either("is_course", _("It is booked as a whole course now"), _("It does not take place")),
-            either(
-                "is_course",
-                _(
-                    "{{ customer }}, its dates are not booked one by one any more at {{ business }}, but as a whole"
-                    " course. You are not waiting for one of them any more."
-                ),
-                _(
-                    "{{ customer }}, {{ business }} had to call this off and is sorry about it."
-                    " You are not waiting for it any more."
-                ),
-            ),
-        ),
+        Kind.WAIT_CLOSED: _closed(),
     }[kind]
     return Texts(subject=subject, heading=heading, body=body)
+
+
+def _closed() -> tuple[str, str, str]:
+    return (
+        either(
+            "is_course",
+            _("Booked as a whole course now: {{ service }}, {{ when }}"),
+            _("Does not take place: {{ service }}, {{ when }}"),
+        ),
+        either("is_course", _("It is booked as a whole course now"), _("It does not take place")),
+        either(
+            "is_course",
+            _(
+                "{{ customer }}, its dates are not booked one by one any more at {{ business }}, but as a whole"
+                " course. You are not waiting for one of them any more."
+            ),
+            _(
+                "{{ customer }}, {{ business }} had to call this off and is sorry about it."
+                " You are not waiting for it any more."
+            ),
+        ),
+    )

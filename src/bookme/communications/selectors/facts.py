@@ -15,11 +15,12 @@ from bookme.bookings.events import (
     SessionChanged,
 )
 from bookme.bookings.links import manage_url
-from bookme.bookings.models import Booking, Visit, WaitlistEntry
+from bookme.bookings.models import Booking
+from bookme.bookings.selectors.zones import reader_zone
 from bookme.bookings.wording import address_text, meeting_url_of, place_text
 from bookme.communications.told import BookingFacts, Former, Sender, SessionFacts
 from bookme.core.text import name_text, unlinked
-from bookme.core.time import zone
+from bookme.core.time import zone_if_known
 from bookme.eventlog.models import Event as EventRow
 from bookme.locations.models import Location
 from bookme.locations.selectors import zone_of
@@ -71,13 +72,8 @@ def platform_sender() -> Sender:
 
 def quiet_zone(booking: Booking) -> ZoneInfo:
     """Where it is, or is not, a time to disturb who booked: theirs if it is known, else that of the place."""
-    return reader_zone(booking.visit) or zone_of(booking.appointment.location)
-
-
-def reader_zone(said: Visit | WaitlistEntry) -> ZoneInfo | None:
-    """Where they are who asked: as they said of themselves, else as they said then; None where they did not."""
-    name = said.customer.timezone or said.timezone
-    return zone(name) if name else None
+    visit, place = booking.visit, booking.appointment.location
+    return zone_if_known(visit.customer.timezone) or reader_zone(visit, place) or zone_of(place)
 
 
 def all_facts_of(
@@ -118,7 +114,7 @@ def facts_of(booking: Booking, *, language: str, former: Former | None = None) -
         starts_at=appointment.starts_at,
         ends_at=appointment.ends_at,
         zone=zone_of(location),
-        reader_zone=reader_zone(visit) if location.online else None,
+        reader_zone=reader_zone(visit, location),
         party_size=booking.party_size,
         extras=tuple(each["name"] for each in booking.extras),
         price=booking.price,

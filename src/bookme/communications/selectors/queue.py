@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from bookme.bookings.events import BookingRescheduled
 from bookme.bookings.models import Booking
@@ -71,6 +71,13 @@ def _is_too_late(notification: Notification, now: dt.datetime) -> bool:
 def told_how_it_is(notification: Notification) -> QuerySet[Notification]:
     """What went out to the same reader and says how one of its bookings is."""
     return of_same_reader(notification).filter(kind__in=_SAY_HOW_IT_IS, status__in=_WENT_OUT)
+
+
+def waiter_heard(notification: Notification) -> dt.datetime | None:
+    """When whoever waits was last told of what they wait for, by another message than this one."""
+    told = Notification.objects.filter(entry_id=notification.entry_id, status__in=_WENT_OUT).exclude(pk=notification.pk)
+    last: dt.datetime | None = told.aggregate(last=Max("sent_at"))["last"]
+    return last
 
 
 def _moved_on(notification: Notification) -> bool:

@@ -8,12 +8,13 @@ from bookme.bookings.events import BookingRescheduled
 from bookme.bookings.models import Appointment, Booking, WaitlistEntry
 from bookme.communications.kinds import Audience, Kind
 from bookme.communications.models import Notification
-from bookme.communications.selectors.facts import quiet_zone, reader_zone
+from bookme.communications.selectors.facts import quiet_zone
 from bookme.communications.selectors.queue import told_how_it_is
 from bookme.communications.selectors.routes import is_sent
 from bookme.communications.told import Former, Recipient
 from bookme.core.actor import ActorKind
 from bookme.core.text import name_text
+from bookme.core.time import zone_if_known
 from bookme.eventlog.models import Event as EventRow
 from bookme.staff.models import Staff
 from bookme.tenants.context import require_tenant
@@ -72,7 +73,7 @@ def recipient_of_entry(entry: WaitlistEntry) -> Recipient:
         email=entry.contact_email,
         phone=entry.contact_phone,
         language=entry.language,
-        zone=reader_zone(entry),
+        zone=zone_if_known(customer.timezone),
         wants=customer.channels,
         person_id=customer.pk,
     )

@@ -14,7 +14,7 @@ from bookme.bookings.links import waitlist_url
 from bookme.bookings.models import Booking, Waiting, WaitlistEntry
 from bookme.bookings.states import Status
 from bookme.communications.calendar import booking_url, customer_calendar, team_calendar
-from bookme.communications.itinerary import by_visit, layout_of, start_text, was_text, what_of, where_of
+from bookme.communications.itinerary import by_visit, layout_of, start_text, was_text, what_of, where_of, zone_note
 from bookme.communications.keys import reminder_in
 from bookme.communications.kinds import MESSAGES, Audience, Category, Kind
 from bookme.communications.models import Notification
@@ -186,7 +186,9 @@ def _variables(bookings: Sequence[BookingFacts], formats: Formats) -> dict[str, 
         "reference": first.reference,
         "reason": first.reason,
         "was": was_text(first, formats),
-        "held_until": formats.moment(held_until.astimezone(first.zone)) if held_until else "",
+        "held_until": formats.moment_of_both(held_until.astimezone(first.zone), first.reader_zone)
+        if held_until
+        else "",
         "is_series": len(by_visit(bookings)) > 1,
         "by_customer": first.cancelled_by == "customer",
     }
@@ -214,7 +216,8 @@ def _policies(bookings: Sequence[BookingFacts], formats: Formats, now: dt.dateti
     for rule, same in under.items():
         said = _policy(rule, [each.price for each in same], bookings, formats, now)
         policies.append(f"{in_line(each.service for each in same)}: {said}" if len(under) > 1 else said)
-    return policies
+    first = bookings[0]
+    return [*policies, *zone_note(first.starts_at.astimezone(first.zone), first.reader_zone, formats)]
 
 
 def _policy(

@@ -1,7 +1,7 @@
-"""What is told to who waits for a place: that they wait, that one is held for them, that there is none to come."""
+"""What is told to who waits for a place: that they do, that it moved, that one is held for them, or none is to come."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -13,11 +13,13 @@ from bookme.bookings.links import waitlist_url
 from bookme.bookings.models import Booking, Waiting, WaitlistEntry
 from bookme.bookings.selectors.sessions import is_of_whole
 from bookme.bookings.selectors.waiting import held_by, waitlist_entries
+from bookme.bookings.selectors.zones import reader_zone
 from bookme.bookings.states import Status
-from bookme.communications.itinerary import was_text
+from bookme.communications.itinerary import was_text, your_time, zone_note
 from bookme.communications.kinds import Audience, Kind
 from bookme.communications.models import Notification
-from bookme.communications.selectors.facts import reader_zone, sender_of, session_facts
+from bookme.communications.selectors.facts import sender_of, session_facts
+from bookme.communications.selectors.queue import waiter_heard
 from bookme.communications.selectors.readers import recipient_of_entry
 from bookme.communications.told import Layout, Sender, SessionFacts, Told
 from bookme.core.formats import Formats, in_line, locale_of
@@ -30,10 +32,10 @@ from bookme.tenants.context import require_tenant
 
 # A message is told only while it is still true.
 _TRUE_OF = {
-    Kind.WAIT_JOINED: {Waiting.WAITING},
-    Kind.WAIT_OFFERED: {Waiting.OFFERED},
-    Kind.WAIT_MOVED: {Waiting.WAITING, Waiting.OFFERED},
-    Kind.WAIT_CLOSED: {Waiting.CLOSED},
+    Kind.WAIT_JOINED: Waiting.WAITING,
+    Kind.WAIT_OFFERED: Waiting.OFFERED,
+    Kind.WAIT_MOVED: Waiting.WAITING,
+    Kind.WAIT_CLOSED: Waiting.CLOSED,
 }
 
 
@@ -68,27 +70,35 @@ class _Waiting:
     @property
     def reader_zone(self) -> ZoneInfo | None:
         """Where they are, of what is online."""
-        return reader_zone(self.entry) if self.place and self.place.online else None
+        return reader_zone(self.entry, self.place)
 
     @property
     def service(self) -> str:
         return self.entry.service.text("name", self.language)
 
     @property
+    def start(self) -> dt.datetime | None:
+        """In the zone of the place; None while a day is waited for."""
+        appointment = self.held.appointment if self.held else self.entry.session
+        return appointment.starts_at.astimezone(self.zone) if appointment else None
+
+    @property
     def when(self) -> str:
         """The start, or the day, as people write it."""
-        appointment = self.held.appointment if self.held else self.entry.session
-        if appointment is not None:
-            return self.formats.moment_of_both(appointment.starts_at.astimezone(self.zone), self.reader_zone)
+        if self.start is not None:
+            return self.formats.moment_of_both(self.start, self.reader_zone)
         return self.formats.day(self.entry.date) if self.entry.date else ""
 
     @property
     def when_in_full(self) -> str:
         """With the zone of what has a time."""
-        appointment = self.held.appointment if self.held else self.entry.session
-        if appointment is None:
+        if self.start is None:
             return self.when
-        return in_line((self.when, self.formats.zone_name(self.zone, appointment.starts_at)))
+        return in_line((self.formats.moment(self.start), self.formats.zone_name(self.zone, self.start)))
+
+    @property
+    def your_time(self) -> str:
+        return your_time(self.start, self.reader_zone, self.formats) if self.start else ""
 
     @property
     def was(self) -> str:
@@ -103,7 +113,7 @@ class _Waiting:
     @property
     def until(self) -> str:
         end = self.held.hold_expires_at if self.held else None
-        return self.formats.moment(end.astimezone(self.zone)) if end else ""
+        return self.formats.moment_of_both(end.astimezone(self.zone), self.reader_zone) if end else ""
 
 
 def told_of_waiting(notification: Notification, *, now: dt.datetime) -> Told | None:
@@ -116,7 +126,7 @@ def told_of_waiting(notification: Notification, *, now: dt.datetime) -> Told | N
     sender, held, moved = sender_of(tenant), None, None
     if kind is Kind.WAIT_OFFERED:
         held = held_by(entry)
-    if kind is Kind.WAIT_MOVED:
+    if notification.event_id is not None:
         moved = _moved(notification, entry)
         if moved is None:
             return None
@@ -147,18 +157,21 @@ def told_of_waiting(notification: Notification, *, now: dt.datetime) -> Told | N
 
 
 def _moved(notification: Notification, entry: WaitlistEntry) -> SessionFacts | None:
-    """As the session was; None where it has moved on since, of which they are told by itself."""
-    record = EventRow.objects.filter(pk=notification.event_id).first() if notification.event_id else None
-    if record is None or entry.session is None:
+    """As the session was when they last heard of it. None unless it is the last of its moves, and led elsewhere."""
+    heard = waiter_heard(notification) or entry.created_at
+    records = EventRow.objects.filter(name=SessionChanged.name, subject_id=entry.session_id, occurred_at__gt=heard)
+    moves = [(each.pk, SessionChanged.from_payload(each.payload)) for each in records.order_by("pk")]
+    moves = [(pk, event) for pk, event in moves if event.is_elsewhere]
+    if not moves or moves[-1][0] != notification.event_id:
         return None
-    event, session = SessionChanged.from_payload(record.payload), entry.session
-    said = (dt.datetime.fromisoformat(event.start), event.staff_id, event.location_id)
-    is_so = said == (session.starts_at, session.staff_id, session.location_id)
-    return session_facts(event, language=notification.language) if is_so else None
+    first, last = moves[0][1], moves[-1][1]
+    was = {name: getattr(first, name) for name in ("old_start", "old_end", "old_staff_id", "old_location_id")}
+    whole = replace(last, **was)
+    return session_facts(whole, language=notification.language) if whole.is_elsewhere else None
 
 
 def _is_true(kind: Kind, entry: WaitlistEntry, now: dt.datetime) -> bool:
-    if entry.state not in _TRUE_OF[kind]:
+    if entry.state is not _TRUE_OF[kind]:
         return False
     if kind is not Kind.WAIT_OFFERED:
         return True
@@ -170,8 +183,7 @@ def _is_true(kind: Kind, entry: WaitlistEntry, now: dt.datetime) -> bool:
 def _rows(told: _Waiting) -> list[tuple[str, str]]:
     entry, held = told.entry, told.held
     rows = [(_("What"), told.service), (_("When"), told.when_in_full)]
-    if told.was:
-        rows.append((_("Was"), told.was))
+    rows += [(label, text) for label, text in ((_("Your time"), told.your_time), (_("Was"), told.was)) if text]
     rows.append((_("With"), told.with_whom))
     if told.place is not None and not entry.address:
         rows.append((_("Where"), told.place.text("name", told.language)))
@@ -183,7 +195,10 @@ def _rows(told: _Waiting) -> list[tuple[str, str]]:
 
 
 def _policies(told: _Waiting, now: dt.datetime) -> list[str]:
-    return [] if told.held is None else [deadline_text_of([told.held], now=now, formats=told.formats)]
+    if told.held is None or told.start is None:
+        return []
+    said = deadline_text_of([told.held], now=now, formats=told.formats)
+    return [said, *zone_note(told.start, told.reader_zone, told.formats)]
 
 
 def _button(kind: Kind, entry: WaitlistEntry, sender: Sender) -> tuple[str, str]:

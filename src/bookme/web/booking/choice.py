@@ -12,7 +12,7 @@ from bookme.bookings.models import Appointment
 from bookme.bookings.selectors.courses import CourseDates
 from bookme.bookings.selectors.openings import max_gap, snapshots_between
 from bookme.bookings.wishes import Wish
-from bookme.core.time import MINUTE, zone
+from bookme.core.time import MINUTE, zone_if_known
 from bookme.locations.models import Location
 from bookme.locations.selectors import zone_of
 from bookme.postcodes.distance import Point
@@ -155,10 +155,7 @@ class Choice:
         """Where the visitor is, of what they are to have online; None where nobody knows, or it is the place's own."""
         if not self.place.online or not self.draft.zone or self.draft.zone == self.zone.key:
             return None
-        try:
-            return zone(self.draft.zone)
-        except ValueError:
-            return None
+        return zone_if_known(self.draft.zone)
 
     @property
     def shown_zone(self) -> ZoneInfo:

@@ -20,6 +20,7 @@ from bookme.bookings.selectors.series import series_visits_for
 from bookme.bookings.selectors.terms import cancel_terms_of, move_terms_of, still_ahead
 from bookme.bookings.selectors.visits import BookedVisit, visit_bookings_for
 from bookme.bookings.selectors.waiting import offer_of
+from bookme.bookings.selectors.zones import reader_zone
 from bookme.bookings.states import TAKES_PLACE, UPCOMING, Status
 from bookme.bookings.wording import address_text, meeting_url_of, place_text
 from bookme.communications.calendar import calendar_title
@@ -27,7 +28,7 @@ from bookme.communications.itinerary import what_of
 from bookme.communications.selectors.facts import facts_of
 from bookme.core.actor import Actor
 from bookme.core.errors import NotFound
-from bookme.core.time import MINUTE, now, zone
+from bookme.core.time import MINUTE, now
 from bookme.locations.selectors import zone_of
 from bookme.tenants.context import require_tenant
 from bookme.web.booking.zones import zone_in
@@ -204,6 +205,11 @@ class Managed:
         return own or (self.meeting_url if place.online else place_text(place))
 
     @property
+    def reader_zone(self) -> ZoneInfo | None:
+        """Where they are who booked it, of what is online."""
+        return reader_zone(self.booked.visit, self.booking.appointment.location)
+
+    @property
     def meeting_url(self) -> str:
         return meeting_url_of(self.booking)
 
@@ -235,30 +241,22 @@ def managed_visit(token: str, at: dt.datetime) -> Managed:
 
 def page_context(request: HttpRequest, managed: Managed) -> dict[str, Any]:
     """What every page of a visit shows."""
-    booking = managed.booking
-    formats = formats_in(request.LANGUAGE_CODE)
+    booking, asked_in = managed.booking, zone_in(request)
+    place, formats = booking.appointment.location, formats_in(request.LANGUAGE_CODE)
     return {
         "managed": managed,
         "booking": booking,
         "visit": managed.booked.visit,
         "service": booking.appointment.service,
         "staff": booking.appointment.staff,
-        "place": booking.appointment.location,
-        "visitor_zone": _reader_zone(request, managed),
-        "is_zone_asked": zone_in(request) is not None,
+        "place": place,
+        "visitor_zone": asked_in if asked_in and place.online else managed.reader_zone,
+        "is_zone_asked": asked_in is not None,
         "google_url": google_url(managed),
         "manage_url": manage_url(managed.booked.visit),
         "token": _offer_token(managed),
         "series": dates_of(managed.dates, this=booking, now=managed.at, formats=formats, url=_own_url),
     }
-
-
-def _reader_zone(request: HttpRequest, managed: Managed) -> ZoneInfo | None:
-    """Where they are, of what is online: as their browser says now, else as was said when it was booked."""
-    if not managed.booking.appointment.location.online:
-        return None
-    said = managed.booked.visit.timezone
-    return zone_in(request) or (zone(said) if said else None)
 
 
 def _offer_token(managed: Managed) -> str:

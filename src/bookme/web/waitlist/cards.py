@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bookme.bookings.models import Booking, Waiting, WaitlistEntry
 from bookme.bookings.selectors.waiting import held_by
+from bookme.bookings.selectors.zones import reader_zone
 from bookme.core.time import MINUTE
 from bookme.locations.models import Location
 from bookme.locations.selectors import zone_of
@@ -58,6 +59,11 @@ class WaitingCard:
     @property
     def zone(self) -> ZoneInfo:
         return zone_of(self.place)
+
+    @property
+    def reader_zone(self) -> ZoneInfo | None:
+        """Where they are, of what is online."""
+        return reader_zone(self.entry, self.place)
 
     @property
     def starts_at(self) -> dt.datetime | None:
