@@ -183,6 +183,14 @@ class TestItMoves:
         assert re.search(r"When: \w+ \d+ \w+, 20:00, London time", body(letter))
         assert re.search(r"Your time: \w+ \d+ \w+, 22:00, Helsinki time", body(letter))
 
+    def test_while_another_message_was_on_its_way(self, waiting: WaitlistEntry, letters: Letters) -> None:
+        """It had been read before the move, and arrived after it."""
+        happen(WaitlistJoined, waiting)
+        self._moved(waiting, hours=2)
+        Notification.objects.update(sent_at=now())
+        deliver_outbox()
+        assert "20:00" in letters.to("amelia@mail.example")[-1]["Subject"]
+
     def test_of_more_places_and_after_leaving_nobody_is_told(self, waiting: WaitlistEntry, letters: Letters) -> None:
         self._change(waiting, capacity=30)
         deliver_outbox()

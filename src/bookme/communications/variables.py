@@ -79,7 +79,7 @@ _ALWAYS: Mapping[Family, frozenset[str]] = {
     Family.SESSION: frozenset({"business", "action", "link", "service", "when"}),
     Family.ACCOUNT: frozenset({"business"}),
 }
-_OF_MANY = frozenset({Kind.REQUESTED, Kind.CONFIRMED, Kind.DECLINED, Kind.RESCHEDULED, Kind.CANCELLED, Kind.EXPIRED})
+_OF_SERIES = frozenset({Kind.REQUESTED, Kind.CONFIRMED, Kind.DECLINED, Kind.RESCHEDULED, Kind.CANCELLED, Kind.EXPIRED})
 # Of what some messages of a family alone can tell: which. In the others it would be empty for good.
 _ONLY_IN: Mapping[str, frozenset[Kind]] = {
     "meeting_link": frozenset({Kind.CONFIRMED, Kind.RESCHEDULED, Kind.REMINDER}),
@@ -88,7 +88,7 @@ _ONLY_IN: Mapping[str, frozenset[Kind]] = {
     "reason": frozenset({Kind.DECLINED, Kind.CANCELLED}),
     "was": frozenset({Kind.RESCHEDULED, Kind.SESSION_CHANGED, Kind.WAIT_MOVED}),
     "held_until": frozenset({Kind.HOLD_ENDING, Kind.WAIT_OFFERED}),
-    "is_series": _OF_MANY,
+    "is_series": _OF_SERIES,
     "is_changed": frozenset({Kind.RESCHEDULED}),
     "by_customer": frozenset({Kind.CANCELLED}),
     "is_gone": frozenset({Kind.RESCHEDULED}),

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -157,9 +158,13 @@ def told_of_waiting(notification: Notification, *, now: dt.datetime) -> Told | N
 
 
 def _moved(notification: Notification, entry: WaitlistEntry) -> SessionFacts | None:
-    """As the session was when they last heard of it. None unless it is the last of its moves, and led elsewhere."""
+    """As the session was when they last heard of it. None unless it is the last of its moves, and led elsewhere.
+
+    It is told in any case: what went out just after it may have been read just before.
+    """
     heard = waiter_heard(notification) or entry.created_at
-    records = EventRow.objects.filter(name=SessionChanged.name, subject_id=entry.session_id, occurred_at__gt=heard)
+    since = Q(occurred_at__gt=heard) | Q(pk=notification.event_id)
+    records = EventRow.objects.filter(since, name=SessionChanged.name, subject_id=entry.session_id)
     moves = [(each.pk, SessionChanged.from_payload(each.payload)) for each in records.order_by("pk")]
     moves = [(pk, event) for pk, event in moves if event.is_elsewhere]
     if not moves or moves[-1][0] != notification.event_id:
