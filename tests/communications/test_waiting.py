@@ -182,6 +182,7 @@ class TestItMoves:
         assert "20:00 in London · 22:00 for you (Helsinki)" in letter["Subject"]
         assert re.search(r"When: \w+ \d+ \w+, 20:00, London time", body(letter))
         assert re.search(r"Your time: \w+ \d+ \w+, 22:00, Helsinki time", body(letter))
+        assert "Where no zone is named, it is London time" in body(letter), "of how it was"
 
     def test_while_another_message_was_on_its_way(self, waiting: WaitlistEntry, letters: Letters) -> None:
         """It had been read before the move, and arrived after it."""

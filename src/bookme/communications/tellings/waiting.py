@@ -200,10 +200,10 @@ def _rows(told: _Waiting) -> list[tuple[str, str]]:
 
 
 def _policies(told: _Waiting, now: dt.datetime) -> list[str]:
-    if told.held is None or told.start is None:
+    if told.start is None or not (told.held or told.moved):
         return []
-    said = deadline_text_of([told.held], now=now, formats=told.formats)
-    return [said, *zone_note(told.start, told.reader_zone, told.formats)]
+    said = [deadline_text_of([told.held], now=now, formats=told.formats)] if told.held else []
+    return [*said, *zone_note(told.start, told.reader_zone, told.formats)]
 
 
 def _button(kind: Kind, entry: WaitlistEntry, sender: Sender) -> tuple[str, str]:
